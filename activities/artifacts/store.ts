@@ -1,0 +1,230 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  link,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { ArtifactKind, ArtifactRef } from '../../core/contracts.js';
+import { HeadraceError } from '../../core/errors.js';
+import { stableJson } from '../../core/stable-json.js';
+import { hasCode, isMissing } from './errno.js';
+import { makeScratch } from './scratch.js';
+
+export { hasCode, isMissing };
+
+/**
+ * The store: outputs of stages, addressed by what made them. An artifact is a few files and a manifest that is written
+ * last; it appears whole, by one rename, or not at all, and is never changed afterwards. Two writers of one key are
+ * harmless: equal keys mean equal content, and the first rename wins.
+ */
+export interface ArtifactStore {
+  /** The folder that holds the store; scratch and downloads live under it too. */
+  readonly root: string;
+  /** 12 hex digits, made once with the store. */
+  readonly id: string;
+  /** The artifact, or `undefined` where it is missing or its files are not as its manifest says. */
+  find(ref: ArtifactRef): Promise<Artifact | undefined>;
+  /** @throws {HeadraceError} ArtifactMissingError. */
+  get(ref: ArtifactRef): Promise<Artifact>;
+  /** Makes the artifact: `write` fills a fresh folder and returns the manifest's `meta`. Returns what is in the store then. */
+  put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact>;
+  /** A fresh folder on the store's disk; the caller removes it. */
+  scratch(): Promise<string>;
+}
+
+export interface Artifact {
+  readonly ref: ArtifactRef;
+  readonly dir: string;
+  /** What `write` returned; whoever reads it parses it. */
+  readonly meta: unknown;
+  /** Absolute path of one of its files. */
+  path(name: string): string;
+}
+
+const Manifest = z.object({
+  kind: z.string(),
+  key: z.string(),
+  files: z.record(z.string(), z.object({ sizeBytes: z.number() })),
+  meta: z.unknown().optional(),
+});
+
+/** Key of an artifact: SHA-256 over kind, the stage's code version and everything that decides its content. */
+export function artifactKey(kind: ArtifactKind, codeVersion: number, inputs: unknown): string {
+  return createHash('sha256').update(stableJson({ kind, codeVersion, inputs })).digest('hex');
+}
+
+/** `HEADRACE_STORE`, or `~/.cache/headrace`. */
+export function defaultStoreRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const named = env['HEADRACE_STORE'];
+  return named === undefined || named === '' ? join(homedir(), '.cache', 'headrace') : resolve(named);
+}
+
+export interface StoreOptions {
+  /** Finding an artifact marks it as used. False for who only looks. @default true */
+  readonly marksUse?: boolean;
+}
+
+export async function openStore(root: string, options: StoreOptions = {}): Promise<ArtifactStore> {
+  await mkdir(join(root, 'artifacts'), { recursive: true });
+  await mkdir(join(root, 'tmp'), { recursive: true });
+  return new LocalStore(root, await storeId(root), options.marksUse ?? true);
+}
+
+/** The store's id, made by whoever comes first: `link` lets exactly one writer win. */
+async function storeId(root: string): Promise<string> {
+  const path = join(root, 'store-id');
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  const aside = join(root, 'tmp', randomUUID());
+  await writeFile(aside, `${randomUUID().replaceAll('-', '').slice(0, 12)}\n`, { flush: true });
+  try {
+    await link(aside, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await unlink(aside);
+  }
+  return (await readFile(path, 'utf8')).trim();
+}
+
+class LocalStore implements ArtifactStore {
+  constructor(
+    readonly root: string,
+    readonly id: string,
+    private readonly marksUse: boolean,
+  ) {}
+
+  private dirOf(ref: ArtifactRef): string {
+    return join(this.root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
+  }
+
+  async find(ref: ArtifactRef): Promise<Artifact | undefined> {
+    const dir = this.dirOf(ref);
+    let text: string;
+    try {
+      text = await readFile(join(dir, 'manifest.json'), 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+    const manifest = Manifest.parse(JSON.parse(text));
+    for (const [name, { sizeBytes }] of Object.entries(manifest.files)) {
+      const found = await stat(join(dir, name)).catch((error: unknown) => {
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
+      if (found?.size !== sizeBytes) return undefined;
+    }
+    if (this.marksUse) await markUsed(join(dir, 'manifest.json'));
+    return { ref, dir, meta: manifest.meta, path: (name) => join(dir, name) };
+  }
+
+  async get(ref: ArtifactRef): Promise<Artifact> {
+    const artifact = await this.find(ref);
+    if (artifact === undefined)
+      throw new HeadraceError(
+        'ArtifactMissingError',
+        `The store ${this.root} has no whole ${ref.kind} ${ref.key}`,
+      );
+    return artifact;
+  }
+
+  async put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact> {
+    const aside = await this.scratch();
+    try {
+      const meta = await write(aside);
+      const files: Record<string, { sizeBytes: number }> = {};
+      for (const name of (await readdir(aside)).sort()) {
+        await fsyncPath(join(aside, name));
+        files[name] = { sizeBytes: (await stat(join(aside, name))).size };
+      }
+      await writeFile(join(aside, 'manifest.json'), stableJson({ ...ref, files, meta }), { flush: true });
+      await fsyncPath(aside);
+      const dir = this.dirOf(ref);
+      await mkdir(dirname(dir), { recursive: true });
+      await this.moveInto(aside, dir, ref);
+    } catch (error) {
+      throw asDiskFull(error, this.root);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+    return this.get(ref);
+  }
+
+  private async moveInto(aside: string, dir: string, ref: ArtifactRef): Promise<void> {
+    try {
+      await rename(aside, dir);
+    } catch (error) {
+      if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
+      if ((await this.find(ref)) !== undefined) return;
+      // What is there is damaged (a file of another size): put it out of the way, then take its place.
+      const damaged = join(this.root, 'tmp', randomUUID());
+      await rename(dir, damaged);
+      await rename(aside, dir);
+      await rm(damaged, { recursive: true, force: true });
+    }
+    await fsyncPath(dirname(dir));
+  }
+
+  scratch(): Promise<string> {
+    return makeScratch(this.root);
+  }
+}
+
+const dayMs = 86_400_000;
+
+/** A file's modification time says when it was last used, to the day: what is old may be collected. */
+export async function markUsed(path: string): Promise<void> {
+  try {
+    const now = Date.now();
+    if (now - (await stat(path)).mtimeMs > dayMs) await utimes(path, now / 1000, now / 1000);
+  } catch (error) {
+    // A store that may only be read is never collected by its readers; what has just gone is found missing later.
+    if (!isMissing(error) && !['EPERM', 'EACCES', 'EROFS'].some((code) => hasCode(error, code))) throw error;
+  }
+}
+
+/** Replaces `path` whole: written aside, flushed, renamed. */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const aside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await writeFile(aside, content, { flush: true });
+    await rename(aside, path);
+    await fsyncPath(dirname(path));
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw asDiskFull(error, dirname(path));
+  }
+}
+
+/** Flushes a file or folder to disk. */
+export async function fsyncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `error`, or a DiskFullError where the disk or quota is full. */
+export function asDiskFull(error: unknown, where: string): unknown {
+  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
+    return new HeadraceError('DiskFullError', `No space left on the disk of ${where}`, { cause: error });
+  return error;
+}

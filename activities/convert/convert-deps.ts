@@ -1,0 +1,23 @@
+import type { ArtifactStore } from '../artifacts/store.js';
+import type { ConversionJobs } from './jobs.js';
+import type { ThreadPool } from '../threads/thread-pool.js';
+
+export interface ConvertOptions {
+  readonly store: ArtifactStore;
+  /** Worker threads; what is made does not depend on it. */
+  readonly threads: number;
+  /**
+   * Bytes of input in a piece, about. What comes out of the mix does not depend on it.
+   *
+   * @default 32 MiB
+   */
+  readonly pieceBytes?: number;
+}
+
+/** What the conversion activities are given. */
+export interface ConvertDeps {
+  readonly store: ArtifactStore;
+  readonly threads: number;
+  readonly pieceBytes: number;
+  readonly pool: ThreadPool<ConversionJobs>;
+}

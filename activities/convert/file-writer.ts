@@ -1,0 +1,52 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+/** Writes a file in big blocks, from a thread that may block. */
+export class FileWriter {
+  readonly #descriptor: number;
+  readonly #block: Buffer;
+  #used = 0;
+  #written = 0;
+
+  /** @param path - must not exist yet. */
+  constructor(path: string, blockBytes = 256 * 1024) {
+    this.#descriptor = openSync(path, 'wx');
+    this.#block = Buffer.allocUnsafeSlow(blockBytes);
+  }
+
+  /** Bytes given to the writer so far. */
+  get bytes(): number {
+    return this.#written + this.#used;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#used + bytes.length > this.#block.length) this.#flush();
+    if (bytes.length > this.#block.length) {
+      writeAll(this.#descriptor, bytes);
+      this.#written += bytes.length;
+      return;
+    }
+    this.#block.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  writeText(text: string): void {
+    this.write(Buffer.from(text));
+  }
+
+  close(): void {
+    this.#flush();
+    closeSync(this.#descriptor);
+  }
+
+  #flush(): void {
+    writeAll(this.#descriptor, this.#block.subarray(0, this.#used));
+    this.#written += this.#used;
+    this.#used = 0;
+  }
+}
+
+/** @param position - where in the file. @default where the last write ended */
+export function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
+  for (let at = 0; at < bytes.length;)
+    at += writeSync(descriptor, bytes, at, null, position === undefined ? null : position + at);
+}

@@ -1,0 +1,110 @@
+import type { FileMetaData, SchemaElement } from 'hyparquet';
+import { messageListOf, columnOf, type Layout } from '../../../core/convert/layout.js';
+
+/** Which columns of a parquet file are read. */
+export interface ColumnChoice {
+  /** Columns whose values are made plain JSON: those that filters, ids and samples look at. */
+  readonly plain: readonly string[];
+  /** Columns of messages: of these only the named members are read. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The columns that converting needs. Of lists of objects only the members that count are read: in lmsys-chat-1m the
+ * scores beside `flagged` are most of the bytes.
+ */
+export function neededColumns(layout: Layout, filterColumns: readonly string[]): ColumnChoice {
+  const list = messageListOf(layout);
+  const moderation = layout.format === 'lmsys' ? columnOf(layout, 'openai_moderation') : undefined;
+  const members: Record<string, readonly string[]> = {};
+  if (list !== undefined && !filterColumns.includes(list.list))
+    members[list.list] = [list.role, list.content];
+  const plain = [...filterColumns];
+  if (list === undefined) plain.push(...Object.values(layout.columns));
+  else if (members[list.list] === undefined) plain.push(list.list);
+  if (moderation !== undefined && filterColumns.includes(moderation)) {
+    plain.splice(plain.indexOf(moderation), 1);
+    members[moderation] = ['flagged'];
+  }
+  return { plain: [...new Set(plain)], members };
+}
+
+/**
+ * The footer of a file that has the chosen columns only; the reader then reads nothing else. A column of which no
+ * wanted member is there stays whole, so that the row is rejected for what it is.
+ */
+export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): FileMetaData {
+  const paths = leafPaths(metadata.schema);
+  const wanted = (path: readonly string[]): boolean => {
+    const members = choice.members[path[0] ?? ''];
+    return members !== undefined && isListMember(path) && members.includes(path[3] ?? '');
+  };
+  const narrowed = new Set(paths.filter(wanted).map((path) => path[0]));
+  const keep = (path: readonly string[]): boolean => {
+    const column = path[0] ?? '';
+    if (choice.plain.includes(column)) return true;
+    if (choice.members[column] === undefined) return false;
+    return narrowed.has(column) ? wanted(path) : true;
+  };
+  return {
+    ...metadata,
+    schema: pruneSchema(metadata.schema, keep),
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.filter((chunk) => keep(chunk.meta_data?.path_in_schema ?? [])),
+    })),
+  };
+}
+
+/** `column.list.element.member`: the three-level list that Arrow writes. Older layouts are read whole. */
+function isListMember(path: readonly string[]): boolean {
+  return path.length >= 4 && path[1] === 'list' && (path[2] === 'element' || path[2] === 'item');
+}
+
+function leafPaths(schema: readonly SchemaElement[]): readonly (readonly string[])[] {
+  const paths: (readonly string[])[] = [];
+  walk(schema, (path, element) => {
+    if ((element.num_children ?? 0) === 0) paths.push(path);
+  });
+  return paths;
+}
+
+/** Keeps the leaves that `keep` names and the groups that lead to one. */
+function pruneSchema(
+  schema: readonly SchemaElement[],
+  keep: (path: readonly string[]) => boolean,
+): SchemaElement[] {
+  let at = 0;
+  const take = (path: readonly string[], isRoot: boolean): SchemaElement[] => {
+    const element = schema[at];
+    at += 1;
+    if (element === undefined) return [];
+    const own = isRoot ? path : [...path, element.name];
+    const children = element.num_children ?? 0;
+    if (children === 0) return isRoot || keep(own) ? [element] : [];
+    const kept: SchemaElement[][] = [];
+    for (let child = 0; child < children; child += 1) {
+      const below = take(own, false);
+      if (below.length > 0) kept.push(below);
+    }
+    if (kept.length === 0 && !isRoot) return [];
+    return [{ ...element, num_children: kept.length }, ...kept.flat()];
+  };
+  return take([], true);
+}
+
+function walk(
+  schema: readonly SchemaElement[],
+  visit: (path: readonly string[], element: SchemaElement) => void,
+): void {
+  let at = 0;
+  const step = (path: readonly string[], isRoot: boolean): void => {
+    const element = schema[at];
+    at += 1;
+    if (element === undefined) return;
+    const own = isRoot ? path : [...path, element.name];
+    visit(own, element);
+    for (let child = 0; child < (element.num_children ?? 0); child += 1) step(own, false);
+  };
+  step([], true);
+}

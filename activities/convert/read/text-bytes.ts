@@ -1,0 +1,36 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+
+/** Stands for a text whose bytes are not UTF-8. */
+export const badText = Symbol('text that is not UTF-8');
+
+/** A text of a parquet file that is not decoded yet. */
+export class TextBytes {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  text(): string | typeof badText {
+    const view = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    if (isAscii(view)) return view.toString('latin1');
+    return isUtf8(view) ? view.toString('utf8') : badText;
+  }
+}
+
+/** A value of a parquet file with its texts decoded. */
+export function decoded(value: unknown): unknown {
+  if (value instanceof TextBytes) return value.text();
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date)
+    return value;
+  if (Array.isArray(value)) return value.map(decoded);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, decoded(member)]));
+}
+
+/** Whether a value, decoded or not, has a text that is not UTF-8. */
+export function holdsBadText(value: unknown): boolean {
+  if (value === badText) return true;
+  if (value instanceof TextBytes) return !isUtf8(value.bytes);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.values(value).some(holdsBadText);
+}

@@ -1,0 +1,87 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { HeadraceError, messageOf } from '../core/errors.js';
+import type { WorkContext } from '../core/progress.js';
+
+/**
+ * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the work itself
+ * knows only a {@link WorkContext}.
+ */
+export interface EdgeOptions {
+  /** Removes secrets from texts that go into the history. */
+  readonly scrub: (text: string) => string;
+  /**
+   * The abort reason for work that can save and answer where it stands, used when the server still waits for the
+   * answer (cancel, pause, worker shutdown) and not when the attempt is already given up.
+   */
+  readonly saveReason?: () => unknown;
+}
+
+/**
+ * A worker that is alive says so this often, whether or not there is progress: a cancel comes with the answer, also to work
+ * that is in the middle of one long step.
+ */
+export const heartbeatEveryMs = 1_000;
+/** A defect does not mend itself: after this many attempts it is shown to a person. */
+const internalErrorAttempts = 5;
+
+/** Makes a Temporal activity of `work`. */
+export function atEdge<Input, Output>(
+  work: (input: Input, context: WorkContext) => Promise<Output>,
+  options: EdgeOptions,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current();
+    const abort = new AbortController();
+    context.cancelled.catch((failure: unknown) => {
+      const details = context.cancellationDetails;
+      const answered = details === undefined || !(details.notFound || details.timedOut || details.reset);
+      abort.abort(answered && options.saveReason !== undefined ? options.saveReason() : failure);
+    });
+    // Until this attempt has progress of its own, what the last one left stays: the next may need it.
+    let latest: unknown = context.info.heartbeatDetails;
+    const beat = (): void => context.heartbeat(latest);
+    const timer = setInterval(beat, heartbeatEveryMs);
+    beat();
+    try {
+      return await work(input, {
+        signal: abort.signal,
+        progress: (progress) => {
+          latest =
+            progress.note === undefined ? progress : { ...progress, note: options.scrub(progress.note) };
+          beat();
+        },
+      });
+    } catch (error) {
+      throw abort.signal.aborted
+        ? cancellation(context)
+        : asFailure(error, context.info.attempt, options.scrub);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+function cancellation(context: Context): Error {
+  if (context.cancellationDetails?.workerShutdown === true)
+    return ApplicationFailure.create({ message: 'The worker was shut down', type: 'WorkerShutdown' });
+  return new CancelledFailure('Cancelled');
+}
+
+/** The failure that Temporal keeps: the error table's type and verdict, the remedy in its details, no secrets. */
+function asFailure(error: unknown, attempt: number, scrub: (text: string) => string): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const known =
+    error instanceof HeadraceError
+      ? error
+      : new HeadraceError('InternalError', messageOf(error), { cause: error });
+  const failure = ApplicationFailure.create({
+    message: scrub(known.message),
+    type: known.type,
+    nonRetryable: !known.retryable || (known.type === 'InternalError' && attempt >= internalErrorAttempts),
+    details: [{ remedy: scrub(known.remedy) }],
+    ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
+  });
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (known.type === 'InternalError' && stack !== undefined) failure.stack = scrub(stack);
+  return failure;
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+
+/** Large enough that hashing is bound by the hash, small enough that a cancel is seen within milliseconds. */
+const chunkBytes = 4 << 20;
+
+/** Reads bytes into a buffer from a position; returns how many. */
+export type ReadAt = (into: Uint8Array, position: number) => Promise<number>;
+
+/** SHA-256 of `sizeBytes` bytes, hex. `undefined` where there are fewer. */
+export async function sha256Of(
+  read: ReadAt,
+  sizeBytes: number,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  const buffers: [Uint8Array, Uint8Array] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)];
+  let position = 0;
+  const readAhead = (into: Uint8Array): Promise<number> => {
+    const reading = read(into, position);
+    // An abort leaves it unawaited, and its failure must not end the process then.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  let next = sizeBytes === 0 ? undefined : readAhead(buffers[0]);
+  while (next !== undefined) {
+    signal.throwIfAborted();
+    const bytes = Math.min(await next, sizeBytes - position);
+    if (bytes === 0) return undefined;
+    const [current, other] = buffers;
+    position += bytes;
+    // The next read is under way while this chunk is hashed.
+    next = position < sizeBytes ? readAhead(other) : undefined;
+    hash.update(current.subarray(0, bytes));
+    onBytes(bytes);
+    buffers.reverse();
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { asDiskFull, fsyncPath } from '../artifacts/store.js';
+
+/** A file that stands complete beside the place where it is to be. */
+export interface ReadyFile {
+  /** Gives it its name. */
+  readonly show: () => Promise<void>;
+  /** Removes it, unless it was shown. */
+  readonly drop: () => Promise<void>;
+}
+
+/**
+ * Has a file written beside `path`, so that it can be put there whole.
+ *
+ * @param write - writes the file of the given name, which is not there yet, and waits for the disk.
+ * @throws {HeadraceError} DiskFullError; nothing is left then.
+ */
+export async function readyFile(path: string, write: (aside: string) => Promise<void>): Promise<ReadyFile> {
+  const aside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  const drop = (): Promise<void> => rm(aside, { force: true });
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await write(aside);
+  } catch (error) {
+    await drop();
+    throw asDiskFull(error, dirname(path));
+  }
+  return {
+    drop,
+    show: async () => {
+      await rename(aside, path);
+      await fsyncPath(dirname(path));
+    },
+  };
+}
+
+/**
+ * A copy of a file, ready to be put at `path`. No hard link: whoever edits what is in `out` must not change the store.
+ * Where the disk can share blocks, the copy costs nothing.
+ */
+export function readyCopy(from: string, path: string): Promise<ReadyFile> {
+  return readyFile(path, async (aside) => {
+    await copyFile(from, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    await fsyncPath(aside);
+  });
+}

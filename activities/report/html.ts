@@ -1,0 +1,77 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+
+/**
+ * The only way text gets into the page: preact escapes every value, so that corpora with markup or scripts in them show
+ * as text. `raw` is for what this folder makes itself: style, script, charts.
+ */
+export { html };
+
+/** A part of the page, or nothing where there is nothing to show. */
+export type Part = VNode | null;
+
+export function raw(tag: 'style' | 'script' | 'div', content: string): Part {
+  return html`<${tag} dangerouslySetInnerHTML=${{ __html: content }} />`;
+}
+
+/** A table that scrolls sideways on a phone. `align` holds one letter a column: l or n (numbers). */
+export function table(
+  head: readonly unknown[],
+  align: string,
+  rows: readonly (readonly unknown[])[],
+  total?: readonly unknown[],
+): Part {
+  const kind = (index: number): string => (align[index] === 'n' ? 'n' : '');
+  const cells = (row: readonly unknown[]): unknown =>
+    row.map((cell, index) =>
+      index === 0 ? html`<th scope="row">${cell}</th>` : html`<td class=${kind(index)}>${cell}</td>`,
+    );
+  return html`<div class="wide">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((cell, index) => html`<th scope="col" class=${kind(index)}>${cell}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${cells(row)}
+            </tr>`,
+        )}
+        ${
+          total === undefined
+            ? null
+            : html`<tr class="total">
+                ${cells(total)}
+              </tr>`
+        }
+      </tbody>
+    </table>
+  </div>`;
+}
+
+export interface Stretch {
+  readonly name: string;
+  readonly value: number;
+  readonly color: string;
+}
+
+/** A bar of proportional stretches; the numbers are in a table beside it. */
+export function bar(stretches: readonly Stretch[]): Part {
+  return html`<div class="bar">
+    ${stretches
+      .filter(({ value }) => value > 0)
+      .map(
+        ({ name, value, color }) =>
+          html`<i style=${`flex:${value} 1 0;background:${color}`} title=${`${name}: ${value}`}></i>`,
+      )}
+  </div>`;
+}
+
+export function legend(entries: readonly Pick<Stretch, 'name' | 'color'>[]): Part {
+  return html`<ul class="legend">
+    ${entries.map(({ name, color }) => html`<li><i style=${`background:${color}`}></i>${name}</li>`)}
+  </ul>`;
+}

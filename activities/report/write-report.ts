@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { ArtifactRef, WriteReportInput, WriteReportResult } from '../../core/contracts.js';
+import type { WorkContext } from '../../core/progress.js';
+import { readResolution } from '../artifacts/resolution.js';
+import { type ArtifactStore, writeFileAtomic } from '../artifacts/store.js';
+import { packageVersion } from '../package-version.js';
+import { readTokens, type Tokens } from '../tokenise/tokens-artifact.js';
+import { lineSources } from './line-sources.js';
+import { markConversation, markingOf } from './mark-tokens.js';
+import { reportPage } from './page.js';
+import { readRun, type RunFiles } from './read-run.js';
+
+export interface ReportActivities {
+  /** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */
+  writeReport(input: WriteReportInput, work: WorkContext): Promise<WriteReportResult>;
+}
+
+export function createReportActivities({ store }: { readonly store: ArtifactStore }): ReportActivities {
+  return {
+    async writeReport(input, { signal, progress }) {
+      progress({ stage: 'report', label: 'report', done: 0, total: 1, unit: 'files' });
+      const page = await pageOf(store, input, signal);
+      const path = join(input.out, 'report.html');
+      await writeFileAtomic(path, page);
+      progress({ stage: 'report', label: 'report', done: 1, total: 1, unit: 'files' });
+      return { path };
+    },
+  };
+}
+
+async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: AbortSignal): Promise<string> {
+  const sources = input.mix === null ? undefined : await lineSources(store, input.mix.mix);
+  const run = await readRun(input.out, signal, {
+    mix: input.mix !== null,
+    training: input.training !== null,
+    sources,
+  });
+  const tokens = input.tokens === null ? undefined : await tokensOf(store, input.tokens.tokens);
+  const marking = tokens === undefined ? undefined : await markingOf(tokens);
+  const marked =
+    marking === undefined
+      ? []
+      : run.train.toRead.map(({ line, messages }) => [line, markConversation(marking, messages)] as const);
+  return reportPage(input, {
+    run,
+    emptyFiles: await emptyFiles(store, input),
+    marked: new Map(marked),
+    versions: await versionsOf(run, tokens),
+  });
+}
+
+/** The store may have lost what a finished run left there; the page then does without the marks. */
+async function tokensOf(store: ArtifactStore, ref: ArtifactRef): Promise<Tokens | undefined> {
+  return (await store.find(ref)) === undefined ? undefined : await readTokens(store, ref);
+}
+
+async function versionsOf(
+  { manifest }: RunFiles,
+  tokens: Tokens | undefined,
+): Promise<Record<string, string | number>> {
+  const rule = manifest?.['mix_rule'];
+  return {
+    Headrace: await packageVersion(),
+    Node: process.versions.node,
+    ...(typeof rule === 'number' ? { 'mix rule': rule } : {}),
+    ...(tokens === undefined
+      ? {}
+      : {
+          renderer: tokens.tokenisation.renderer,
+          tokenizer: tokens.tokenizer,
+          'SHA-256 of the tokenizer': tokens.tokenisation.tokenizerDigest,
+        }),
+  };
+}
+
+/** Names of zero-byte files by source; the counts in the input are there even where the store has lost the listing. */
+async function emptyFiles(
+  store: ArtifactStore,
+  { sources }: WriteReportInput,
+): Promise<Record<string, readonly string[]>> {
+  const bySource: Record<string, readonly string[]> = {};
+  for (const { resolution, summary } of sources) {
+    if (summary.emptyFiles === 0 || (await store.find(resolution.resolution)) === undefined) continue;
+    bySource[summary.name] = (await readResolution(store, resolution.resolution)).emptyFiles;
+  }
+  return bySource;
+}

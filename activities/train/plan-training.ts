@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type {
+  ArtifactRef,
+  CheckTrainingInput,
+  CheckTrainingResult,
+  PlanTrainingInput,
+  TrainingPlan,
+} from '../../core/contracts.js';
+import { HeadraceError } from '../../core/errors.js';
+import { checkLabel } from '../../core/labels.js';
+import type { WorkContext } from '../../core/progress.js';
+import { rendererNames, type Train } from '../../core/recipe.js';
+import { rendererFor } from '../../core/training/base-models.js';
+import { autoLearningRate } from '../../core/training/schedule.js';
+import { totalSteps } from '../../core/training/steps.js';
+import { artifactKey, isMissing } from '../artifacts/store.js';
+import { readTokens } from '../tokenise/tokens-artifact.js';
+import { checkStart } from './check-start.js';
+import { checkModel, type ServerLook } from './tinker-access.js';
+import type { TrainDeps } from './train-deps.js';
+import { trainVersion, type TrainingPlanMeta } from './training-plan.js';
+
+/** Asks the server what planning would ask, before hours are spent on data. @throws {HeadraceError} as `planTraining`. */
+export async function checkTraining(
+  deps: TrainDeps,
+  { train }: CheckTrainingInput,
+  work: WorkContext,
+): Promise<CheckTrainingResult> {
+  rendererFor(train.base_model, train.renderer, rendererNames);
+  const server = await deps.access.look(work.signal);
+  checkModel(server, train);
+  await checkStart(deps.access, train, work.signal);
+  await learningRateOf(train, server);
+  return { server: server.description, developmentServer: server.development };
+}
+
+/**
+ * Fixes everything that a training depends on: server, steps, learning rate.
+ *
+ * @throws {HeadraceError} NothingToTrainError, BaseModelError, RecipeError, LabelError, and what connecting throws.
+ */
+export async function planTraining(
+  deps: TrainDeps,
+  input: PlanTrainingInput,
+  work: WorkContext,
+): Promise<TrainingPlan> {
+  const { name, seed, train } = input;
+  const tokens = await readTokens(deps.store, input.tokens);
+  if (tokens.trainedRows === 0)
+    throw new HeadraceError('NothingToTrainError', `None of ${tokens.rows} rows has a token to train on`);
+  const server = await deps.access.look(work.signal);
+  checkModel(server, train);
+  await checkStart(deps.access, train, work.signal);
+  const rule = {
+    trainedRows: tokens.trainedRows,
+    batchSize: train.batch_size,
+    epochs: train.epochs,
+    maxSteps: train.max_steps,
+  };
+  const { baseUrl, identity, description, development } = server;
+  const meta: TrainingPlanMeta = {
+    name,
+    seed,
+    train,
+    server: { baseUrl, identity, description, development },
+    tokens: input.tokens.key,
+    tokensDigest: tokens.digests.train,
+    trainedRows: tokens.trainedRows,
+    totalSteps: totalSteps(rule),
+    learningRate: await learningRateOf(train, server),
+    label: checkLabel(train.label ?? name),
+  };
+  const plan: ArtifactRef = { kind: 'training', key: artifactKey('training', trainVersion, meta) };
+  if ((await deps.store.find(plan)) === undefined) await deps.store.put(plan, () => Promise.resolve(meta));
+  return {
+    plan,
+    totalSteps: meta.totalSteps,
+    learningRate: meta.learningRate,
+    server: description,
+    developmentServer: development,
+  };
+}
+
+async function learningRateOf(train: Train, { modelDir }: ServerLook): Promise<number> {
+  if (train.learning_rate !== 'auto') return train.learning_rate;
+  return autoLearningRate(
+    train.base_model,
+    modelDir === undefined ? undefined : await hiddenSizeIn(modelDir),
+  );
+}
+
+const ModelConfig = z.object({ hidden_size: z.int().min(1) });
+
+async function hiddenSizeIn(modelDir: string): Promise<number | undefined> {
+  try {
+    const config = ModelConfig.safeParse(JSON.parse(await readFile(join(modelDir, 'config.json'), 'utf8')));
+    return config.data?.hidden_size;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import type { RecordSegmentInput, SegmentRecordRef } from '../../core/contracts.js';
+import type { WorkContext } from '../../core/progress.js';
+import { remove, setTtl } from './checkpoint-care.js';
+import { keptOf, writeProjections } from './projections.js';
+import { lineageOf, putRecord, segmentRecordRef } from './records.js';
+import { withTinkerErrors } from './tinker-errors.js';
+import type { TrainDeps } from './train-deps.js';
+import { parametersKey, readTrainingPlan } from './training-plan.js';
+
+/**
+ * Records a segment whose result Temporal has accepted: from here on it counts. The only writer of records. Then, each of it
+ * harmless to do twice: the files in `out`, no more TTL on the final checkpoint, older checkpoints beyond `keep_last`.
+ *
+ * @throws {HeadraceError} CheckpointLostError, TinkerUnavailableError, DiskFullError.
+ */
+export async function recordSegment(
+  deps: TrainDeps,
+  input: RecordSegmentInput,
+  work: WorkContext,
+): Promise<SegmentRecordRef> {
+  const { predecessor, from, result, out } = input;
+  const plan = await readTrainingPlan(deps.store, input.plan);
+  const { nextStep, statePath, samplerPath, label, final, firstLoss, lastLoss } = result;
+  const record = await putRecord(deps.store, {
+    parametersKey: parametersKey(plan),
+    predecessor: predecessor?.record.key ?? null,
+    from,
+    nextStep,
+    statePath,
+    samplerPath,
+    label,
+    final,
+    firstLoss,
+    lastLoss,
+    metrics: result.metrics.key,
+  });
+  const lineage = await lineageOf(deps.store, record.ref.key);
+  await writeProjections(deps.store, plan, lineage, out);
+  const kept = keptOf(plan, lineage);
+  const surplus = lineage.slice(0, lineage.length - kept.length);
+  if (final || surplus.length > 0) {
+    const tinker = await deps.access.connect(work.signal);
+    await withTinkerErrors(plan.server.description, work.signal, async () => {
+      if (final) for (const path of [statePath, samplerPath]) await setTtl(tinker, path, null, work.signal);
+      for (const old of surplus)
+        for (const path of [old.statePath, old.samplerPath]) await remove(tinker, path, work.signal);
+    });
+  }
+  return segmentRecordRef(record);
+}

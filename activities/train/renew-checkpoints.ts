@@ -1,0 +1,30 @@
+import type { RenewCheckpointsInput } from '../../core/contracts.js';
+import type { WorkContext } from '../../core/progress.js';
+import { setTtl } from './checkpoint-care.js';
+import { lineageOf } from './records.js';
+import { withTinkerErrors } from './tinker-errors.js';
+import type { TrainDeps } from './train-deps.js';
+import { readTrainingPlan } from './training-plan.js';
+
+const newest = 2;
+
+/**
+ * Starts the TTL of the newest two states anew, for a run that waits: it can then go on after any time.
+ *
+ * @throws {HeadraceError} CheckpointLostError, and what connecting throws.
+ */
+export async function renewCheckpoints(
+  deps: TrainDeps,
+  input: RenewCheckpointsInput,
+  work: WorkContext,
+): Promise<{ readonly renewed: number }> {
+  const plan = await readTrainingPlan(deps.store, input.plan);
+  const states = (await lineageOf(deps.store, input.record.key))
+    .filter((record) => !record.final)
+    .slice(-newest);
+  const tinker = await deps.access.connect(work.signal);
+  await withTinkerErrors(plan.server.description, work.signal, async () => {
+    for (const { statePath } of states) await setTtl(tinker, statePath, plan.train.ttl_seconds, work.signal);
+  });
+  return { renewed: states.length };
+}

@@ -1,0 +1,27 @@
+import { createHubActivities } from '../../activities/hub/index.js';
+import { mix } from '../../activities/mix/mix.js';
+import { openStore } from '../../activities/artifacts/store.js';
+import type { ArtifactRef } from '../../core/contracts.js';
+import type { WorkContext } from '../../core/progress.js';
+import { benchSources } from './task.js';
+
+/** The engine in a process of its own, everything on: `<corpora dir> <store> <out> [<the only source>]`. */
+const [corpora = '', storeRoot = '', out = '', only] = process.argv.slice(2);
+const store = await openStore(storeRoot);
+const hub = createHubActivities({ store, env: {} });
+const work: WorkContext = { signal: new AbortController().signal, progress: () => undefined };
+const sources = [...benchSources(corpora, only)];
+const started = performance.now();
+const resolutions = new Map<string, ArtifactRef>();
+await Promise.all(
+  sources.map(async (source) => {
+    resolutions.set(source.name, (await hub.resolveSource({ source, out }, work)).resolution);
+  }),
+);
+const resolved = performance.now();
+const recipe = { seed: 17, sources, heldout: { fraction: 0.01 }, mix: {} };
+const { composition } = await mix(recipe, { store, threads: 2, out, resolutions, work });
+const ended = performance.now();
+process.stdout.write(
+  `${composition.trainLines + composition.heldoutLines} lines; resolving ${((resolved - started) / 1000).toFixed(2)} s, mixing ${((ended - resolved) / 1000).toFixed(2)} s\n`,
+);

@@ -1,0 +1,10 @@
+/** What the command line's exit codes mean. Documented in docs/cli.md. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  needsPerson: 3,
+  cancelled: 4,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

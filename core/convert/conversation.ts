@@ -1,0 +1,66 @@
+import type { RejectReason } from '../contracts.js';
+import type { Role } from './roles.js';
+
+export interface Message {
+  readonly role: Role;
+  readonly content: string;
+}
+
+/** A turn as found in a row, unchecked. */
+export interface RawMessage {
+  readonly role: unknown;
+  readonly content: unknown;
+}
+
+const blank = /^[\p{White_Space}\uFEFF]*$/u;
+
+/** Whether a text has nothing but white space and byte order marks. */
+export function isBlank(text: string): boolean {
+  return blank.test(text);
+}
+
+/** Whether a text has half a surrogate pair, which UTF-8 cannot hold. */
+function hasLoneSurrogate(text: string): boolean {
+  // ES2024, which every Node from 20 on has and the library of our target does not declare. Much faster than a regex.
+  return !(text as string & { isWellFormed(): boolean }).isWellFormed();
+}
+
+/**
+ * Maps roles, drops the messages after the last assistant's and checks what is left. Returns the conversation, or the
+ * first reason, in the order of `rejectReasons`, for which it is none.
+ *
+ * @param raw - at least one message.
+ */
+export function checkConversation(
+  raw: readonly RawMessage[],
+  roleOf: (role: unknown) => Role | undefined,
+): readonly Message[] | RejectReason {
+  const roles: Role[] = [];
+  for (const { role } of raw) {
+    const known = roleOf(role);
+    if (known === undefined) return 'unknown_role';
+    roles.push(known);
+  }
+  const lastAssistant = roles.lastIndexOf('assistant');
+  const messages: Message[] = [];
+  for (const [index, role] of roles.entries()) {
+    if (lastAssistant !== -1 && index > lastAssistant) break;
+    const content = raw[index]?.content;
+    if (typeof content !== 'string') return 'content_not_text';
+    messages.push({ role, content });
+  }
+  if (lastAssistant === -1) return 'no_assistant';
+  if (messages.some(({ content }) => isBlank(content))) return 'blank_content';
+  if (messages.some(({ content }) => hasLoneSurrogate(content))) return 'lone_surrogate';
+  return messages;
+}
+
+/** The line of a conversation in train.jsonl, without its newline. Members in this order, text unchanged. */
+export function canonicalLine(messages: readonly Message[]): string {
+  return JSON.stringify({ messages: messages.map(({ role, content }) => ({ role, content })) });
+}
+
+/** Length of the assistant's text, in UTF-16 code units. */
+export function assistantChars(messages: readonly Message[]): number {
+  return messages.reduce((sum, { role, content }) => (role === 'assistant' ? sum + content.length : sum), 0);
+}

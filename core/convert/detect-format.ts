@@ -1,0 +1,198 @@
+import { HeadraceError } from '../errors.js';
+import type { Source, SourceFormat } from '../recipe.js';
+import { columnOf, isObject, layoutOf, messageListOf, standardColumns, type Layout } from './layout.js';
+
+/** What was found, or told, about the rows of a source. */
+export interface Detection {
+  readonly layout: Layout;
+  /** For the user: "detected: column `conversation` is a list of {role, content}". */
+  readonly reason: string;
+}
+
+const detectionOrder: readonly SourceFormat[] = [
+  'messages',
+  'lmsys',
+  'prosocial',
+  'magpie',
+  'sharegpt',
+  'alpaca',
+  'prompt-response',
+];
+
+/** How many rows detection looks at. */
+export const detectionSampleRows = 64;
+
+const listNames = ['messages', 'conversations', 'turns', 'dialogue', 'dialog', 'chat'] as const;
+const speakerNames = [
+  ['role', 'content'],
+  ['role', 'text'],
+  ['role', 'value'],
+  ['speaker', 'text'],
+  ['speaker', 'content'],
+  ['author', 'content'],
+] as const;
+const pairNames = [
+  ['prompt', 'response'],
+  ['question', 'answer'],
+  ['prompt', 'completion'],
+  ['instruction', 'response'],
+  ['question', 'response'],
+  ['query', 'response'],
+  ['input', 'output'],
+  ['user', 'assistant'],
+] as const;
+
+/** The layouts to try for a format when the recipe names no fields, the standard one first. */
+function candidates(format: SourceFormat): readonly Layout[] {
+  switch (format) {
+    case 'messages':
+      return listNames.flatMap((messages) =>
+        speakerNames.map(([role, content]) => layoutOf(format, { messages, role, content })),
+      );
+    case 'sharegpt':
+      return ['conversations', 'conversation', ...listNames].map((conversations) =>
+        layoutOf(format, { conversations }),
+      );
+    case 'prompt-response':
+      return pairNames.map(([prompt, response]) => layoutOf(format, { prompt, response }));
+    case 'lmsys':
+    case 'prosocial':
+    case 'magpie':
+    case 'alpaca':
+      return [layoutOf(format)];
+  }
+}
+
+/** Every column that detection may look at: what a reader of parquet has to fetch for the sample. */
+export function detectionColumns(fields: Readonly<Record<string, string>> = {}): ReadonlySet<string> {
+  const layouts = detectionOrder.flatMap(candidates);
+  const columns = new Set([
+    ...layouts.flatMap((layout) => Object.values(layout.columns)),
+    ...Object.values(fields),
+    'instruction',
+    'response',
+  ]);
+  // Says nothing about the format, and is most of the bytes of the files that have it.
+  columns.delete('openai_moderation');
+  return columns;
+}
+
+/**
+ * Finds the format of a source: what the recipe says, else the first format, in the order of `sourceFormats`, that fits
+ * more than half of the sampled rows that are objects.
+ *
+ * @param rows - up to {@link detectionSampleRows} rows from the start of the source.
+ * @param where - the file they come from, for the error.
+ * @param allColumns - column names, where the container knows more of them than the sampled rows show (parquet).
+ * @throws {HeadraceError} FormatError where nothing fits; RecipeError where `fields` fits no format.
+ */
+export function detectFormat(
+  source: Pick<Source, 'name' | 'format' | 'fields'>,
+  rows: readonly unknown[],
+  where: string,
+  allColumns?: readonly string[],
+): Detection {
+  if (source.format !== undefined)
+    return { layout: layoutOf(source.format, source.fields), reason: 'named in the recipe' };
+  const objects = rows.filter(isObject);
+  for (const layout of layoutsToTry(source.fields)) {
+    const fitting = objects.filter((row) => fits(layout, row)).length;
+    if (fitting * 2 > objects.length)
+      return { layout, reason: `detected: ${describe(layout)}${howMany(fitting, objects.length)}` };
+  }
+  throw nothingFits(source.name, objects, rows.length, where, allColumns);
+}
+
+function layoutsToTry(fields: Readonly<Record<string, string>> | undefined): readonly Layout[] {
+  if (fields === undefined) return detectionOrder.flatMap(candidates);
+  const names = Object.keys(fields);
+  const able = detectionOrder.filter((format) => {
+    const known: readonly string[] = standardColumns[format];
+    return names.every((name) => known.includes(name));
+  });
+  if (able.length === 0)
+    throw new HeadraceError(
+      'RecipeError',
+      `fields: no format has all of the columns ${names.map((name) => `\`${name}\``).join(', ')}`,
+      { remedy: 'Name the `format`, and in `fields` its columns.' },
+    );
+  return able.map((format) => layoutOf(format, fields));
+}
+
+function fits(layout: Layout, row: Readonly<Record<string, unknown>>): boolean {
+  const list = messageListOf(layout);
+  if (list !== undefined && !holdsMessages(row[list.list], list.role, list.content)) return false;
+  const has = (name: string): boolean => row[columnOf(layout, name)] !== undefined;
+  switch (layout.format) {
+    case 'messages':
+    case 'lmsys':
+    case 'sharegpt':
+      return true;
+    case 'magpie':
+      return typeof row['instruction'] === 'string' && typeof row['response'] === 'string';
+    case 'prosocial':
+      return has('context') && has('response') && has('dialogue_id') && has('response_id');
+    case 'alpaca':
+      return has('instruction') && has('output');
+    case 'prompt-response':
+      return has('prompt') && has('response');
+  }
+}
+
+function holdsMessages(value: unknown, role: string, content: string): boolean {
+  if (!Array.isArray(value)) return false;
+  const first: unknown = value[0];
+  return isObject(first) && first[role] !== undefined && first[content] !== undefined;
+}
+
+function describe(layout: Layout): string {
+  const list = messageListOf(layout);
+  if (list !== undefined) {
+    const beside = layout.format === 'magpie' ? ' beside `instruction` and `response`' : '';
+    return `column \`${list.list}\` is a list of {${list.role}, ${list.content}}${beside}`;
+  }
+  const optional = ['episode_done', 'input'];
+  const names = standardColumns[layout.format].filter((name) => !optional.includes(name));
+  return `columns ${names.map((name) => `\`${columnOf(layout, name)}\``).join(', ')}`;
+}
+
+function howMany(fitting: number, all: number): string {
+  return fitting === all ? '' : ` (in ${fitting} of the first ${all} rows)`;
+}
+
+function nothingFits(
+  name: string,
+  objects: readonly Readonly<Record<string, unknown>>[],
+  rows: number,
+  where: string,
+  allColumns: readonly string[] | undefined,
+): HeadraceError {
+  const remedy =
+    'Name the `format` (messages, lmsys, prosocial, magpie, sharegpt, alpaca, prompt-response) and, where your columns have other names, `fields`: ' +
+    'for instance `format: prompt-response` with `fields: { prompt: <your column>, response: <your column> }`, or `format: messages` with `fields: { messages: <your list>, role: <key>, content: <key> }`.';
+  if (objects.length === 0)
+    return new HeadraceError(
+      'FormatError',
+      `Source ${name}: none of the first ${rows} rows of ${where} is a JSON object, so no format can be detected`,
+      { remedy },
+    );
+  const seen = new Map<string, string>();
+  for (const row of objects)
+    for (const [key, value] of Object.entries(row)) if (!seen.has(key)) seen.set(key, shapeOf(value));
+  for (const column of allColumns ?? []) if (!seen.has(column)) seen.set(column, 'not looked at');
+  const keys = [...seen].map(([key, shape]) => `\`${key}\` (${shape})`).slice(0, 40);
+  return new HeadraceError(
+    'FormatError',
+    `Source ${name}: no known format fits ${where}. Keys seen: ${keys.join(', ')}`,
+    { remedy },
+  );
+}
+
+function shapeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) {
+    const first: unknown = value[0];
+    return isObject(first) ? `list of {${Object.keys(first).slice(0, 8).join(', ')}}` : 'list';
+  }
+  return typeof value === 'string' ? 'text' : typeof value;
+}

@@ -1,0 +1,102 @@
+import { stableJson } from '../stable-json.js';
+import { checkConversation } from './conversation.js';
+import { compileFilter } from './filter.js';
+import { columnOf, type Layout } from './layout.js';
+import { roleMap } from './roles.js';
+import { turn, type ConversionRules, type Outcome } from './row-converter.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** One row of a grouped format: a turn of the dialogue `dialogueId`. */
+export interface DialogueRow {
+  readonly dialogueId: number;
+  readonly responseId: number;
+  readonly context: unknown;
+  readonly response: unknown;
+  readonly episodeDone: boolean;
+  /** Values of the filtered columns. */
+  readonly filtered: Row;
+}
+
+/** A dialogue, and what its rows were like. */
+export interface DialogueOutcome {
+  readonly outcome: Outcome;
+  /** Rows that were equal to another one and went into it. */
+  readonly collapsedRows: number;
+  /** Whether the response ids are other than 0, 1, 2, … */
+  readonly gap: boolean;
+  /** Whether no row says `episode_done`. */
+  readonly unfinished: boolean;
+}
+
+/**
+ * Reads a row of the format `prosocial`, or returns `undefined` where it lacks its integer ids. An integer beyond
+ * 2^53 − 1 counts as lacking: JSON numbers of that size do not tell two dialogues apart.
+ */
+export function dialogueRowReader(
+  layout: Layout,
+  filterColumns: readonly string[],
+): (row: Row) => DialogueRow | undefined {
+  const at = (name: string): string => columnOf(layout, name);
+  const [dialogue, response] = [at('dialogue_id'), at('response_id')];
+  return (row) => {
+    const [dialogueId, responseId] = [row[dialogue], row[response]];
+    if (!isId(dialogueId) || !isId(responseId)) return undefined;
+    return {
+      dialogueId,
+      responseId,
+      context: row[at('context')],
+      response: row[at('response')],
+      episodeDone: row[at('episode_done')] === true,
+      filtered: Object.fromEntries(filterColumns.map((column) => [column, row[column]])),
+    };
+  };
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
+/**
+ * Returns the converter of whole dialogues: order by `response_id`, collapse equal rows, filter (every row has to
+ * pass), validate. `rows` are all rows of one dialogue, in reading order, at least one.
+ */
+export function createDialogueConverter(
+  rules: ConversionRules,
+): (rows: readonly DialogueRow[]) => DialogueOutcome {
+  const filter = compileFilter(rules.filter, rules.layout);
+  const roleOf = roleMap();
+  return (rows) => {
+    const byId = new Map<number, DialogueRow>();
+    let conflict = false;
+    for (const row of rows) {
+      const first = byId.get(row.responseId);
+      if (first === undefined) byId.set(row.responseId, row);
+      else if (!sameTurn(first, row)) conflict = true;
+    }
+    const turns = [...byId.values()].sort((a, b) => a.responseId - b.responseId);
+    const convert = (): Outcome => {
+      if (conflict) return 'conflicting_turns';
+      if (!turns.every((row) => filter.passes(row.filtered))) return 'filtered';
+      const raw = turns.flatMap((row) => turn(row.context, row.response));
+      return checkConversation(raw, roleOf);
+    };
+    return {
+      outcome: convert(),
+      collapsedRows: conflict ? 0 : rows.length - turns.length,
+      gap: turns.some((row, index) => row.responseId !== index),
+      unfinished: rows.every((row) => !row.episodeDone),
+    };
+  };
+}
+
+/** Equal in what the conversation and its filter are made of; a missing column equals null, as parquet has no other. */
+function sameTurn(a: DialogueRow, b: DialogueRow): boolean {
+  const text = (row: DialogueRow): string =>
+    stableJson([row.context ?? null, row.response ?? null, withoutNull(row.filtered)]);
+  return text(a) === text(b);
+}
+
+function withoutNull(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,88 @@
+import { HeadraceError } from '../errors.js';
+import type { SourceFormat } from '../recipe.js';
+
+/**
+ * Which columns a format reads, by their standard names. A recipe's `fields` maps a standard name to the name that the
+ * user's files have: `fields: { prompt: question, response: answer }`.
+ *
+ * | format | standard names |
+ * | --- | --- |
+ * | `messages` | `messages`: list of objects; in each of them `role`, `content` |
+ * | `lmsys` | `conversation`: list of objects; in each `role`, `content`; `openai_moderation`, read for the filter `flagged` |
+ * | `prosocial` | `context`, `response`, `dialogue_id`, `response_id`, `episode_done` |
+ * | `magpie`, `sharegpt` | `conversations`: list of objects; in each `from`, `value` |
+ * | `alpaca` | `instruction`, `input`, `output` |
+ * | `prompt-response` | `prompt`, `response` |
+ *
+ * A filter names columns as the files have them, never by standard name.
+ */
+export const standardColumns = {
+  messages: ['messages', 'role', 'content'],
+  lmsys: ['conversation', 'role', 'content', 'openai_moderation'],
+  prosocial: ['context', 'response', 'dialogue_id', 'response_id', 'episode_done'],
+  magpie: ['conversations', 'from', 'value'],
+  sharegpt: ['conversations', 'from', 'value'],
+  alpaca: ['instruction', 'input', 'output'],
+  'prompt-response': ['prompt', 'response'],
+} as const satisfies Record<SourceFormat, readonly string[]>;
+
+/** A format and the columns it reads: standard name → name in the files. Plain JSON. */
+export interface Layout {
+  readonly format: SourceFormat;
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+/** The layout of `format` with the recipe's `fields` over the standard names.
+ *
+ * @throws {HeadraceError} RecipeError where `fields` has a name that the format does not know.
+ */
+export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, string>> = {}): Layout {
+  const known: readonly string[] = standardColumns[format];
+  const unknown = Object.keys(fields).filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new HeadraceError(
+      'RecipeError',
+      `fields: the format ${format} has no column ${unknown.map((name) => `\`${name}\``).join(', ')}; it has ${known.join(', ')}`,
+      { remedy: 'Write `fields` as { <column of the format>: <column of your files> }.' },
+    );
+  return { format, columns: Object.fromEntries(known.map((name) => [name, fields[name] ?? name])) };
+}
+
+/** The name in the files of the column that the format calls `name`. */
+export function columnOf(layout: Layout, name: string): string {
+  return layout.columns[name] ?? name;
+}
+
+/** Where a format keeps its list of messages, or `undefined` where a message is a column of its own. */
+export function messageListOf(
+  layout: Layout,
+): { readonly list: string; readonly role: string; readonly content: string } | undefined {
+  const at = (list: string, role: string, content: string) => ({
+    list: columnOf(layout, list),
+    role: columnOf(layout, role),
+    content: columnOf(layout, content),
+  });
+  switch (layout.format) {
+    case 'messages':
+      return at('messages', 'role', 'content');
+    case 'lmsys':
+      return at('conversation', 'role', 'content');
+    case 'magpie':
+    case 'sharegpt':
+      return at('conversations', 'from', 'value');
+    case 'prosocial':
+    case 'alpaca':
+    case 'prompt-response':
+      return undefined;
+  }
+}
+
+/** Whether rows of the format are turns that have to be grouped into conversations. */
+export function isGrouped(format: SourceFormat): boolean {
+  return format === 'prosocial';
+}
+
+/** A JSON object: neither a list nor null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

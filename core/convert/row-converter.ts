@@ -1,0 +1,73 @@
+import type { RejectReason } from '../contracts.js';
+import type { FilterCondition } from '../recipe.js';
+import { checkConversation, isBlank, type Message, type RawMessage } from './conversation.js';
+import { compileFilter } from './filter.js';
+import { columnOf, isObject, messageListOf, type Layout } from './layout.js';
+import { roleMap, type Role } from './roles.js';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** How one source turns rows into conversations. Plain JSON: it travels to worker threads and into keys. */
+export interface ConversionRules {
+  readonly layout: Layout;
+  readonly roles?: Readonly<Record<string, Role>>;
+  readonly filter?: Readonly<Record<string, FilterCondition>>;
+}
+
+/** What became of a row: a conversation, a reject reason, or `'filtered'`. */
+export type Outcome = readonly Message[] | RejectReason | 'filtered';
+
+/**
+ * Returns the converter of a format whose rows are conversations: filter, map roles, drop messages after the last
+ * assistant's, validate. The row is parsed JSON of any type.
+ */
+export function createRowConverter(rules: ConversionRules): (row: unknown) => Outcome {
+  const filter = compileFilter(rules.filter, rules.layout);
+  const roleOf = roleMap(messageListOf(rules.layout) === undefined ? undefined : rules.roles);
+  const messagesOf = rawMessages(rules.layout);
+  return (row) => {
+    if (!isObject(row)) return 'no_messages';
+    if (!filter.passes(row)) return 'filtered';
+    const raw = messagesOf(row);
+    return raw === undefined ? 'no_messages' : checkConversation(raw, roleOf);
+  };
+}
+
+/** Finds the messages of a row, or `undefined` where the list is missing, no list, empty or holds something else. */
+function rawMessages(layout: Layout): (row: Row) => readonly RawMessage[] | undefined {
+  const list = messageListOf(layout);
+  if (list !== undefined) return (row) => listedMessages(row[list.list], list.role, list.content);
+  if (layout.format === 'alpaca') {
+    const [instruction, input, output] = ['instruction', 'input', 'output'].map((name) =>
+      columnOf(layout, name),
+    ) as [string, string, string];
+    return (row) => turn(alpacaPrompt(row[instruction], row[input]), row[output]);
+  }
+  const [prompt, response] = [columnOf(layout, 'prompt'), columnOf(layout, 'response')];
+  return (row) => turn(row[prompt], row[response]);
+}
+
+function listedMessages(list: unknown, role: string, content: string): readonly RawMessage[] | undefined {
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const messages: RawMessage[] = [];
+  for (const message of list as readonly unknown[]) {
+    if (!isObject(message)) return undefined;
+    messages.push({ role: message[role], content: message[content] });
+  }
+  return messages;
+}
+
+/** A value that is not text stays what it is, so that the check rejects it by its name. */
+function alpacaPrompt(instruction: unknown, input: unknown): unknown {
+  if (typeof instruction !== 'string' || input === undefined || input === null) return instruction;
+  if (typeof input !== 'string') return input;
+  return isBlank(input) ? instruction : `${instruction}\n\n${input}`;
+}
+
+/** A question and its answer. */
+export function turn(question: unknown, answer: unknown): readonly RawMessage[] {
+  return [
+    { role: 'user', content: question },
+    { role: 'assistant', content: answer },
+  ];
+}

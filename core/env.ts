@@ -1,0 +1,7 @@
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The variable's value, `undefined` where it is unset or empty. */
+export function fromEnv(env: Env, name: string): string | undefined {
+  const value = env[name];
+  return value === undefined || value === '' ? undefined : value;
+}

@@ -1,0 +1,41 @@
+/** The stages of a run, in order. */
+export const stages = [
+  'resolve',
+  'download',
+  'convert',
+  'mix',
+  'review',
+  'tokenise',
+  'train',
+  'evaluate',
+  'report',
+] as const;
+export type Stage = (typeof stages)[number];
+
+/**
+ * How far one piece of work is: an activity's heartbeat details, read by `headrace watch` from the server's list of
+ * pending activities. Never a secret, never rows.
+ */
+export interface Progress {
+  readonly stage: Stage;
+  /** What a person calls this piece: "lmsys train-00002-of-00006". */
+  readonly label: string;
+  readonly done: number;
+  /** `null` where the total is not known. */
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'rows' | 'steps' | 'tokens' | 'files' | 'pieces';
+  /** Of `unit` in a second, over the last seconds; absent where nobody measures it. */
+  readonly perSecond?: number;
+  /** For instance "resumed from 120 MB" or "loss 2.31". */
+  readonly note?: string;
+  /** A position from which the next attempt can go on; each activity parses its own. */
+  readonly resume?: unknown;
+}
+
+/** What a long piece of work is given by whoever runs it: an activity, a test or a library call. */
+export interface WorkContext {
+  /** Aborted when the work is to stop; work honours it within 2 s. */
+  readonly signal: AbortSignal;
+  /** Told at least every few seconds while there is progress. Cheap to call often. */
+  readonly progress: (progress: Progress) => void;
+}

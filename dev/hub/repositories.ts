@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lfsPointer, type OidCache } from './oids.js';
+import { readSettings, type RepositorySettings } from './settings.js';
+
+export const repositoryKinds = ['datasets', 'models'] as const;
+export type RepositoryKind = (typeof repositoryKinds)[number];
+
+export interface Repository {
+  readonly kind: RepositoryKind;
+  /** Canonical id, `owner/name`. */
+  readonly id: string;
+  readonly owner: string;
+  readonly dir: string;
+  readonly settings: RepositorySettings;
+}
+
+export interface RepositoryFile {
+  /** With `/`, relative to the repository. */
+  readonly path: string;
+  readonly localPath: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** Git's id of what git keeps: the file, or its LFS pointer. */
+  readonly oid: string;
+  readonly lfs?: { readonly sha256: string; readonly pointerSize: number };
+}
+
+export interface Commit {
+  readonly sha: string;
+  /** In code-unit order of the path. */
+  readonly files: readonly RepositoryFile[];
+}
+
+export interface Ref {
+  /** `main`, `refs/convert/parquet`, a tag. */
+  readonly name: string;
+  readonly type: 'branch' | 'convert' | 'tag';
+  readonly dir: string;
+}
+
+const lfsThresholdBytes = 10_000_000;
+
+/** The repositories in a folder, read afresh on every call: files may be added while the Hub runs. */
+export class Repositories {
+  constructor(
+    private readonly root: string,
+    private readonly oids: OidCache,
+    /** What changed since the settings were written. */
+    private readonly adjust: (id: string, settings: RepositorySettings) => RepositorySettings = (_, same) =>
+      same,
+  ) {}
+
+  async list(kind: RepositoryKind): Promise<Repository[]> {
+    const found: Repository[] = [];
+    for (const owner of await folders(join(this.root, kind)))
+      for (const name of await folders(join(this.root, kind, owner))) {
+        if (name.includes('@')) continue;
+        const dir = join(this.root, kind, owner, name);
+        const id = `${owner}/${name}`;
+        const settings = this.adjust(id, await readSettings(`${dir}.hub.json`));
+        found.push({ kind, id, owner, dir, settings });
+      }
+    return found;
+  }
+
+  /** The repository of that id, spelled in any case, or renamed from it. */
+  async find(kind: RepositoryKind, id: string): Promise<Repository | undefined> {
+    const wanted = id.toLowerCase();
+    const all = await this.list(kind);
+    return (
+      all.find((repository) => repository.id.toLowerCase() === wanted) ??
+      all.find((repository) => repository.settings.renamedFrom.some((old) => old.toLowerCase() === wanted))
+    );
+  }
+
+  refs(repository: Repository): Ref[] {
+    const beside = (folder: string): string => join(repository.dir, '..', folder);
+    const { branches, tags } = repository.settings;
+    const refs: Ref[] = Object.entries({ main: null, ...branches }).map(([name, folder]) => ({
+      name,
+      type: name.startsWith('refs/convert/') ? 'convert' : 'branch',
+      dir: folder === null ? repository.dir : beside(folder),
+    }));
+    for (const [name, folder] of Object.entries(tags)) refs.push({ name, type: 'tag', dir: beside(folder) });
+    return refs;
+  }
+
+  async commitOf(repository: Repository, ref: Ref): Promise<Commit> {
+    const files: RepositoryFile[] = [];
+    await this.walk(ref.dir, '', repository.settings.lfs, files);
+    files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    const hash = createHash('sha1');
+    for (const file of files) hash.update(`${file.path}\0${file.oid}\n`);
+    return { sha: hash.digest('hex'), files };
+  }
+
+  /** The commit that a branch, a tag or a commit id names. */
+  async commit(repository: Repository, revision: string): Promise<Commit | undefined> {
+    const refs = this.refs(repository);
+    const named = refs.find((ref) => ref.name === revision || (revision === 'HEAD' && ref.name === 'main'));
+    if (named !== undefined) return this.commitOf(repository, named);
+    for (const ref of refs) {
+      const commit = await this.commitOf(repository, ref);
+      if (commit.sha === revision) return commit;
+    }
+    return undefined;
+  }
+
+  private async walk(
+    dir: string,
+    prefix: string,
+    lfs: readonly string[],
+    into: RepositoryFile[],
+  ): Promise<void> {
+    for (const entry of await readdir(dir, { withFileTypes: true })) {
+      if (entry.name.startsWith('.') && entry.name !== '.gitattributes') continue;
+      const localPath = join(dir, entry.name);
+      if (entry.isDirectory()) {
+        await this.walk(localPath, `${prefix}${entry.name}/`, lfs, into);
+        continue;
+      }
+      const { size, mtimeMs } = await stat(localPath);
+      const { git, sha256 } = await this.oids.of(localPath, size, mtimeMs);
+      const common = { path: `${prefix}${entry.name}`, localPath, sizeBytes: size, mtimeMs };
+      if (size <= lfsThresholdBytes && !lfs.some((glob) => matchesName(entry.name, glob))) {
+        into.push({ ...common, oid: git });
+        continue;
+      }
+      const pointer = lfsPointer(sha256, size);
+      into.push({ ...common, oid: pointer.oid, lfs: { sha256, pointerSize: pointer.size } });
+    }
+  }
+}
+
+/** `*` stands for any characters. */
+function matchesName(name: string, glob: string): boolean {
+  const pattern = glob
+    .split('*')
+    .map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${pattern}$`).test(name);
+}
+
+async function folders(dir: string): Promise<string[]> {
+  try {
+    const entries = await readdir(dir, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}

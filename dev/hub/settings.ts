@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+/** Names of files that are kept by LFS whatever their size, unless the settings name others. */
+const defaultLfs = ['*.parquet', '*.zst', '*.gz', '*.safetensors'];
+
+/** What `<name>.hub.json` may say about a repository; README.md beside this file explains each key. */
+export const RepositorySettings = z.strictObject({
+  gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).default(false),
+  accepted: z.array(z.string()).default([]),
+  pending: z.array(z.string()).default([]),
+  private: z.boolean().default(false),
+  renamedFrom: z.array(z.string()).default([]),
+  lfs: z.array(z.string()).default(defaultLfs),
+  branches: z.record(z.string(), z.string()).default({}),
+  tags: z.record(z.string(), z.string()).default({}),
+});
+export type RepositorySettings = z.infer<typeof RepositorySettings>;
+
+/** The settings at `path`, or the defaults where there is no such file. */
+export async function readSettings(path: string): Promise<RepositorySettings> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return RepositorySettings.parse({});
+    throw error;
+  }
+  const parsed = RepositorySettings.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { removeDeadScratch } from '../../../activities/artifacts/scratch.js';
+import { openStore } from '../../../activities/artifacts/store.js';
+
+void test('what a killed process left half-written is removed, and nothing of one that lives', async (context) => {
+  const root = await mkdtemp(join(tmpdir(), 'headrace-'));
+  context.after(() => rm(root, { recursive: true, force: true }));
+  const child = fork(fileURLToPath(new URL('scratch-child.js', import.meta.url)), [root]);
+  context.after(() => child.kill('SIGKILL'));
+  await once(child, 'message');
+  const store = await openStore(root);
+  const mine = await store.scratch();
+  assert.equal(await removeDeadScratch(root), 0);
+  assert.equal((await readdir(join(root, 'tmp'))).length, 2);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  assert.equal(await removeDeadScratch(root), 1);
+  assert.deepEqual(
+    (await readdir(join(root, 'tmp'))).map((name) => join(root, 'tmp', name)),
+    [mine],
+  );
+});

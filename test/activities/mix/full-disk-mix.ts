@@ -1,0 +1,24 @@
+import { openStore } from '../../../activities/artifacts/store.js';
+import { mix, type MixRecipe } from '../../../activities/mix/mix.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { quietWork, resolveLocal, sourceOf } from '../convert/local-source.js';
+
+// Run by the test beside it, on a disk that fills up: mixes, and says how that ended.
+const [storeRoot = '', out = '', lines = '', dialogues = ''] = process.argv.slice(2);
+const store = await openStore(storeRoot);
+const recipe: MixRecipe = {
+  seed: 3,
+  sources: [sourceOf('chats', { repeat: 2 }), sourceOf('dialogues', { format: 'prosocial' })],
+  heldout: { fraction: 0.1 },
+  mix: {},
+};
+const resolutions = new Map([
+  ['chats', await resolveLocal(store, [lines])],
+  ['dialogues', await resolveLocal(store, [dialogues])],
+]);
+try {
+  await mix(recipe, { store, threads: 2, out, resolutions, work: quietWork() });
+  process.stdout.write('done');
+} catch (error) {
+  process.stdout.write(error instanceof HeadraceError ? error.type : String(error));
+}

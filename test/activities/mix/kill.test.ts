@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openStore } from '../../../activities/artifacts/store.js';
+import { mix } from '../../../activities/mix/mix.js';
+import { quietWork, workbench } from '../convert/local-source.js';
+import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
+
+const bench = await workbench();
+const child = fileURLToPath(new URL('killed-mix.js', import.meta.url));
+
+void test('a mix that is killed again and again ends with the bytes of one that is not', async () => {
+  const dir = await bench.folder();
+  const files = await writeThreeSources(dir);
+  const reference = await bench.folder();
+  const quiet = { threads: 1, pieceBytes: 4_000, bucketBytes: 4_000, work: quietWork() };
+  const resolutions = await resolveAll(bench.store, files);
+  await mix(threeSourceRecipe(), { ...quiet, store: bench.store, out: reference, resolutions });
+
+  const store = await openStore(await bench.folder());
+  const out = await bench.folder();
+  for (const steps of [2, 12, 30, 45]) {
+    const running = fork(child, [dir, store.root, out, String(steps)]);
+    const [, signal] = (await once(running, 'exit')) as [number | null, string | null];
+    assert.equal(signal, 'SIGKILL', `killed after ${steps} steps`);
+  }
+  const again = await resolveAll(store, files);
+  const result = await mix(threeSourceRecipe(), { ...quiet, store, out, resolutions: again });
+  assert.ok(result.reusedPieces > 0);
+  for (const name of ['train.jsonl', 'heldout.jsonl', 'manifest.json', 'rejects.jsonl'])
+    assert.equal(
+      await readFile(join(out, name), 'utf8'),
+      await readFile(join(reference, name), 'utf8'),
+      name,
+    );
+});

@@ -1,0 +1,25 @@
+import { openStore } from '../../../activities/artifacts/store.js';
+import { mix } from '../../../activities/mix/mix.js';
+import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
+
+// Run by the test beside it: mixes, and kills itself after as many steps as it is told.
+const [dir = '', storeRoot = '', out = '', steps = ''] = process.argv.slice(2);
+const store = await openStore(storeRoot);
+let left = Number(steps);
+const work = {
+  signal: new AbortController().signal,
+  progress: () => {
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  },
+};
+const resolutions = await resolveAll(store, await writeThreeSources(dir));
+await mix(threeSourceRecipe(), {
+  store,
+  threads: 2,
+  pieceBytes: 4_000,
+  bucketBytes: 4_000,
+  out,
+  resolutions,
+  work,
+});

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import type { JobContext } from '../../../activities/threads/thread-pool.js';
+import { HeadraceError, type ErrorType } from '../../../core/errors.js';
+
+/** What the pool's tests have done in threads. */
+export const jobs = {
+  double: (value: number): Promise<number> => Promise.resolve(2 * value),
+  fail: (type: ErrorType): Promise<never> =>
+    Promise.reject(new HeadraceError(type, 'on purpose', { remedy: 'do otherwise' })),
+  failWithCode: (code: string): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code })),
+  spin: (): Promise<never> => {
+    for (;;);
+  },
+  /** One call into native code, which lasts until there is a file of that name. */
+  untilThereIs: (path: string, context: JobContext): Promise<void> => {
+    context.progress(1);
+    spawnSync('sh', ['-c', 'until [ -e "$0" ]; do sleep 0.02; done', path]);
+    return Promise.resolve();
+  },
+  exit: (): Promise<never> => process.exit(3),
+};
+export type PoolTestJobs = typeof jobs;

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createTokeniseActivities } from '../../../activities/tokenise/create-tokenise-activities.js';
+import { createTextEncoder, readTokenizerFiles } from '../../../activities/tokenise/text-encoder.js';
+import { TokenReader } from '../../../activities/tokenise/token-reader.js';
+import { readTokens } from '../../../activities/tokenise/tokens-artifact.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactRef, TokensResult } from '../../../core/contracts.js';
+import type { Train } from '../../../core/recipe.js';
+import { rendererNamed } from '../../../core/training/renderers.js';
+import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { assistant, putMix, quietWork, temporaryStore, train, user, type Row } from './fixture.js';
+
+const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
+const developmentModelDir = async (): Promise<string> => modelDir;
+
+interface Options {
+  readonly pieceBytes?: number;
+  readonly threads?: number;
+}
+
+/** Runs the whole stage; `reused` of `pieces` pieces were there before. */
+async function tokenise(
+  store: ArtifactStore,
+  mix: ArtifactRef,
+  recipe: Train,
+  { pieceBytes = 1 << 20, threads = 1 }: Options = {},
+): Promise<TokensResult & { readonly pieces: number; readonly reused: number }> {
+  const activities = createTokeniseActivities({
+    store,
+    tokenizers: { developmentModelDir },
+    threads,
+    pieceBytes,
+  });
+  const work = quietWork();
+  const plan = await activities.planTokens({ mix, train: recipe }, work);
+  const last = plan.pieces.at(-1);
+  const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: last?.to ?? 0 }, work);
+  const result = await activities.finishTokens({ plan: plan.plan }, work);
+  return { ...result, pieces: done.pieces, reused: done.reusedPieces };
+}
+
+const rows: Row[] = Array.from({ length: 40 }, (_, index) => ({
+  source: index % 3,
+  messages: [
+    user(`Question ${index}: what is ${'very '.repeat(index % 7)}good? <|im_end|>`),
+    assistant(`Answer ${index} — naïve 你好\nline two.`),
+    ...(index % 2 === 0 ? [user('More?'), assistant('No.')] : []),
+  ],
+}));
+const sources = ['a', 'b', 'c'];
+
+void test('every row is tokenised as the renderer says, however the file is cut and whoever does it', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
+  const encoder = createTextEncoder(await readTokenizerFiles(modelDir));
+  for (const [options, pieces] of [
+    [{}, 2],
+    [{ pieceBytes: 700, threads: 2 }, 15],
+    [{ pieceBytes: 1 }, 43],
+  ] as const) {
+    const result = await tokenise(store, mix, train({ max_tokens: 60 }), options);
+    assert.equal(result.rows, rows.length);
+    assert.equal(result.pieces, pieces);
+    const tokens = await readTokens(store, result.tokens);
+    const reader = await TokenReader.open(store, tokens, 'train');
+    assert.deepEqual(
+      Array.from(reader.trainedRows()),
+      rows.map((_, line) => line),
+    );
+    for (const [line, { messages, source }] of rows.entries()) {
+      const expected = tokeniseConversation(
+        rendererNamed('qwen3'),
+        messages,
+        'all_assistant_messages',
+        encoder,
+      );
+      const row = await reader.read(line);
+      assert.deepEqual(Array.from(row.tokens), expected.tokens.slice(0, 60));
+      assert.deepEqual(Array.from(row.mask), expected.mask.slice(0, 60));
+      assert.equal(row.source, source);
+    }
+    await reader.close();
+    assert.equal(tokens.heldoutRows, 3);
+  }
+});
+
+void test('the length report counts rows, cuts and losses of each source', async () => {
+  const store = await temporaryStore();
+  const words = (count: number): string => 'word '.repeat(count).trim();
+  const mix = await putMix(store, {
+    train: [
+      { source: 0, messages: [user('a'), assistant('b')] },
+      { source: 0, messages: [user('a'), assistant(words(100))] },
+      { source: 0, messages: [user('a'), assistant('b'), user(words(100)), assistant('c')] },
+      { source: 1, messages: [user(words(100)), assistant('b')] },
+    ],
+    sources: ['x', 'y'],
+  });
+  const result = await tokenise(store, mix, train({ max_tokens: 40 }));
+  const [x, y] = result.lengths;
+  assert.deepEqual(
+    [x, y].map((each) => [each?.source, each?.rows, each?.truncated, each?.lostLastAnswer, each?.untrained]),
+    [
+      ['x', 3, 2, 1, 0],
+      ['y', 1, 1, 1, 1],
+    ],
+  );
+  assert.equal(result.rows, 4);
+  assert.equal(result.trainedRows, 3);
+  assert.equal(result.totalTokens, (x?.tokens ?? 0) + (y?.tokens ?? 0));
+  assert.equal(result.trainedTokens, (x?.trainedTokens ?? 0) + (y?.trainedTokens ?? 0));
+  const [median, ninety, ninetyNine, longest] = x?.quantiles ?? [0, 0, 0, 0];
+  assert.ok(median < ninety || median <= ninetyNine);
+  assert.ok(longest > 100);
+});
+
+void test('steps are counted over rows that have something to train, in whole batches of an epoch', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const result = await tokenise(store, mix, train({ batch_size: 16, epochs: 2 }));
+  assert.deepEqual([result.stepsPerEpoch, result.totalSteps], [3, 6]);
+  const cut = await tokenise(store, mix, train({ batch_size: 16, epochs: 2, max_steps: 4 }));
+  assert.deepEqual([cut.stepsPerEpoch, cut.totalSteps], [3, 4]);
+});
+
+void test('pieces are used again for another batch size and mix key, and made anew for other tokens', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const first = await tokenise(store, mix, train({ batch_size: 16 }), { pieceBytes: 900 });
+  assert.equal(first.reused, 0);
+  const again = await tokenise(store, mix, train({ batch_size: 4, learning_rate: 0.5 }), { pieceBytes: 900 });
+  assert.equal(again.reused, again.pieces);
+  assert.deepEqual(again.tokens, first.tokens);
+  const other = await tokenise(store, mix, train({ train_on: 'last_assistant_message' }), {
+    pieceBytes: 900,
+  });
+  assert.equal(other.reused, 0);
+  assert.notDeepEqual(other.tokens, first.tokens);
+});
+
+void test('a conversation that the renderer refuses is counted and not trained', async () => {
+  const store = await temporaryStore();
+  const reasons = [user('2+2?'), assistant('<think>\nit is 4\n</think>\n\n4')];
+  const mix = await putMix(store, {
+    train: [
+      { source: 0, messages: reasons },
+      { source: 0, messages: [user('a'), assistant('b')] },
+    ],
+    sources: ['x'],
+  });
+  const recipe = train({ renderer: 'qwen3_disable_thinking', train_on: 'last_assistant_message' });
+  const result = await tokenise(store, mix, recipe);
+  assert.equal(result.trainedRows, 1);
+  const { refusals } = await readTokens(store, result.tokens);
+  assert.deepEqual(Object.values(refusals), [1]);
+});
+
+void test('a base model without a known tokenizer, a folder without one and a wrong renderer are told apart', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const activities = createTokeniseActivities({ store, tokenizers: {}, threads: 1 });
+  const plan = (change: Record<string, unknown>): Promise<unknown> =>
+    activities.planTokens({ mix, train: train(change) }, quietWork());
+  await assert.rejects(plan({ base_model: 'who/knows' }), { type: 'TokenizerError', message: /who\/knows/ });
+  await assert.rejects(plan({ tokenizer: '/nowhere' }), { type: 'TokenizerError', message: /\/nowhere/ });
+  await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
+    type: 'TokenizerError',
+    message: /on the Hub/,
+  });
+  await assert.rejects(plan({ base_model: 'who/knows', renderer: undefined }), { type: 'BaseModelError' });
+  const llama = plan({ tokenizer: modelDir, renderer: 'llama3' }) as Promise<{ plan: ArtifactRef }>;
+  const { plan: made } = await llama;
+  await assert.rejects(activities.tokenisePieces({ plan: made, from: 0, to: 1 }, quietWork()), {
+    type: 'TokenizerError',
+    message: /<\|begin_of_text\|>/,
+  });
+});
+
+void test('a tokenizer on the Hub is fetched at the revision that the recipe names', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const asked: string[] = [];
+  const fetchTokenizer = async (
+    id: string,
+    revision: string,
+  ): Promise<{ folder: string; commitSha: string }> => {
+    asked.push(`${id}@${revision}`);
+    return { folder: modelDir, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
+  };
+  const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: 1 });
+  const plan = await activities.planTokens({ mix, train: train({ tokenizer: 'own/tok@v2' }) }, quietWork());
+  await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }) }, quietWork());
+  assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
+  assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
+});
+
+void test('tokenising stops when it is told to', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const activities = createTokeniseActivities({ store, tokenizers: { developmentModelDir }, threads: 1 });
+  const { plan } = await activities.planTokens({ mix, train: train() }, quietWork());
+  const reason = new Error('enough');
+  const work = quietWork(AbortSignal.abort(reason));
+  await assert.rejects(activities.tokenisePieces({ plan, from: 0, to: 1 }, work), reason);
+});

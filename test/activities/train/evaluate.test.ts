@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { connectTinker } from '../../../tinker/index.js';
+import { sampleFrom } from '../../../activities/train/sample-from.js';
+import { quietWork } from '../tokenise/fixture.js';
+import { activities, key, linesIn, prepare, segment, startServer, type Server } from './bench.js';
+
+let server: Server;
+before(async () => {
+  server = await startServer();
+});
+after(() => server.close());
+
+void test('training lowers the held-out loss, every evaluation is a line in step order, and none is made twice', async () => {
+  const bench = await prepare(server, { epochs: 5 });
+  const worker = activities(server, bench.store);
+  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
+  const work = quietWork();
+  const base = await worker.evaluate({ ...input, checkpoint: null }, work);
+  assert.equal(base.heldoutRows, 3);
+  assert.deepEqual([base.step, base.label], [0, 'base']);
+  assert.ok((base.heldoutNll ?? 0) > 5);
+  assert.deepEqual(Object.keys(base.heldoutNllBySource), ['even', 'odd']);
+  assert.equal(base.answers[0]?.prompt, 'Tell of snow');
+  assert.ok(JSON.stringify(work.told[0]?.resume).includes('sessionId'));
+
+  const first = await segment(worker, bench, null, 10);
+  const last = await segment(worker, bench, first, 20);
+  const after20 = await worker.evaluate({ ...input, checkpoint: last }, quietWork());
+  const after10 = await worker.evaluate({ ...input, checkpoint: first }, quietWork());
+  assert.ok((after20.heldoutNll ?? 9) < (after10.heldoutNll ?? 0));
+  assert.ok((after10.heldoutNll ?? 9) < (base.heldoutNll ?? 0));
+
+  const sampled = (await server.operations('sample')).length;
+  assert.deepEqual(await worker.evaluate({ ...input, checkpoint: last }, quietWork()), after20);
+  assert.equal((await server.operations('sample')).length, sampled);
+  const lines = (await linesIn(bench.out, 'samples.jsonl')) as {
+    step: number;
+    label: string;
+    heldout_nll: number;
+  }[];
+  assert.deepEqual(
+    lines.map(({ step, label, heldout_nll }) => [step, label, heldout_nll]),
+    [base, after10, after20].map(({ step, label, heldoutNll }) => [step, label, heldoutNll]),
+  );
+  await worker.close();
+});
+
+void test('checkpoints that nobody has measured are found, while the server has their weights', async () => {
+  const bench = await prepare(server, { prompts: ['Who measured?'] });
+  const worker = activities(server, bench.store);
+  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
+  const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
+  const unmeasured = async (): Promise<readonly string[]> => {
+    const found = await worker.findRecords({ plan: input.plan, out: input.out }, quietWork());
+    return (found.unmeasured ?? []).map(({ label }) => label);
+  };
+  assert.deepEqual(await unmeasured(), []);
+  const first = await segment(worker, bench, null, 2);
+  const second = await segment(worker, bench, first, 4);
+  const third = await segment(worker, bench, second, 6);
+  assert.deepEqual(await unmeasured(), [first.label, second.label, third.label]);
+  await worker.evaluate({ ...input, checkpoint: second }, quietWork());
+  await tinker.deleteCheckpoint(third.samplerPath);
+  assert.deepEqual(await unmeasured(), [first.label, third.label]);
+  await tinker.deleteCheckpoint(first.samplerPath);
+  await tinker.deleteCheckpoint(first.statePath);
+  assert.deepEqual(await unmeasured(), [third.label]);
+  // The final checkpoint is measured in any case.
+  await segment(worker, bench, third, 8);
+  assert.deepEqual(await unmeasured(), [third.label]);
+  await worker.close();
+});
+
+void test('the held-out loss of a source is the mean over its own trained tokens', async () => {
+  const bench = await prepare(server);
+  const { heldoutNll, heldoutNllBySource } = await activities(server, bench.store).evaluate(
+    { plan: bench.training.plan, mix: bench.mix, out: bench.out, checkpoint: null },
+    quietWork(),
+  );
+  // One byte is a token: "The … is old." and the end token of the answers about tower, song (even) and boat (odd).
+  const even = 'The tower is old.'.length + 'The song is old.'.length + 2;
+  const odd = 'The boat is old.'.length + 1;
+  const mixed =
+    ((heldoutNllBySource['even'] ?? 0) * even + (heldoutNllBySource['odd'] ?? 0) * odd) / (even + odd);
+  assert.ok(Math.abs((heldoutNll ?? 0) - mixed) < 1e-9);
+});
+
+void test('a checkpoint whose sampler weights have expired is measured by its state, to the same numbers', async () => {
+  const bench = await prepare(server, { prompts: ['What is left?'] });
+  const worker = activities(server, bench.store);
+  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
+  const record = await segment(worker, bench, null, 3);
+  const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
+  await tinker.deleteCheckpoint(record.samplerPath);
+  const measured = await worker.evaluate({ ...input, checkpoint: record }, quietWork());
+
+  const other = await prepare(server, { prompts: ['What is left?'] });
+  const next = activities(server, other.store);
+  const whole = await segment(next, other, null, 3);
+  const expected = await next.evaluate(
+    { plan: other.training.plan, mix: other.mix, out: other.out, checkpoint: whole },
+    quietWork(),
+  );
+  assert.deepEqual(
+    [measured.heldoutNll, measured.heldoutNllBySource, measured.answers],
+    [expected.heldoutNll, expected.heldoutNllBySource, expected.answers],
+  );
+  assert.equal(measured.label, record.label);
+
+  await tinker.deleteCheckpoint(record.statePath);
+  const again = await prepare(server, { prompts: ['And now?'] }, bench);
+  await assert.rejects(
+    worker.evaluate(
+      { plan: again.training.plan, mix: again.mix, out: again.out, checkpoint: record },
+      quietWork(),
+    ),
+    { type: 'TinkerRequestError' },
+  );
+  await worker.close();
+  await next.close();
+});
+
+void test('an evaluation that is stopped ends within its reason and leaves nothing', async () => {
+  const bench = await prepare(server, { prompts: ['Nobody asked this'] });
+  const reason = new Error('enough');
+  const work = quietWork(AbortSignal.abort(reason));
+  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out, checkpoint: null };
+  await assert.rejects(activities(server, bench.store).evaluate(input, work), reason);
+  await assert.rejects(linesIn(bench.out, 'samples.jsonl'), { code: 'ENOENT' });
+});
+
+void test('a checkpoint can be talked to by its path', async () => {
+  const bench = await prepare(server);
+  const record = await segment(activities(server, bench.store), bench, null, 3);
+  const said = await sampleFrom({
+    access: server.access,
+    from: { samplerPath: record.samplerPath },
+    renderer: 'qwen3_instruct',
+    messages: [{ role: 'user', content: 'Tell of snow' }],
+    maxTokens: 5,
+    signal: new AbortController().signal,
+  });
+  assert.equal(said.baseModel, 'headrace/random-qwen3');
+  assert.equal(said.prompt, 'Tell of snow');
+  assert.ok(['stop', 'length'].includes(said.stopReason));
+  const sampled = (samplerPath: string): Promise<unknown> =>
+    sampleFrom({
+      access: server.access,
+      from: { samplerPath },
+      renderer: 'qwen3_instruct',
+      messages: [{ role: 'user', content: 'Tell of snow' }],
+      signal: new AbortController().signal,
+    });
+  await assert.rejects(sampled(record.statePath), {
+    type: 'UsageError',
+    remedy: /state to train on.*sampler_weights/,
+  });
+  await assert.rejects(sampled('tinker://x/y'), { type: 'UsageError', remedy: /sampler_weights\/<name>/ });
+  await assert.rejects(sampled(`${record.samplerPath}-none`), {
+    type: 'CheckpointLostError',
+    message: /does not have .*-none/,
+  });
+});
+
+void test('a training that begins with saved weights measures those first, not the base model, and leaves nothing of it', async () => {
+  const first = await prepare(server, { epochs: 4 });
+  const worker = activities(server, first.store);
+  const state = await segment(worker, first, null, 16);
+  const measured = { plan: first.training.plan, mix: first.mix, out: first.out };
+  const trained = await worker.evaluate({ ...measured, checkpoint: state }, quietWork());
+  const base = await worker.evaluate({ ...measured, checkpoint: null }, quietWork());
+
+  const next = await prepare(server, { from: state.statePath }, first);
+  const input = { plan: next.training.plan, mix: next.mix, out: next.out, checkpoint: null };
+  const saves = (await server.operations('save_weights_for_sampler')).length;
+  const before = await worker.evaluate(input, quietWork());
+  assert.deepEqual([before.step, before.label], [0, 'start']);
+  assert.equal(before.heldoutNll, trained.heldoutNll);
+  assert.deepEqual(before.answers, trained.answers);
+  assert.ok((before.heldoutNll ?? 9) < (base.heldoutNll ?? 0) - 1);
+  const lines = (await linesIn(next.out, 'samples.jsonl')) as { label: string; heldout_nll: number }[];
+  assert.deepEqual(
+    lines.map(({ label, heldout_nll }) => [label, heldout_nll]),
+    [['start', trained.heldoutNll]],
+  );
+  const passing = (await server.operations('save_weights_for_sampler'))[saves];
+  const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
+  assert.deepEqual(await tinker.listCheckpoints(passing?.modelId ?? ''), []);
+  await worker.close();
+});

@@ -1,0 +1,26 @@
+import { openStore } from '../../../activities/artifacts/store.js';
+import { createTrainActivities } from '../../../activities/train/create-train-activities.js';
+import { createTinkerAccess } from '../../../activities/train/tinker-access.js';
+import type { TrainSegmentInput } from '../../../core/contracts.js';
+
+/**
+ * A process that trains one segment, for tests that kill or stop it: `<store> <server> <input> [previous session]`. Tells each
+ * heartbeat and then the result, one JSON a line.
+ */
+const [root = '', baseUrl = '', input = '', previous] = process.argv.slice(2);
+const tell = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const activities = createTrainActivities({
+  store: await openStore(root),
+  access: createTinkerAccess({ env: { TINKER_BASE_URL: baseUrl, TINKER_API_KEY: 'tml-test' } }),
+  ...(previous === undefined ? {} : { previousSession: () => previous }),
+});
+try {
+  const result = await activities.trainSegment(JSON.parse(input) as TrainSegmentInput, {
+    signal: new AbortController().signal,
+    progress: (progress) => tell({ progress }),
+  });
+  tell({ result });
+} catch (error) {
+  tell({ error: error instanceof Error && 'type' in error ? error.type : String(error) });
+}
+await activities.close();

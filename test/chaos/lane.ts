@@ -1,0 +1,161 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openServers, recipeFrom, startRecipe, writeConversations } from '../e2e/support.js';
+import type { OpenServers } from '../e2e/support.js';
+import { disturbances, draw, fullDisk, randomOf, Workers } from './disturbances.js';
+import { follow } from './follow.js';
+import { outcomeOf } from './outcome.js';
+import type { Outcome } from './outcome.js';
+import { mountSmallDisk } from './small-disk.js';
+import type { SmallDisk } from './small-disk.js';
+
+/** A run that has not ended by then fails its round. Undisturbed it takes some 10 s; a killed worker is missed for 20 s. */
+const patienceMs = 240_000;
+/** What else a round does (starting and ending processes) beside the run itself. */
+const aroundMs = 90_000;
+const rowsPerSource = 10_000;
+
+/** Real downloads, conversion, mix, tokens and four segments of six steps, small enough to be done in seconds. */
+function yaml(name: string): string {
+  return `
+name: ${name}
+seed: 3
+out: out-${name}
+sources:
+  - { name: hub, dataset: owner/chats, rows: 600 }
+  - { name: local, files: local/chats.jsonl, rows: 600 }
+heldout: { fraction: 0.01, rows: 6 }
+train:
+  base_model: headrace/tiny-qwen3
+  label: chaos
+  lora: { rank: 4, seed: 2 }
+  batch_size: 8
+  max_tokens: 64
+  learning_rate: 5.0e-3
+  max_steps: 24
+  checkpoint_every: 6
+  prompts: [Hello.]
+`;
+}
+
+export interface Round {
+  readonly outcome: Outcome;
+  /** What happened, and when. */
+  readonly struck: readonly string[];
+  readonly repairs: number;
+  readonly seconds: number;
+}
+
+export interface RoundFailure {
+  readonly failure: unknown;
+  readonly struck: readonly string[];
+}
+
+/** Servers of its own and a disk that may be full, on which rounds are run one after another. */
+export class Lane {
+  private constructor(
+    readonly folder: string,
+    private readonly servers: OpenServers,
+    private readonly disk: SmallDisk | undefined,
+    private readonly keep: boolean,
+  ) {}
+
+  static async open(folder: string, keep: boolean): Promise<Lane> {
+    await mkdir(folder, { recursive: true });
+    const disk = await mountSmallDisk(join(folder, 'disk'));
+    const servers = await openServers(folder, {
+      hubRoot: async (at) => {
+        const file = 'hub/datasets/owner/chats/data/train-00000-of-00001.jsonl';
+        await writeConversations(join(at, file), rowsPerSource, 1);
+        await writeConversations(join(at, 'local/chats.jsonl'), rowsPerSource, 2);
+        return join(at, 'hub');
+      },
+    });
+    return new Lane(folder, servers, disk, keep);
+  }
+
+  get canFillDisk(): boolean {
+    return this.disk !== undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.servers.close();
+    await this.disk?.close();
+  }
+
+  /**
+   * One run on a fresh store: undisturbed without a seed. It ends within minutes, whatever hangs.
+   *
+   * @returns a failure with what had happened until then, where the run parks, fails, hangs or trains a step twice.
+   */
+  async round(name: string, seed: number | undefined): Promise<Round | RoundFailure> {
+    const struck: string[] = [];
+    let late: NodeJS.Timeout | undefined;
+    const hangs = new Promise<never>((_, reject) => {
+      late = setTimeout(
+        () => reject(new Error(`the round itself hangs after: ${struck.at(-1) ?? 'its start'}`)),
+        patienceMs + aroundMs,
+      );
+    });
+    try {
+      return await Promise.race([this.run(name, seed, struck), hangs]);
+    } catch (failure) {
+      return { failure, struck };
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  private async run(name: string, seed: number | undefined, struck: string[]): Promise<Round> {
+    const { servers, disk, folder } = this;
+    const store = join(disk?.folder ?? folder, `store-${name}`);
+    const workers = new Workers(servers, store);
+    await workers.start();
+    const begun = Date.now();
+    const over = new AbortController();
+    const disturbing =
+      seed === undefined ? undefined : this.disturb(workers, randomOf(seed), begun, over.signal, struck);
+    // It is awaited below; until then its failure must not end the process.
+    disturbing?.catch(() => undefined);
+    try {
+      await startRecipe(servers, store, recipeFrom(yaml(name), folder));
+      const { result, repairs } = await follow(servers, name, begun + patienceMs);
+      over.abort();
+      const seconds = (Date.now() - begun) / 1000;
+      await disturbing;
+      const outcome = await outcomeOf(result, store, join(folder, 'tinker'));
+      return { outcome, struck, repairs, seconds };
+    } catch (error) {
+      // The small disk goes with the lane: what a failed round left is kept beside it.
+      if (disk !== undefined) await cp(store, join(folder, `store-${name}`), { recursive: true });
+      throw error;
+    } finally {
+      over.abort();
+      await disturbing?.catch(() => undefined);
+      await workers.close();
+      for (const url of [servers.hubUrl(), servers.tinkerUrl()])
+        await fetch(`${url}/dev/faults`, { method: 'DELETE' });
+      await disk?.empty();
+      if (!this.keep) await rm(store, { recursive: true, force: true });
+    }
+  }
+
+  private async disturb(
+    workers: Workers,
+    random: () => number,
+    begun: number,
+    over: AbortSignal,
+    struck: string[],
+  ): Promise<void> {
+    const among = this.disk === undefined ? disturbances : [...disturbances, fullDisk(this.disk)];
+    const strikes = 2 + Math.floor(random() * 4);
+    for (let strike = 0; strike < strikes; strike += 1) {
+      await sleep(300 + random() * 4_000);
+      const disturbance = draw(random, among);
+      if (over.aborted) return;
+      struck.push(`${disturbance.name} at ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+      await disturbance.strike(this.servers, workers, random);
+    }
+  }
+}

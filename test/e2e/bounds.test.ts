@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readRecipeFile } from '../../client/recipe-file.js';
+import { workflowIdOf } from '../../core/run-state.js';
+import { describe, handleOf, runState } from '../../client/runs.js';
+import { sendUpdate } from '../../client/updates.js';
+import {
+  environmentOf,
+  headrace,
+  recipeFrom,
+  resultOf,
+  startRecipe,
+  startWorker,
+  untilPending,
+  useServers,
+  writeConversations,
+  writeRecipe,
+} from './support.js';
+
+const slowSources = ['slow-1', 'slow-2', 'slow-3', 'slow-4'];
+const servers = useServers({
+  hubRoot: async (folder) => {
+    for (const [index, name] of slowSources.entries())
+      for (let file = 0; file < 3; file += 1)
+        await writeConversations(
+          join(folder, `hub/datasets/owner/${name}/data/train-0000${file}-of-00003.jsonl`),
+          2_000,
+          index * 3 + file,
+        );
+    return join(folder, 'hub');
+  },
+});
+const files = 2_000;
+
+/** Sizes of every payload in a history. */
+function payloadsIn(value: unknown): number[] {
+  if (value instanceof Uint8Array) return [value.length];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(payloadsIn);
+}
+
+void test('a recipe of 2,000 files keeps histories under 10,000 events and payloads under 64 KiB', async () => {
+  const folder = join(servers().folder, 'many');
+  await mkdir(join(folder, 'data'), { recursive: true });
+  for (let file = 0; file < files; file += 1) {
+    const messages = [
+      { role: 'user', content: `What is in file ${file}?` },
+      { role: 'assistant', content: `The number ${file}, and nothing else that anyone would look for.` },
+    ];
+    const name = `a-rather-long-name-as-exported-corpora-have-them-part-${String(file).padStart(5, '0')}.jsonl`;
+    await writeFile(join(folder, 'data', name), `${JSON.stringify({ messages })}\n`);
+  }
+  const recipe = await writeRecipe(folder, 'name: many\nsources:\n  - { name: s, files: "data/*.jsonl" }\n');
+  const store = join(folder, 'store');
+  const worker = await startWorker(servers(), store);
+  try {
+    await startRecipe(servers(), store, await readRecipeFile(recipe, { cwd: folder }));
+    const result = await resultOf(servers(), 'many');
+    assert.equal(result.mix.train.lines, files);
+    for (const id of [workflowIdOf('many'), `${workflowIdOf('many')}/source/s`]) {
+      const { events } = await servers().temporal.client.workflow.getHandle(id).fetchHistory();
+      assert.ok((events ?? []).length > 10 && (events ?? []).length < 10_000, `${id}: ${events?.length}`);
+      const largest = Math.max(...payloadsIn(events));
+      assert.ok(largest < 64 * 1024, `${id} has a payload of ${largest} bytes`);
+    }
+  } finally {
+    await worker.close();
+  }
+});
+
+void test('a recipe that lists more files than a history takes is refused, and told to write a glob', async () => {
+  const folder = join(servers().folder, 'listed');
+  const list = Array.from({ length: files }, (_, file) => `data/part-${file}.jsonl`);
+  const recipe = await writeRecipe(
+    folder,
+    `name: listed\nsources:\n  - { name: s, files: ${JSON.stringify(list)} }\n`,
+  );
+  const { code, stderr } = await headrace(
+    ['start', recipe],
+    environmentOf(servers(), join(folder, 'store')),
+    folder,
+  );
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /RecipeError/);
+  assert.match(stderr, /Write globs in the place of long lists of files/);
+});
+
+void test('a small run that starts beside a large one is done before it, on the same worker', async () => {
+  const { folder } = servers();
+  const store = join(folder, 'shared');
+  await writeConversations(join(folder, 'small.jsonl'), 200, 77);
+  const sources = slowSources.map((name) => `  - { name: ${name}, dataset: owner/${name} }`).join('\n');
+  const response = await fetch(`${servers().hubUrl()}/dev/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'rate', path: 'slow-', bytesPerSecond: 200 }),
+  });
+  assert.ok(response.ok, await response.text());
+  const worker = await startWorker(servers(), store);
+  try {
+    await startRecipe(servers(), store, recipeFrom(`name: large\nsources:\n${sources}\n`, folder));
+    for (const name of slowSources)
+      await untilPending(
+        servers(),
+        'large',
+        ({ id, type, started }) => type === 'downloadFiles' && started && id.includes(`/source/${name}#`),
+      );
+    const small = recipeFrom('name: small\nsources:\n  - { name: s, files: small.jsonl }\n', folder);
+    await startRecipe(servers(), store, small);
+    // The large one takes an hour like this: whoever waits for it would not be served within any patience.
+    const served = await Promise.race([
+      resultOf(servers(), 'small'),
+      sleep(120_000, undefined, { ref: false }),
+    ]);
+    assert.equal(served?.mix.train.lines, 200, 'the small run was not served beside the large one');
+    assert.equal((await describe(servers().temporal, 'large'))?.status.name, 'RUNNING');
+    await handleOf(servers().temporal, 'large').cancel();
+    await assert.rejects(resultOf(servers(), 'large'));
+  } finally {
+    await fetch(`${servers().hubUrl()}/dev/faults`, { method: 'DELETE' });
+    await worker.close();
+  }
+});
+
+void test('a versioned run stays with the build that began it, and the next one is begun by the current build', async () => {
+  const { folder, temporal } = servers();
+  const store = join(folder, 'versioned');
+  const deploymentName = 'headrace-versioned';
+  await writeConversations(join(folder, 'versioned.jsonl'), 100, 3);
+  const recipe = (name: string): Parameters<typeof startRecipe>[2] =>
+    recipeFrom(`name: ${name}\nreview: true\nsources:\n  - { name: s, files: versioned.jsonl }\n`, folder);
+  const buildOf = async (name: string): Promise<string | null | undefined> =>
+    (await describe(temporal, name))?.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
+  const untilReview = async (name: string): Promise<void> => {
+    for (let look = 0; look < 200; look += 1) {
+      const state = await runState(handleOf(temporal, name)).catch(() => undefined);
+      if (state?.waitingFor.some(({ kind }) => kind === 'review') === true) return;
+      await sleep(300);
+    }
+    throw new Error(`${name} did not come to its review`);
+  };
+  const begin = async (buildId: string): ReturnType<typeof startWorker> => {
+    const worker = await startWorker(servers(), store, {
+      TEMPORAL_DEPLOYMENT_NAME: deploymentName,
+      TEMPORAL_WORKER_BUILD_ID: buildId,
+    });
+    for (let look = 0; ; look += 1)
+      try {
+        await temporal.connection.workflowService.setWorkerDeploymentCurrentVersion({
+          namespace: temporal.target.namespace,
+          deploymentName,
+          buildId,
+        });
+        return worker;
+      } catch (error) {
+        // The server learns of a build from its first poll.
+        if (look === 100) throw error;
+        await sleep(300);
+      }
+  };
+  const one = await begin('one');
+  try {
+    await startRecipe(servers(), store, recipe('older'));
+    await untilReview('older');
+    const two = await begin('two');
+    try {
+      await startRecipe(servers(), store, recipe('newer'));
+      await untilReview('newer');
+      for (const name of ['older', 'newer']) await sendUpdate(temporal, name, 'approve', { note: '' });
+      for (const name of ['older', 'newer'])
+        assert.equal((await resultOf(servers(), name)).mix.train.lines, 100);
+      assert.deepEqual([await buildOf('older'), await buildOf('newer')], ['one', 'two']);
+    } finally {
+      await two.close();
+    }
+  } finally {
+    await one.close();
+  }
+});

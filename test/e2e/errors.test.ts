@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { freePort } from '../../dev/temporal/server.js';
+import {
+  environmentOf,
+  headrace,
+  startWorker,
+  useServers,
+  writeConversations,
+  writeRecipe,
+} from './support.js';
+import type { CommandResult } from './support.js';
+
+/** What a person meets who gets something wrong: one clear message and an exit code that is not 0. */
+
+const servers = useServers();
+
+interface Case {
+  readonly yaml?: string;
+  readonly source?: string;
+  readonly train?: string;
+  /** Environment of the worker, over the good one. An empty text unsets. */
+  readonly workerEnv?: Record<string, string>;
+  readonly worker?: boolean;
+}
+
+async function startWith(wrong: Case): Promise<CommandResult> {
+  const name = `e-${randomUUID().slice(0, 8)}`;
+  const folder = join(servers().folder, name);
+  const store = join(folder, 'store');
+  await writeConversations(join(folder, 'good.jsonl'), 50, 1);
+  const source = wrong.source ?? 'files: good.jsonl';
+  const recipe = await writeRecipe(
+    folder,
+    wrong.yaml ?? `name: ${name}\nsources:\n  - { name: s, ${source} }\n${wrong.train ?? ''}\n`,
+  );
+  const worker = wrong.worker === false ? undefined : await startWorker(servers(), store, wrong.workerEnv);
+  try {
+    return await headrace(['start', recipe, '--wait'], environmentOf(servers(), store), folder);
+  } finally {
+    await worker?.close();
+  }
+}
+
+function assertTold(result: CommandResult, code: number, ...texts: RegExp[]): void {
+  const said = `${result.stdout}\n${result.stderr}`;
+  assert.equal(result.code, code, said);
+  for (const text of texts) assert.match(said, text);
+  assert.ok(!/\n\s+at .*\.js:\d+/.test(said), `a stack was shown:\n${said}`);
+}
+
+void test('a recipe with an unknown key', async () => {
+  const result = await startWith({ source: 'file: good.jsonl', worker: false });
+  assertTold(result, 2, /recipe\.yaml:3: unknown key "sources\.0\.file"; did you mean "files"\?/);
+});
+
+void test('a label that is a path', async () => {
+  const result = await startWith({
+    train: 'train: { base_model: headrace/tiny-qwen3, learning_rate: 1.0e-3, label: /tmp/lora }',
+    worker: false,
+  });
+  assertTold(result, 2, /"train\.label".*a name, not a path.*A-Z a-z 0-9 _ -/);
+});
+
+void test('a recipe file that is not there', async () => {
+  const result = await headrace(['start', 'nowhere.yaml'], {});
+  assertTold(result, 2, /There is no recipe file nowhere\.yaml/);
+});
+
+void test('a wrong dataset id names the nearest that exists', async () => {
+  const result = await startWith({ source: 'dataset: allenai/prosocial_dialog' });
+  assertTold(
+    result,
+    3,
+    /DatasetNotFoundError/,
+    /allenai\/prosocial_dialog/,
+    /allenai\/prosocial-dialog/,
+    /retry-source/,
+  );
+});
+
+void test('a gated dataset without a token', async () => {
+  const result = await startWith({
+    source: 'dataset: lmsys/lmsys-chat-1m',
+    workerEnv: { HF_TOKEN: '', HF_HOME: '/nowhere' },
+  });
+  assertTold(result, 3, /HubTokenMissingError/, /lmsys\/lmsys-chat-1m/, /HF_TOKEN/);
+});
+
+void test('a bad Hub token', async () => {
+  const result = await startWith({
+    source: 'dataset: lmsys/lmsys-chat-1m',
+    workerEnv: { HF_TOKEN: 'hf_wrong_token' },
+  });
+  assertTold(result, 3, /HubTokenInvalidError/);
+  assert.ok(!`${result.stdout}${result.stderr}`.includes('hf_wrong_token'), 'the token was shown');
+});
+
+void test('a local file that is not there', async () => {
+  const result = await startWith({ source: 'files: "data/*.jsonl"' });
+  assertTold(result, 3, /FileNotFoundError/, /data\/\*\.jsonl/);
+});
+
+void test('a file whose rows have no shape that fits', async () => {
+  const folder = join(servers().folder, 'odd');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'odd.jsonl'), '{"essay":"x","score":3}\n'.repeat(20));
+  const result = await startWith({ source: `files: ${join(folder, 'odd.jsonl')}` });
+  assertTold(result, 3, /FormatError/, /essay/, /score/);
+});
+
+void test('too many rejected rows show the first ones with file and line', async () => {
+  const folder = join(servers().folder, 'rejects');
+  await mkdir(folder, { recursive: true });
+  const good = JSON.stringify({
+    messages: [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+    ],
+  });
+  await writeFile(join(folder, 'bad.jsonl'), `${good}\n{broken\n${good}\n{broken\n`);
+  const result = await startWith({ source: `files: ${join(folder, 'bad.jsonl')}` });
+  assertTold(result, 3, /TooManyRejectsError/, /bad\.jsonl:2/, /bad_json/);
+});
+
+void test('no worker polling: nothing is started', async () => {
+  const result = await startWith({ worker: false });
+  assertTold(result, 1, /NoWorkerError/, /nothing was done/, /headrace worker/);
+});
+
+void test('a Temporal that cannot be reached', async () => {
+  const folder = join(servers().folder, 'no-temporal');
+  const recipe = await writeRecipe(folder, 'name: x\nsources:\n  - { name: s, files: good.jsonl }\n');
+  const address = `127.0.0.1:${await freePort()}`;
+  const env = { HEADRACE_STORE: join(folder, 'store'), TEMPORAL_ADDRESS: address };
+  for (const args of [['start', recipe], ['list'], ['status', 'x'], ['worker']])
+    assertTold(await headrace(args, env), 1, /TemporalUnavailableError/, new RegExp(address));
+});
+
+const train = 'train: { base_model: headrace/tiny-qwen3, learning_rate: 1.0e-3, max_steps: 2 }';
+
+void test('a Tinker server that cannot be reached', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const result = await startWith({ train, workerEnv: { TINKER_BASE_URL: url } });
+  assertTold(result, 3, /TinkerUnavailableError/, new RegExp(url), /retry-stage/);
+});
+
+void test('a missing Tinker key', async () => {
+  const result = await startWith({
+    train,
+    workerEnv: { TINKER_BASE_URL: '', TINKER_API_KEY: '', HOME: '/nowhere' },
+  });
+  assertTold(result, 3, /TinkerKeyMissingError/, /TINKER_API_KEY/);
+});
+
+void test('a base model that the server does not have', async () => {
+  const result = await startWith({ train: train.replace('headrace/tiny-qwen3', 'Qwen/Qwen3-8B') });
+  assertTold(result, 3, /BaseModelError/, /Qwen\/Qwen3-8B/, /headrace\/tiny-qwen3/);
+});
+
+void test('a run that is not there', async () => {
+  const env = environmentOf(servers(), join(servers().folder, 'none'));
+  assertTold(await headrace(['status', 'never-started'], env), 1, /RunNotFoundError/, /headrace list/);
+  assertTold(await headrace(['cancel', 'never-started'], env), 1, /RunNotFoundError/);
+});
+
+void test('attaching with another recipe shows the difference', async () => {
+  const folder = join(servers().folder, 'changed');
+  const store = join(folder, 'store');
+  await writeConversations(join(folder, 'good.jsonl'), 50, 1);
+  const worker = await startWorker(servers(), store);
+  try {
+    const env = environmentOf(servers(), store);
+    const yaml = 'name: changed\nreview: true\nsources:\n  - { name: s, files: good.jsonl }\n';
+    const recipe = await writeRecipe(folder, yaml);
+    assertTold(await headrace(['start', recipe, '--wait'], env, folder), 3, /headrace approve changed/);
+    assertTold(await headrace(['start', recipe], env, folder), 0, /Attached to the run headrace\/changed/);
+    assertTold(
+      await headrace(['start', recipe, '--set', 'seed=9'], env, folder),
+      1,
+      /RecipeChangedError/,
+      /seed: 0 is running, 9 is asked/,
+    );
+    const other = await writeRecipe(
+      join(folder, 'other'),
+      `${yaml.replace('name: changed', 'name: other')}out: ${folder}/runs/changed\n`,
+    );
+    assertTold(await headrace(['start', other], env, folder), 1, /OutInUseError/);
+    assertTold(await headrace(['approve', 'changed'], env), 0, /approved/);
+    assertTold(await headrace(['watch', 'changed'], env), 0, /train\.jsonl/);
+    assertTold(await headrace(['approve', 'changed'], env), 2, /UsageError|does not wait|completed/);
+  } finally {
+    await worker.close();
+  }
+});

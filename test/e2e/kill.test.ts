@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { PendingActivity } from '../../client/pending.js';
+import type { Stage1Result } from '../../core/run-state.js';
+import {
+  recipeFrom,
+  resultOf,
+  sha256,
+  startRecipe,
+  startWorker,
+  untilPending,
+  useServers,
+  writeConversations,
+} from './support.js';
+
+/**
+ * One recipe, large enough that every stage can be hit, is run undisturbed once and then again on fresh stores, with
+ * something killed by SIGKILL in each stage. Everything that it leaves must be the same bytes.
+ */
+const hubRows = 60_000;
+const localRows = 120_000;
+
+const servers = useServers({
+  hubRoot: async (folder) => {
+    await writeConversations(
+      join(folder, 'hub/datasets/owner/large/data/train-00000-of-00001.jsonl'),
+      hubRows,
+      1,
+    );
+    await writeConversations(join(folder, 'local/chats.jsonl'), localRows, 2);
+    return join(folder, 'hub');
+  },
+});
+
+interface Left {
+  readonly train: string;
+  readonly heldout: string;
+  readonly manifest: string;
+  readonly rejects: string;
+  readonly metrics: string;
+  readonly heldoutNll: number | null | undefined;
+  readonly answers: unknown;
+}
+
+function yaml(name: string): string {
+  return `
+name: ${name}
+seed: 3
+out: out-${name}
+sources:
+  - { name: hub, dataset: owner/large, rows: 2500 }
+  - { name: local, files: local/chats.jsonl, rows: 2500 }
+heldout: { fraction: 0.01, rows: 10 }
+train:
+  base_model: headrace/tiny-qwen3
+  label: kill
+  lora: { rank: 4, seed: 2 }
+  batch_size: 8
+  max_tokens: 64
+  learning_rate: 5.0e-3
+  max_steps: 36
+  checkpoint_every: 12
+`;
+}
+
+async function left(result: Stage1Result): Promise<Left> {
+  return {
+    train: await sha256(join(result.out, 'train.jsonl')),
+    heldout: await sha256(join(result.out, 'heldout.jsonl')),
+    manifest: await readFile(join(result.out, 'manifest.json'), 'utf8'),
+    rejects: await readFile(join(result.out, 'rejects.jsonl'), 'utf8'),
+    metrics: await readFile(join(result.out, 'metrics.jsonl'), 'utf8'),
+    heldoutNll: result.trained?.trained?.heldoutNll,
+    answers: result.trained?.trained?.answers,
+  };
+}
+
+/** Runs the recipe on a fresh store; `disturb` kills what it likes while it runs. */
+async function run(
+  name: string,
+  disturb: (store: string, worker: { current: Awaited<ReturnType<typeof startWorker>> }) => Promise<void>,
+): Promise<Left> {
+  const store = join(servers().folder, `store-${name}`);
+  const worker = { current: await startWorker(servers(), store) };
+  try {
+    await startRecipe(servers(), store, recipeFrom(yaml(name), servers().folder));
+    await disturb(store, worker);
+    return await left(await resultOf(servers(), name));
+  } finally {
+    await worker.current.close();
+  }
+}
+
+let first: Promise<Left> | undefined;
+/** What the undisturbed run left; it runs once, when the first test asks. */
+async function undisturbed(): Promise<Left> {
+  first ??= run('undisturbed', async () => undefined);
+  return await first;
+}
+
+/** Lets the Hub send slowly, so that a download lasts long enough to be hit. */
+async function slowHub(bytesPerSecond: number): Promise<void> {
+  const response = await fetch(`${servers().hubUrl()}/dev/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'rate', path: 'train-00000', bytesPerSecond }),
+  });
+  assert.ok(response.ok, await response.text());
+}
+
+async function mendHub(): Promise<void> {
+  const response = await fetch(`${servers().hubUrl()}/dev/faults`, { method: 'DELETE' });
+  assert.ok(response.ok, await response.text());
+}
+
+/**
+ * True for a segment that is under way after another one was: heartbeats are too far apart to tell how far a short one
+ * is, but each has an id of its own.
+ */
+function secondSegment(): (activity: PendingActivity) => boolean {
+  let first: string | undefined;
+  return (activity) => {
+    if (activity.type !== 'trainSegment' || !activity.started) return false;
+    first ??= activity.id;
+    return activity.id !== first;
+  };
+}
+
+const points: [string, (activity: PendingActivity) => boolean][] = [
+  ['download', (activity) => activity.type === 'downloadFiles' && (activity.progress?.done ?? 0) > 0],
+  ['convert', (activity) => activity.type === 'convertPieces' && activity.started],
+  [
+    'mix',
+    (activity) =>
+      (activity.type === 'mixBuckets' || activity.type === 'planMix' || activity.type === 'finishMix') &&
+      activity.started,
+  ],
+  ['tokenise', (activity) => activity.type === 'tokenisePieces' && activity.started],
+  ['train', secondSegment()],
+  ['evaluate', (activity) => activity.type === 'evaluate' && activity.started],
+];
+
+for (const [stage, hit] of points)
+  void test(`kill -9 of the worker in ${stage} leaves the same bytes and losses as an undisturbed run`, async () => {
+    const before = await undisturbed();
+    if (stage === 'download') await slowHub(250_000);
+    const after = await run(`kill-${stage}`, async (store, worker) => {
+      await untilPending(servers(), `kill-${stage}`, hit);
+      await worker.current.kill();
+      if (stage === 'download') await mendHub();
+      worker.current = await startWorker(servers(), store);
+    });
+    assert.deepEqual(after, before);
+  });
+
+void test('kill -9 of the Temporal server while training changes nothing', async () => {
+  const before = await undisturbed();
+  const after = await run('kill-temporal', async () => {
+    await untilPending(
+      servers(),
+      'kill-temporal',
+      (activity) => activity.type === 'trainSegment' && activity.started,
+    );
+    await servers().crash('temporal');
+  });
+  assert.deepEqual(after, before);
+});
+
+for (const [doing, hit] of [
+  ['training', secondSegment()],
+  ['evaluating', (activity: PendingActivity) => activity.type === 'evaluate' && activity.started],
+] as const)
+  void test(`kill -9 of the Tinker server while ${doing} changes nothing`, async () => {
+    const before = await undisturbed();
+    const after = await run(`kill-tinker-${doing}`, async () => {
+      await untilPending(servers(), `kill-tinker-${doing}`, hit);
+      await servers().crash('tinker');
+    });
+    assert.deepEqual(after, before);
+  });

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import type { Client } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { connectTemporal } from '../../client/temporal.js';
+import type { Activities } from '../../core/contracts.js';
+import { startTemporal } from '../../dev/temporal/server.js';
+import type { TemporalServer } from '../../dev/temporal/server.js';
+import { bundlePath } from '../../worker/bundle.js';
+
+export interface TestTemporal {
+  readonly server: TemporalServer;
+  readonly client: Client;
+  readonly native: NativeConnection;
+  /** Closes the client's connection. */
+  close(): Promise<void>;
+}
+
+/** A real Temporal server for the tests of a file; the getter is good inside tests. */
+export function useTemporal(): () => TestTemporal {
+  let started: TestTemporal | undefined;
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'headrace-temporal-'));
+    const server = await startTemporal({
+      stateDir: folder,
+      say: (line) => process.stderr.write(`${line}\n`),
+    });
+    const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
+    started = {
+      server,
+      client: connected.client,
+      close: async () => await connected.close(),
+      native: await NativeConnection.connect({ address: server.address }),
+    };
+  });
+  after(async () => {
+    await started?.close();
+    await started?.native.close();
+    await started?.server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return () => {
+    if (started === undefined) throw new Error('the Temporal server has not been started');
+    return started;
+  };
+}
+
+/** Runs `work` while a worker with these activities polls `taskQueue`. */
+export async function withWorker<T>(
+  temporal: TestTemporal,
+  taskQueue: string,
+  activities: Partial<Activities>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const worker = await Worker.create({
+    connection: temporal.native,
+    taskQueue,
+    workflowBundle: { codePath: bundlePath },
+    activities,
+    maxHeartbeatThrottleInterval: '500 ms',
+  });
+  return await worker.runUntil(work);
+}
+
+/** A fresh folder that is removed after the tests of the file. */
+export function useFolder(prefix: string): () => string {
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), `headrace-${prefix}-`));
+  });
+  after(async () => await rm(folder, { recursive: true, force: true }));
+  return () => folder;
+}

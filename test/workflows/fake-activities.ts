@@ -1,0 +1,205 @@
+import type {
+  Activities,
+  ArtifactKind,
+  ArtifactRef,
+  Batch,
+  CompositionRow,
+  SegmentRecordRef,
+} from '../../core/contracts.js';
+import type { ResolvedRecipe } from '../../client/recipe-file.js';
+import { parseRecipe } from '../../client/recipe-file.js';
+
+/** What the workflows asked for, in order: "resolveSource a". */
+export interface Fake {
+  readonly activities: Activities;
+  readonly calls: string[];
+}
+
+export function ref(kind: ArtifactKind, name: string): ArtifactRef {
+  return { kind, key: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64) };
+}
+
+function batches(count: number, label: string): Batch[] {
+  return Array.from({ length: count }, (_, index) => ({
+    from: index,
+    to: index + 1,
+    bytes: 1000,
+    label: `${label} ${index}`,
+  }));
+}
+
+/** Small activities with the real signatures that do nothing but answer; tests replace the ones they are about. */
+export function fakeActivities(
+  options: { downloads?: number; pieces?: number; buckets?: number; totalSteps?: number } = {},
+): Fake {
+  const calls: string[] = [];
+  const totalSteps = options.totalSteps ?? 6;
+  const counts = {
+    rows: 10,
+    read: 10,
+    filtered: 0,
+    rejected: 1,
+    rejectedBy: { bad_json: 1 },
+    converted: 9,
+  } as const;
+  const row: CompositionRow = {
+    ...counts,
+    name: 'a',
+    format: 'messages',
+    duplicatesBy: {},
+    duplicates: 0,
+    heldout: 0,
+    heldoutUnused: 0,
+    notSelected: 0,
+    kept: 9,
+    repeat: 1,
+    lines: 9,
+    bytes: 900,
+    assistantChars: 400,
+    realisedShare: 1,
+    limiting: false,
+  };
+  const composition = { sources: [row], trainLines: 9, heldoutLines: 0 };
+  const digest = { path: '/nowhere/train.jsonl', lines: 9, bytes: 900, sha256: '0'.repeat(64) };
+  const activities: Activities = {
+    resolveSource: async ({ source }) => {
+      calls.push(`resolveSource ${source.name}`);
+      return {
+        name: source.name,
+        resolution: ref('resolution', source.name),
+        kind: 'hub',
+        files: options.downloads ?? 2,
+        bytes: 2000,
+        emptyFiles: 0,
+        downloads: batches(options.downloads ?? 2, source.name),
+        notes: [],
+      };
+    },
+    downloadFiles: async ({ from }) => {
+      calls.push(`downloadFiles ${from}`);
+      return { files: 1, bytes: 1000, fetchedBytes: 1000, resumedBytes: 0, reusedFiles: 0 };
+    },
+    planConversion: async ({ source }) => ({
+      plan: ref('conversion', source.name),
+      format: 'messages',
+      formatReason: 'a column `messages`',
+      pieces: batches(options.pieces ?? 2, source.name),
+      groups: [],
+    }),
+    convertPieces: async ({ from }) => {
+      calls.push(`convertPieces ${from}`);
+      return { pieces: 1, reusedPieces: 0, rows: 5, conversations: 5, rejected: 0 };
+    },
+    groupPieces: async () => ({ pieces: 1, reusedPieces: 0, rows: 5, conversations: 5, rejected: 0 }),
+    summariseSource: async () => ({
+      ...counts,
+      name: 'a',
+      summary: ref('summary', 'a'),
+      format: 'messages',
+      formatReason: 'a column `messages`',
+      files: 2,
+      emptyFiles: 0,
+      bytes: 2000,
+    }),
+    planMix: async ({ sources }) => {
+      calls.push(`planMix ${sources.map(({ source }) => source.name).join(',')}`);
+      return { plan: ref('mix-plan', 'mix'), buckets: batches(options.buckets ?? 2, 'bucket'), composition };
+    },
+    mixBuckets: async () => ({ buckets: 1, reusedBuckets: 0, lines: 5 }),
+    finishMix: async () => {
+      calls.push('finishMix');
+      return {
+        mix: ref('mix', 'mix'),
+        train: digest,
+        heldout: { ...digest, lines: 0 },
+        manifestPath: '/nowhere/manifest.json',
+        composition,
+      };
+    },
+    planTokens: async () => ({
+      plan: ref('token-plan', 'tokens'),
+      renderer: 'qwen3',
+      tokenizer: 'tiny',
+      pieces: batches(1, 'tokens'),
+    }),
+    tokenisePieces: async () => ({ pieces: 1, reusedPieces: 0, rows: 9, tokens: 90 }),
+    finishTokens: async () => ({
+      tokens: ref('tokens', 'tokens'),
+      rows: 9,
+      trainedRows: 9,
+      totalTokens: 90,
+      trainedTokens: 40,
+      stepsPerEpoch: totalSteps,
+      totalSteps,
+      lengths: [],
+    }),
+    checkTraining: async () => ({ server: 'http://127.0.0.1:1', developmentServer: true }),
+    planTraining: async () => ({
+      plan: ref('training', 'training'),
+      totalSteps,
+      learningRate: 1e-3,
+      server: 'http://127.0.0.1:1',
+      developmentServer: true,
+    }),
+    findRecords: async () => ({ found: 0, steps: 0, last: null, firstLoss: null, notes: [] }),
+    trainSegment: async ({ from, to }) => {
+      calls.push(`trainSegment ${from}-${to}`);
+      return segment(to, totalSteps);
+    },
+    recordSegment: async ({ from, result }) => {
+      calls.push(`recordSegment ${from}-${result.nextStep}`);
+      return recordOf(result.nextStep, totalSteps);
+    },
+    evaluate: async ({ checkpoint }) => {
+      calls.push(`evaluate ${checkpoint?.label ?? 'base'}`);
+      return {
+        evaluation: ref('evaluation', 'e'),
+        step: checkpoint?.nextStep ?? 0,
+        label: checkpoint?.label ?? 'base',
+        heldoutRows: 1,
+        heldoutNll: 1,
+        heldoutNllBySource: {},
+        answers: [],
+      };
+    },
+    renewCheckpoints: async () => {
+      calls.push('renewCheckpoints');
+      return { renewed: 2 };
+    },
+    writeReport: async () => {
+      calls.push('writeReport');
+      return { path: '/nowhere/report.html' };
+    },
+  };
+  return { activities, calls };
+}
+
+function segment(nextStep: number, totalSteps: number): Awaited<ReturnType<Activities['trainSegment']>> {
+  return { ...recordOf(nextStep, totalSteps), metrics: ref('metrics', String(nextStep)) };
+}
+
+export function recordOf(nextStep: number, totalSteps: number): SegmentRecordRef {
+  const final = nextStep >= totalSteps;
+  const label = final ? 'demo-final' : `demo-${String(nextStep).padStart(6, '0')}`;
+  return {
+    record: ref('record', label),
+    nextStep,
+    statePath: `tinker://m/weights/${label}`,
+    samplerPath: `tinker://m/sampler_weights/${label}`,
+    label,
+    final,
+    firstLoss: 2,
+    lastLoss: 1,
+  };
+}
+
+/** A recipe named `name` with these source names; `extra` is YAML at the top level. */
+export function recipeOf(name: string, sources: readonly string[], extra = ''): ResolvedRecipe {
+  const listed = sources.map((source) => `  - { name: ${source}, dataset: owner/${source} }`).join('\n');
+  return parseRecipe(`name: ${name}\nsources:\n${listed}\n${extra}`, 'test.yaml', {
+    cwd: '/tmp/headrace-test',
+  });
+}
+
+/** `train:` of a recipe whose segments have two steps. */
+export const trainYaml = 'train: { base_model: tiny, learning_rate: 1.0e-3, checkpoint_every: 2 }';

@@ -1,0 +1,63 @@
+/**
+ * Why a Tinker call failed, in words that a caller can branch on.
+ *
+ * - `unavailable`: no answer, or one that time may mend (408, 409 on a submit, 429, 5xx), after every retry
+ * - `key-missing`, `auth`: no credential; one that the server refuses (401, 403)
+ * - `billing`: 402 for longer than the allowed pause
+ * - `not-found`, `conflict`, `request`: 404, 409, other 4xx
+ * - `failed`: the server took the request and could not do it
+ * - `expired`: the server no longer knows the request (410), or the session that it belongs to (404, 410)
+ * - `dead`: an earlier failure left this training client unusable
+ * - `ended`: the session is over
+ * - `invalid`: refused here, before anything was sent
+ * - `protocol`: an answer that is not understood
+ */
+export type TinkerErrorKind =
+  | 'unavailable'
+  | 'key-missing'
+  | 'auth'
+  | 'billing'
+  | 'not-found'
+  | 'conflict'
+  | 'request'
+  | 'failed'
+  | 'expired'
+  | 'dead'
+  | 'ended'
+  | 'invalid'
+  | 'protocol';
+
+export interface TinkerErrorOptions {
+  /** HTTP status, where there was an answer. */
+  readonly status?: number;
+  /** Address that was called. Never holds a credential. */
+  readonly url?: string;
+  /** The server's words, credentials removed. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+export class TinkerError extends Error {
+  override readonly name = 'TinkerError';
+  readonly kind: TinkerErrorKind;
+  readonly status: number | undefined;
+  readonly url: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(kind: TinkerErrorKind, message: string, options: TinkerErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.status = options.status;
+    this.url = options.url;
+    this.detail = options.detail;
+  }
+}
+
+/** The message of anything thrown, with the reason that `fetch` hides in `cause`. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== ''
+    ? `${error.message} (${cause.message})`
+    : error.message;
+}
