@@ -203,7 +203,8 @@ class Thread {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(waiting);
       this.#settle = undefined;
-      this.#worker.unref();
+      // Jobs may wait for the place of a thread that ends: without it the process could be gone before their turn.
+      if (this.ending === undefined) this.#worker.unref();
     }
   }
 

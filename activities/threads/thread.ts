@@ -12,7 +12,7 @@ const reply = (message: JobReply): void => port.postMessage(message);
 
 // The other end of a `ThreadPool`, in the thread: takes one request after the other.
 port.on('message', (request: JobRequest) => {
-  let lastMs = 0;
+  let lastMs = -Infinity;
   const progress = (done: number): void => {
     const nowMs = performance.now();
     if (nowMs - lastMs < progressEveryMs) return;

@@ -11,10 +11,10 @@ export const jobs = {
   spin: (): Promise<never> => {
     for (;;);
   },
-  /** One call into native code, which lasts until there is a file of that name. */
+  /** One call into native code, which lasts until there is a file of that name, or no more folder for it. */
   untilThereIs: (path: string, context: JobContext): Promise<void> => {
     context.progress(1);
-    spawnSync('sh', ['-c', 'until [ -e "$0" ]; do sleep 0.02; done', path]);
+    spawnSync('sh', ['-c', 'while [ ! -e "$0" ] && [ -d "${0%/*}" ]; do sleep 0.2; done', path]);
     return Promise.resolve();
   },
   exit: (): Promise<never> => process.exit(3),
