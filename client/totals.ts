@@ -8,7 +8,7 @@ import type { PendingActivity } from './pending.js';
  */
 export function totals(state: RunState | undefined, pending: readonly PendingActivity[]): PendingActivity[] {
   if (state === undefined) return [];
-  const { sources, mix, tokens } = state;
+  const { sources, tokens } = state;
   return [
     ...allDownloads(state, pending),
     ...allPieces(
@@ -16,7 +16,6 @@ export function totals(state: RunState | undefined, pending: readonly PendingAct
       sources.flatMap(({ pieces }) => (pieces === undefined ? [] : [pieces])),
       pending,
     ),
-    ...allPieces('mix', mix === null ? [] : [mix], pending),
     ...allPieces('tokenise', tokens === null ? [] : [tokens.pieces], pending),
   ];
 }

@@ -12,8 +12,8 @@ export const artifactKinds = [
   'piece', // converted rows of one piece, a run sorted by order key
   'scatter', // rows of a grouped format, partitioned by group
   'summary', // the counts of one source
-  'mix-plan', // thresholds and buckets
-  'bucket', // one bucket of the mix
+  'mix-plan', // which line stands where
+  'bucket', // lines of a mix by an earlier version; nothing makes or reads them any more
   'mix', // the finished mix: manifest and provenance
   'token-plan',
   'token-piece',
@@ -235,8 +235,8 @@ export interface Composition {
 }
 export interface MixPlan {
   readonly plan: ArtifactRef;
-  /** At most 256 batches of buckets. */
-  readonly buckets: readonly Batch[];
+  /** In runs of an earlier version, which wrote the lines once more before train.jsonl. */
+  readonly buckets?: readonly Batch[];
   readonly composition: Composition;
 }
 export interface MixBucketsInput {

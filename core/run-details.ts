@@ -34,7 +34,6 @@ export function runDetails(state: RunState): string {
         ]),
       ),
     );
-  else if (state.mix !== null) parts.push(`Mix: ${fraction(state.mix)} batches of buckets`);
   if (state.train !== null) parts.push(...trainDetails(state));
   if (state.notes.length > 0) parts.push(state.notes.map((note) => `- ${cell(note)}`).join('\n'));
   return parts.join('\n\n');

@@ -104,8 +104,6 @@ export interface RunState {
   readonly name: string;
   readonly stage: Stage | 'done';
   readonly sources: readonly SourceState[];
-  /** Buckets, finished and in all. */
-  readonly mix: readonly [number, number] | null;
   readonly composition: Composition | null;
   readonly tokens: { readonly pieces: readonly [number, number]; readonly totalSteps: number | null } | null;
   readonly server: string | null;

@@ -116,7 +116,6 @@ class Run implements Steered {
       name: recipe.name,
       stage: 'resolve',
       sources: recipe.sources.map((source) => ({ name: source.name, status: 'waiting', notes: [] })),
-      mix: null,
       composition: null,
       tokens: null,
       server: null,
@@ -288,17 +287,14 @@ class Run implements Steered {
           ],
         ),
     );
-    let mixed = 0;
-    this.show({ mix: [0, plan.buckets.length] });
-    await parallel(plan.buckets, bucketsAtOnce, async (batch) => {
+    // Of a plan that an earlier version made: they have to be in the history as they were.
+    await parallel(plan.buckets ?? [], bucketsAtOnce, async (batch) => {
       await this.gate.run(
         async () =>
           await long.mixBuckets.executeWithOptions({ ...longWork, summary: `mix ${batch.label}` }, [
             { plan: plan.plan, from: batch.from, to: batch.to },
           ]),
       );
-      mixed += 1;
-      this.show({ mix: [mixed, plan.buckets.length] });
     });
     const mix = await this.gate.run(
       async () =>

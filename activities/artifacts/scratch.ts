@@ -9,22 +9,31 @@ import { hasCode, isMissing } from './errno.js';
  * killed left there is removed by the next one that works on the store.
  */
 export async function makeScratch(root: string): Promise<string> {
-  const dir = join(root, 'tmp', `${await machine()}-${process.pid}-${randomUUID()}`);
+  const dir = join(root, 'tmp', await nameOfThisProcess());
   await mkdir(dir, { recursive: true });
   return dir;
 }
 
 /** Removes the scratch of processes of this machine that are no more. Returns how many folders went. */
 export async function removeDeadScratch(root: string): Promise<number> {
-  const here = await machine();
   let removed = 0;
   for (const name of await namesIn(join(root, 'tmp'))) {
-    const [, machineOf, pid] = /^([0-9a-f]{12})-(\d+)-[0-9a-f-]{36}$/.exec(name) ?? [];
-    if (machineOf !== here || isRunning(Number(pid))) continue;
+    if (!(await isOfDeadProcess(name))) continue;
     await rm(join(root, 'tmp', name), { recursive: true, force: true });
     removed += 1;
   }
   return removed;
+}
+
+/** A new name that says who made it: `<machine>-<process id>-<uuid>`. */
+export async function nameOfThisProcess(): Promise<string> {
+  return `${await machine()}-${process.pid}-${randomUUID()}`;
+}
+
+/** Whether a name is one that {@link nameOfThisProcess} gave to a process of this machine that is no more. */
+export async function isOfDeadProcess(name: string): Promise<boolean> {
+  const [, machineOf, pid] = /^([0-9a-f]{12})-(\d+)-[0-9a-f-]{36}$/.exec(name) ?? [];
+  return machineOf === (await machine()) && !isRunning(Number(pid));
 }
 
 /** Where a process id means something: the machine and its namespace of process ids. 12 hex digits. */

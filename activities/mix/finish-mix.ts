@@ -2,39 +2,31 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef, FileDigest, FinishMixInput, MixResult } from '../../core/contracts.js';
+import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
-import { artifactKey, type Artifact, type ArtifactStore } from '../artifacts/store.js';
+import { artifactKey, type Artifact } from '../artifacts/store.js';
 import { checkRoom } from '../hub/on-disk.js';
 import { inParallel } from '../convert/in-parallel.js';
 import { rejectsName } from '../convert/run-format.js';
 import { segmentTableName } from '../convert/segment-table.js';
 import { mixVersion } from '../convert/versions.js';
-import type { AssembleSide } from './assemble-mix.js';
 import { manifestText } from './manifest.js';
-import type { LinesPart } from './join-parts.js';
-import { bucketName, plannedBuckets, type PlannedBucket } from './mix-buckets.js';
 import type { MixDeps } from './mix-deps.js';
-import { planEntriesName, type Side } from './mix-entry.js';
+import { sides, type Side } from './mix-entry.js';
 import { readMixPlan, type MixPlanFile } from './mix-plan.js';
+import { bytesOf, mixedLines, type MixedLines } from './mixed-lines.js';
 import { readyCopy, readyFile, type ReadyFile } from './ready-file.js';
+import type { WrittenLines } from './write-lines.js';
 
 const FileFacts = z.object({ lines: z.int(), bytes: z.int(), sha256: z.string() });
 
-const Part = z.object({
-  /** Key of the `bucket` artifact. */
-  bucket: z.string(),
-  bytes: z.int(),
-});
-
 /**
  * `meta` of a `mix` artifact. Its files: mix-manifest.json, rejects.jsonl, and what `provenance` says about lines. The
- * lines themselves stay in the buckets: see `mixedLines`.
+ * lines themselves stay where they are: see `mixedLines`.
  */
 export const MixMeta = z.object({
   train: FileFacts,
   heldout: FileFacts,
-  /** The buckets that the lines are in, in order. */
-  parts: z.object({ train: z.array(Part), heldout: z.array(Part) }),
   /** Names, in recipe order: what `*.sources.bin` numbers. */
   sources: z.array(z.string()),
   /** Key of the `mix-plan` artifact. */
@@ -45,129 +37,115 @@ export type MixMeta = z.infer<typeof MixMeta>;
 /** The manifest's name in the store, where `manifest.json` is the artifact's own. */
 const manifestName = 'mix-manifest.json';
 
+type Task = (signal: AbortSignal) => Promise<void>;
+
 /**
- * Writes the results to `out`, the manifest last: where it stands, the others are complete. The lines are put together
- * there while they are hashed for the manifest.
+ * Writes the results to `out`, the manifest last: where it stands, the others are complete.
  *
  * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError.
  */
 export async function finishMix(deps: MixDeps, input: FinishMixInput, work: WorkContext): Promise<MixResult> {
   const ref: ArtifactRef = {
     kind: 'mix',
-    key: artifactKey('mix', mixVersion, { plan: input.plan.key, linesIn: 'buckets' }),
+    key: artifactKey('mix', mixVersion, { plan: input.plan.key, linesIn: 'pieces' }),
   };
   const plan = await readMixPlan(deps.store, input.plan);
-  const buckets = plannedBuckets(input.plan, plan);
-  const partsOf = (side: Side): Promise<LinesPart[]> =>
-    linesIn(deps.store, buckets.filter((planned) => planned.side === side).map(partOf));
-  const parts = { train: await partsOf('train'), heldout: await partsOf('heldout') };
-  const bytes = [...parts.train, ...parts.heldout].reduce((sum, part) => sum + part.bytes, 0);
+  const lines = await mixedLines(deps.store, input.plan);
   await mkdir(input.out, { recursive: true });
-  await checkRoom({ root: input.out }, 'Writing the mix', bytes);
+  await checkRoom({ root: input.out }, 'Writing the mix', bytesOf(lines.train) + bytesOf(lines.heldout));
   const out = (name: string): string => join(input.out, name);
-  const ready: Partial<Record<Side, ReadyFile>> = {};
-  const joined = (side: Side) => async (signal: AbortSignal) => {
-    ready[side] = await readyFile(out(`${side}.jsonl`), async (aside) => {
-      await deps.pool.run('joinParts', { parts: parts[side], out: aside }, { signal });
+  const ready: ReadyFile[] = [];
+  /** Writes both files beside the place where they are to be, while `other` is done. */
+  const written = async (other: Task): Promise<Readonly<Record<Side, WrittenLines>>> => {
+    const facts = new Map<Side, WrittenLines>();
+    const progress = progressOf(lines, work);
+    const write =
+      (side: Side): Task =>
+      async (signal) => {
+        const file = await readyFile(out(`${side}.jsonl`), async (aside) => {
+          const job = { lines: lines[side], out: aside };
+          const onProgress = (done: number): void => progress(side, done);
+          facts.set(side, await deps.pool.run('writeLines', job, { signal, onProgress }));
+        });
+        ready.push(file);
+      };
+    await inParallel([...sides.map(write), other], 3, work.signal, (task, signal) => task(signal));
+    return { train: known(facts.get('train')), heldout: known(facts.get('heldout')) };
+  };
+  try {
+    let mix = await deps.store.find(ref);
+    if (mix === undefined)
+      mix = await deps.store.put(ref, async (dir): Promise<MixMeta> => {
+        const files = await written((signal) => writeOrigins(deps, plan, lines, dir, signal));
+        await writeFile(join(dir, manifestName), await manifestText(deps.store, plan, files));
+        return { ...files, sources: plan.sources.map(({ name }) => name), plan: input.plan.key };
+      });
+    else mustBe(mix, await written(() => Promise.resolve()));
+    ready.push(await readyCopy(mix.path('rejects.jsonl'), out('rejects.jsonl')));
+    ready.push(await readyCopy(mix.path(manifestName), out('manifest.json')));
+    for (const file of ready) await file.show();
+    const { train, heldout } = MixMeta.parse(mix.meta);
+    const at = (side: Side, facts: WrittenLines): FileDigest => ({ path: out(`${side}.jsonl`), ...facts });
+    return {
+      mix: ref,
+      train: at('train', train),
+      heldout: at('heldout', heldout),
+      manifestPath: out('manifest.json'),
+      composition: plan.composition,
+    };
+  } finally {
+    for (const file of ready) await file.drop();
+  }
+}
+
+function known<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error('A file of the mix was not written');
+  return value;
+}
+
+/** @throws {HeadraceError} ArtifactCorruptError where the same mix came out otherwise before. */
+function mustBe({ dir, meta }: Artifact, now: Readonly<Record<Side, WrittenLines>>): void {
+  const before = MixMeta.parse(meta);
+  for (const side of sides)
+    if (before[side].sha256 !== now[side].sha256)
+      throw new HeadraceError(
+        'ArtifactCorruptError',
+        `${side}.jsonl came out with SHA-256 ${now[side].sha256}, and ${dir} says that it is ${before[side].sha256}`,
+      );
+}
+
+function progressOf(
+  lines: Readonly<Record<Side, MixedLines>>,
+  work: WorkContext,
+): (side: Side, done: number) => void {
+  const total = bytesOf(lines.train) + bytesOf(lines.heldout);
+  const written = { train: 0, heldout: 0 };
+  return (side, done) => {
+    written[side] = done;
+    work.progress({
+      stage: 'mix',
+      label: 'mix',
+      done: written.train + written.heldout,
+      total,
+      unit: 'bytes',
     });
   };
-  let mix = await deps.store.find(ref);
-  const make = async (signal: AbortSignal): Promise<void> => {
-    mix ??= await deps.store.put(ref, (dir) =>
-      assemble(deps, input.plan, plan, parts, dir, { ...work, signal }),
-    );
-  };
-  const others: ReadyFile[] = [];
-  try {
-    await inParallel([make, joined('train'), joined('heldout')], 3, work.signal, (task, signal) =>
-      task(signal),
-    );
-    if (mix === undefined) throw new Error('The mix was not made');
-    others.push(await readyCopy(mix.path('rejects.jsonl'), out('rejects.jsonl')));
-    others.push(await readyCopy(mix.path(manifestName), out('manifest.json')));
-    for (const file of [ready.train, ready.heldout, ...others]) await file?.show();
-  } finally {
-    for (const file of [ready.train, ready.heldout, ...others]) await file?.drop();
-  }
-  const { train, heldout } = MixMeta.parse(mix.meta);
-  const at = (side: Side, facts: z.infer<typeof FileFacts>): FileDigest => ({
-    path: out(`${side}.jsonl`),
-    ...facts,
-  });
-  return {
-    mix: ref,
-    train: at('train', train),
-    heldout: at('heldout', heldout),
-    manifestPath: out('manifest.json'),
-    composition: plan.composition,
-  };
 }
 
-async function assemble(
+async function writeOrigins(
   deps: MixDeps,
-  planRef: ArtifactRef,
   plan: MixPlanFile,
-  parts: Readonly<Record<Side, readonly LinesPart[]>>,
+  lines: Readonly<Record<Side, MixedLines>>,
   dir: string,
-  work: WorkContext,
-): Promise<MixMeta> {
-  const planArtifact = await deps.store.get(planRef);
-  const side = (name: Side): AssembleSide => ({
-    entriesPath: planArtifact.path(planEntriesName(name)),
-    lines: plan.buckets[name].reduce((sum, { from, to }) => sum + to - from, 0),
-    parts: parts[name],
-  });
+  signal: AbortSignal,
+): Promise<void> {
   const summaries = await Promise.all(
-    plan.sources.map(({ summary }): Promise<Artifact> => deps.store.get({ kind: 'summary', key: summary })),
+    plan.sources.map(({ summary }) => deps.store.get({ kind: 'summary', key: summary })),
   );
-  const total = [...parts.train, ...parts.heldout].reduce((sum, { bytes }) => sum + bytes, 0);
-  const files = await deps.pool.run(
-    'assembleMix',
-    {
-      sides: { train: side('train'), heldout: side('heldout') },
-      sources: summaries.map((summary) => ({
-        segmentTablePath: summary.path(segmentTableName),
-        rejectsPath: summary.path(rejectsName),
-      })),
-      dir,
-    },
-    {
-      signal: work.signal,
-      onProgress: (done) => work.progress({ stage: 'mix', label: 'train.jsonl', done, total, unit: 'bytes' }),
-    },
-  );
-  await writeFile(join(dir, manifestName), await manifestText(deps.store, plan, files));
-  const buckets = plannedBuckets(planRef, plan);
-  return {
-    ...files,
-    parts: {
-      train: buckets.filter(({ side }) => side === 'train').map(partOf),
-      heldout: buckets.filter(({ side }) => side === 'heldout').map(partOf),
-    },
-    sources: plan.sources.map(({ name }) => name),
-    plan: planRef.key,
-  };
-}
-
-function partOf({ ref, bucket }: PlannedBucket): z.infer<typeof Part> {
-  return { bucket: ref.key, bytes: bucket.bytes };
-}
-
-/**
- * The lines of a mix as the store has them: one behind the other these files are train.jsonl or heldout.jsonl. The one in
- * `out` belongs to the user.
- *
- * @throws {HeadraceError} ArtifactMissingError.
- */
-export function mixedLines(store: ArtifactStore, mix: Artifact, side: Side): Promise<LinesPart[]> {
-  return linesIn(store, MixMeta.parse(mix.meta).parts[side]);
-}
-
-function linesIn(store: ArtifactStore, parts: readonly z.infer<typeof Part>[]): Promise<LinesPart[]> {
-  return Promise.all(
-    parts.map(async ({ bucket, bytes }) => {
-      const artifact = await store.get({ kind: 'bucket', key: bucket });
-      return { path: artifact.path(bucketName), bytes };
-    }),
-  );
+  const sources = summaries.map((summary) => ({
+    segmentTablePath: summary.path(segmentTableName),
+    rejectsPath: summary.path(rejectsName),
+  }));
+  const entriesPaths = { train: lines.train.entriesPath, heldout: lines.heldout.entriesPath };
+  await deps.pool.run('writeOrigins', { entriesPaths, sources, dir }, { signal });
 }

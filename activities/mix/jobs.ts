@@ -1,8 +1,7 @@
-import { assembleMix } from './assemble-mix.js';
-import { joinParts } from './join-parts.js';
 import { planLines } from './plan-lines.js';
-import { writeBucket } from './write-bucket.js';
+import { writeLines } from './write-lines.js';
+import { writeOrigins } from './write-origins.js';
 
 /** What mixing does in threads. */
-export const jobs = { planLines, writeBucket, assembleMix, joinParts };
+export const jobs = { planLines, writeLines, writeOrigins };
 export type MixJobs = typeof jobs;

@@ -1,9 +1,9 @@
 import type { ArtifactStore } from '../artifacts/store.js';
 import { fileNames, readConversionPlan } from '../convert/conversion-plan.js';
 import { mixVersion } from '../convert/versions.js';
-import type { AssembledFile } from './assemble-mix.js';
 import type { MixPlanFile } from './mix-plan.js';
 import type { Side } from './mix-entry.js';
+import type { WrittenLines } from './write-lines.js';
 
 /**
  * The text of manifest.json: what the mix was made from and how it came out. No times and no absolute paths, so that
@@ -12,7 +12,7 @@ import type { Side } from './mix-entry.js';
 export async function manifestText(
   store: ArtifactStore,
   plan: MixPlanFile,
-  files: Readonly<Record<Side, AssembledFile>>,
+  files: Readonly<Record<Side, WrittenLines>>,
 ): Promise<string> {
   const sources = await Promise.all(
     plan.sources.map(async (source) => {

@@ -74,7 +74,7 @@ async function mixWith(
       reusedPieces += converted.reusedPieces;
     },
   );
-  const { plan, buckets } = await mixing.planMix(
+  const { plan } = await mixing.planMix(
     {
       seed: recipe.seed,
       sources,
@@ -84,8 +84,6 @@ async function mixWith(
     },
     work,
   );
-  const range = wholeRange(buckets);
-  if (range !== undefined) await mixing.mixBuckets({ plan, ...range }, work);
   const result = await mixing.finishMix({ plan, out: options.out }, work);
   return { ...result, summaries, pieces, reusedPieces };
 }

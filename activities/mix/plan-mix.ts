@@ -1,11 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, Batch, MixPlan, MixSource, PlanMixInput } from '../../core/contracts.js';
+import type { ArtifactRef, MixPlan, MixSource, PlanMixInput } from '../../core/contracts.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey } from '../artifacts/store.js';
-import { checkRoom } from '../hub/on-disk.js';
-import { batchesOf } from '../convert/batches.js';
 import { convertedPieces, readConversionPlan } from '../convert/conversion-plan.js';
 import { PieceMeta } from '../convert/piece-meta.js';
 import { indexName, linesName } from '../convert/run-format.js';
@@ -13,15 +11,11 @@ import { SummaryMeta } from '../convert/summarise-source.js';
 import { mixVersion } from '../convert/versions.js';
 import type { RunFile } from './merge-runs.js';
 import type { MixDeps } from './mix-deps.js';
-import { plannedBuckets } from './mix-buckets.js';
 import { mixPlanName, readMixPlan, type MixPlanFile } from './mix-plan.js';
 import type { PlannedLines } from './plan-lines.js';
 
-/** The stage has at most this many batches, as each is an activity in the history. */
-const batchLimits = { most: 256, leastItems: 8 };
-
 /**
- * Decides every line of the mix, and cuts it into buckets.
+ * Decides every line of the mix.
  *
  * @throws {HeadraceError} MixError where the shares cannot be met; ArtifactMissingError, DiskFullError.
  */
@@ -43,11 +37,7 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
       return { trainLines: plan.composition.trainLines, heldoutLines: plan.composition.heldoutLines };
     });
   const plan = await readMixPlan(deps.store, ref);
-  let missing = 0;
-  for (const { ref: bucketRef, bucket } of plannedBuckets(ref, plan))
-    if ((await deps.store.find(bucketRef)) === undefined) missing += bucket.bytes;
-  await checkRoom(deps.store, 'The mix', missing);
-  return { plan: ref, buckets: bucketBatches(plan), composition: plan.composition };
+  return { plan: ref, composition: plan.composition };
 }
 
 function planSource({ source, plan, summary }: MixSource): MixPlanFile['sources'][number] {
@@ -156,11 +146,4 @@ async function accountFor(
     }),
   );
   return structuredClone(composition(parts)) as MixPlanFile['composition'];
-}
-
-function bucketBatches({ buckets }: MixPlanFile): readonly Batch[] {
-  const sizes = [...buckets.train, ...buckets.heldout].map(({ bytes }) => bytes);
-  return batchesOf(sizes, batchLimits, (from, to) =>
-    from + 1 === to ? `bucket ${to} of ${sizes.length}` : `buckets ${from + 1} to ${to} of ${sizes.length}`,
-  );
 }

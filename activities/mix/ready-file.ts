@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isOfDeadProcess, nameOfThisProcess } from '../artifacts/scratch.js';
 import { asDiskFull, fsyncPath } from '../artifacts/store.js';
 
 /** A file that stands complete beside the place where it is to be. */
@@ -12,17 +12,21 @@ export interface ReadyFile {
   readonly drop: () => Promise<void>;
 }
 
+const suffix = '.tmp';
+
 /**
- * Has a file written beside `path`, so that it can be put there whole.
+ * Has a file written beside `path`, so that it can be put there whole. What a process that was killed left of an earlier attempt
+ * is removed.
  *
  * @param write - writes the file of the given name, which is not there yet, and waits for the disk.
  * @throws {HeadraceError} DiskFullError; nothing is left then.
  */
 export async function readyFile(path: string, write: (aside: string) => Promise<void>): Promise<ReadyFile> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+  const aside = `${path}.${await nameOfThisProcess()}${suffix}`;
   const drop = (): Promise<void> => rm(aside, { force: true });
   try {
     await mkdir(dirname(path), { recursive: true });
+    await removeDead(path);
     await write(aside);
   } catch (error) {
     await drop();
@@ -35,6 +39,17 @@ export async function readyFile(path: string, write: (aside: string) => Promise<
       await fsyncPath(dirname(path));
     },
   };
+}
+
+async function removeDead(path: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  for (const name of await readdir(dirname(path)))
+    if (
+      name.startsWith(prefix) &&
+      name.endsWith(suffix) &&
+      (await isOfDeadProcess(name.slice(prefix.length, -suffix.length)))
+    )
+      await rm(join(dirname(path), name), { force: true });
 }
 
 /**

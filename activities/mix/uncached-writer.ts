@@ -1,6 +1,6 @@
-import { closeSync, constants, fdatasyncSync, openSync } from 'node:fs';
+import { closeSync, constants, fdatasync, openSync, write } from 'node:fs';
+import { promisify } from 'node:util';
 import { hasCode } from '../artifacts/errno.js';
-import { writeAll } from '../convert/file-writer.js';
 
 /** Memory of WebAssembly comes in pages of this size. */
 const wasmPageBytes = 65_536;
@@ -8,21 +8,24 @@ const blockBytes = 4 * 1024 * 1024;
 /** What is written past the page cache comes in multiples of this, from memory and to places that are, too. */
 const alignment = 4096;
 
+const writeAsync = promisify(write);
+const flushAsync = promisify(fdatasync);
+
 /**
  * Writes a new file past the page cache, where the file system lets it (O_DIRECT): who writes gigabytes that it does not read again
  * would push out what is read next, and wait for memory that is only copied through. Elsewhere it writes as usual.
- * The caller fills `block` and tells how much of it there is.
+ * A block is on its way to the disk while the next one is filled.
  */
 export class UncachedWriter {
-  /** Memory of WebAssembly, because that is aligned. */
-  readonly block = Buffer.from(
-    new WebAssembly.Memory({ initial: blockBytes / wasmPageBytes, maximum: blockBytes / wasmPageBytes })
-      .buffer,
-  );
   readonly #path: string;
   #descriptor: number;
   #isDirect: boolean;
-  #written = 0;
+  #filling = alignedBlock();
+  #used = 0;
+  #spare = alignedBlock();
+  /** What has gone to the disk or is on its way there. */
+  #sent = 0;
+  #onItsWay: Promise<void> = Promise.resolve();
 
   /** @param path - of a file that is not there yet. */
   constructor(path: string) {
@@ -38,19 +41,49 @@ export class UncachedWriter {
     }
   }
 
-  /** Writes the first `length` bytes of `block`, all of it but for the file's last ones. */
-  write(length: number): void {
-    const bytes = this.block.subarray(0, length);
-    if (this.#isDirect && length % alignment !== 0) this.#goOnCached();
-    try {
-      writeAll(this.#descriptor, bytes, this.#written);
-    } catch (error) {
-      // A file system may refuse what its open() has taken, and a disk that is nearly full takes odd numbers of bytes.
-      if (!this.#isDirect || !hasCode(error, 'EINVAL')) throw error;
-      this.#goOnCached();
-      writeAll(this.#descriptor, bytes, this.#written);
+  /** Takes bytes, which are the caller's again when it returns. */
+  async write(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const taken = bytes.copy(this.#filling, this.#used, at);
+      at += taken;
+      this.#used += taken;
+      if (this.#used === this.#filling.length) await this.#send();
     }
-    this.#written += length;
+  }
+
+  /** Sends what is left and waits for the disk. Nothing can be written after it. */
+  async flush(): Promise<void> {
+    await this.#send();
+    await this.#onItsWay;
+    await flushAsync(this.#descriptor);
+  }
+
+  async close(): Promise<void> {
+    // Whoever waited for it has been told how it ended.
+    await this.#onItsWay.catch(() => undefined);
+    closeSync(this.#descriptor);
+  }
+
+  async #send(): Promise<void> {
+    await this.#onItsWay;
+    this.#onItsWay = this.#writeBlock(this.#filling.subarray(0, this.#used), this.#sent);
+    // It is waited for before the next block and at the end.
+    this.#onItsWay.catch(() => undefined);
+    this.#sent += this.#used;
+    [this.#filling, this.#spare] = [this.#spare, this.#filling];
+    this.#used = 0;
+  }
+
+  async #writeBlock(block: Buffer, position: number): Promise<void> {
+    if (this.#isDirect && block.length % alignment !== 0) this.#goOnCached();
+    for (let at = 0; at < block.length;)
+      try {
+        at += (await writeAsync(this.#descriptor, block, at, block.length - at, position + at)).bytesWritten;
+      } catch (error) {
+        // A file system may refuse what its open() has taken, and a disk that is nearly full takes odd numbers of bytes.
+        if (!this.#isDirect || !hasCode(error, 'EINVAL')) throw error;
+        this.#goOnCached();
+      }
   }
 
   #goOnCached(): void {
@@ -58,13 +91,10 @@ export class UncachedWriter {
     this.#descriptor = openSync(this.#path, constants.O_WRONLY);
     this.#isDirect = false;
   }
+}
 
-  /** Waits for the disk. */
-  flush(): void {
-    fdatasyncSync(this.#descriptor);
-  }
-
-  close(): void {
-    closeSync(this.#descriptor);
-  }
+/** Memory of WebAssembly, because that is aligned. */
+function alignedBlock(): Buffer {
+  const pages = blockBytes / wasmPageBytes;
+  return Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
 }

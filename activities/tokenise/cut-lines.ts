@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
-import type { LinesPart } from '../mix/join-parts.js';
+import { mixEntryAt, mixEntryBytes } from '../mix/mix-entry.js';
 
-/** A stretch of whole lines of files that follow each other. */
+/** A stretch of whole lines of train.jsonl or heldout.jsonl. */
 export interface LineStretch {
-  /** Bytes `[from, to)`, counted from the first file's start. */
+  /** Bytes `[from, to)` of the file. */
   readonly from: number;
   /** exclusive */
   readonly to: number;
@@ -12,48 +12,44 @@ export interface LineStretch {
   readonly lines: number;
 }
 
-const newline = 0x0a;
-const blockBytes = 1024 * 1024;
+const blockEntries = 16_384;
 
-/** Cuts files of `\n`-ended lines into stretches of at most `maxBytes`; a longer line is a stretch of its own. */
+/**
+ * Cuts a file of the mix into stretches of at most `maxBytes`; a longer line is a stretch of its own.
+ *
+ * @param entriesPath - the plan's entries, which say how long each line is.
+ */
 export async function cutLines(
-  parts: readonly LinesPart[],
+  entriesPath: string,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<LineStretch[]> {
   const stretches: LineStretch[] = [];
-  let from = 0;
-  let firstLine = 0;
-  let lines = 0;
-  let lineStart = 0;
-  const close = (to: number): void => {
+  let [from, to, firstLine, lines] = [0, 0, 0, 0];
+  const close = (): void => {
     if (lines > 0) stretches.push({ from, to, firstLine, lines });
     from = to;
     firstLine += lines;
     lines = 0;
   };
-  const block = Buffer.alloc(blockBytes);
-  let at = 0;
-  for (const { path } of parts) {
-    const file = await open(path, 'r');
-    try {
-      for (;;) {
-        signal.throwIfAborted();
-        const { bytesRead } = await file.read(block, 0, block.length, null);
-        if (bytesRead === 0) break;
-        const used = block.subarray(0, bytesRead);
-        for (let end = used.indexOf(newline); end >= 0; end = used.indexOf(newline, end + 1)) {
-          const lineEnd = at + end + 1;
-          if (lineEnd - from > maxBytes) close(lineStart);
-          lines += 1;
-          lineStart = lineEnd;
-        }
-        at += bytesRead;
+  const block = Buffer.alloc(blockEntries * mixEntryBytes);
+  const file = await open(entriesPath, 'r');
+  try {
+    for (let used = block.length; used === block.length;) {
+      signal.throwIfAborted();
+      used = 0;
+      for (let read = -1; read !== 0 && used < block.length; used += read)
+        read = (await file.read(block, used, block.length - used)).bytesRead;
+      for (let at = 0; at < used; at += mixEntryBytes) {
+        const line = block.readUInt32LE(at + mixEntryAt.length) + 1;
+        if (to + line - from > maxBytes) close();
+        to += line;
+        lines += 1;
       }
-    } finally {
-      await file.close();
     }
+  } finally {
+    await file.close();
   }
-  close(lineStart);
+  close();
   return stretches;
 }

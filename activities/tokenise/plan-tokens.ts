@@ -6,7 +6,8 @@ import { rendererNames } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import { artifactKey, isMissing } from '../artifacts/store.js';
 import { batchesOf } from '../convert/batches.js';
-import { MixMeta, mixedLines } from '../mix/finish-mix.js';
+import { MixMeta } from '../mix/finish-mix.js';
+import { mixedLines } from '../mix/mixed-lines.js';
 import { cutLines } from './cut-lines.js';
 import { resolveTokenizer } from './resolve-tokenizer.js';
 import {
@@ -60,11 +61,10 @@ export async function planTokens(
   if ((await deps.store.find(ref)) === undefined)
     await deps.store.put(ref, async (dir) => {
       const pieces: PlannedPiece[] = [];
-      for (const side of sides) {
-        const parts = await mixedLines(deps.store, mix, side);
-        for (const stretch of await cutLines(parts, deps.pieceBytes, work.signal))
+      const lines = await mixedLines(deps.store, { kind: 'mix-plan', key: mixMeta.plan });
+      for (const side of sides)
+        for (const stretch of await cutLines(lines[side].entriesPath, deps.pieceBytes, work.signal))
           pieces.push({ side, ...stretch });
-      }
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
       await copyFile(join(tokenizer.dir, 'tokenizer.json'), join(dir, 'tokenizer.json'));
       await copyFile(join(tokenizer.dir, 'tokenizer_config.json'), join(dir, 'tokenizer_config.json')).catch(

@@ -8,7 +8,8 @@ import { trainedTokens } from '../../core/training/datum.js';
 import { rendererNamed } from '../../core/training/renderers.js';
 import { tokeniseConversation } from '../../core/training/tokens.js';
 import type { JobContext } from '../threads/thread-pool.js';
-import type { PartStretch } from '../mix/join-parts.js';
+import { LineGatherer } from '../mix/line-gatherer.js';
+import type { MixedLines } from '../mix/mixed-lines.js';
 import { createTextEncoder, readTokenizerFiles, type TextEncoder } from './text-encoder.js';
 import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
 
@@ -24,12 +25,14 @@ export interface Tokenisation {
 export interface TokenisePieceInput {
   readonly tokenisation: Tokenisation;
   readonly tokenizerDir: string;
-  /** Where the canonical lines are, whole ones. */
-  readonly lines: readonly PartStretch[];
-  /** One unsigned 16-bit number a line, little-endian. */
-  readonly sourcesPath: string;
+  /** The file of the mix that the lines are of. */
+  readonly mixed: MixedLines;
   /** Number of the first line, from 0. */
   readonly firstLine: number;
+  /** How many there are. */
+  readonly lines: number;
+  /** One unsigned 16-bit number a line, little-endian. */
+  readonly sourcesPath: string;
   /** The folder to write to. */
   readonly dir: string;
 }
@@ -55,16 +58,10 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   const { renderer: name, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;
   const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest);
   const renderer = rendererNamed(name);
-  const blocks = await Promise.all(input.lines.map(({ path, from, to }) => readBytes(path, from, to)));
-  const lines = Buffer.concat(blocks).toString('utf8').split('\n');
-  const last = input.lines.at(-1);
-  if (lines.pop() !== '')
-    throw new HeadraceError('ArtifactCorruptError', `${last?.path} has no line end at byte ${last?.to}`);
-  const sources = await readBytes(
-    input.sourcesPath,
-    input.firstLine * 2,
-    (input.firstLine + lines.length) * 2,
-  );
+  const end = input.firstLine + input.lines;
+  const text = new LineGatherer(input.mixed).gather(input.firstLine, end).toString('utf8');
+  const lines = text.split('\n').slice(0, -1);
+  const sources = await readBytes(input.sourcesPath, input.firstLine * 2, end * 2);
 
   const tokens: number[] = [];
   const mask: number[] = [];
@@ -74,7 +71,7 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   let trainedTotal = 0;
   let bytesDone = 0;
   for (const [index, line] of lines.entries()) {
-    const where = `Line ${input.firstLine + index + 1} of the mix, in ${last?.path},`;
+    const where = `Line ${input.firstLine + index + 1} of ${input.mixed.entriesPath}`;
     const found = tokeniseConversation(renderer, parseLine(line, where), trainOn, encoder);
     const length = Math.min(found.tokens.length, maxTokens);
     const trained = trainedTokens(found.mask, length);

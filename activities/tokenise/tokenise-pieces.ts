@@ -1,8 +1,8 @@
-import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts.js';
+import type { ArtifactRef, TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts.js';
 import type { WorkContext } from '../../core/progress.js';
 import { inParallel } from '../convert/in-parallel.js';
-import { mixedLines } from '../mix/finish-mix.js';
-import { stretchOf } from '../mix/join-parts.js';
+import { MixMeta } from '../mix/finish-mix.js';
+import { mixedLines } from '../mix/mixed-lines.js';
 import { sourcesName } from '../mix/provenance.js';
 import { TokenPieceMeta } from './token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './token-plan.js';
@@ -16,10 +16,8 @@ export async function tokenisePieces(
 ): Promise<TokenisePiecesResult> {
   const plan = await readTokenPlan(deps.store, input.plan);
   const mix = await deps.store.get({ kind: 'mix', key: plan.mix });
-  const parts = {
-    train: await mixedLines(deps.store, mix, 'train'),
-    heldout: await mixedLines(deps.store, mix, 'heldout'),
-  };
+  const mixPlan: ArtifactRef = { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan };
+  const lines = await mixedLines(deps.store, mixPlan);
   const pieces = plan.pieces.slice(input.from, input.to);
   const total = pieces.reduce((sum, piece) => sum + piece.to - piece.from, 0);
   const label = `pieces ${input.from + 1} to ${input.to}`;
@@ -45,9 +43,10 @@ export async function tokenisePieces(
           {
             tokenisation: plan.tokenisation,
             tokenizerDir: plan.artifact.dir,
-            lines: stretchOf(parts[piece.side], piece.from, piece.to),
-            sourcesPath: mix.path(sourcesName(piece.side)),
+            mixed: lines[piece.side],
             firstLine: piece.firstLine,
+            lines: piece.lines,
+            sourcesPath: mix.path(sourcesName(piece.side)),
             dir,
           },
           { signal, onProgress },

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
+import { createHubActivities } from '../../activities/hub/index.js';
+import { mix } from '../../activities/mix/mix.js';
 import { createTokeniseActivities } from '../../activities/tokenise/create-tokenise-activities.js';
 import { createTrainActivities } from '../../activities/train/create-train-activities.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/tinker-access.js';
-import type { ArtifactRef, SegmentRecordRef } from '../../core/contracts.js';
-import { Train } from '../../core/recipe.js';
+import type { SegmentRecordRef } from '../../core/contracts.js';
+import { Source, Train } from '../../core/recipe.js';
 
 export interface OurTraining {
   readonly dir: string;
@@ -25,24 +25,14 @@ export interface OurTraining {
 /** Trains with Headrace's activities, segment after segment, without Temporal between them. */
 export async function trainOurs(given: OurTraining): Promise<void> {
   const store = await openStore(join(given.dir, 'store'));
-  const bytes = await readFile(given.file);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const lines = bytes.toString('utf8').split('\n').length - 1;
-  const mix: ArtifactRef = { kind: 'mix', key: sha256 };
-  await store.put({ kind: 'bucket', key: sha256 }, (dir) => writeFile(join(dir, 'lines.jsonl'), bytes));
-  await store.put(mix, async (dir) => {
-    await writeFile(join(dir, 'train.sources.bin'), Buffer.alloc(lines * 2));
-    await writeFile(join(dir, 'heldout.sources.bin'), '');
-    const none = { lines: 0, bytes: 0, sha256: createHash('sha256').digest('hex') };
-    return {
-      train: { lines, bytes: bytes.length, sha256 },
-      heldout: none,
-      parts: { train: [{ bucket: sha256, bytes: bytes.length }], heldout: [] },
-      sources: ['bench'],
-      plan: 'bench',
-    };
-  });
   const work = { signal: new AbortController().signal, progress: () => undefined };
+  const out = join(given.dir, 'out');
+  const source = Source.parse({ name: 'bench', files: given.file });
+  const { resolution } = await createHubActivities({ store, env: {} }).resolveSource({ source, out }, work);
+  const { mix: mixed } = await mix(
+    { seed: 0, sources: [source], heldout: { fraction: 0 }, mix: {} },
+    { store, threads: 1, out, resolutions: new Map([[source.name, resolution]]), work },
+  );
   const train = Train.parse({
     base_model: given.model,
     renderer: given.renderer,
@@ -61,7 +51,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     threads: 1,
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
-  const { plan, pieces } = await tokenise.planTokens({ mix, train }, work);
+  const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train }, work);
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, work);
   const { tokens } = await tokenise.finishTokens({ plan }, work);
   let activities = createTrainActivities({ store, access });
@@ -75,7 +65,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     const to = Math.min(from + given.saveEvery, training.totalSteps);
     const result = await activities.trainSegment({ plan: training.plan, from, to, predecessor }, work);
     predecessor = await activities.recordSegment(
-      { plan: training.plan, out: join(given.dir, 'out'), predecessor, from, result },
+      { plan: training.plan, out, predecessor, from, result },
       work,
     );
   }

@@ -7,7 +7,6 @@ const resolving: RunState = {
   name: 'told',
   stage: 'resolve',
   sources: [],
-  mix: null,
   composition: null,
   tokens: null,
   server: null,

@@ -20,7 +20,6 @@ const state: RunState = {
     { name: 'one', status: 'download', bytes: 1000, downloads: [1, 3], downloadedBytes: 400, notes: [] },
     { name: 'two', status: 'download', bytes: 500, downloads: [0, 1], downloadedBytes: 0, notes: [] },
   ],
-  mix: null,
   composition: null,
   tokens: null,
   server: null,
@@ -42,7 +41,7 @@ void test('one download has no second line, nor has a run that nobody answers fo
 });
 
 void test('pieces of a stage have a line in all, in which those under way count by how far they are', () => {
-  const piece = (id: string, stage: 'convert' | 'mix' | 'tokenise', done: number): PendingActivity => ({
+  const piece = (id: string, stage: 'convert' | 'tokenise', done: number): PendingActivity => ({
     ...download(id, 0, 0),
     progress: { stage, label: id, done, total: 100, unit: 'bytes' },
   });
@@ -53,19 +52,18 @@ void test('pieces of a stage have a line in all, in which those under way count 
       { name: 'two', status: 'done', pieces: [2, 2], notes: [] },
       { name: 'three', status: 'download', notes: [] },
     ],
-    mix: [1, 4],
-    tokens: { pieces: [0, 1], totalSteps: null },
+    tokens: { pieces: [1, 4], totalSteps: null },
   };
-  const [convert, mix, none] = totals(converting, [
+  const [convert, tokenise] = totals(converting, [
     piece('a', 'convert', 50),
     piece('b', 'convert', 25),
-    piece('c', 'mix', 100),
-    piece('d', 'tokenise', 10),
+    piece('c', 'tokenise', 100),
   ]);
   assert.deepEqual(
     [convert?.progress?.done, convert?.progress?.total, convert?.progress?.unit],
     [5.75, 10, 'pieces'],
   );
-  assert.deepEqual([mix?.progress?.done, mix?.progress?.total], [2, 4]);
-  assert.equal(none, undefined, 'one piece needs no line in all');
+  assert.deepEqual([tokenise?.progress?.done, tokenise?.progress?.total], [2, 4]);
+  const one: RunState = { ...state, tokens: { pieces: [0, 1], totalSteps: null } };
+  assert.deepEqual(totals(one, [piece('d', 'tokenise', 10)]), [], 'one piece needs no line in all');
 });

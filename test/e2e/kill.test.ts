@@ -131,12 +131,7 @@ function secondSegment(): (activity: PendingActivity) => boolean {
 const points: [string, (activity: PendingActivity) => boolean][] = [
   ['download', (activity) => activity.type === 'downloadFiles' && (activity.progress?.done ?? 0) > 0],
   ['convert', (activity) => activity.type === 'convertPieces' && activity.started],
-  [
-    'mix',
-    (activity) =>
-      (activity.type === 'mixBuckets' || activity.type === 'planMix' || activity.type === 'finishMix') &&
-      activity.started,
-  ],
+  ['mix', (activity) => (activity.type === 'planMix' || activity.type === 'finishMix') && activity.started],
   ['tokenise', (activity) => activity.type === 'tokenisePieces' && activity.started],
   ['train', secondSegment()],
   ['evaluate', (activity) => activity.type === 'evaluate' && activity.started],

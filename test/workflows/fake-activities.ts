@@ -103,7 +103,7 @@ export function fakeActivities(
     }),
     planMix: async ({ sources }) => {
       calls.push(`planMix ${sources.map(({ source }) => source.name).join(',')}`);
-      return { plan: ref('mix-plan', 'mix'), buckets: batches(options.buckets ?? 2, 'bucket'), composition };
+      return { plan: ref('mix-plan', 'mix'), composition };
     },
     mixBuckets: async () => ({ buckets: 1, reusedBuckets: 0, lines: 5 }),
     finishMix: async () => {

@@ -234,7 +234,7 @@ for (const stage of [
   'resolveSource',
   'downloadFiles',
   'convertPieces',
-  'mixBuckets',
+  'finishMix',
   'tokenisePieces',
 ] as const)
   void test(`a pause in ${stage} ends what is under way within seconds, and resume does it again`, async () => {

@@ -52,7 +52,6 @@ for (const [what, at, room] of [
   ['the index of converted lines', 'run-0.index', 0],
   ['the plan of the mix', 'train.plan', 50_000],
   ['copies of repeated rows', 'copies-0', 1000],
-  ['a bucket of the mix', 'lines.jsonl', 100_000],
   ['provenance', 'train.provenance.bin', 10],
   ['train.jsonl in the folder of results', 'out/train.jsonl', 300_000],
   ['heldout.jsonl in the folder of results', 'out/heldout.jsonl', 10],

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { promisify } from 'node:util';
 
 // Loaded before everything else, in the process and in each of its threads: SIMULATED full disk. Files whose path has
 // HEADRACE_TEST_FULL_AT take so many bytes as HEADRACE_TEST_FULL_AFTER says, then every write to them fails with ENOSPC.
@@ -24,19 +25,26 @@ if (pattern !== '') {
     watched.delete(descriptor);
     real.closeSync(descriptor);
   };
-  const writeSync = (descriptor: number, bytes: Uint8Array, ...rest: number[]): number => {
+  const writeSync = (
+    descriptor: number,
+    bytes: Uint8Array,
+    at = 0,
+    _length?: number | null,
+    position?: number | null,
+  ): number => {
     const written = watched.get(descriptor);
     if (written !== undefined && written >= room) full();
     // A disk that fills up takes the start of a block.
     const most = written === undefined ? bytes.length : room - written;
-    const made = (real.writeSync as (...args: unknown[]) => number)(
-      descriptor,
-      most < bytes.length - (rest[0] ?? 0) ? bytes.subarray(0, (rest[0] ?? 0) + most) : bytes,
-      ...rest,
-    );
+    const made = real.writeSync(descriptor, bytes.subarray(at, at + most), 0, null, position);
     if (written !== undefined) watched.set(descriptor, written + made);
     return made;
   };
+  // As `promisify` makes it, which is what is called.
+  const write = Object.assign(full, {
+    [promisify.custom]: (...given: Parameters<typeof writeSync>): Promise<{ bytesWritten: number }> =>
+      Promise.resolve().then(() => ({ bytesWritten: writeSync(...given) })),
+  });
   const writeFileSync: typeof fs.writeFileSync = (path, data, options) => {
     if (String(path).includes(pattern)) {
       real.writeFileSync(path, Buffer.from(data as Uint8Array).subarray(0, room), options);
@@ -44,6 +52,6 @@ if (pattern !== '') {
     }
     real.writeFileSync(path, data, options);
   };
-  Object.assign((await import('node:fs')).default, { openSync, closeSync, writeSync, writeFileSync });
+  Object.assign((await import('node:fs')).default, { openSync, closeSync, write, writeSync, writeFileSync });
   syncBuiltinESMExports();
 }

@@ -329,7 +329,6 @@ export async function writeFinishedRun(out: string): Promise<string> {
     return {
       train: facts,
       heldout: facts,
-      parts: { train: [], heldout: [] },
       sources: composed.map(({ name }) => name),
       plan: '',
     };

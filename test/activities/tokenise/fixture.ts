@@ -3,6 +3,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import { crc32 } from '../../../activities/convert/crc32.js';
+import { linesName } from '../../../activities/convert/run-format.js';
+import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../../activities/mix/mix-entry.js';
+import { mixPlanName } from '../../../activities/mix/mix-plan.js';
 import type { ArtifactRef } from '../../../core/contracts.js';
 import type { Message } from '../../../core/convert/conversation.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';
@@ -45,10 +49,26 @@ export async function putMix(
   };
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   const ref: ArtifactRef = { kind: 'mix', key: sha256(JSON.stringify(mix)) };
-  for (const side of ['train', 'heldout'] as const)
-    await store.put({ kind: 'bucket', key: sha256(files[side]) }, (dir) =>
-      writeFile(join(dir, 'lines.jsonl'), files[side]),
-    );
+  const piece: ArtifactRef = { kind: 'piece', key: sha256(`piece ${ref.key}`) };
+  const plan: ArtifactRef = { kind: 'mix-plan', key: sha256(`plan ${ref.key}`) };
+  await store.put(piece, async (dir) => {
+    await writeFile(join(dir, linesName(0)), files.train);
+    await writeFile(join(dir, linesName(1)), files.heldout);
+  });
+  await store.put(plan, async (dir) => {
+    await writeFile(join(dir, planEntriesName('train')), entriesOf(files.train, 0));
+    await writeFile(join(dir, planEntriesName('heldout')), entriesOf(files.heldout, 1));
+    const bucket = (side: 'train' | 'heldout'): object => ({
+      from: 0,
+      to: (mix[side] ?? []).length,
+      bytes: Buffer.byteLength(files[side]),
+    });
+    const where = {
+      runs: [0, 1].map((run) => ({ piece: piece.key, run })),
+      buckets: { train: [bucket('train')], heldout: [bucket('heldout')] },
+    };
+    await writeFile(join(dir, mixPlanName), JSON.stringify(where));
+  });
   await store.put(ref, async (dir) => {
     for (const side of ['train', 'heldout'] as const) {
       const rows = mix[side] ?? [];
@@ -61,14 +81,26 @@ export async function putMix(
       bytes: Buffer.byteLength(files[side]),
       sha256: sha256(files[side]),
     });
-    const part = (side: 'train' | 'heldout'): object => ({
-      bucket: sha256(files[side]),
-      bytes: Buffer.byteLength(files[side]),
-    });
-    const parts = { train: [part('train')], heldout: [part('heldout')] };
-    return { train: facts('train'), heldout: facts('heldout'), parts, sources: mix.sources, plan: 'p' };
+    return { train: facts('train'), heldout: facts('heldout'), sources: mix.sources, plan: plan.key };
   });
   return ref;
+}
+
+/** What a mix plan says of lines that stand in one run as they stand in the file. */
+function entriesOf(text: string, run: number): Buffer {
+  const lines = text.split('\n').slice(0, -1);
+  const entries = Buffer.alloc(lines.length * mixEntryBytes);
+  let offset = 0;
+  for (const [index, line] of lines.entries()) {
+    const at = index * mixEntryBytes;
+    const bytes = Buffer.from(line);
+    entries.writeUIntLE(offset, at + mixEntryAt.offset, 6);
+    entries.writeUInt32LE(bytes.length, at + mixEntryAt.length);
+    entries.writeUInt32LE(run, at + mixEntryAt.run);
+    entries.writeUInt32LE(crc32(bytes), at + mixEntryAt.crc);
+    offset += bytes.length + 1;
+  }
+  return entries;
 }
 
 function textOf(rows: readonly Row[]): string {
