@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { removeDeadScratch } from '../activities/artifacts/scratch.js';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
-import { inParallel } from '../activities/convert/in-parallel.js';
+import { inParallel } from '../activities/threads/in-parallel.js';
 import { createHubActivities } from '../activities/hub/index.js';
 import { mix as mixResolved } from '../activities/mix/mix.js';
 import type { MixCallResult } from '../activities/mix/mix.js';

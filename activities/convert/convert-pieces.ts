@@ -11,7 +11,7 @@ import {
   type Piece,
 } from './conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { inParallel, underWay } from './in-parallel.js';
+import { inParallel, underWay } from '../threads/in-parallel.js';
 import { PieceMeta, ScatterMeta } from './piece-meta.js';
 import type { InputFile } from './read/open-file.js';
 import { tallyPieces } from './tally.js';

@@ -2,7 +2,7 @@ import type { ArtifactRef, ConvertPiecesInput, ConvertPiecesResult } from '../..
 import type { WorkContext } from '../../core/progress.js';
 import { readConversionPlan, rulesOf, type ConversionPlanFile } from './conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { inParallel, underWay } from './in-parallel.js';
+import { inParallel, underWay } from '../threads/in-parallel.js';
 import { PieceMeta, ScatterMeta } from './piece-meta.js';
 import type { GroupInput } from './group-partition.js';
 import { tallyPieces } from './tally.js';

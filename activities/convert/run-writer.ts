@@ -6,6 +6,7 @@ import { FileWriter } from './file-writer.js';
 import type { ConvertedRow } from './line-text.js';
 import { entryAt, entryBytes, indexName, linesName } from './run-format.js';
 import { sha256 } from './sha256.js';
+import { sortedOrder } from './sorted-order.js';
 
 const newline = 0x0a;
 /** Lines are gathered in memory up to this size, sorted, and written as one run. */
@@ -111,7 +112,7 @@ export class RunWriter {
     const index = new FileWriter(join(this.#dir, indexName(run)));
     const lines = new FileWriter(join(this.#dir, linesName(run)));
     for (const entry of this.#sorted()) {
-      const bytes = this.#index.subarray(entry, entry + entryBytes);
+      const bytes = this.#index.subarray(entry * entryBytes, (entry + 1) * entryBytes);
       const start = bytes.readUIntLE(entryAt.offset, 6);
       bytes.writeUIntLE(lines.bytes, entryAt.offset, 6);
       index.write(bytes);
@@ -124,18 +125,13 @@ export class RunWriter {
     this.#entries = 0;
   }
 
-  /** Positions of the entries in ascending order of digest; equal ones in reading order. */
-  #sorted(): Float64Array {
+  /** The entries in ascending order of digest; equal ones in reading order. */
+  #sorted(): Uint32Array {
     const index = this.#index;
-    const head = new Float64Array(this.#entries);
-    for (let entry = 0; entry < this.#entries; entry += 1)
-      head[entry] = index.readUIntBE(entry * entryBytes + entryAt.digest, 6);
-    const order = Uint32Array.from(head, (_, entry) => entry).sort((a, b) => {
-      const byHead = (head[a] ?? 0) - (head[b] ?? 0);
-      if (byHead !== 0) return byHead;
-      const [left, right] = [a * entryBytes, b * entryBytes];
+    const entries = { bytes: index, entryBytes, keyAt: entryAt.digest, count: this.#entries };
+    return sortedOrder(entries, (a, b) => {
+      const [left, right] = [a * entryBytes + entryAt.digest, b * entryBytes + entryAt.digest];
       return index.compare(index, right, right + digestBytes, left, left + digestBytes) || a - b;
     });
-    return Float64Array.from(order, (entry) => entry * entryBytes);
   }
 }

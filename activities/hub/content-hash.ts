@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Large enough that hashing is bound by the hash, small enough that a cancel is seen within milliseconds. */
+/** Large enough that hashing is bound by the hash, small enough to stay in a core's cache. */
 const chunkBytes = 4 << 20;
 
 /** Reads bytes into a buffer from a position; returns how many. */
@@ -10,7 +10,6 @@ export type ReadAt = (into: Uint8Array, position: number) => Promise<number>;
 export async function sha256Of(
   read: ReadAt,
   sizeBytes: number,
-  signal: AbortSignal,
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<string | undefined> {
   const hash = createHash('sha256');
@@ -18,13 +17,12 @@ export async function sha256Of(
   let position = 0;
   const readAhead = (into: Uint8Array): Promise<number> => {
     const reading = read(into, position);
-    // An abort leaves it unawaited, and its failure must not end the process then.
+    // Until it is waited for, its failure must not end the process.
     reading.catch(() => undefined);
     return reading;
   };
   let next = sizeBytes === 0 ? undefined : readAhead(buffers[0]);
   while (next !== undefined) {
-    signal.throwIfAborted();
     const bytes = Math.min(await next, sizeBytes - position);
     if (bytes === 0) return undefined;
     const [current, other] = buffers;

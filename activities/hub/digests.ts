@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SourceFile } from '../../core/contracts.js';
 import { HeadraceError } from '../../core/errors.js';
 import { hasCode, isMissing, writeFileAtomic, type ArtifactStore } from '../artifacts/store.js';
-import { sha256Of } from './content-hash.js';
+import { ThreadPool } from '../threads/thread-pool.js';
+import type { HubJobs } from './jobs.js';
+
+const pool = new ThreadPool<HubJobs>(new URL('jobs.js', import.meta.url), availableParallelism());
 
 const DigestFile = z.object({
   path: z.string(),
@@ -43,12 +47,14 @@ export async function digestLocalFile(
       onBytes(before.sizeBytes);
       return { ...described, sha256: known.sha256 };
     }
-    const sha256 = await sha256Of(
-      async (into, at) => (await file.read(into, 0, into.length, at)).bytesRead,
-      before.sizeBytes,
-      signal,
-      onBytes,
-    );
+    let told = 0;
+    const onProgress = (done: number): void => {
+      onBytes(done - told);
+      told = done;
+    };
+    const job = { descriptor: file.fd, sizeBytes: before.sizeBytes };
+    const sha256 = await pool.run('hashFile', job, { signal, onProgress });
+    onProgress(before.sizeBytes);
     const after = await identityOf(file);
     if (sha256 === undefined || after.sizeBytes !== before.sizeBytes || after.mtimeNs !== before.mtimeNs)
       throw new HeadraceError('FileChangedError', `${realPath} changed while it was read`);

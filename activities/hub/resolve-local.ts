@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import type { SourceFile, SourceResolution } from '../../core/contracts.js';
 import { HeadraceError } from '../../core/errors.js';
 import { listOf } from '../../core/hub/split-files.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { digestLocalFile } from './digests.js';
+import { inParallel } from '../threads/in-parallel.js';
 import { findLocalFiles } from './find-local-files.js';
 import { putResolution } from './put-resolution.js';
 
@@ -31,14 +33,12 @@ export async function resolveLocal(
   for (const path of paths) total += (await stat(path)).size;
   let done = 0;
   const files: SourceFile[] = [];
-  for (const path of paths) {
-    work.signal.throwIfAborted();
-    const file = await digestLocalFile(store, path, work.signal, (bytes) => {
+  await inParallel([...paths.entries()], availableParallelism(), work.signal, async ([at, path], signal) => {
+    files[at] = await digestLocalFile(store, path, signal, (bytes) => {
       done += bytes;
       work.progress({ stage: 'resolve', label: name, done, total, unit: 'bytes', note: 'hashing' });
     });
-    files.push(file);
-  }
+  });
   const resolution = await putResolution(store, { kind: 'local' }, { files, emptyFiles: empty });
   return {
     name,

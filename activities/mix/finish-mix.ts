@@ -6,7 +6,7 @@ import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
 import { checkRoom } from '../hub/on-disk.js';
-import { inParallel } from '../convert/in-parallel.js';
+import { inParallel } from '../threads/in-parallel.js';
 import { rejectsName } from '../convert/run-format.js';
 import { segmentTableName } from '../convert/segment-table.js';
 import { mixVersion } from '../convert/versions.js';

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { orderKeyBytes } from '../../core/mix/order-key.js';
 import { entryAt, entryBytes } from '../convert/run-format.js';
+import { sortedOrder } from '../convert/sorted-order.js';
 import { readFully } from './entry-file.js';
 
 /** A sorted run of converted rows, as the mix reads it. */
@@ -53,19 +54,16 @@ function mergeRange(runs: readonly RunFile[], parts: readonly Buffer[], visitor:
     runOf.fill(run, filled, end);
     filled = end;
   }
-  const head = new Float64Array(count);
-  for (let entry = 0; entry < count; entry += 1) head[entry] = all.readUIntBE(entry * entryBytes, 6);
   const keyOrder = (a: number, b: number): number => {
-    const byHead = (head[a] ?? 0) - (head[b] ?? 0);
-    if (byHead !== 0) return byHead;
-    const [left, right] = [a * entryBytes, b * entryBytes];
+    const [left, right] = [a * entryBytes + entryAt.digest, b * entryBytes + entryAt.digest];
     return all.compare(all, right, right + orderKeyBytes, left, left + orderKeyBytes);
   };
   const sourceOf = (entry: number): number => runs[runOf[entry] ?? 0]?.source ?? 0;
   const segmentOf = (entry: number): number =>
     (runs[runOf[entry] ?? 0]?.firstSegment ?? 0) + all.readUInt32LE(entry * entryBytes + entryAt.segment);
   const rowOf = (entry: number): number => all.readUInt32LE(entry * entryBytes + entryAt.row);
-  const order = Uint32Array.from(head, (_, entry) => entry).sort(
+  const order = sortedOrder(
+    { bytes: all, entryBytes, keyAt: entryAt.digest, count },
     (a, b) =>
       keyOrder(a, b) || sourceOf(a) - sourceOf(b) || segmentOf(a) - segmentOf(b) || rowOf(a) - rowOf(b),
   );

@@ -4,7 +4,7 @@ import type { WorkContext } from '../../core/progress.js';
 import type { Recipe, Source } from '../../core/recipe.js';
 import type { ConvertOptions } from '../convert/convert-deps.js';
 import { createConvertActivities, type ConvertActivities } from '../convert/create-convert-activities.js';
-import { inParallel } from '../convert/in-parallel.js';
+import { inParallel } from '../threads/in-parallel.js';
 import { createMixActivities, type MixActivities } from './create-mix-activities.js';
 import type { MixOptions } from './mix-deps.js';
 

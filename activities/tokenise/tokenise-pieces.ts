@@ -1,6 +1,6 @@
 import type { ArtifactRef, TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts.js';
 import type { WorkContext } from '../../core/progress.js';
-import { inParallel } from '../convert/in-parallel.js';
+import { inParallel } from '../threads/in-parallel.js';
 import { MixMeta } from '../mix/finish-mix.js';
 import { mixedLines } from '../mix/mixed-lines.js';
 import { sourcesName } from '../mix/provenance.js';

@@ -1,5 +1,5 @@
 import type { SamplingClient } from '../../tinker/index.js';
-import { inParallel } from '../convert/in-parallel.js';
+import { inParallel } from '../threads/in-parallel.js';
 import type { TokenReader } from '../tokenise/token-reader.js';
 
 export interface HeldoutNll {
