@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Command {
@@ -19,6 +19,8 @@ export interface Cost {
 }
 
 const lookEveryMs = 50;
+/** It costs what it measures some time. */
+const lookForProcessesEveryMs = 1000;
 /** `getconf CLK_TCK` of every Linux there is. */
 const ticksPerSecond = 100;
 
@@ -28,7 +30,7 @@ const ticksPerSecond = 100;
  * @throws {Error} where it fails, with the end of its stderr.
  */
 export async function measure(command: Command): Promise<Cost> {
-  const cpuBefore = await childrenCpu();
+  const cpuBefore = childrenCpu();
   const started = performance.now();
   const child = spawn(command.file, command.args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
@@ -44,15 +46,16 @@ export async function measure(command: Command): Promise<Cost> {
       done();
     });
   });
+  const tree = pid === undefined ? undefined : new ProcessTree(pid);
   let peakBytes = 0;
   while (exit.code === undefined) {
-    if (pid !== undefined) peakBytes = Math.max(peakBytes, await residentBytes(pid));
+    if (tree !== undefined) peakBytes = Math.max(peakBytes, tree.residentBytes());
     await Promise.race([end, sleep(lookEveryMs)]);
   }
   const wallSeconds = (performance.now() - started) / 1000;
   if (exit.code !== 0)
     throw new Error(`${command.args[0] ?? command.file} ended with ${exit.code}: ${complaint}`);
-  return { wallSeconds, cpuSeconds: (await childrenCpu()) - cpuBefore, peakBytes, said: said.trim() };
+  return { wallSeconds, cpuSeconds: childrenCpu() - cpuBefore, peakBytes, said: said.trim() };
 }
 
 /**
@@ -61,54 +64,82 @@ export async function measure(command: Command): Promise<Cost> {
  * @param work - returns what is to be said of it.
  */
 export async function measureRunning(pid: number, work: () => Promise<string>): Promise<Cost> {
-  const cpuBefore = await cpuSecondsOf(pid);
+  const cpuBefore = cpuSecondsOf(pid);
   const started = performance.now();
   const over = new AbortController();
   const working = work().finally(() => over.abort());
+  const tree = new ProcessTree(pid);
   let peakBytes = 0;
   while (!over.signal.aborted) {
-    peakBytes = Math.max(peakBytes, await residentBytes(pid));
+    peakBytes = Math.max(peakBytes, tree.residentBytes());
     await Promise.race([working.catch(() => undefined), sleep(lookEveryMs)]);
   }
   const said = await working;
   const wallSeconds = (performance.now() - started) / 1000;
-  return { wallSeconds, cpuSeconds: (await cpuSecondsOf(pid)) - cpuBefore, peakBytes, said };
+  return { wallSeconds, cpuSeconds: cpuSecondsOf(pid) - cpuBefore, peakBytes, said };
 }
 
 /** CPU seconds of a process that runs, its threads and its children that have ended. */
-async function cpuSecondsOf(pid: number): Promise<number> {
-  const fields = await statOf(pid);
+function cpuSecondsOf(pid: number): number {
+  const fields = statOf(pid);
   const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0);
   return ticks / ticksPerSecond;
 }
 
 /** CPU seconds of all children of this process that have ended. */
-async function childrenCpu(): Promise<number> {
-  const fields = await statOf('self');
+function childrenCpu(): number {
+  const fields = statOf('self');
   return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
 }
 
 /** Fields of /proc/<pid>/stat after the name, the state first; none where the process has ended. */
-async function statOf(pid: number | 'self'): Promise<string[]> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+function statOf(pid: number | 'self'): string[] {
+  const text = textOf(`/proc/${pid}/stat`);
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Of a process and everything below it. */
-async function residentBytes(root: number): Promise<number> {
-  const parents = new Map<number, number>();
-  for (const name of await readdir('/proc'))
-    if (/^\d+$/.test(name)) parents.set(Number(name), Number((await statOf(Number(name)))[1]));
-  let total = 0;
-  for (const pid of parents.keys()) {
-    let above: number | undefined = pid;
-    while (above !== undefined && above !== root) above = parents.get(above);
-    if (above === root) total += await residentBytesOf(pid);
+/** Which processes there are below one: looked up now and then, as it takes a look at all of them. */
+class ProcessTree {
+  readonly #root: number;
+  #pids: readonly number[] = [];
+  #lookedAtMs = -Infinity;
+
+  constructor(root: number) {
+    this.#root = root;
   }
-  return total;
+
+  /** Of all of its processes. What is looked at is made in memory by the kernel, and nothing waits for a disk. */
+  residentBytes(): number {
+    const nowMs = performance.now();
+    if (nowMs - this.#lookedAtMs > lookForProcessesEveryMs) {
+      this.#lookedAtMs = nowMs;
+      this.#pids = below(this.#root);
+    }
+    return this.#pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0);
+  }
 }
 
-async function residentBytesOf(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+/** A process and everything below it. */
+function below(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc'))
+    if (/^\d+$/.test(name)) parents.set(Number(name), Number(statOf(Number(name))[1]));
+  return [...parents.keys()].filter((pid) => {
+    let above: number | undefined = pid;
+    while (above !== undefined && above !== root) above = parents.get(above);
+    return above === root;
+  });
+}
+
+function residentBytesOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+}
+
+/** Nothing where the process has ended. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
