@@ -11,7 +11,7 @@ export interface MixActivities {
   readonly finishMix: Work<'finishMix'>;
 }
 
-const defaultBucketBytes = 16 * 1024 * 1024;
+const defaultBucketBytes = 8 * 1024 * 1024;
 
 /** The activities that mix converted sources into train.jsonl and heldout.jsonl. */
 export function createMixActivities(options: MixOptions): MixActivities {

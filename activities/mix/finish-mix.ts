@@ -16,7 +16,7 @@ import { sides, type Side } from './mix-entry.js';
 import { readMixPlan, type MixPlanFile } from './mix-plan.js';
 import { bytesOf, mixedLines, type MixedLines } from './mixed-lines.js';
 import { readyCopy, readyFile, type ReadyFile } from './ready-file.js';
-import type { WrittenLines } from './write-lines.js';
+import { writeLines, type WrittenLines } from './write-lines.js';
 
 const FileFacts = z.object({ lines: z.int(), bytes: z.int(), sha256: z.string() });
 
@@ -59,17 +59,16 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
   const written = async (other: Task): Promise<Readonly<Record<Side, WrittenLines>>> => {
     const facts = new Map<Side, WrittenLines>();
     const progress = progressOf(lines, work);
-    const write =
-      (side: Side): Task =>
-      async (signal) => {
+    const both: Task = async (signal) => {
+      for (const side of sides) {
+        const onProgress = (done: number): void => progress(side, done);
         const file = await readyFile(out(`${side}.jsonl`), async (aside) => {
-          const job = { lines: lines[side], out: aside };
-          const onProgress = (done: number): void => progress(side, done);
-          facts.set(side, await deps.pool.run('writeLines', job, { signal, onProgress }));
+          facts.set(side, await writeLines(deps, lines[side], aside, { signal, onProgress }));
         });
         ready.push(file);
-      };
-    await inParallel([...sides.map(write), other], 3, work.signal, (task, signal) => task(signal));
+      }
+    };
+    await inParallel([both, other], 2, work.signal, (task, signal) => task(signal));
     return { train: known(facts.get('train')), heldout: known(facts.get('heldout')) };
   };
   try {

@@ -9,7 +9,7 @@ export interface MixOptions {
   /**
    * Bytes of output in a bucket, at most, unless one line is longer. What comes out does not depend on it.
    *
-   * @default 16 MiB
+   * @default 8 MiB
    */
   readonly bucketBytes?: number;
 }

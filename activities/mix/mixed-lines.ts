@@ -11,11 +11,15 @@ import type { Bucket } from './plan-lines.js';
  * The lines of train.jsonl or heldout.jsonl as the store has them: in the runs of converted pieces, each where its entry says.
  * The file in `out` belongs to the user.
  */
-export interface MixedLines {
-  /** The plan's entries, one for each line, in the file's order. */
-  readonly entriesPath: string;
+export interface MixedLines extends LinePlaces {
   /** All entries, in stretches that are gathered at a time. */
   readonly buckets: readonly Bucket[];
+}
+
+/** Where lines are. */
+export interface LinePlaces {
+  /** The plan's entries, one for each line, in the file's order. */
+  readonly entriesPath: string;
   /** Of all runs of the mix plan, in the order in which entries number them. */
   readonly linesPaths: readonly string[];
 }

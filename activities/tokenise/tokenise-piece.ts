@@ -8,8 +8,8 @@ import { trainedTokens } from '../../core/training/datum.js';
 import { rendererNamed } from '../../core/training/renderers.js';
 import { tokeniseConversation } from '../../core/training/tokens.js';
 import type { JobContext } from '../threads/thread-pool.js';
-import { LineGatherer } from '../mix/line-gatherer.js';
-import type { MixedLines } from '../mix/mixed-lines.js';
+import { gatherLines } from '../mix/gather-lines.js';
+import type { LinePlaces } from '../mix/mixed-lines.js';
 import { createTextEncoder, readTokenizerFiles, type TextEncoder } from './text-encoder.js';
 import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
 
@@ -25,12 +25,14 @@ export interface Tokenisation {
 export interface TokenisePieceInput {
   readonly tokenisation: Tokenisation;
   readonly tokenizerDir: string;
-  /** The file of the mix that the lines are of. */
-  readonly mixed: MixedLines;
+  /** Where the lines of the mix are. */
+  readonly places: LinePlaces;
   /** Number of the first line, from 0. */
   readonly firstLine: number;
   /** How many there are. */
   readonly lines: number;
+  /** Size of the lines, newlines included. */
+  readonly bytes: number;
   /** One unsigned 16-bit number a line, little-endian. */
   readonly sourcesPath: string;
   /** The folder to write to. */
@@ -59,8 +61,9 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest);
   const renderer = rendererNamed(name);
   const end = input.firstLine + input.lines;
-  const text = new LineGatherer(input.mixed).gather(input.firstLine, end).toString('utf8');
-  const lines = text.split('\n').slice(0, -1);
+  const text = Buffer.allocUnsafeSlow(input.bytes);
+  gatherLines(input.places, input.firstLine, end, text);
+  const lines = text.toString('utf8').split('\n').slice(0, -1);
   const sources = await readBytes(input.sourcesPath, input.firstLine * 2, end * 2);
 
   const tokens: number[] = [];
@@ -71,7 +74,7 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   let trainedTotal = 0;
   let bytesDone = 0;
   for (const [index, line] of lines.entries()) {
-    const where = `Line ${input.firstLine + index + 1} of ${input.mixed.entriesPath}`;
+    const where = `Line ${input.firstLine + index + 1} of ${input.places.entriesPath}`;
     const found = tokeniseConversation(renderer, parseLine(line, where), trainOn, encoder);
     const length = Math.min(found.tokens.length, maxTokens);
     const trained = trainedTokens(found.mask, length);

@@ -29,6 +29,7 @@ export async function tokenisePieces(
   };
   await inParallel(pieces, deps.threads, work.signal, async (piece, signal) => {
     const ref = tokenPieceRef(plan, piece);
+    const { entriesPath, linesPaths } = lines[piece.side];
     const known = await deps.store.find(ref);
     if (known !== undefined) reusedPieces += 1;
     const onProgress = (bytes: number): void => {
@@ -43,9 +44,10 @@ export async function tokenisePieces(
           {
             tokenisation: plan.tokenisation,
             tokenizerDir: plan.artifact.dir,
-            mixed: lines[piece.side],
+            places: { entriesPath, linesPaths },
             firstLine: piece.firstLine,
             lines: piece.lines,
+            bytes: piece.to - piece.from,
             sourcesPath: mix.path(sourcesName(piece.side)),
             dir,
           },
