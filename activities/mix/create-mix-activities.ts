@@ -7,6 +7,7 @@ import { planMix } from './plan-mix.js';
 
 export interface MixActivities {
   readonly planMix: Work<'planMix'>;
+  /** For runs that an earlier version planned. It does nothing: `finishMix` gathers the lines. */
   readonly mixBuckets: Work<'mixBuckets'>;
   readonly finishMix: Work<'finishMix'>;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -23,14 +23,23 @@ void test('a mix that is killed again and again ends with the bytes of one that 
 
   const store = await openStore(await bench.folder());
   const out = await bench.folder();
-  for (const steps of [2, 12, 30, 45]) {
-    const running = fork(child, [dir, store.root, out, String(steps)]);
+  const asides = async (): Promise<number> =>
+    (await readdir(out)).filter((name) => name.endsWith('.tmp')).length;
+  for (const [stage, steps] of [
+    ['convert', 2],
+    ['convert', 12],
+    ['mix', 1],
+    ['mix', 12],
+  ] as const) {
+    const running = fork(child, [dir, store.root, out, stage, String(steps)]);
     const [, signal] = (await once(running, 'exit')) as [number | null, string | null];
-    assert.equal(signal, 'SIGKILL', `killed after ${steps} steps`);
+    assert.equal(signal, 'SIGKILL', `killed after ${steps} steps of ${stage}`);
+    assert.equal(await asides(), stage === 'mix' ? 1 : 0, 'what the one before left there has gone');
   }
   const again = await resolveAll(store, files);
   const result = await mix(threeSourceRecipe(), { ...quiet, store, out, resolutions: again });
   assert.ok(result.reusedPieces > 0);
+  assert.equal(await asides(), 0);
   for (const name of ['train.jsonl', 'heldout.jsonl', 'manifest.json', 'rejects.jsonl'])
     assert.equal(
       await readFile(join(out, name), 'utf8'),

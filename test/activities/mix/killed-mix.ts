@@ -1,15 +1,16 @@
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mix } from '../../../activities/mix/mix.js';
+import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
-// Run by the test beside it: mixes, and kills itself after as many steps as it is told.
-const [dir = '', storeRoot = '', out = '', steps = ''] = process.argv.slice(2);
+// Run by the test beside it: mixes, and kills itself after as many steps of a stage as it is told.
+const [dir = '', storeRoot = '', out = '', stage = '', steps = ''] = process.argv.slice(2);
 const store = await openStore(storeRoot);
 let left = Number(steps);
 const work = {
   signal: new AbortController().signal,
-  progress: () => {
-    left -= 1;
+  progress: (progress: Progress) => {
+    if (progress.stage === stage) left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');
   },
 };
