@@ -16,13 +16,7 @@ export async function makeScratch(root: string): Promise<string> {
 
 /** Removes the scratch of processes of this machine that are no more. Returns how many folders went. */
 export async function removeDeadScratch(root: string): Promise<number> {
-  let removed = 0;
-  for (const name of await namesIn(join(root, 'tmp'))) {
-    if (!(await isOfDeadProcess(name))) continue;
-    await rm(join(root, 'tmp', name), { recursive: true, force: true });
-    removed += 1;
-  }
-  return removed;
+  return await removeOfDeadProcesses(join(root, 'tmp'));
 }
 
 /** A new name that says who made it: `<machine>-<process id>-<uuid>`. */
@@ -30,10 +24,28 @@ export async function nameOfThisProcess(): Promise<string> {
   return `${await machine()}-${process.pid}-${randomUUID()}`;
 }
 
-/** Whether a name is one that {@link nameOfThisProcess} gave to a process of this machine that is no more. */
-export async function isOfDeadProcess(name: string): Promise<boolean> {
-  const [, machineOf, pid] = /^([0-9a-f]{12})-(\d+)-[0-9a-f-]{36}$/.exec(name) ?? [];
-  return machineOf === (await machine()) && !isRunning(Number(pid));
+/**
+ * Removes what stands in a folder under a name that {@link nameOfThisProcess} gave to a process of this machine that is no more.
+ *
+ * @param around - what stands before and behind it in the name.
+ * @returns how many went.
+ */
+export async function removeOfDeadProcesses(
+  dir: string,
+  around: { readonly prefix: string; readonly suffix: string } = { prefix: '', suffix: '' },
+): Promise<number> {
+  const { prefix, suffix } = around;
+  const here = await machine();
+  let removed = 0;
+  for (const name of await namesIn(dir)) {
+    if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
+    const own = name.slice(prefix.length, name.length - suffix.length);
+    const [, machineOf, pid] = /^([0-9a-f]{12})-(\d+)-[0-9a-f-]{36}$/.exec(own) ?? [];
+    if (machineOf !== here || isRunning(Number(pid))) continue;
+    await rm(join(dir, name), { recursive: true, force: true });
+    removed += 1;
+  }
+  return removed;
 }
 
 /** Where a process id means something: the machine and its namespace of process ids. 12 hex digits. */

@@ -6,11 +6,15 @@ const chunkBytes = 4 << 20;
 /** Reads bytes into a buffer from a position; returns how many. */
 export type ReadAt = (into: Uint8Array, position: number) => Promise<number>;
 
-/** SHA-256 of `sizeBytes` bytes, hex. `undefined` where there are fewer. */
+/**
+ * SHA-256 of `sizeBytes` bytes, hex. `undefined` where there are fewer.
+ *
+ * @param onProgress - told how many bytes are hashed.
+ */
 export async function sha256Of(
   read: ReadAt,
   sizeBytes: number,
-  onBytes: (bytes: number) => void = () => undefined,
+  onProgress: (done: number) => void,
 ): Promise<string | undefined> {
   const hash = createHash('sha256');
   const buffers: [Uint8Array, Uint8Array] = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)];
@@ -30,7 +34,7 @@ export async function sha256Of(
     // The next read is under way while this chunk is hashed.
     next = position < sizeBytes ? readAhead(other) : undefined;
     hash.update(current.subarray(0, bytes));
-    onBytes(bytes);
+    onProgress(position);
     buffers.reverse();
   }
   return hash.digest('hex');

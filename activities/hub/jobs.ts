@@ -16,14 +16,10 @@ async function hashFile(
   { descriptor, sizeBytes }: HashFileInput,
   context: JobContext,
 ): Promise<string | undefined> {
-  let done = 0;
   return await sha256Of(
     async (into, at) => (await readAsync(descriptor, into, 0, into.length, at)).bytesRead,
     sizeBytes,
-    (bytes) => {
-      done += bytes;
-      context.progress(done);
-    },
+    context.progress,
   );
 }
 

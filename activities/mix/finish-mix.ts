@@ -51,21 +51,25 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
   };
   const plan = await readMixPlan(deps.store, input.plan);
   const lines = await mixedLines(deps.store, input.plan);
+  const total = bytesOf(lines.train) + bytesOf(lines.heldout);
   await mkdir(input.out, { recursive: true });
-  await checkRoom({ root: input.out }, 'Writing the mix', bytesOf(lines.train) + bytesOf(lines.heldout));
+  await checkRoom({ root: input.out }, 'Writing the mix', total);
   const out = (name: string): string => join(input.out, name);
   const ready: ReadyFile[] = [];
   /** Writes both files beside the place where they are to be, while `other` is done. */
   const written = async (other: Task): Promise<Readonly<Record<Side, WrittenLines>>> => {
     const facts = new Map<Side, WrittenLines>();
-    const progress = progressOf(lines, work);
     const both: Task = async (signal) => {
+      let before = 0;
       for (const side of sides) {
-        const onProgress = (done: number): void => progress(side, done);
+        const start = before;
+        const onProgress = (done: number): void =>
+          work.progress({ stage: 'mix', label: 'mix', done: start + done, total, unit: 'bytes' });
         const file = await readyFile(out(`${side}.jsonl`), async (aside) => {
           facts.set(side, await writeLines(deps, lines[side], aside, { signal, onProgress }));
         });
         ready.push(file);
+        before += bytesOf(lines[side]);
       }
     };
     await inParallel([both, other], 2, work.signal, (task, signal) => task(signal));
@@ -111,24 +115,6 @@ function mustBe({ dir, meta }: Artifact, now: Readonly<Record<Side, WrittenLines
         'ArtifactCorruptError',
         `${side}.jsonl came out with SHA-256 ${now[side].sha256}, and ${dir} says that it is ${before[side].sha256}`,
       );
-}
-
-function progressOf(
-  lines: Readonly<Record<Side, MixedLines>>,
-  work: WorkContext,
-): (side: Side, done: number) => void {
-  const total = bytesOf(lines.train) + bytesOf(lines.heldout);
-  const written = { train: 0, heldout: 0 };
-  return (side, done) => {
-    written[side] = done;
-    work.progress({
-      stage: 'mix',
-      label: 'mix',
-      done: written.train + written.heldout,
-      total,
-      unit: 'bytes',
-    });
-  };
 }
 
 async function writeOrigins(

@@ -108,7 +108,7 @@ interface Stretch {
 
 function readStretch({ entriesPath, linesPaths }: LinePlaces, from: number, to: number): Stretch {
   const count = to - from;
-  const entries = readEntries(entriesPath, from, to);
+  const entries = entriesBetween(entriesPath, from, to);
   const offsetOf = new Float64Array(count);
   const placeOf = new Float64Array(count);
   /** Entries in runs before each run. */
@@ -142,7 +142,7 @@ function readStretch({ entriesPath, linesPaths }: LinePlaces, from: number, to: 
   return { entries, offsetOf, placeOf, bytes, inRun };
 }
 
-function readEntries(path: string, from: number, to: number): Buffer {
+function entriesBetween(path: string, from: number, to: number): Buffer {
   const entries = Buffer.allocUnsafeSlow((to - from) * mixEntryBytes);
   const descriptor = openSync(path, 'r');
   try {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { isOfDeadProcess, nameOfThisProcess } from '../artifacts/scratch.js';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { nameOfThisProcess, removeOfDeadProcesses } from '../artifacts/scratch.js';
 import { asDiskFull, fsyncPath } from '../artifacts/store.js';
 
 /** A file that stands complete beside the place where it is to be. */
@@ -26,7 +26,7 @@ export async function readyFile(path: string, write: (aside: string) => Promise<
   const drop = (): Promise<void> => rm(aside, { force: true });
   try {
     await mkdir(dirname(path), { recursive: true });
-    await removeDead(path);
+    await removeOfDeadProcesses(dirname(path), { prefix: `${basename(path)}.`, suffix });
     await write(aside);
   } catch (error) {
     await drop();
@@ -39,17 +39,6 @@ export async function readyFile(path: string, write: (aside: string) => Promise<
       await fsyncPath(dirname(path));
     },
   };
-}
-
-async function removeDead(path: string): Promise<void> {
-  const prefix = `${basename(path)}.`;
-  for (const name of await readdir(dirname(path)))
-    if (
-      name.startsWith(prefix) &&
-      name.endsWith(suffix) &&
-      (await isOfDeadProcess(name.slice(prefix.length, -suffix.length)))
-    )
-      await rm(join(dirname(path), name), { force: true });
 }
 
 /**

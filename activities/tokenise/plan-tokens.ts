@@ -8,7 +8,6 @@ import { artifactKey, isMissing } from '../artifacts/store.js';
 import { batchesOf } from '../convert/batches.js';
 import { MixMeta } from '../mix/finish-mix.js';
 import { mixedLines } from '../mix/mixed-lines.js';
-import { cutLines } from './cut-lines.js';
 import { resolveTokenizer } from './resolve-tokenizer.js';
 import {
   piecesName,
@@ -62,9 +61,11 @@ export async function planTokens(
     await deps.store.put(ref, async (dir) => {
       const pieces: PlannedPiece[] = [];
       const lines = await mixedLines(deps.store, { kind: 'mix-plan', key: mixMeta.plan });
-      for (const side of sides)
-        for (const stretch of await cutLines(lines[side].entriesPath, deps.pieceBytes, work.signal))
+      for (const side of sides) {
+        const job = { entriesPath: lines[side].entriesPath, maxBytes: deps.pieceBytes };
+        for (const stretch of await deps.pool.run('cutLines', job, { signal: work.signal }))
           pieces.push({ side, ...stretch });
+      }
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
       await copyFile(join(tokenizer.dir, 'tokenizer.json'), join(dir, 'tokenizer.json'));
       await copyFile(join(tokenizer.dir, 'tokenizer_config.json'), join(dir, 'tokenizer_config.json')).catch(

@@ -30,7 +30,7 @@ function batches(count: number, label: string): Batch[] {
 
 /** Small activities with the real signatures that do nothing but answer; tests replace the ones they are about. */
 export function fakeActivities(
-  options: { downloads?: number; pieces?: number; buckets?: number; totalSteps?: number } = {},
+  options: { downloads?: number; pieces?: number; totalSteps?: number } = {},
 ): Fake {
   const calls: string[] = [];
   const totalSteps = options.totalSteps ?? 6;

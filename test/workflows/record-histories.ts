@@ -140,7 +140,7 @@ const scenarios: Record<string, Scenario> = {
   },
   'evaluates-beside': { sources: ['a'], yaml: trainYaml, fake: fakeActivities, keep: ['/train'] },
   'goes-on-from-a-record': { sources: ['a'], yaml: trainYaml, fake: recordedBefore, keep: ['/train'] },
-  // Mixed in buckets, as by the version before.
+  // The recorded one is of a version that mixed in buckets.
   'data-only': { sources: ['a'], yaml: '', fake: fakeActivities, keep: [''] },
   'mix-in-one-go': { sources: ['a', 'b'], yaml: '', fake: fakeActivities, keep: [''] },
   'source-retried': {

@@ -307,7 +307,7 @@ void test('a cancel lets the segment save where it stands, records that, and end
 
 void test('a run of many files keeps its payloads under 64 KiB and each history under 10,000 events', async () => {
   const queue = `q-${randomUUID()}`;
-  const fake = fakeActivities({ downloads: 64, pieces: 64, buckets: 256, totalSteps: 220 });
+  const fake = fakeActivities({ downloads: 64, pieces: 64, totalSteps: 220 });
   await withWorker(temporal(), queue, fake.activities, async () => {
     const handle = await startStage1(temporal(), queue, recipeOf('many', ['a', 'b', 'c'], trainYaml));
     await handle.result();
