@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childrenCpuSeconds, cpuSecondsOf, residentBytes, treeOf } from '../processes.js';
 
 export interface Command {
   readonly file: string;
@@ -19,10 +19,6 @@ export interface Cost {
 }
 
 const lookEveryMs = 50;
-/** It costs what it measures some time. */
-const lookForProcessesEveryMs = 1000;
-/** `getconf CLK_TCK` of every Linux there is. */
-const ticksPerSecond = 100;
 
 /**
  * Runs a program to its end.
@@ -30,7 +26,7 @@ const ticksPerSecond = 100;
  * @throws {Error} where it fails, with the end of its stderr.
  */
 export async function measure(command: Command): Promise<Cost> {
-  const cpuBefore = childrenCpu();
+  const cpuBefore = childrenCpuSeconds();
   const started = performance.now();
   const child = spawn(command.file, command.args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
@@ -46,16 +42,15 @@ export async function measure(command: Command): Promise<Cost> {
       done();
     });
   });
-  const tree = pid === undefined ? undefined : new ProcessTree(pid);
   let peakBytes = 0;
   while (exit.code === undefined) {
-    if (tree !== undefined) peakBytes = Math.max(peakBytes, tree.residentBytes());
+    if (pid !== undefined) peakBytes = Math.max(peakBytes, residentNow(pid));
     await Promise.race([end, sleep(lookEveryMs)]);
   }
   const wallSeconds = (performance.now() - started) / 1000;
   if (exit.code !== 0)
     throw new Error(`${command.args[0] ?? command.file} ended with ${exit.code}: ${complaint}`);
-  return { wallSeconds, cpuSeconds: childrenCpu() - cpuBefore, peakBytes, said: said.trim() };
+  return { wallSeconds, cpuSeconds: childrenCpuSeconds() - cpuBefore, peakBytes, said: said.trim() };
 }
 
 /**
@@ -68,10 +63,9 @@ export async function measureRunning(pid: number, work: () => Promise<string>): 
   const started = performance.now();
   const over = new AbortController();
   const working = work().finally(() => over.abort());
-  const tree = new ProcessTree(pid);
   let peakBytes = 0;
   while (!over.signal.aborted) {
-    peakBytes = Math.max(peakBytes, tree.residentBytes());
+    peakBytes = Math.max(peakBytes, residentNow(pid));
     await Promise.race([working.catch(() => undefined), sleep(lookEveryMs)]);
   }
   const said = await working;
@@ -79,67 +73,7 @@ export async function measureRunning(pid: number, work: () => Promise<string>): 
   return { wallSeconds, cpuSeconds: cpuSecondsOf(pid) - cpuBefore, peakBytes, said };
 }
 
-/** CPU seconds of a process that runs, its threads and its children that have ended. */
-function cpuSecondsOf(pid: number): number {
-  const fields = statOf(pid);
-  const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0);
-  return ticks / ticksPerSecond;
-}
-
-/** CPU seconds of all children of this process that have ended. */
-function childrenCpu(): number {
-  const fields = statOf('self');
-  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
-}
-
-/** Fields of /proc/<pid>/stat after the name, the state first; none where the process has ended. */
-function statOf(pid: number | 'self'): string[] {
-  const text = textOf(`/proc/${pid}/stat`);
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
-}
-
-/** Which processes there are below one: looked up now and then, as it takes a look at all of them. */
-class ProcessTree {
-  readonly #root: number;
-  #pids: readonly number[] = [];
-  #lookedAtMs = -Infinity;
-
-  constructor(root: number) {
-    this.#root = root;
-  }
-
-  /** Of all of its processes. What is looked at is made in memory by the kernel, and nothing waits for a disk. */
-  residentBytes(): number {
-    const nowMs = performance.now();
-    if (nowMs - this.#lookedAtMs > lookForProcessesEveryMs) {
-      this.#lookedAtMs = nowMs;
-      this.#pids = below(this.#root);
-    }
-    return this.#pids.reduce((sum, pid) => sum + residentBytesOf(pid), 0);
-  }
-}
-
-/** A process and everything below it. */
-function below(root: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync('/proc'))
-    if (/^\d+$/.test(name)) parents.set(Number(name), Number(statOf(Number(name))[1]));
-  return [...parents.keys()].filter((pid) => {
-    let above: number | undefined = pid;
-    while (above !== undefined && above !== root) above = parents.get(above);
-    return above === root;
-  });
-}
-
-function residentBytesOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
-}
-
-/** Nothing where the process has ended. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+/** Of a process and everything below it. */
+function residentNow(root: number): number {
+  return treeOf(root).reduce((sum, pid) => sum + residentBytes(pid, 'VmRSS'), 0);
 }
