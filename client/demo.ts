@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defaultStoreRoot } from '../activities/artifacts/store.js';
 import { untilAborted } from '../dev/stack/part.js';
-import { startStack } from '../dev/stack/stack.js';
+import { nothingIfAborted, startStack } from '../dev/stack/stack.js';
 import { openStore } from '../activities/artifacts/store.js';
 import { taskQueueOf } from '../worker/connection.js';
 import { packagePath, shippedHubRoot, shippedModelDir } from './dev.js';
@@ -33,7 +33,17 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
   const store = join(defaultStoreRoot(), 'demo');
   say(`Headrace demo. Store: ${store}`);
   const started = Date.now();
-  const stack = await startStack({ store, hubRoot: shippedHubRoot, modelDir: shippedModelDir, say });
+  const stack = await startStack({
+    store,
+    hubRoot: shippedHubRoot,
+    modelDir: shippedModelDir,
+    say,
+    signal: abort.signal,
+  }).catch(nothingIfAborted(abort.signal));
+  if (stack === undefined) {
+    say('\nInterrupted while the servers started; nothing is left running.');
+    return exitCodes.interrupted;
+  }
   try {
     say(`Temporal ${stack.temporalAddress}, web UI ${stack.temporalUi ?? ''}`);
     say(

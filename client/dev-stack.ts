@@ -1,6 +1,6 @@
 import { defaultStoreRoot } from '../activities/artifacts/store.js';
 import { untilAborted, supervisor } from '../dev/stack/part.js';
-import { startStack } from '../dev/stack/stack.js';
+import { nothingIfAborted, startStack } from '../dev/stack/stack.js';
 import { readDevServers, removeDevServers, writeDevServers } from '../worker/dev-servers.js';
 import { HeadraceError } from '../core/errors.js';
 import { shippedHubRoot, shippedModelDir } from './dev.js';
@@ -29,7 +29,18 @@ export async function devStack(): Promise<ExitCode> {
     ),
   );
   const boss = supervisor();
-  const stack = await startStack({ store, hubRoot: shippedHubRoot, modelDir: shippedModelDir, say, given });
+  const stack = await startStack({
+    store,
+    hubRoot: shippedHubRoot,
+    modelDir: shippedModelDir,
+    say,
+    given,
+    signal: boss.signal,
+  }).catch(nothingIfAborted(boss.signal));
+  if (stack === undefined) {
+    say('Interrupted while the servers started; nothing is left running.');
+    return exitCodes.interrupted;
+  }
   try {
     await writeDevServers(store, {
       pid: process.pid,

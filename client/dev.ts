@@ -36,6 +36,7 @@ export async function serveTemporal(options: DevServerOptions): Promise<void> {
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
     say: (line) => boss.say(line),
+    signal: boss.signal,
   });
   process.stdout.write(`Temporal development server at ${server.address}, web UI ${server.uiUrl}\n`);
   boss.ready({ address: server.address, ui: server.uiUrl, pid: String(server.process.pid) });

@@ -30,6 +30,8 @@ export interface PartOptions {
   readonly logPath: string;
   /** Lines that the part says while it starts ("building Temporal …"). */
   readonly say?: (line: string) => void;
+  /** Where it is aborted before the part is ready, the part is ended and its reason thrown. */
+  readonly signal?: AbortSignal;
 }
 
 const Message = z.union([
@@ -54,6 +56,15 @@ export async function startPart(options: PartOptions): Promise<Part> {
     detached: true,
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  const close = async (): Promise<void> => {
+    if (child.connected) child.disconnect();
+    const late = setTimeout(() => isRunning() && child.kill('SIGKILL'), closeTimeoutMs);
+    await exited;
+    clearTimeout(late);
+  };
+  const onAbort = (): void => void close();
+  options.signal?.addEventListener('abort', onAbort, { once: true });
   await log.close();
   const ready = await new Promise<Record<string, string>>((resolve, reject) => {
     child.on('message', (raw) => {
@@ -64,22 +75,18 @@ export async function startPart(options: PartOptions): Promise<Part> {
     });
     child.once('error', reject);
     void exited.then(async () => {
+      if (options.signal?.aborted === true) return reject(options.signal.reason);
       const tail = (await readFile(options.logPath, 'utf8')).trim().split('\n').slice(-20).join('\n');
       reject(new Error(`${options.name} ended before it was ready; the end of ${options.logPath}:\n${tail}`));
     });
   });
-  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  options.signal?.removeEventListener('abort', onAbort);
   return {
     name: options.name,
     process: child,
     ready,
     logPath: options.logPath,
-    close: async () => {
-      if (child.connected) child.disconnect();
-      const late = setTimeout(() => isRunning() && child.kill('SIGKILL'), closeTimeoutMs);
-      await exited;
-      clearTimeout(late);
-    },
+    close,
     kill: async () => {
       child.kill('SIGKILL');
       await exited;
@@ -102,6 +109,8 @@ export function supervisor(): Supervisor {
   process.once('SIGTERM', end);
   const started = process.send !== undefined;
   if (started) process.once('disconnect', end);
+  // Whoever started it may be gone before it got here.
+  if (started && !process.connected) end();
   const send = (message: unknown): void => {
     if (process.connected) process.send?.(message);
   };

@@ -31,6 +31,8 @@ export interface StackOptions {
    * TINKER_BASE_URL or TINKER_API_KEY the part of that kind is not started here.
    */
   readonly given?: Readonly<Record<string, string>>;
+  /** Ends what is under way of the start, whose reason is thrown then. */
+  readonly signal?: AbortSignal;
 }
 
 /** Credentials of the local servers; they open nothing else. */
@@ -39,7 +41,7 @@ export const localTinkerKey = 'tml-headrace-local-demo-key';
 
 const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'];
 
-/** Starts the parts. On a failure what was started is ended again. */
+/** Starts the parts. On a failure, and where it is aborted, what was started is ended again. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const given = options.given ?? {};
   const state = join(options.store, 'dev');
@@ -68,13 +70,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       : {}),
     ...given,
   });
-  const start = async (name: PartName): Promise<void> => {
+  const start = async (name: PartName, signal?: AbortSignal): Promise<void> => {
     const part = await startPart({
       name,
       args: argumentsOf[name](),
       env: { HEADRACE_STORE: options.store, ...(name === 'worker' ? workerEnvironment() : {}) },
       logPath: join(state, 'logs', `${name}.log`),
       say: options.say,
+      ...(signal === undefined ? {} : { signal }),
     });
     parts.set(name, part);
   };
@@ -87,22 +90,32 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (given['HF_ENDPOINT'] === undefined && given['HF_TOKEN'] === undefined) servers.push('hub');
     if (given['TINKER_BASE_URL'] === undefined && given['TINKER_API_KEY'] === undefined)
       servers.push('tinker');
-    const started = await Promise.allSettled(servers.map(start));
+    const started = await Promise.allSettled(servers.map((name) => start(name, options.signal)));
     for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
-    await start('worker');
+    options.signal?.throwIfAborted();
+    await start('worker', options.signal);
+    options.signal?.throwIfAborted();
     return {
       parts,
       temporalAddress: given['TEMPORAL_ADDRESS'] ?? said('temporal', 'address') ?? '',
       temporalUi: said('temporal', 'ui'),
       hubUrl: given['HF_ENDPOINT'] ?? said('hub', 'url'),
       tinkerUrl: given['TINKER_BASE_URL'] ?? said('tinker', 'url'),
-      restart: start,
+      restart: (name) => start(name),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** For a start's failure: `undefined` where it was aborted; anything else is thrown on. */
+export function nothingIfAborted(signal: AbortSignal): (error: unknown) => undefined {
+  return (error) => {
+    if (!signal.aborted) throw error;
+    return undefined;
+  };
 }
 
 function environment(name: string, value: string | undefined): Record<string, string> {

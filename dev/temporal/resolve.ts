@@ -25,9 +25,13 @@ export function toolCache(): string {
  * Finds or gets the Temporal CLI, which carries server and web UI: on PATH, in the cache, by the SDK's own download, by
  * a Go build. `say` is told each step in a line.
  *
- * @throws {Error} saying exactly what to install.
+ * @param signal - ends a build.
+ * @throws {Error} saying exactly what to install; the signal's reason where it is aborted.
  */
-export async function resolveTemporal(say: (line: string) => void): Promise<ResolvedTemporal> {
+export async function resolveTemporal(
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<ResolvedTemporal> {
   const onPath = await findOnPath('temporal');
   if (onPath !== undefined) {
     say(`Temporal CLI: ${onPath} (on PATH)`);
@@ -57,10 +61,11 @@ export async function resolveTemporal(say: (line: string) => void): Promise<Reso
   else {
     say(`Temporal CLI: building ${goVersion} with ${go}; this takes 3 to 5 minutes, once …`);
     try {
-      await build(go, cache, cached, say);
+      await build(go, cache, cached, say, signal);
       say(`Temporal CLI: built, ${cached}`);
       return { path: cached, how: 'built with Go' };
     } catch (error) {
+      signal?.throwIfAborted();
       failures.push(`go install: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -114,7 +119,13 @@ async function download(cache: string, target: string): Promise<void> {
   }
 }
 
-async function build(go: string, cache: string, target: string, say: (line: string) => void): Promise<void> {
+async function build(
+  go: string,
+  cache: string,
+  target: string,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const folder = join(cache, `build-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const started = Date.now();
@@ -127,6 +138,7 @@ async function build(go: string, cache: string, target: string, say: (line: stri
       const child = spawn(go, ['install', goPackage], {
         env: { ...process.env, GOBIN: folder, GOFLAGS: '-modcacherw' },
         stdio: ['ignore', 'ignore', 'pipe'],
+        ...(signal === undefined ? {} : { signal }),
       });
       const tail: string[] = [];
       child.stderr.setEncoding('utf8').on('data', (text: string) => {

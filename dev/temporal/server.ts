@@ -17,6 +17,8 @@ export interface TemporalServerOptions {
   /** @default a free port */
   readonly uiPort?: number;
   readonly say: (line: string) => void;
+  /** Ends a start that is under way, a build of the server included; its reason is thrown then. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TemporalServer {
@@ -33,7 +35,7 @@ const readyTimeoutMs = 60_000;
 
 /** Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits until it answers. */
 export async function startTemporal(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { path } = await resolveTemporal(options.say);
+  const { path } = await resolveTemporal(options.say, options.signal);
   await mkdir(options.stateDir, { recursive: true });
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
@@ -63,9 +65,15 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
     clearTimeout(late);
   };
   const address = `127.0.0.1:${port}`;
+  const aborted = new Promise<never>((_, reject) => {
+    const { signal } = options;
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
   try {
+    options.signal?.throwIfAborted();
     await Promise.race([
       untilReady(address),
+      aborted,
       exited.then(() => {
         throw new Error(`The Temporal server ended before it answered; its log is ${logPath}`);
       }),

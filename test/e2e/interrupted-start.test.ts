@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+for (const [command, signal] of [
+  ['demo', 'SIGINT'],
+  ['dev', 'SIGINT'],
+  ['dev', 'SIGTERM'],
+] as const)
+  void test(`${signal} while \`headrace ${command}\` starts its servers ends all of them, and the exit code says so`, async (t) => {
+    const dir = await mkdtemp(join(tmpdir(), 'headrace-interrupted-'));
+    t.after(() => rm(dir, { recursive: true, force: true }));
+    // A server that never answers.
+    const temporal = join(dir, 'temporal');
+    await writeFile(temporal, `#!/bin/sh\necho $$ > ${join(dir, 'pid')}\nexec sleep 600\n`);
+    await chmod(temporal, 0o755);
+    const env = { ...process.env, HOME: dir, PATH: `${dir}${delimiter}${process.env['PATH'] ?? ''}` };
+    const child = spawn(process.execPath, [main, command], {
+      env: { ...env, HEADRACE_STORE: join(dir, 'store'), TEMPORAL_ADDRESS: '' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (text: Buffer) => (said += String(text)));
+    const exit = once(child, 'exit') as Promise<[number | null]>;
+    const pidOfServer = async (): Promise<number> =>
+      Number(await readFile(join(dir, 'pid'), 'utf8').catch(() => 0));
+    while ((await pidOfServer()) === 0 && child.exitCode === null) await sleep(50);
+    child.kill(signal);
+    const [code] = await exit;
+    assert.equal(code, 130, said);
+    assert.match(said, /Interrupted while the servers started; nothing is left running/);
+    assert.equal(isRunning(await pidOfServer()), false);
+  });
