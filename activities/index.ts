@@ -1,20 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { Context } from '@temporalio/activity';
-import type { Activities } from '../core/contracts.js';
+import type { Activities } from '../core/contracts/activities.js';
 import type { Env } from '../core/env.js';
 import type { WorkContext } from '../core/progress.js';
 import { Secrets } from '../core/secrets.js';
 import type { ArtifactStore } from './artifacts/store.js';
-import { createConvertActivities } from './convert/create-convert-activities.js';
+import { createConvertActivities } from './convert/index.js';
 import { atEdge } from './edge.js';
 import type { EdgeOptions } from './edge.js';
 import { createHubActivities } from './hub/index.js';
-import { createMixActivities } from './mix/create-mix-activities.js';
+import { createMixActivities } from './mix/index.js';
 import { createReportActivities } from './report/write-report.js';
-import { createTokeniseActivities } from './tokenise/create-tokenise-activities.js';
-import { createTrainActivities, sessionOfHeartbeat } from './train/create-train-activities.js';
-import { StopAndSave } from './train/stop-and-save.js';
-import { createTinkerAccess, developmentModelDir } from './train/tinker-access.js';
+import { createTokeniseActivities } from './tokenise/index.js';
+import { createTrainActivities, sessionOfHeartbeat } from './train/index.js';
+import { StopAndSave } from './train/steps/stop-and-save.js';
+import { createTinkerAccess, developmentModelDir } from './train/server/tinker-access.js';
 
 export interface ActivitiesOptions {
   readonly store: ArtifactStore;
@@ -66,7 +66,6 @@ export function createActivities({ store, env, onWarning }: ActivitiesOptions): 
       groupPieces: wrap(convert.groupPieces),
       summariseSource: wrap(convert.summariseSource),
       planMix: wrap(mix.planMix),
-      mixBuckets: wrap(mix.mixBuckets),
       finishMix: wrap(mix.finishMix),
       planTokens: wrap(tokenise.planTokens),
       tokenisePieces: wrap(tokenise.tokenisePieces),

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
-import { findGarbage, removeGarbage, type Garbage } from '../activities/cache/collect.js';
-import { surveyStore, type CachedRepository, type StoreSurvey } from '../activities/cache/survey.js';
-import { removeDamaged, verifyStore } from '../activities/cache/verify.js';
+import { findGarbage, removeGarbage, type Garbage } from './cache/collect.js';
+import { surveyStore, type CachedRepository, type StoreSurvey } from './cache/survey.js';
+import { removeDamaged, verifyStore } from './cache/verify.js';
 import { retentionRule } from '../core/cache-retention.js';
 import { formatBytes, plural } from '../core/format.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';

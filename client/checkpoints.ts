@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defaultStoreRoot, isMissing } from '../activities/artifacts/store.js';
-import { heldOf, remove, setTtl, type Held } from '../activities/train/checkpoint-care.js';
-import { exportAdapter } from '../activities/train/export-adapter.js';
-import { createTinkerAccess } from '../activities/train/tinker-access.js';
-import type { TinkerAccess } from '../activities/train/tinker-access.js';
-import { withTinkerErrors } from '../activities/train/tinker-errors.js';
+import { heldOf, remove, setTtl, type Held } from '../activities/train/server/server-checkpoints.js';
+import { exportAdapter } from './tinker/export-adapter.js';
+import { createTinkerAccess } from '../activities/train/server/tinker-access.js';
+import type { TinkerAccess } from '../activities/train/server/tinker-access.js';
+import { withTinkerErrors } from '../activities/train/server/tinker-errors.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import { formatBytes, formatCount } from '../core/format.js';
 import type { Tinker } from '../tinker/index.js';

@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
-import { fatesOfConverted } from '../core/contracts.js';
-import type { Composition, CompositionRow, Volume } from '../core/contracts.js';
+import { fatesOfConverted } from '../core/contracts/mix.js';
+import type { Composition, CompositionRow, Volume } from '../core/contracts/mix.js';
 import { formatBytes, formatCount, formatPercent, plural } from '../core/format.js';
 import { groupNotes } from '../core/mix/composition-notes.js';
 import { fateNames, totalVolume } from '../core/mix/volumes.js';
 
-type Volumes = NonNullable<CompositionRow['volumes']>;
+type Volumes = CompositionRow['volumes'];
 
 /** A column of a table by source: its head, its text, and the number that is summed up, where a sum makes sense. */
 type Column = readonly [
@@ -53,9 +53,7 @@ const written: readonly Column[] = [
  * sentences why rows were rejected, who won the duplicates, and which source limited the mix.
  */
 export function compositionText({ sources }: Composition): string {
-  const known = sources.flatMap(({ name, volumes }) =>
-    volumes === undefined ? [] : [[name, volumes] as const],
-  );
+  const known = sources.map(({ name, volumes }) => [name, volumes] as const);
   const told = sources.flatMap((row) => notesOf(row).map((note) => `${row.name}: ${note}`));
   return [
     'What became of every conversation (held out: in heldout.jsonl; unused: held out, beyond heldout.rows)',

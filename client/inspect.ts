@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
-import { traceLine } from '../activities/mix/trace-line.js';
-import type { LineOrigin } from '../activities/mix/trace-line.js';
+import { traceLine } from './mix/trace-line.js';
+import type { LineOrigin } from './mix/trace-line.js';
 import { createReportActivities } from '../activities/report/write-report.js';
-import type { ArtifactRef, WriteReportInput } from '../core/contracts.js';
+import type { ArtifactRef } from '../core/contracts/artifact.js';
+import type { WriteReportInput } from '../core/contracts/report.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import { connected, print } from './connected.js';
 import { exitCodes } from './exit-codes.js';
@@ -36,7 +37,6 @@ function standingNow(
   input: WriteReportInput,
   ended: Awaited<ReturnType<typeof ending>> | null,
 ): WriteReportInput {
-  if (input.standing === undefined) return input;
   const standing = { ...input.standing, at: Date.now() };
   switch (ended?.kind) {
     case undefined:

@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import { availableParallelism } from 'node:os';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../activities/artifacts/store.js';
-import { createConvertActivities } from '../activities/convert/create-convert-activities.js';
-import { readConversionPlan } from '../activities/convert/conversion-plan.js';
-import { whyPieces } from '../activities/convert/why-pieces.js';
+import { createConvertActivities } from '../activities/convert/index.js';
+import { readConversionPlan } from '../activities/convert/plan/conversion-plan.js';
+import { whyPieces } from '../activities/convert/plan/explain-pieces.js';
 import { createHubActivities, freeBytes, type HubActivities } from '../activities/hub/index.js';
-import type { ArtifactRef } from '../core/contracts.js';
+import type { ArtifactRef } from '../core/contracts/artifact.js';
 import { HeadraceError } from '../core/errors.js';
 import { formatBytes, formatCount, plural } from '../core/format.js';
 import type { WorkContext } from '../core/progress.js';
@@ -142,11 +142,8 @@ async function piecesOf(
   source: Source,
   resolution: ArtifactRef,
 ): Promise<SourcePlan['pieces']> {
-  const { seed, heldout } = recipe;
-  const conversion = await convert.planConversion(
-    { source, resolution, seed, heldoutFraction: heldout.fraction },
-    work,
-  );
+  const { seed } = recipe;
+  const conversion = await convert.planConversion({ source, resolution, seed }, work);
   const { files } = await readConversionPlan(store, conversion.plan);
   return (await whyPieces(store, conversion.plan)).map(({ piece: { bytes, segments }, isThere, reason }) => {
     const [first] = segments;

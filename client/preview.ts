@@ -1,10 +1,6 @@
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
 import { createHubActivities } from '../activities/hub/index.js';
-import {
-  previewSource,
-  type PreviewedRow,
-  type SourcePreview,
-} from '../activities/preview/preview-source.js';
+import { previewSource, type PreviewedRow, type SourcePreview } from './preview/preview-source.js';
 import { HeadraceError } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
 import type { WorkContext } from '../core/progress.js';

@@ -29,8 +29,8 @@ const RunMemo = z.object({
   recipeHash: z.string(),
   recipe: z.string(),
   out: z.string(),
-  /** Path of the lock file, which has the exact commits; absent in runs of an earlier version. */
-  lock: z.string().exactOptional(),
+  /** Path of the lock file, which has the exact commits. */
+  lock: z.string(),
 });
 export type RunMemo = z.infer<typeof RunMemo>;
 

@@ -1,8 +1,8 @@
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
 import { createHubActivities } from '../activities/hub/index.js';
-import { sampleFrom } from '../activities/train/sample-from.js';
-import type { SampleFromOptions } from '../activities/train/sample-from.js';
-import { createTinkerAccess } from '../activities/train/tinker-access.js';
+import { sampleFrom } from './tinker/sample-from.js';
+import type { SampleFromOptions } from './tinker/sample-from.js';
+import { createTinkerAccess } from '../activities/train/server/tinker-access.js';
 import { HeadraceError } from '../core/errors.js';
 import { workerEnvironment } from '../worker/environment.js';
 import { labelled } from './checkpoints.js';

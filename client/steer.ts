@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { readRun } from '../activities/report/read-run.js';
-import type { Conversation } from '../activities/report/read-train.js';
+import { readRun } from '../activities/report/read/read-run.js';
+import type { Conversation } from '../activities/report/read/read-train.js';
 import { capChange, replacement } from './amend.js';
 import type { SourceChange } from './amend.js';
 import { compositionText } from './composition-text.js';

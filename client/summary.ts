@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { isMissing } from '../activities/artifacts/store.js';
-import type { MixResult } from '../core/contracts.js';
+import type { MixResult } from '../core/contracts/mix.js';
 import { formatBytes, formatCount, plural } from '../core/format.js';
 import type { Stage1Result, Wait } from '../core/run-state.js';
 import { waysOn } from '../core/ways-on.js';
@@ -20,22 +20,9 @@ const CheckpointLine = z.object({
 });
 export type CheckpointLine = z.infer<typeof CheckpointLine>;
 
-const SampleLine = z.object({
-  step: z.number(),
-  label: z.string(),
-  heldout_nll: z.number().nullable(),
-  answers: z.array(z.object({ prompt: z.string(), answer: z.string() })),
-});
-export type SampleLine = z.infer<typeof SampleLine>;
-
 /** The checkpoints of a run, from its folder; empty where there are none yet. */
 export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
   return await readLines(join(out, 'checkpoints.jsonl'), CheckpointLine);
-}
-
-/** Evaluations with answers, from the run's folder. */
-export async function readSamples(out: string): Promise<SampleLine[]> {
-  return await readLines(join(out, 'samples.jsonl'), SampleLine);
 }
 
 async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {

@@ -1,6 +1,6 @@
 import { defaultStoreRoot } from '../activities/artifacts/store.js';
-import { tinkerSmoke } from '../activities/train/smoke.js';
-import { createTinkerAccess } from '../activities/train/tinker-access.js';
+import { tinkerSmoke } from './tinker/smoke.js';
+import { createTinkerAccess } from '../activities/train/server/tinker-access.js';
 import { checkLines, checksSummary, failed, passed, type Check } from '../core/checks.js';
 import { HeadraceError } from '../core/errors.js';
 import { Secrets } from '../core/secrets.js';

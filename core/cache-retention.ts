@@ -1,4 +1,4 @@
-import type { ArtifactKind } from './contracts.js';
+import type { ArtifactKind } from './contracts/artifact.js';
 
 /** Kinds that hold what was paid for, or say where it is: small, and never removed. */
 const keptForever: readonly ArtifactKind[] = ['record', 'training', 'metrics', 'evaluation'];

@@ -24,8 +24,6 @@ export interface Progress {
   /** `null` where the total is not known. */
   readonly total: number | null;
   readonly unit: 'bytes' | 'rows' | 'steps' | 'tokens' | 'files' | 'pieces';
-  /** Of `unit` in a second, over the last seconds; absent where nobody measures it. */
-  readonly perSecond?: number;
   /** For instance "resumed from 120 MB" or "loss 2.31". */
   readonly note?: string;
   /** A position from which the next attempt can go on; each activity parses its own. */

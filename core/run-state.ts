@@ -1,14 +1,9 @@
-import type {
-  Composition,
-  ConversionPlan,
-  EvaluationResult,
-  MixResult,
-  SegmentRecordRef,
-  SourceResolution,
-  SourceSummary,
-  TokensResult,
-  TrainingPlan,
-} from './contracts.js';
+import type { ConversionPlan, SourceSummary } from './contracts/conversion.js';
+import type { EvaluationResult } from './contracts/evaluation.js';
+import type { Composition, MixResult } from './contracts/mix.js';
+import type { SourceResolution } from './contracts/source.js';
+import type { TokensResult } from './contracts/tokens.js';
+import type { SegmentRecordRef, TrainingPlan } from './contracts/training.js';
 import type { Stage } from './progress.js';
 import type { Recipe, Source } from './recipe.js';
 
@@ -96,7 +91,7 @@ export interface TrainState {
   /** How many times the training was asked to save, and has. */
   readonly saves: number;
   /** What a person should know: a checkpoint that the server lost, an earlier run whose steps are used. */
-  readonly notes?: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** Answer of the `progress` query: what a run has done and what it waits for. */

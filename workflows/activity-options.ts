@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
-import type { Activities } from '../core/contracts.js';
+import type { Activities } from '../core/contracts/activities.js';
 import { nonRetryableErrorTypes } from '../core/errors.js';
 
 /**

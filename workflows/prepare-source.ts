@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { ConvertPiecesResult } from '../core/contracts.js';
+import type { ConvertPiecesResult } from '../core/contracts/conversion.js';
 import type { Source } from '../core/recipe.js';
 import { sourceDetails } from '../core/run-details.js';
 import type { PreparedSource, SourceState } from '../core/run-state.js';
@@ -13,7 +13,6 @@ export interface PrepareSourceInput {
   readonly source: Source;
   readonly out: string;
   readonly seed: number;
-  readonly heldoutFraction: number;
   readonly updateLock?: boolean;
 }
 
@@ -81,7 +80,6 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
             source,
             resolution: resolution.resolution,
             seed: input.seed,
-            heldoutFraction: input.heldoutFraction,
           },
         ],
       ),

@@ -1,5 +1,5 @@
 import { condition, isCancellation } from '@temporalio/workflow';
-import type { ArtifactRef } from '../core/contracts.js';
+import type { ArtifactRef } from '../core/contracts/artifact.js';
 import { bounded, probe } from './activity-options.js';
 import { reasonOf } from './failure.js';
 

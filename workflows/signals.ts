@@ -1,5 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Composition, SegmentRecordRef, WriteReportInput } from '../core/contracts.js';
+import type { Composition } from '../core/contracts/mix.js';
+import type { WriteReportInput } from '../core/contracts/report.js';
+import type { SegmentRecordRef } from '../core/contracts/training.js';
 import type {
   ChangeCapsInput,
   ReplaceSourceInput,

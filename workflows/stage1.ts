@@ -15,14 +15,10 @@ import {
   ApplicationFailure,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import type {
-  MixResult,
-  MixSource,
-  RunStanding,
-  TokensResult,
-  TrainingPlan,
-  WriteReportInput,
-} from '../core/contracts.js';
+import type { MixResult, MixSource } from '../core/contracts/mix.js';
+import type { RunStanding, WriteReportInput } from '../core/contracts/report.js';
+import type { TokensResult } from '../core/contracts/tokens.js';
+import type { TrainingPlan } from '../core/contracts/training.js';
 import { formatCount, plural } from '../core/format.js';
 import type { Stage } from '../core/progress.js';
 import type { Train } from '../core/recipe.js';
@@ -60,7 +56,6 @@ import { trainLora } from './train-lora.js';
 import { Waits } from './waits.js';
 import type { Decision } from './waits.js';
 
-const bucketsAtOnce = 2;
 const tokenPiecesAtOnce = 2;
 const shownNotes = 40;
 
@@ -107,7 +102,7 @@ class Run implements Steered {
   private ended: RunStanding['status'] = 'running';
   rejectNote = '';
   /** What the report shows so far. */
-  private reported: WriteReportInput;
+  private reported: Omit<WriteReportInput, 'standing'>;
 
   constructor(private readonly input: Stage1Input) {
     const { recipe } = input;
@@ -218,7 +213,6 @@ class Run implements Steered {
                   source,
                   out: recipe.out,
                   seed: recipe.seed,
-                  heldoutFraction: recipe.heldout.fraction,
                   ...(updateLock === undefined ? {} : { updateLock }),
                 },
               ],
@@ -287,15 +281,6 @@ class Run implements Steered {
           ],
         ),
     );
-    // Of a plan that an earlier version made: they have to be in the history as they were.
-    await parallel(plan.buckets ?? [], bucketsAtOnce, async (batch) => {
-      await this.gate.run(
-        async () =>
-          await long.mixBuckets.executeWithOptions({ ...longWork, summary: `mix ${batch.label}` }, [
-            { plan: plan.plan, from: batch.from, to: batch.to },
-          ]),
-      );
-    });
     const mix = await this.gate.run(
       async () =>
         await long.finishMix.executeWithOptions(
@@ -482,7 +467,7 @@ class Run implements Steered {
     });
     setHandler(trainProgress, (train) => {
       this.show({ train });
-      for (const note of train.notes ?? []) this.note(note);
+      for (const note of train.notes) this.note(note);
     });
     takeRepairs(this);
     takeReview(this);

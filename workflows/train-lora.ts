@@ -5,12 +5,13 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
-  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ArtifactRef, EvaluationResult, SegmentRecordRef, TrainingPlan } from '../core/contracts.js';
+import type { ArtifactRef } from '../core/contracts/artifact.js';
+import type { EvaluationResult } from '../core/contracts/evaluation.js';
+import type { SegmentRecordRef, TrainingPlan } from '../core/contracts/training.js';
 import { plural } from '../core/format.js';
 import type { TrainOutcome, TrainState } from '../core/run-state.js';
 import { long, longWork } from './activity-options.js';
@@ -60,11 +61,6 @@ const mostLosses = 3;
 const signalEveryMs = 30_000;
 /** Segments that the parent is told of, besides those that a person waits for: its history keeps every signal. */
 const toldSegments = 400;
-
-/** Since then a checkpoint is evaluated beside the next segment; before, between the two. */
-const besidePatch = 'evaluate-beside-training';
-/** Since then checkpoints are evaluated too that an earlier run recorded, and ended too early to measure. */
-const foundPatch = 'evaluate-what-was-found';
 
 /**
  * Trains segment after segment, each from the state that the previous one's record names, and evaluates every
@@ -182,7 +178,7 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
     base = await evaluate(null);
     await report(state(), true);
   }
-  if (unmeasured.length > 0 && patched(foundPatch)) evaluateBeside(unmeasured);
+  if (unmeasured.length > 0) evaluateBeside(unmeasured);
 
   let segments = 0;
   let losses = 0;
@@ -222,7 +218,7 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
     if (asked > 0) await answerSaves();
     else await report(state(), false);
     await settleBeside();
-    if (!record.final && patched(besidePatch)) evaluateBeside([record]);
+    if (!record.final) evaluateBeside([record]);
     else {
       evaluated = await evaluate(record);
       await report(state(), record.final);
@@ -267,7 +263,7 @@ async function begin(
     reusedSteps: found.last?.nextStep ?? 0,
     checkpoints: found.last === null ? [] : [found.last],
     notes: [...notes, ...found.notes.filter((note) => !notes.includes(note))].slice(-shownNotes),
-    unmeasured: found.unmeasured ?? [],
+    unmeasured: found.unmeasured,
   };
 }
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ArtifactRef, SourceFile } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { SourceFile } from '../../core/contracts/source.js';
 import type { ArtifactStore } from './store.js';
 
 /**

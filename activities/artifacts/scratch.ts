@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { hasCode, isMissing } from './errno.js';
+import { hasCode, isMissing } from '../files/errno.js';
 
 /**
  * Scratch is a folder in `<store>/tmp` whose name says who made it: `<machine>-<process id>-<uuid>`. What a process that was

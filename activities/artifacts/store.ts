@@ -15,10 +15,10 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { ArtifactKind, ArtifactRef } from '../../core/contracts.js';
+import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
 import { stableJson } from '../../core/stable-json.js';
-import { hasCode, isMissing } from './errno.js';
+import { hasCode, isMissing } from '../files/errno.js';
 import { makeScratch } from './scratch.js';
 
 export { hasCode, isMissing };

@@ -1,4 +1,5 @@
-import type { ArtifactRef, ConvertPiecesInput, ConvertPiecesResult } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { ConvertPiecesInput, ConvertPiecesResult } from '../../core/contracts/conversion.js';
 import { compileFilter } from '../../core/convert/filter.js';
 import { isGrouped } from '../../core/convert/layout.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -6,15 +7,14 @@ import type { Artifact } from '../artifacts/store.js';
 import {
   inputFiles,
   readConversionPlan,
-  rulesOf,
   type ConversionPlanFile,
   type Piece,
-} from './conversion-plan.js';
+} from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
 import { inParallel, underWay } from '../threads/in-parallel.js';
-import { PieceMeta, ScatterMeta } from './piece-meta.js';
+import { PieceMeta, ScatterMeta } from './output/piece-meta.js';
 import type { InputFile } from './read/open-file.js';
-import { tallyPieces } from './tally.js';
+import { tallyPieces } from './output/tally.js';
 
 /**
  * Converts the pieces `[from, to)` of a plan, those that are not in the store already; of a grouped format it scatters
@@ -54,7 +54,7 @@ async function make(
   dir: string,
   options: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void },
 ): Promise<PieceMeta | ScatterMeta> {
-  const rules = rulesOf(plan);
+  const rules = plan.rules;
   // Only the piece's own files travel to the thread: a source may have thousands.
   const own = [...new Set(piece.segments.map(({ file }) => file))];
   const part = {

@@ -1,9 +1,8 @@
-import { convertPiece } from './convert-piece.js';
-import { groupPartition } from './group-partition.js';
-import { mergeRejects } from './merge-rejects.js';
-import { planPieces } from './plan-pieces.js';
-import { previewSource } from './preview-source.js';
-import { scatterPiece } from './scatter-piece.js';
+import { convertPiece } from './rows/convert-piece.js';
+import { groupPartition } from './dialogues/group.js';
+import { mergeRejects } from './output/merge-rejects.js';
+import { planPieces } from './plan/detect-source.js';
+import { scatterPiece } from './dialogues/scatter.js';
 
 /** What conversion does in threads. */
 export const jobs = {
@@ -12,6 +11,5 @@ export const jobs = {
   scatterPiece,
   groupPartition,
   mergeRejects,
-  previewSource,
 };
 export type ConversionJobs = typeof jobs;

@@ -1,19 +1,21 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Batch, ConversionPlan, PlanConversionInput, SourceFile } from '../../core/contracts.js';
+import type { Batch } from '../../core/contracts/artifact.js';
+import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
+import type { SourceFile } from '../../core/contracts/source.js';
 import { isGrouped } from '../../core/convert/layout.js';
 import type { ConversionRules } from '../../core/convert/row-converter.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
 import { localPathOf, readResolution, type Resolution } from '../artifacts/resolution.js';
 import { artifactKey } from '../artifacts/store.js';
-import { checkRoom } from '../hub/on-disk.js';
-import { batchesOf } from './batches.js';
-import { fileKindOf } from './container.js';
-import { planName, readConversionPlan, type ConversionPlanFile, type Piece } from './conversion-plan.js';
+import { checkRoom } from '../hub/download/on-disk.js';
+import { batchesOf } from './plan/work-ranges.js';
+import { fileKindOf } from './read/file-kind.js';
+import { planName, readConversionPlan, type ConversionPlanFile, type Piece } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import type { CutPiece } from './cut-pieces.js';
-import type { PlannedPieces } from './plan-pieces.js';
+import type { CutPiece } from './plan/cut-pieces.js';
+import type { PlannedPieces } from './plan/detect-source.js';
 import { conversionVersion } from './versions.js';
 
 /** A stage has at most this many batches, as each is an activity in the history. */

@@ -8,22 +8,22 @@ import {
   type SourceCounts,
   type SourceSummary,
   type SummariseSourceInput,
-} from '../../core/contracts.js';
+} from '../../core/contracts/conversion.js';
 import { isGrouped } from '../../core/convert/layout.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
-import { fileKindOf } from './container.js';
+import { fileKindOf } from './read/file-kind.js';
 import {
   convertedPieces,
   fileNames,
   readConversionPlan,
   type ConversionPlanFile,
-} from './conversion-plan.js';
+} from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { addCounts, Counts, noCounts, PieceMeta, ScatterMeta } from './piece-meta.js';
-import { rejectsName } from './run-format.js';
-import { segmentTableName, type SegmentTable } from './segment-table.js';
+import { addCounts, Counts, noCounts, PieceMeta, ScatterMeta } from './output/piece-meta.js';
+import { rejectsName } from './output/sorted-run-format.js';
+import { segmentTableName, type SegmentTable } from './output/slice-table.js';
 import { conversionVersion } from './versions.js';
 
 /** `meta` of a `summary` artifact; beside it stand `segments.json` and `rejects.jsonl`. */

@@ -3,4 +3,6 @@
  * what is in the stores is made anew.
  */
 export const conversionVersion = 2;
-export const mixVersion = 1;
+/** The mix rule that people read: `mix_rule` in `manifest.json`. */
+export const mixRuleVersion = 1;
+export const mixCodeVersion = 1;

@@ -1,16 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
-import type { DownloadFilesInput, DownloadFilesResult } from '../../core/contracts.js';
+import type { DownloadFilesInput, DownloadFilesResult } from '../../core/contracts/source.js';
 import { batchLabel } from '../../core/hub/download-batches.js';
 import { formatBytes } from '../../core/format.js';
 import { isRepositoryPath } from '../../core/hub/repository-path.js';
 import type { WorkContext } from '../../core/progress.js';
-import { RecentRate } from '../../core/recent-rate.js';
 import { HeadraceError } from '../../core/errors.js';
 import { readResolution } from '../artifacts/resolution.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import type { BlobStore } from './blob-store.js';
-import type { HubClient } from './hub-client.js';
+import type { BlobStore } from './download/blob-store.js';
+import type { HubClient } from './http/hub-client.js';
 
 const aliveMs = 2000;
 
@@ -43,16 +42,13 @@ export async function downloadFiles(
   const label = batchLabel(meta.dataset, files);
   let done = 0;
   let resumed = 0;
-  const rate = new RecentRate();
   const report = (): void => {
-    const perSecond = rate.perSecond(performance.now());
     work.progress({
       stage: 'download',
       label,
       done,
       total: bytes,
       unit: 'bytes',
-      ...(perSecond === undefined ? {} : { perSecond: Math.round(perSecond) }),
       ...(resumed > 0 ? { note: `resumed from ${formatBytes(resumed)}` } : {}),
     });
   };
@@ -78,7 +74,6 @@ export async function downloadFiles(
             },
             fetched: (fetched) => {
               done += fetched;
-              rate.add(fetched, performance.now());
               report();
             },
           });

@@ -1,33 +1,33 @@
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type {
-  ArtifactRef,
   DownloadFilesInput,
   DownloadFilesResult,
   ResolveSourceInput,
   SourceResolution,
-} from '../../core/contracts.js';
+} from '../../core/contracts/source.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { BlobStore } from './blob-store.js';
-import { readHubConfig, type Environment } from './config.js';
+import { BlobStore } from './download/blob-store.js';
+import { readHubConfig, type Environment } from './http/config.js';
 import { downloadFiles } from './download-files.js';
-import { HubClient } from './hub-client.js';
-import { inspectSource, storeInspection, type SourceInspection } from './inspect-source.js';
-import { resolveHub } from './resolve-hub.js';
-import { resolveLocal } from './resolve-local.js';
+import { HubClient } from './http/hub-client.js';
+import { inspectSource, storeInspection, type SourceInspection } from './resolve/inspect-source.js';
+import { resolveHub } from './resolve/resolve-hub.js';
+import { resolveLocal } from './local/resolve-local.js';
 import { fetchTokenizer, type TokenizerFolder, type TokenizerInput } from './tokenizer.js';
-import { noteUse } from './uses.js';
-import { defaultTuning, type HubTuning } from './tuning.js';
+import { noteUse } from './resolve/uses.js';
+import { defaultTuning, type HubTuning } from './http/tuning.js';
 
-export type { Environment } from './config.js';
-export { readRecipeLock, recipeLockName, type LockedSource, type RecipeLock } from './recipe-lock.js';
-export type { InspectedFile, SourceInspection } from './inspect-source.js';
-export { freeBytes } from './on-disk.js';
-export { columnsOf, readFooter, type ParquetFooter } from './parquet-head.js';
-export type { RangeReader } from './read-range.js';
+export type { Environment } from './http/config.js';
+export { readRecipeLock, recipeLockName, type LockedSource, type RecipeLock } from './resolve/recipe-lock.js';
+export type { InspectedFile, SourceInspection } from './resolve/inspect-source.js';
+export { freeBytes } from './download/on-disk.js';
+export { columnsOf, readFooter, type ParquetFooter } from './resolve/parquet-head.js';
+export type { RangeReader } from './http/read-range.js';
 export type { TokenizerFolder, TokenizerInput } from './tokenizer.js';
-export type { HubTuning } from './tuning.js';
-export { whoAmI, type HubAccount } from './whoami.js';
+export type { HubTuning } from './http/tuning.js';
+export { whoAmI, type HubAccount } from './http/whoami.js';
 
 export interface HubActivitiesOptions {
   readonly store: ArtifactStore;

@@ -2,11 +2,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadraceError } from '../../core/errors.js';
 import { isMissing, writeFileAtomic, type ArtifactStore } from '../artifacts/store.js';
-import type { BlobStore } from './blob-store.js';
-import { commitListing, repositoryFolder } from './commit-listing.js';
-import type { HubClient } from './hub-client.js';
-import type { Subject } from './refusals.js';
-import { pinRevision, type PinnedRepository } from './repository-api.js';
+import type { BlobStore } from './download/blob-store.js';
+import { commitListing, repositoryFolder } from './resolve/commit-listing.js';
+import type { HubClient } from './http/hub-client.js';
+import type { Subject } from './http/refusals.js';
+import { pinRevision, type PinnedRepository } from './http/repository-api.js';
 
 const wantedFiles = ['tokenizer.json', 'tokenizer_config.json', 'config.json', 'chat_template.jinja'];
 

@@ -1,22 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ArtifactRef, FileDigest, FinishMixInput, MixResult } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { FileDigest, FinishMixInput, MixResult } from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
-import { checkRoom } from '../hub/on-disk.js';
+import { checkRoom } from '../hub/download/on-disk.js';
 import { inParallel } from '../threads/in-parallel.js';
-import { rejectsName } from '../convert/run-format.js';
-import { segmentTableName } from '../convert/segment-table.js';
-import { mixVersion } from '../convert/versions.js';
-import { manifestText } from './manifest.js';
+import { rejectsName } from '../convert/output/sorted-run-format.js';
+import { segmentTableName } from '../convert/output/slice-table.js';
+import { mixCodeVersion } from '../convert/versions.js';
+import { manifestText } from './write/manifest.js';
 import type { MixDeps } from './mix-deps.js';
-import { sides, type Side } from './mix-entry.js';
-import { readMixPlan, type MixPlanFile } from './mix-plan.js';
-import { bytesOf, mixedLines, type MixedLines } from './mixed-lines.js';
-import { readyCopy, readyFile, type ReadyFile } from './ready-file.js';
-import { writeLines, type WrittenLines } from './write-lines.js';
+import { sides, type Side } from './plan/mix-entry.js';
+import { readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
+import { bytesOf, mixedLines, type MixedLines } from './write/mixed-lines.js';
+import { readyCopy, readyFile, type ReadyFile } from './write/ready-file.js';
+import { writeLines, type WrittenLines } from './write/write-lines.js';
 
 const FileFacts = z.object({ lines: z.int(), bytes: z.int(), sha256: z.string() });
 
@@ -47,7 +48,7 @@ type Task = (signal: AbortSignal) => Promise<void>;
 export async function finishMix(deps: MixDeps, input: FinishMixInput, work: WorkContext): Promise<MixResult> {
   const ref: ArtifactRef = {
     kind: 'mix',
-    key: artifactKey('mix', mixVersion, { plan: input.plan.key, linesIn: 'pieces' }),
+    key: artifactKey('mix', mixCodeVersion, { plan: input.plan.key }),
   };
   const plan = await readMixPlan(deps.store, input.plan);
   const lines = await mixedLines(deps.store, input.plan);

@@ -1,6 +1,6 @@
-import { gatherBucket } from './gather-lines.js';
-import { planLines } from './plan-lines.js';
-import { writeOrigins } from './write-origins.js';
+import { gatherBucket } from './write/gather-lines.js';
+import { planLines } from './plan/plan-lines.js';
+import { writeOrigins } from './write/write-origins.js';
 
 /** What mixing does in threads. */
 export const jobs = { planLines, gatherBucket, writeOrigins };

@@ -1,18 +1,19 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, MixPlan, MixSource, PlanMixInput } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey } from '../artifacts/store.js';
-import { convertedPieces, readConversionPlan } from '../convert/conversion-plan.js';
-import { PieceMeta } from '../convert/piece-meta.js';
-import { indexName, linesName } from '../convert/run-format.js';
+import { convertedPieces, readConversionPlan } from '../convert/plan/conversion-plan.js';
+import { PieceMeta } from '../convert/output/piece-meta.js';
+import { indexName, linesName } from '../convert/output/sorted-run-format.js';
 import { SummaryMeta } from '../convert/summarise-source.js';
-import { mixVersion } from '../convert/versions.js';
-import type { RunFile } from './merge-runs.js';
+import { mixCodeVersion } from '../convert/versions.js';
+import type { RunFile } from './plan/merge-sorted-runs.js';
 import type { MixDeps } from './mix-deps.js';
-import { mixPlanName, readMixPlan, type MixPlanFile } from './mix-plan.js';
-import type { PlannedLines } from './plan-lines.js';
+import { mixPlanName, readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
+import type { PlannedLines } from './plan/plan-lines.js';
 
 /**
  * Decides every line of the mix.
@@ -27,9 +28,8 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
     mixRows: input.mix.rows,
     rowsPerSource: input.rowsPerSource,
     bucketBytes: deps.bucketBytes,
-    tells: 'volumes',
   };
-  const ref: ArtifactRef = { kind: 'mix-plan', key: artifactKey('mix-plan', mixVersion, inputs) };
+  const ref: ArtifactRef = { kind: 'mix-plan', key: artifactKey('mix-plan', mixCodeVersion, inputs) };
   if ((await deps.store.find(ref)) === undefined)
     await deps.store.put(ref, async (dir) => {
       const plan = await makePlan(deps, input, dir, work);

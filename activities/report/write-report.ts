@@ -1,14 +1,15 @@
 import { join } from 'node:path';
-import type { ArtifactRef, WriteReportInput, WriteReportResult } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { WriteReportInput, WriteReportResult } from '../../core/contracts/report.js';
 import type { WorkContext } from '../../core/progress.js';
 import { readResolution } from '../artifacts/resolution.js';
 import { type ArtifactStore, writeFileAtomic } from '../artifacts/store.js';
 import { packageVersion } from '../package-version.js';
-import { readTokens, type Tokens } from '../tokenise/tokens-artifact.js';
-import { lineSources } from './line-sources.js';
-import { markConversation, markingOf } from './mark-tokens.js';
-import { reportPage } from './page.js';
-import { readRun, type RunFiles } from './read-run.js';
+import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
+import { lineSources } from './read/line-sources.js';
+import { markConversation, markingOf } from './page/mark-tokens.js';
+import { reportPage } from './page/page.js';
+import { readRun, type RunFiles } from './read/read-run.js';
 
 export interface ReportActivities {
   /** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */

@@ -168,7 +168,7 @@ class Thread {
   ending: Promise<unknown> | undefined;
 
   constructor() {
-    this.#worker = new Worker(new URL('thread.js', import.meta.url), { resourceLimits });
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { resourceLimits });
     this.#worker.on('message', (reply: JobReply) => this.#settle?.reply(reply));
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', (code) => this.#end(new Error(`A worker thread ended with code ${code}`)));

@@ -2,15 +2,16 @@ import { createHash } from 'node:crypto';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { ArtifactRef, TokensResult } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { TokensResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { artifactKey, isMissing } from '../artifacts/store.js';
-import { LengthTally } from './length-report.js';
-import { TokenPieceMeta, TokenRows } from './token-piece.js';
-import { readTokenPlan, tokenPieceRef, tokeniseVersion } from './token-plan.js';
+import { LengthTally } from './pieces/length-report.js';
+import { TokenPieceMeta, TokenRows } from './pieces/token-piece.js';
+import { readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
-import type { TokensMeta, TokensPieces } from './tokens-artifact.js';
+import type { TokensMeta, TokensPieces } from './pieces/tokens-artifact.js';
 
 /**
  * Puts the pieces together: counts, lengths by source, and the number of steps they make.

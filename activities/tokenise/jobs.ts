@@ -1,5 +1,5 @@
-import { cutLines } from './cut-lines.js';
-import { tokenisePiece } from './tokenise-piece.js';
+import { cutLines } from './pieces/cut-lines.js';
+import { tokenisePiece } from './pieces/tokenise-piece.js';
 
 /** What tokenisation does in threads. */
 export const jobs = { cutLines, tokenisePiece };

@@ -1,14 +1,15 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, PlanTokensInput, TokenPlan } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import { artifactKey, isMissing } from '../artifacts/store.js';
-import { batchesOf } from '../convert/batches.js';
+import { batchesOf } from '../convert/plan/work-ranges.js';
 import { MixMeta } from '../mix/finish-mix.js';
-import { mixedLines } from '../mix/mixed-lines.js';
-import { resolveTokenizer } from './resolve-tokenizer.js';
+import { mixedLines } from '../mix/write/mixed-lines.js';
+import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import {
   piecesName,
   readTokenPlan,
@@ -16,7 +17,7 @@ import {
   tokeniseVersion,
   type PlannedPiece,
   type TokenPlanMeta,
-} from './token-plan.js';
+} from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 
 const batchLimits = { most: 64, leastItems: 4 };

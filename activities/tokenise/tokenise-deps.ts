@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../artifacts/store.js';
 import type { ThreadPool } from '../threads/thread-pool.js';
 import type { TokeniseJobs } from './jobs.js';
-import type { TokenizerSources } from './resolve-tokenizer.js';
+import type { TokenizerSources } from './tokenizer/resolve-tokenizer.js';
 
 export interface TokeniseOptions {
   readonly store: ArtifactStore;

@@ -1,11 +1,12 @@
-import type { ArtifactRef, TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { inParallel } from '../threads/in-parallel.js';
 import { MixMeta } from '../mix/finish-mix.js';
-import { mixedLines } from '../mix/mixed-lines.js';
-import { sourcesName } from '../mix/provenance.js';
-import { TokenPieceMeta } from './token-piece.js';
-import { readTokenPlan, tokenPieceRef } from './token-plan.js';
+import { mixedLines } from '../mix/write/mixed-lines.js';
+import { sourcesName } from '../mix/write/provenance.js';
+import { TokenPieceMeta } from './pieces/token-piece.js';
+import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 
 /** Tokenises the pieces `[from, to)` of a plan; those in the store already are left as they are. */

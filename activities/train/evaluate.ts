@@ -1,20 +1,21 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Answer, ArtifactRef, EvaluateInput, EvaluationResult } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { Answer, EvaluateInput, EvaluationResult } from '../../core/contracts/evaluation.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNamed } from '../../core/training/renderers.js';
 import { artifactKey, writeFileAtomic, type ArtifactStore } from '../artifacts/store.js';
-import { createTextEncoder, readTokenizerFiles } from '../tokenise/text-encoder.js';
-import { TokenReader } from '../tokenise/token-reader.js';
-import { readTokens, type Tokens } from '../tokenise/tokens-artifact.js';
+import { createTextEncoder, readTokenizerFiles } from '../tokenise/tokenizer/text-encoder.js';
+import { TokenReader } from '../tokenise/pieces/token-reader.js';
+import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import type { SamplingClient, TinkerSession } from '../../tinker/index.js';
-import { answer } from './answer.js';
-import { heldoutNll } from './heldout-nll.js';
-import { jsonLines } from './projections.js';
-import { lineageOf, type StoredRecord } from './records.js';
-import { isTinkerError, withTinkerErrors } from './tinker-errors.js';
+import { answer } from './evaluation/answer.js';
+import { heldoutNll } from './evaluation/heldout-nll.js';
+import { jsonLines } from './records/projections.js';
+import { lineageOf, type StoredRecord } from './records/records.js';
+import { isTinkerError, withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
-import { readTrainingPlan, trainVersion, type TrainingPlanMeta } from './training-plan.js';
+import { readTrainingPlan, trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
 
 const EvaluationMeta = z.object({
   step: z.int(),

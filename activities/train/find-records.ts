@@ -1,13 +1,13 @@
-import type { FindRecordsInput, FindRecordsResult } from '../../core/contracts.js';
+import type { FindRecordsInput, FindRecordsResult } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Tinker } from '../../tinker/index.js';
-import { hasCheckpoint, heldOf, setTtl } from './checkpoint-care.js';
+import { hasCheckpoint, heldOf, setTtl } from './server/server-checkpoints.js';
 import { withoutEvaluation } from './evaluate.js';
-import { writeProjections } from './projections.js';
-import { lineageOf, recordsOf, segmentRecordRef, type StoredRecord } from './records.js';
-import { withTinkerErrors } from './tinker-errors.js';
+import { writeProjections } from './records/projections.js';
+import { lineageOf, recordsOf, segmentRecordRef, type StoredRecord } from './records/records.js';
+import { withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
-import { parametersKey, readTrainingPlan, type TrainingPlanMeta } from './training-plan.js';
+import { parametersKey, readTrainingPlan, type TrainingPlanMeta } from './steps/training-plan.js';
 
 const mostNotes = 20;
 /** They go through Temporal. */

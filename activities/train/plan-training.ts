@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type {
-  ArtifactRef,
   CheckTrainingInput,
   CheckTrainingResult,
   PlanTrainingInput,
   TrainingPlan,
-} from '../../core/contracts.js';
+} from '../../core/contracts/training.js';
 import { HeadraceError } from '../../core/errors.js';
 import { checkLabel } from '../../core/labels.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -16,11 +16,11 @@ import { rendererFor } from '../../core/training/base-models.js';
 import { autoLearningRate } from '../../core/training/schedule.js';
 import { totalSteps } from '../../core/training/steps.js';
 import { artifactKey, isMissing } from '../artifacts/store.js';
-import { readTokens } from '../tokenise/tokens-artifact.js';
-import { checkStart } from './check-start.js';
-import { checkModel, type ServerLook } from './tinker-access.js';
+import { readTokens } from '../tokenise/pieces/tokens-artifact.js';
+import { checkStart } from './server/check-train-from.js';
+import { checkModel, type ServerLook } from './server/tinker-access.js';
 import type { TrainDeps } from './train-deps.js';
-import { trainVersion, type TrainingPlanMeta } from './training-plan.js';
+import { trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
 
 /** Asks the server what planning would ask, before hours are spent on data. @throws {HeadraceError} as `planTraining`. */
 export async function checkTraining(

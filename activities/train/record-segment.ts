@@ -1,11 +1,11 @@
-import type { RecordSegmentInput, SegmentRecordRef } from '../../core/contracts.js';
+import type { RecordSegmentInput, SegmentRecordRef } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { remove, setTtl } from './checkpoint-care.js';
-import { keptOf, writeProjections } from './projections.js';
-import { lineageOf, putRecord, segmentRecordRef } from './records.js';
-import { withTinkerErrors } from './tinker-errors.js';
+import { remove, setTtl } from './server/server-checkpoints.js';
+import { keptOf, writeProjections } from './records/projections.js';
+import { lineageOf, putRecord, segmentRecordRef } from './records/records.js';
+import { withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
-import { parametersKey, readTrainingPlan } from './training-plan.js';
+import { parametersKey, readTrainingPlan } from './steps/training-plan.js';
 
 /**
  * Records a segment whose result Temporal has accepted: from here on it counts. The only writer of records. Then, each of it

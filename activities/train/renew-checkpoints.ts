@@ -1,10 +1,10 @@
-import type { RenewCheckpointsInput } from '../../core/contracts.js';
+import type { RenewCheckpointsInput } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { setTtl } from './checkpoint-care.js';
-import { lineageOf } from './records.js';
-import { withTinkerErrors } from './tinker-errors.js';
+import { setTtl } from './server/server-checkpoints.js';
+import { lineageOf } from './records/records.js';
+import { withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
-import { readTrainingPlan } from './training-plan.js';
+import { readTrainingPlan } from './steps/training-plan.js';
 
 const newest = 2;
 

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../artifacts/store.js';
-import type { LiveClients } from './live-clients.js';
-import type { TinkerAccess } from './tinker-access.js';
+import type { LiveClients } from './server/live-clients.js';
+import type { TinkerAccess } from './server/tinker-access.js';
 
 /** What the training activities are given. */
 export interface TrainDeps {

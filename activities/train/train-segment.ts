@@ -1,24 +1,28 @@
-import type { SegmentRecordRef, TrainSegmentInput, TrainSegmentResult } from '../../core/contracts.js';
+import type {
+  SegmentRecordRef,
+  TrainSegmentInput,
+  TrainSegmentResult,
+} from '../../core/contracts/training.js';
 import { HeadraceError } from '../../core/errors.js';
 import { checkpointLabel } from '../../core/labels.js';
 import type { WorkContext } from '../../core/progress.js';
 import { learningRateAt } from '../../core/training/schedule.js';
 import { placeOfStep } from '../../core/training/steps.js';
 import type { AdamParams, Pending } from '../../tinker/index.js';
-import { finishQuietly, type LiveClient } from './live-clients.js';
-import { putMetrics } from './segment-metrics.js';
-import { runSteps } from './step-loop.js';
-import { isStopAndSave } from './stop-and-save.js';
-import { isTinkerError, withTinkerErrors } from './tinker-errors.js';
+import { finishQuietly, type LiveClient } from './server/live-clients.js';
+import { putMetrics } from './records/segment-metrics.js';
+import { runSteps } from './steps/step-loop.js';
+import { isStopAndSave } from './steps/stop-and-save.js';
+import { isTinkerError, withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
-import { TrainingBatches } from './training-batches.js';
+import { TrainingBatches } from './steps/training-batches.js';
 import {
   parametersKey,
   readTrainingPlan,
   scheduleOf,
   stepRuleOf,
   type TrainingPlanMeta,
-} from './training-plan.js';
+} from './steps/training-plan.js';
 
 /**
  * Trains the steps `[from, to)` in a Tinker run that no other attempt uses, and saves state and sampler weights under the

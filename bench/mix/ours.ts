@@ -1,7 +1,7 @@
 import { createHubActivities } from '../../activities/hub/index.js';
-import { mix } from '../../activities/mix/mix.js';
+import { mix } from '../../client/mix/mix.js';
 import { openStore } from '../../activities/artifacts/store.js';
-import type { ArtifactRef } from '../../core/contracts.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WorkContext } from '../../core/progress.js';
 import { benchSources } from './task.js';
 

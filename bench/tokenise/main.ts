@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Tokenizer } from '../../activities/tokenise/hf-tokenizers.js';
-import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/text-encoder.js';
-import type { TokenizerFiles } from '../../activities/tokenise/text-encoder.js';
+import { Tokenizer } from '../../activities/tokenise/tokenizer/hf-tokenizers.js';
+import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import type { TokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
 
 /**
  * How fast text becomes tokens, on one core, and whether the ids are those of the library alone: `node dist/bench/tokenise/main.js

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
 import { createHubActivities } from '../../activities/hub/index.js';
-import { mix } from '../../activities/mix/mix.js';
-import { createTokeniseActivities } from '../../activities/tokenise/create-tokenise-activities.js';
-import { createTrainActivities } from '../../activities/train/create-train-activities.js';
-import { createTinkerAccess, developmentModelDir } from '../../activities/train/tinker-access.js';
-import type { SegmentRecordRef } from '../../core/contracts.js';
+import { mix } from '../../client/mix/mix.js';
+import { createTokeniseActivities } from '../../activities/tokenise/index.js';
+import { createTrainActivities } from '../../activities/train/index.js';
+import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
+import type { SegmentRecordRef } from '../../core/contracts/training.js';
 import { Source, Train } from '../../core/recipe.js';
 
 export interface OurTraining {

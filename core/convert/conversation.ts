@@ -1,4 +1,4 @@
-import type { RejectReason } from '../contracts.js';
+import type { RejectReason } from '../contracts/conversion.js';
 import type { Role } from './roles.js';
 
 export interface Message {

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../contracts.js';
+import type { RejectReason } from '../contracts/conversion.js';
 import type { FilterCondition } from '../recipe.js';
 import { checkConversation, isBlank, type Message, type RawMessage } from './conversation.js';
 import { compileFilter } from './filter.js';

@@ -1,4 +1,5 @@
-import type { Batch, SourceFile } from '../contracts.js';
+import type { Batch } from '../contracts/artifact.js';
+import type { SourceFile } from '../contracts/source.js';
 import { formatBytes } from '../format.js';
 
 /** More than this many files share activities, so that a workflow's history stays small. */

@@ -1,4 +1,4 @@
-import type { SourceFile } from '../contracts.js';
+import type { SourceFile } from '../contracts/source.js';
 import { formatBytes } from '../format.js';
 import { listOf } from './split-files.js';
 

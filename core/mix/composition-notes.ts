@@ -1,4 +1,4 @@
-import type { CompositionRow } from '../contracts.js';
+import type { CompositionRow } from '../contracts/mix.js';
 import { formatCount, plural } from '../format.js';
 
 /** What a person should know of the rows of a grouped format, in phrases; of others nothing. */

@@ -1,4 +1,5 @@
-import type { Composition, CompositionRow, FateOfConverted, SourceCounts, Volume } from '../contracts.js';
+import type { SourceCounts } from '../contracts/conversion.js';
+import type { Composition, CompositionRow, FateOfConverted, Volume } from '../contracts/mix.js';
 import type { SourceFormat } from '../recipe.js';
 
 /** What mixing did with one source's conversations. */

@@ -1,4 +1,4 @@
-import type { FateOfConverted, Volume } from '../contracts.js';
+import type { FateOfConverted, Volume } from '../contracts/mix.js';
 
 /** What a person calls it. */
 export const fateNames: Readonly<Record<FateOfConverted, string>> = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compositionText } from '../../client/composition-text.js';
-import type { CompositionRow } from '../../core/contracts.js';
+import type { CompositionRow } from '../../core/contracts/mix.js';
 
 const row = (name: string, more: Partial<CompositionRow>): CompositionRow => ({
   name,
@@ -22,12 +22,19 @@ const row = (name: string, more: Partial<CompositionRow>): CompositionRow => ({
   lines: 0,
   bytes: 0,
   assistantChars: 0,
+  volumes: {
+    duplicates: { bytes: 0, assistantChars: 0 },
+    heldout: { bytes: 0, assistantChars: 0 },
+    heldoutUnused: { bytes: 0, assistantChars: 0 },
+    notSelected: { bytes: 0, assistantChars: 0 },
+    kept: { bytes: 0, assistantChars: 0 },
+  },
   realisedShare: 0,
   limiting: false,
   ...more,
 });
 
-const volumes = (...bytes: readonly number[]): NonNullable<CompositionRow['volumes']> => {
+const volumes = (...bytes: readonly number[]): CompositionRow['volumes'] => {
   const [duplicates, heldout, heldoutUnused, notSelected, kept] = bytes.map((each) => ({
     bytes: each,
     assistantChars: each / 2,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { TrainingBatches } from '../../activities/train/training-batches.js';
-import { readTrainingPlan } from '../../activities/train/training-plan.js';
+import { TrainingBatches } from '../../activities/train/steps/training-batches.js';
+import { readTrainingPlan } from '../../activities/train/steps/training-plan.js';
 import { linesIn, metricsIn, prepare, startServer, trainTo } from '../activities/train/bench.js';
 import { pythonEnvironment } from './python.js';
 import { runScript } from './run-python.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/text-encoder.js';
+import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { canonicalLine } from '../../core/convert/conversation.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../core/training/datum.js';
 import { rendererNamed } from '../../core/training/renderers.js';

@@ -5,7 +5,7 @@ import { after, before } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { connectTemporal } from '../../client/temporal.js';
-import type { Activities } from '../../core/contracts.js';
+import type { Activities } from '../../core/contracts/activities.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import type { TemporalServer } from '../../dev/temporal/server.js';
 import { bundlePath } from '../../worker/bundle.js';

@@ -1,11 +1,7 @@
-import type {
-  Activities,
-  ArtifactKind,
-  ArtifactRef,
-  Batch,
-  CompositionRow,
-  SegmentRecordRef,
-} from '../../core/contracts.js';
+import type { Activities } from '../../core/contracts/activities.js';
+import type { ArtifactKind, ArtifactRef, Batch } from '../../core/contracts/artifact.js';
+import type { CompositionRow } from '../../core/contracts/mix.js';
+import type { SegmentRecordRef } from '../../core/contracts/training.js';
 import type { ResolvedRecipe } from '../../client/recipe-file.js';
 import { parseRecipe } from '../../client/recipe-file.js';
 
@@ -56,6 +52,13 @@ export function fakeActivities(
     lines: 9,
     bytes: 900,
     assistantChars: 400,
+    volumes: {
+      duplicates: { bytes: 0, assistantChars: 0 },
+      heldout: { bytes: 0, assistantChars: 0 },
+      heldoutUnused: { bytes: 0, assistantChars: 0 },
+      notSelected: { bytes: 0, assistantChars: 0 },
+      kept: { bytes: 900, assistantChars: 400 },
+    },
     realisedShare: 1,
     limiting: false,
   };
@@ -105,7 +108,6 @@ export function fakeActivities(
       calls.push(`planMix ${sources.map(({ source }) => source.name).join(',')}`);
       return { plan: ref('mix-plan', 'mix'), composition };
     },
-    mixBuckets: async () => ({ buckets: 1, reusedBuckets: 0, lines: 5 }),
     finishMix: async () => {
       calls.push('finishMix');
       return {
@@ -141,7 +143,7 @@ export function fakeActivities(
       server: 'http://127.0.0.1:1',
       developmentServer: true,
     }),
-    findRecords: async () => ({ found: 0, steps: 0, last: null, firstLoss: null, notes: [] }),
+    findRecords: async () => ({ found: 0, steps: 0, last: null, firstLoss: null, notes: [], unmeasured: [] }),
     trainSegment: async ({ from, to }) => {
       calls.push(`trainSegment ${from}-${to}`);
       return segment(to, totalSteps);

@@ -7,7 +7,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { atEdge } from '../../activities/edge.js';
 import type { Stage1Handle } from '../../client/runs.js';
 import type { ResolvedRecipe } from '../../client/recipe-file.js';
-import type { Activities } from '../../core/contracts.js';
+import type { Activities } from '../../core/contracts/activities.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { RunState } from '../../core/run-state.js';
 import type { stage1 } from '../../workflows/stage1.js';
@@ -230,6 +230,7 @@ void test('a checkpoint that the server has lost is said, and the training goes 
     last: isLost ? recordOf(2, 6) : null,
     firstLoss: isLost ? 2 : null,
     notes: isLost ? ['The server has the state of step 4 no more; step 2 is used'] : [],
+    unmeasured: [],
   });
   const trainSegment: Activities['trainSegment'] = async (input) => {
     fake.calls.push(`trainSegment ${input.from}-${input.to}`);

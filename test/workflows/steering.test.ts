@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { Composition, SegmentRecordRef, WriteReportInput } from '../../core/contracts.js';
+import type { Composition } from '../../core/contracts/mix.js';
+import type { WriteReportInput } from '../../core/contracts/report.js';
+import type { SegmentRecordRef } from '../../core/contracts/training.js';
 import type { ResolvedRecipe } from '../../client/recipe-file.js';
 import type { Stage1Handle } from '../../client/runs.js';
 import type { RunState } from '../../core/run-state.js';
@@ -179,7 +181,7 @@ void test('an evaluation that fails beside a segment lets it be recorded, and pa
   fake.activities.findRecords = async (input) =>
     full
       ? await asBefore.findRecords(input)
-      : { found: 2, steps: 4, last: recordOf(4, 6), firstLoss: 2, notes: [] };
+      : { found: 2, steps: 4, last: recordOf(4, 6), firstLoss: 2, notes: [], unmeasured: [] };
   await steered(recipeOf('full-beside', ['a'], trainYaml), fake, async (handle) => {
     const parked = await until(handle, (state) => state.waitingFor.length > 0);
     assert.deepEqual([parked.waitingFor[0]?.what, parked.waitingFor[0]?.type], ['training', 'DiskFullError']);

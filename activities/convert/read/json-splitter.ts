@@ -1,5 +1,5 @@
-import { createLineSplitter } from './line-splitter.js';
-import { createListSplitter, isSpace } from './list-splitter.js';
+import { createLineSplitter } from './lines.js';
+import { createListSplitter, isSpace } from './json-list.js';
 import type { RowSink, RowSplitter } from './row-sink.js';
 
 /** For `.json` files: a list where the first character that is no white space is `[`, else JSON lines. */

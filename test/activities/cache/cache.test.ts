@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { findGarbage, removeGarbage } from '../../../activities/cache/collect.js';
-import { surveyStore } from '../../../activities/cache/survey.js';
-import { removeDamaged, verifyStore } from '../../../activities/cache/verify.js';
+import { findGarbage, removeGarbage } from '../../../client/cache/collect.js';
+import { surveyStore } from '../../../client/cache/survey.js';
+import { removeDamaged, verifyStore } from '../../../client/cache/verify.js';
 import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-import type { ArtifactRef } from '../../../core/contracts.js';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../hub/fixture.js';
 
 const day = 86_400_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { batchesOf } from '../../../activities/convert/batches.js';
+import { batchesOf } from '../../../activities/convert/plan/work-ranges.js';
 import { Dice } from '../../mix-rule/random-source.js';
 
 void test('batches cover all items in order, are never more than allowed, and hold all bytes', () => {

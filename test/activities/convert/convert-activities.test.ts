@@ -6,10 +6,9 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { localPathOf } from '../../../activities/artifacts/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
-import { createConvertActivities } from '../../../activities/convert/create-convert-activities.js';
-import { previewRows } from '../../../activities/convert/preview-rows.js';
-import { whyPieces } from '../../../activities/convert/why-pieces.js';
-import { mix } from '../../../activities/mix/mix.js';
+import { createConvertActivities } from '../../../activities/convert/index.js';
+import { whyPieces } from '../../../activities/convert/plan/explain-pieces.js';
+import { mix } from '../../../client/mix/mix.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from './local-source.js';
 
@@ -28,7 +27,6 @@ const plan = async (path: string, more = {}) =>
       source: sourceOf('s', more),
       resolution: await resolveLocal(store, [path]),
       seed: 1,
-      heldoutFraction: 0,
     },
     work,
   );
@@ -45,10 +43,7 @@ void test('small files that follow each other share a piece', async () => {
   const paths = Array.from({ length: 30 }, (_, index) => join(dir, `part${index}.jsonl`));
   for (const [index, path] of paths.entries()) await writeFile(path, chatLines(index, index + 1));
   const resolution = await resolveLocal(store, paths);
-  const { pieces } = await activities.planConversion(
-    { source: sourceOf('s'), resolution, seed: 1, heldoutFraction: 0 },
-    work,
-  );
+  const { pieces } = await activities.planConversion({ source: sourceOf('s'), resolution, seed: 1 }, work);
   assert.ok(pieces.length < 6);
 });
 
@@ -173,38 +168,6 @@ void test('rows of a dialogue are found in all files and pieces', async () => {
       lines.every((line) => (line.match(/c\d+\.\d/g) ?? []).map((turn) => turn.at(-1)).join('') === '0123'),
     );
   }
-});
-
-void test('a preview shows rows before and after, and why there is no conversation', async () => {
-  const path = await fileOf(
-    'a.jsonl',
-    `{"question":"q","answer":"a"}\nnope\n{"question":" ","answer":"b"}\n`,
-  );
-  const source = sourceOf('s');
-  const preview = await previewRows({
-    store,
-    source,
-    resolution: await resolveLocal(store, [path]),
-    rows: 3,
-    work,
-  });
-  assert.equal(preview.format, 'prompt-response');
-  assert.deepEqual(
-    preview.rows.map(({ row, before, after, why }) => [row, before, after, why]),
-    [
-      [
-        1,
-        { question: 'q', answer: 'a' },
-        [
-          { role: 'user', content: 'q' },
-          { role: 'assistant', content: 'a' },
-        ],
-        null,
-      ],
-      [2, 'nope', null, 'bad_json'],
-      [3, { question: ' ', answer: 'b' }, null, 'blank_content'],
-    ],
-  );
 });
 
 void test('zero-byte files are skipped and listed', async () => {

@@ -3,8 +3,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { previewSource, type SourcePreview } from '../../../activities/preview/preview-source.js';
-import { createMixer } from '../../../activities/mix/mix.js';
+import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
+import { createMixer } from '../../../client/mix/mix.js';
 import { downloadAll, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
 
 /** The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made. */

@@ -3,17 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
 import { layoutOf } from '../../../core/convert/layout.js';
 import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
-import { lineScanner } from '../../../activities/convert/line-scanner.js';
-import { writtenRow, type ConvertedRow } from '../../../activities/convert/line-text.js';
+import { lineScanner } from '../../../activities/convert/rows/json-line.js';
+import { writtenRow, type ConvertedRow } from '../../../activities/convert/rows/converted-row.js';
 import {
   addEscaped,
   endLine,
   lendReadBlock,
   skippedUnits,
   startLine,
-} from '../../../activities/convert/read/json-text.js';
+} from '../../../activities/convert/json-bytes/json-bytes.js';
 import { TextBytes } from '../../../activities/convert/read/text-bytes.js';
-import { valueScanner } from '../../../activities/convert/value-scanner.js';
+import { valueScanner } from '../../../activities/convert/rows/parquet-row.js';
 import { Dice } from '../../mix-rule/random-source.js';
 
 const { block } = lendReadBlock();

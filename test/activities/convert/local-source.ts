@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { ArtifactRef, SourceFile } from '../../../core/contracts.js';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { SourceFile } from '../../../core/contracts/source.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { Source } from '../../../core/recipe.js';
-import { createMixer, type MixCallResult, type MixRecipe } from '../../../activities/mix/mix.js';
+import { createMixer, type MixCallResult, type MixRecipe } from '../../../client/mix/mix.js';
 import { artifactKey, openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 
 /** A temporary folder that is removed when the test ends. */

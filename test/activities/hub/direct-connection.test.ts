@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionPool } from '../../../activities/hub/connection-pool.js';
-import { DirectConnection, type DirectAnswer } from '../../../activities/hub/direct-connection.js';
+import { ConnectionPool } from '../../../activities/hub/http/connection-pool.js';
+import { DirectConnection, type DirectAnswer } from '../../../activities/hub/http/direct-connection.js';
 import { someBytes } from './fixture.js';
 
 /** A server that answers each request (its head) as `answer` says. */

@@ -22,9 +22,9 @@ import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
-import { putResolution } from '../../../activities/hub/put-resolution.js';
+import { putResolution } from '../../../activities/hub/resolve/put-resolution.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
-import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts.js';
+import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 import { downloadAll, quick, resolve, someBytes, sourceOf, startFixture, type Fixture } from './fixture.js';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createHubActivities, type HubActivities, type HubTuning } from '../../../activities/hub/index.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts.js';
+import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';
 import { Source } from '../../../core/recipe.js';
 import { startHub, type Hub, type HubOptions } from '../../../dev/hub/index.js';

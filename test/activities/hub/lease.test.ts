@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { Lease } from '../../../activities/hub/lease.js';
+import { Lease } from '../../../activities/hub/download/lease.js';
 import { tempDir } from './fixture.js';
 
 async function pathFor(t: TestContext): Promise<string> {

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
-import { defaultTuning } from '../../../activities/hub/tuning.js';
+import { defaultTuning } from '../../../activities/hub/http/tuning.js';
 import { resolve, someBytes, startFixture, type Fixture } from './fixture.js';
 
 const childPath = fileURLToPath(new URL('./download-all-child.js', import.meta.url));

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { readResolution } from '../../../activities/artifacts/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
-import type { SourceResolution } from '../../../core/contracts.js';
+import type { SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/progress.js';
 import { sourceOf, tempDir } from './fixture.js';

@@ -1,5 +1,5 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix, type MixRecipe } from '../../../activities/mix/mix.js';
+import { mix, type MixRecipe } from '../../../client/mix/mix.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { quietWork, resolveLocal, sourceOf } from '../convert/local-source.js';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix } from '../../../activities/mix/mix.js';
+import { mix } from '../../../client/mix/mix.js';
 import { quietWork, workbench } from '../convert/local-source.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 

@@ -1,5 +1,5 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix } from '../../../activities/mix/mix.js';
+import { mix } from '../../../client/mix/mix.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { previewSource, type SourcePreview } from '../../../activities/preview/preview-source.js';
+import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { someBytes, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
 

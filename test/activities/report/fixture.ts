@@ -1,11 +1,12 @@
-import type { CompositionRow, RunStanding, WriteReportInput } from '../../../core/contracts.js';
+import type { CompositionRow } from '../../../core/contracts/mix.js';
+import type { RunStanding, WriteReportInput } from '../../../core/contracts/report.js';
 import { Recipe } from '../../../core/recipe.js';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../../activities/artifacts/store.js';
-import type { RunFiles } from '../../../activities/report/read-run.js';
-import type { Conversation } from '../../../activities/report/read-train.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/text-encoder.js';
+import type { RunFiles } from '../../../activities/report/read/read-run.js';
+import type { Conversation } from '../../../activities/report/read/read-train.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { shippedModelDir } from '../../../client/dev.js';
 
 /** What a hostile corpus might hold. */
@@ -39,6 +40,13 @@ function row(name: string, read: number, change: Partial<CompositionRow>): Compo
     lines: 0,
     bytes: 0,
     assistantChars: 0,
+    volumes: {
+      duplicates: { bytes: 0, assistantChars: 0 },
+      heldout: { bytes: 0, assistantChars: 0 },
+      heldoutUnused: { bytes: 0, assistantChars: 0 },
+      notSelected: { bytes: 0, assistantChars: 0 },
+      kept: { bytes: 0, assistantChars: 0 },
+    },
     realisedShare: 0,
     limiting: false,
     ...change,

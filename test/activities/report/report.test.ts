@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { visible } from '../../../activities/report/format.js';
-import { languageOf, unknownLanguage } from '../../../activities/report/languages.js';
-import { spread } from '../../../activities/report/training-sections.js';
+import { visible } from '../../../activities/report/page/format.js';
+import { languageOf, unknownLanguage } from '../../../activities/report/read/languages.js';
+import { spread } from '../../../activities/report/page/training-sections.js';
 import { createReportActivities } from '../../../activities/report/write-report.js';
-import type { WriteReportInput } from '../../../core/contracts.js';
+import type { WriteReportInput } from '../../../core/contracts/report.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { finishedInput, finishedRun, hostile, jsonLines, standing, writeFinishedRun } from './fixture.js';
 
@@ -117,16 +117,36 @@ void test('a development server is named as one, and a hosted one is not', async
 
 void test('a run that has only read its sources gets a page of what there is', async (context) => {
   const out = await folder(context);
-  const { recipe, sources, workflowId, runId } = finishedInput(out);
-  const input = { recipe, out, sources, workflowId, runId, mix: null, tokens: null, training: null };
+  const { recipe, sources, workflowId, runId, standing } = finishedInput(out);
+  const input = {
+    recipe,
+    out,
+    sources,
+    workflowId,
+    runId,
+    standing,
+    mix: null,
+    tokens: null,
+    training: null,
+  };
   const { document } = await write(out, input);
   assert.deepEqual(headings(document), ['Rejects', 'Sources', 'Recipe']);
 });
 
 void test('a run that is being cancelled before anything was read still gets a page', async (context) => {
   const out = await folder(context);
-  const { recipe, workflowId, runId } = finishedInput(out);
-  const input = { recipe, out, sources: [], workflowId, runId, mix: null, tokens: null, training: null };
+  const { recipe, workflowId, runId, standing } = finishedInput(out);
+  const input = {
+    recipe,
+    out,
+    sources: [],
+    workflowId,
+    runId,
+    standing,
+    mix: null,
+    tokens: null,
+    training: null,
+  };
   assert.deepEqual(headings((await write(out, input)).document), ['Recipe']);
 });
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Tokenizer } from '../../../activities/tokenise/hf-tokenizers.js';
-import { createTextEncoder, readTokenizerFiles } from '../../../activities/tokenise/text-encoder.js';
+import { Tokenizer } from '../../../activities/tokenise/tokenizer/hf-tokenizers.js';
+import {
+  createTextEncoder,
+  readTokenizerFiles,
+} from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { Dice } from '../../mix-rule/random-source.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createTokeniseActivities } from '../../../activities/tokenise/create-tokenise-activities.js';
-import { createTextEncoder, readTokenizerFiles } from '../../../activities/tokenise/text-encoder.js';
-import { TokenReader } from '../../../activities/tokenise/token-reader.js';
-import { readTokens } from '../../../activities/tokenise/tokens-artifact.js';
+import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
+import {
+  createTextEncoder,
+  readTokenizerFiles,
+} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
+import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
-import type { ArtifactRef, TokensResult } from '../../../core/contracts.js';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { TokensResult } from '../../../core/contracts/tokens.js';
 import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';

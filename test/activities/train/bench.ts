@@ -4,24 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
-import { createTokeniseActivities } from '../../../activities/tokenise/create-tokenise-activities.js';
+import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import {
   createTrainActivities,
   sessionOfHeartbeat,
   type TrainActivities,
-} from '../../../activities/train/create-train-activities.js';
+} from '../../../activities/train/index.js';
 import {
   createTinkerAccess,
   developmentModelDir,
   type TinkerAccess,
-} from '../../../activities/train/tinker-access.js';
+} from '../../../activities/train/server/tinker-access.js';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type {
-  ArtifactRef,
   SegmentRecordRef,
   StepMetrics,
   TrainingPlan,
   TrainSegmentResult,
-} from '../../../core/contracts.js';
+} from '../../../core/contracts/training.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';
 import type { Train } from '../../../core/recipe.js';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { connectTinker } from '../../../tinker/index.js';
-import { sampleFrom } from '../../../activities/train/sample-from.js';
+import { sampleFrom } from '../../../client/tinker/sample-from.js';
 import { quietWork } from '../tokenise/fixture.js';
 import { activities, key, linesIn, prepare, segment, startServer, type Server } from './bench.js';
 
@@ -53,7 +53,7 @@ void test('checkpoints that nobody has measured are found, while the server has 
   const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
   const unmeasured = async (): Promise<readonly string[]> => {
     const found = await worker.findRecords({ plan: input.plan, out: input.out }, quietWork());
-    return (found.unmeasured ?? []).map(({ label }) => label);
+    return found.unmeasured.map(({ label }) => label);
   };
   assert.deepEqual(await unmeasured(), []);
   const first = await segment(worker, bench, null, 2);

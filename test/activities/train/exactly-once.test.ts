@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SegmentRecordRef, StepMetrics, TrainSegmentResult } from '../../../core/contracts.js';
+import type { SegmentRecordRef, StepMetrics, TrainSegmentResult } from '../../../core/contracts/training.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { quietWork } from '../tokenise/fixture.js';
 import {

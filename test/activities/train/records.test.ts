@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createTinkerAccess } from '../../../activities/train/tinker-access.js';
-import { createTrainActivities } from '../../../activities/train/create-train-activities.js';
+import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';
+import { createTrainActivities } from '../../../activities/train/index.js';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
 import type { Recipe } from '../../../core/recipe.js';
 import { quietWork } from '../tokenise/fixture.js';

@@ -1,7 +1,7 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { createTrainActivities } from '../../../activities/train/create-train-activities.js';
-import { createTinkerAccess } from '../../../activities/train/tinker-access.js';
-import type { TrainSegmentInput } from '../../../core/contracts.js';
+import { createTrainActivities } from '../../../activities/train/index.js';
+import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';
+import type { TrainSegmentInput } from '../../../core/contracts/training.js';
 
 /**
  * A process that trains one segment, for tests that kill or stop it: `<store> <server> <input> [previous session]`. Tells each

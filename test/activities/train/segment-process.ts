@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts.js';
+import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
 import type { Bench, Server } from './bench.js';
 
 const childPath = fileURLToPath(new URL('./segment-child.js', import.meta.url));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { StopAndSave } from '../../../activities/train/stop-and-save.js';
-import type { SegmentRecordRef, StepMetrics } from '../../../core/contracts.js';
+import { StopAndSave } from '../../../activities/train/steps/stop-and-save.js';
+import type { SegmentRecordRef, StepMetrics } from '../../../core/contracts/training.js';
 import {
   activities,
   metricsIn,

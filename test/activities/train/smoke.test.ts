@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { tinkerSmoke } from '../../../activities/train/smoke.js';
+import { tinkerSmoke } from '../../../client/tinker/smoke.js';
 import { connectTinker } from '../../../tinker/index.js';
 import { key, startServer, type Server } from './bench.js';
 

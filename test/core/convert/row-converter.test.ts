@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RejectReason } from '../../../core/contracts.js';
+import type { RejectReason } from '../../../core/contracts/conversion.js';
 import { canonicalLine } from '../../../core/convert/conversation.js';
 import { layoutOf } from '../../../core/convert/layout.js';
 import { createRowConverter, type Outcome } from '../../../core/convert/row-converter.js';

@@ -6,7 +6,7 @@ import {
   createTextEncoder,
   readTokenizerFiles,
   type TextEncoder,
-} from '../../../activities/tokenise/text-encoder.js';
+} from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Message } from '../../../core/convert/conversation.js';
 import type { RendererName, TrainOn } from '../../../core/recipe.js';
 import { buildDatum } from '../../../core/training/datum.js';

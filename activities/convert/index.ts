@@ -1,0 +1,44 @@
+import type { Activities } from '../../core/contracts/activities.js';
+import type { WorkContext } from '../../core/progress.js';
+import type { ConvertDeps, ConvertOptions } from './convert-deps.js';
+import { convertPieces } from './convert-pieces.js';
+import { groupPieces } from './group-dialogues.js';
+import type { ConversionJobs } from './jobs.js';
+import { planConversion } from './plan-conversion.js';
+import { summariseSource } from './summarise-source.js';
+import { ThreadPool } from '../threads/thread-pool.js';
+
+/** An activity's work, before it meets Temporal. */
+export type Work<Name extends keyof Activities> = (
+  input: Parameters<Activities[Name]>[0],
+  work: WorkContext,
+) => ReturnType<Activities[Name]>;
+
+export interface ConvertActivities {
+  readonly planConversion: Work<'planConversion'>;
+  readonly convertPieces: Work<'convertPieces'>;
+  readonly groupPieces: Work<'groupPieces'>;
+  readonly summariseSource: Work<'summariseSource'>;
+}
+
+const defaultPieceBytes = 32 * 1024 * 1024;
+
+/** The activities that turn a source's rows into conversations. */
+export function createConvertActivities(options: ConvertOptions): ConvertActivities {
+  const deps: ConvertDeps = {
+    store: options.store,
+    threads: options.threads,
+    pieceBytes: options.pieceBytes ?? defaultPieceBytes,
+    pool: createConversionPool(options.threads),
+  };
+  return {
+    planConversion: (input, work) => planConversion(deps, input, work),
+    convertPieces: (input, work) => convertPieces(deps, input, work),
+    groupPieces: (input, work) => groupPieces(deps, input, work),
+    summariseSource: (input, work) => summariseSource(deps, input, work),
+  };
+}
+
+export function createConversionPool(threads: number): ThreadPool<ConversionJobs> {
+  return new ThreadPool<ConversionJobs>(new URL('./jobs.js', import.meta.url), threads);
+}

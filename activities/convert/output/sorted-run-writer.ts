@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { heldoutHashBytes, heldoutPrefix } from '../../../core/mix/heldout.js';
+import { digestBytes, digestPrefix } from '../../../core/mix/order-key.js';
+import { crc32 } from '../../files/crc32.js';
+import { FileWriter } from '../../files/file-writer.js';
+import type { ConvertedRow } from '../rows/converted-row.js';
+import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
+import { sha256 } from '../../files/sha256.js';
+import { sortedOrder } from '../../files/sorted-order.js';
+
+const newline = 0x0a;
+/** Lines are gathered in memory up to this size, sorted, and written as one run. */
+const arenaBytes = 16 * 1024 * 1024;
+const firstArenaBytes = 1024 * 1024;
+
+/** A thread does one piece after the other: the arena of the last one is there for the next. */
+let spareArena = Buffer.allocUnsafeSlow(0);
+
+/** The prefix, and room for a prompt behind it. */
+let prompted = Buffer.from(heldoutPrefix);
+const promptAt = prompted.length;
+
+function heldoutHash(prompt: string | Uint8Array): Buffer {
+  if (typeof prompt === 'string') return sha256(heldoutPrefix + prompt);
+  const end = promptAt + prompt.length;
+  if (end > prompted.length) {
+    const grown = Buffer.allocUnsafeSlow(2 * end);
+    prompted.copy(grown, 0, 0, promptAt);
+    prompted = grown;
+  }
+  prompted.set(prompt, promptAt);
+  return sha256(prompted.subarray(0, end));
+}
+
+export interface RunStats {
+  readonly entries: number;
+  /** Of the lines, newlines included. */
+  readonly bytes: number;
+}
+
+/** Collects conversations and writes them as sorted runs. Memory: one arena, or one line longer than it. */
+export class RunWriter {
+  readonly #dir: string;
+  readonly #prefix: Buffer;
+  readonly #runs: RunStats[] = [];
+  #arena: Buffer<ArrayBuffer>;
+  #used = 0;
+  #index = Buffer.allocUnsafeSlow(0);
+  #entries = 0;
+
+  constructor(dir: string, seed: number) {
+    this.#dir = dir;
+    this.#prefix = Buffer.from(digestPrefix(seed));
+    this.#arena = spareArena;
+    spareArena = Buffer.allocUnsafeSlow(0);
+  }
+
+  add(converted: ConvertedRow, segment: number, row: number): void {
+    const { line } = converted;
+    // What is hashed stands in the arena as one piece: the prefix, then the line.
+    const at = this.#reserve(this.#prefix.length + line.mostBytes + 1);
+    const start = at + this.#prefix.copy(this.#arena, at);
+    const end = line.writeTo(this.#arena, start);
+    this.#arena[end] = newline;
+    this.#used = end + 1;
+
+    const entry = this.#nextEntry();
+    this.#index.set(sha256(this.#arena.subarray(at, end)), entry + entryAt.digest);
+    const h = heldoutHash(converted.prompt);
+    h.copy(this.#index, entry + entryAt.heldout, 0, heldoutHashBytes);
+    this.#index.writeUIntLE(start, entry + entryAt.offset, 6);
+    this.#index.writeUInt32LE(end - start, entry + entryAt.length);
+    this.#index.writeUInt32LE(converted.assistantChars, entry + entryAt.assistantChars);
+    this.#index.writeUInt32LE(segment, entry + entryAt.segment);
+    this.#index.writeUInt32LE(row, entry + entryAt.row);
+    this.#index.writeUInt32LE(crc32(this.#arena.subarray(start, end)), entry + entryAt.crc);
+  }
+
+  /** Writes what is left; returns all runs. */
+  finish(): readonly RunStats[] {
+    if (this.#entries > 0) this.#writeRun();
+    if (this.#arena.length <= arenaBytes) spareArena = this.#arena;
+    return this.#runs;
+  }
+
+  #reserve(bytes: number): number {
+    if (this.#used + bytes > arenaBytes && this.#entries > 0) this.#writeRun();
+    if (this.#used + bytes > this.#arena.length) this.#grow(this.#used + bytes);
+    return this.#used;
+  }
+
+  #grow(bytes: number): void {
+    const doubled = Math.min(arenaBytes, Math.max(firstArenaBytes, 2 * this.#arena.length));
+    const grown = Buffer.allocUnsafeSlow(Math.max(bytes, doubled));
+    this.#arena.copy(grown, 0, 0, this.#used);
+    this.#arena = grown;
+  }
+
+  #nextEntry(): number {
+    const at = this.#entries * entryBytes;
+    if (at === this.#index.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(1024 * entryBytes, 2 * this.#index.length));
+      this.#index.copy(grown);
+      this.#index = grown;
+    }
+    this.#entries += 1;
+    return at;
+  }
+
+  #writeRun(): void {
+    const run = this.#runs.length;
+    const index = new FileWriter(join(this.#dir, indexName(run)));
+    const lines = new FileWriter(join(this.#dir, linesName(run)));
+    for (const entry of this.#sorted()) {
+      const bytes = this.#index.subarray(entry * entryBytes, (entry + 1) * entryBytes);
+      const start = bytes.readUIntLE(entryAt.offset, 6);
+      bytes.writeUIntLE(lines.bytes, entryAt.offset, 6);
+      index.write(bytes);
+      lines.write(this.#arena.subarray(start, start + bytes.readUInt32LE(entryAt.length) + 1));
+    }
+    this.#runs.push({ entries: this.#entries, bytes: lines.bytes });
+    index.close();
+    lines.close();
+    this.#used = 0;
+    this.#entries = 0;
+  }
+
+  /** The entries in ascending order of digest; equal ones in reading order. */
+  #sorted(): Uint32Array {
+    const index = this.#index;
+    const entries = { bytes: index, entryBytes, keyAt: entryAt.digest, count: this.#entries };
+    return sortedOrder(entries, (a, b) => {
+      const [left, right] = [a * entryBytes + entryAt.digest, b * entryBytes + entryAt.digest];
+      return index.compare(index, right, right + digestBytes, left, left + digestBytes) || a - b;
+    });
+  }
+}

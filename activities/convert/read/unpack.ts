@@ -1,0 +1,86 @@
+import { readSync } from 'node:fs';
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Decompress } from 'fzstd';
+import { HeadraceError, messageOf } from '../../../core/errors.js';
+import type { Compression } from './file-kind.js';
+import { lendReadBlock } from '../json-bytes/json-bytes.js';
+
+/**
+ * Bytes `[from, to)` of an open file, in chunks that are good until the next one is asked for.
+ *
+ * @param onBytes - told how many bytes were read so far.
+ */
+export function* fileChunks(
+  descriptor: number,
+  from: number,
+  to: number,
+  onBytes: (done: number) => void,
+): Generator<Buffer> {
+  const { block, giveBack } = lendReadBlock();
+  try {
+    for (let at = from; at < to;) {
+      const read = readSync(descriptor, block, 0, Math.min(block.length, to - at), at);
+      if (read === 0) return;
+      at += read;
+      onBytes(at - from);
+      yield block.subarray(0, read);
+    }
+  } finally {
+    giveBack();
+  }
+}
+
+/**
+ * The unpacked bytes of a whole file.
+ *
+ * @throws {HeadraceError} FormatError where the file is damaged or ends too early.
+ */
+export async function* unpackedChunks(
+  compression: Compression,
+  name: string,
+  packed: Iterable<Buffer>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (compression === 'none') yield* packed;
+    else if (compression === 'gzip') yield* gunzipped(packed);
+    else yield* unzstd(packed);
+  } catch (error) {
+    throw error instanceof HeadraceError ? error : cannotUnpack(name, error);
+  }
+}
+
+export function cannotUnpack(name: string, error: unknown): HeadraceError {
+  return new HeadraceError('FormatError', `${name} cannot be unpacked: ${messageOf(error)}`, {
+    remedy:
+      'The file is damaged or incomplete, or not packed as its name says; get it again, or name it by what it is.',
+    cause: error,
+  });
+}
+
+async function* gunzipped(packed: Iterable<Buffer>): AsyncGenerator<Uint8Array> {
+  const copies = function* (): Generator<Buffer> {
+    for (const chunk of packed) yield Buffer.from(chunk);
+  };
+  const unpacked = createGunzip({ chunkSize: 256 * 1024 });
+  // An error, of either end, comes out of the iteration below.
+  pipeline(Readable.from(copies(), { objectMode: false }), unpacked, () => {});
+  for await (const chunk of unpacked) yield chunk as Buffer;
+}
+
+/** fzstd takes windows up to 32 MB: everything that `zstd` makes below its `--ultra` levels. */
+function* unzstd(packed: Iterable<Buffer>): Generator<Uint8Array> {
+  let ready: Uint8Array[] = [];
+  const stream = new Decompress((block) => {
+    ready.push(Buffer.from(block));
+  });
+  for (const chunk of packed)
+    // Small pieces, because what one call unpacks is held in memory: at most some thousand times its size.
+    for (let at = 0; at < chunk.length; at += 65_536) {
+      stream.push(Buffer.from(chunk.subarray(at, at + 65_536)));
+      yield* ready;
+      ready = [];
+    }
+  stream.push(new Uint8Array(0), true);
+  yield* ready;
+}

@@ -1,0 +1,56 @@
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SourceFile } from '../../../core/contracts/source.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { formatBytes } from '../../../core/format.js';
+import { bytesOf } from '../../../core/hub/ranges.js';
+import { hubFolder, oidOf } from '../../artifacts/resolution.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { isBlobThere } from './download-blob.js';
+import { durableRanges } from './part-file.js';
+
+/** How much of a Hub file is on this disk. */
+export interface FileOnDisk {
+  readonly file: SourceFile;
+  readonly path: string;
+  readonly haveBytes: number;
+  /** Complete and checked. */
+  readonly isWhole: boolean;
+}
+
+/** What of these files is on disk already, complete or begun. */
+export async function filesOnDisk(
+  store: ArtifactStore,
+  dataset: string,
+  files: readonly SourceFile[],
+): Promise<FileOnDisk[]> {
+  const found: FileOnDisk[] = [];
+  for (const file of files) {
+    const path = join(hubFolder(store, dataset), 'blobs', oidOf(file));
+    const isThere = await isBlobThere(path, file.sizeBytes);
+    // A part whose every byte is durable still has to be checked, so it is not whole.
+    const begun = isThere ? 0 : bytesOf(await durableRanges(path, file.sizeBytes));
+    found.push({ file, path, isWhole: isThere, haveBytes: isThere ? file.sizeBytes : begun });
+  }
+  return found;
+}
+
+/** Bytes that the disk of `dir` has free for this user. */
+export async function freeBytes(dir: string): Promise<number> {
+  const disk = await statfs(dir);
+  return disk.bavail * disk.bsize;
+}
+
+/** @throws {HeadraceError} DiskFullError where the disk cannot hold what is still to come. */
+export async function checkRoom(
+  store: { readonly root: string },
+  what: string,
+  neededBytes: number,
+): Promise<void> {
+  const free = await freeBytes(store.root);
+  if (free >= neededBytes) return;
+  throw new HeadraceError(
+    'DiskFullError',
+    `${what} needs ${formatBytes(neededBytes)} more, and the disk of ${store.root} has ${formatBytes(free)} free`,
+  );
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HeadraceError, messageOf } from '../../../core/errors.js';
+import type { HubTuning } from './tuning.js';
+
+/** Something that time may mend: a network that broke, a 429, a 5xx. */
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
+
+  constructor(
+    message: string,
+    /** What the server asked to wait, in milliseconds. */
+    readonly retryAfterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * Pauses before try number `failures + 1`.
+ *
+ * @throws {HeadraceError} HubUnavailableError where there were too many failures, or the server asks for a longer pause
+ * than an activity should sit out.
+ */
+export async function pauseBeforeRetry(
+  error: TransientError,
+  failures: number,
+  tuning: HubTuning,
+  signal: AbortSignal,
+): Promise<void> {
+  const { retryAfterMs } = error;
+  const tooLong = retryAfterMs !== undefined && retryAfterMs > tuning.longestWaitMs;
+  if (tooLong || failures >= tuning.tries)
+    throw new HeadraceError(
+      'HubUnavailableError',
+      tooLong
+        ? `${error.message}; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
+        : `${error.message} (${failures} tries)`,
+      { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+    );
+  const backoff = tuning.retryMs * 2 ** Math.min(failures - 1, 4);
+  // Spread, so that connections which failed together do not come back together.
+  await pause(retryAfterMs ?? backoff * (0.75 + Math.random() / 2), signal);
+}
+
+/** Runs `attempt` until it does not throw a {@link TransientError}. */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  tuning: HubTuning,
+  signal: AbortSignal,
+): Promise<T> {
+  for (let failures = 1; ; failures += 1)
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof TransientError)) throw error;
+      await pauseBeforeRetry(error, failures, tuning, signal);
+    }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch {
+    signal.throwIfAborted();
+  }
+}
+
+/** What a failed fetch says: undici hides the reason in `cause`. */
+export function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.errors.length > 0) return messageOf(cause.errors[0]);
+  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
+}
+
+/** `Retry-After` (seconds or a date), or the reset time of the Hub's `RateLimit: "api";r=0;t=55`, in milliseconds. */
+export function retryAfterOf(headers: Headers, now: number): number | undefined {
+  const header = headers.get('retry-after');
+  if (header !== null) {
+    const seconds = Number(header);
+    const ms = Number.isNaN(seconds) ? Date.parse(header) - now : seconds * 1000;
+    if (!Number.isNaN(ms)) return Math.max(0, ms);
+  }
+  const limit = headers.get('ratelimit');
+  const [, remaining, reset] = /;\s*r=(\d+)\s*;\s*t=(\d+)/.exec(limit ?? '') ?? [];
+  return remaining === '0' && reset !== undefined ? Number(reset) * 1000 : undefined;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { HeadraceError } from '../../../core/errors.js';
+import { readHubConfig, type Environment } from './config.js';
+import { HubClient, HubRefusal } from './hub-client.js';
+import { defaultTuning } from './tuning.js';
+
+const WhoAmI = z.object({ name: z.string() });
+
+export type TokenCheck =
+  | { readonly token: 'known'; readonly account: string }
+  | { readonly token: 'refused' }
+  /** The Hub will not say: mirrors often do not know the question. */
+  | { readonly token: 'unsure' };
+
+/** What the Hub thinks of the client's token. */
+export async function checkToken(client: HubClient, signal: AbortSignal): Promise<TokenCheck> {
+  try {
+    const answer = await client.whole(`${client.config.endpoint}/api/whoami-v2`, signal);
+    const parsed = WhoAmI.safeParse(await answer.json());
+    return parsed.success ? { token: 'known', account: parsed.data.name } : { token: 'unsure' };
+  } catch (error) {
+    if (!(error instanceof HubRefusal)) throw error;
+    return { token: error.status === 401 ? 'refused' : 'unsure' };
+  }
+}
+
+export interface HubAccount {
+  readonly endpoint: string;
+  readonly offline: boolean;
+  /** Where the token comes from; `undefined` without one. */
+  readonly tokenFrom: string | undefined;
+  /** Name of the token's account, where the Hub tells it. */
+  readonly account: string | undefined;
+}
+
+/**
+ * Who we are at the Hub that the environment names: a check before a run.
+ *
+ * @throws {HeadraceError} HubTokenInvalidError, HubUnavailableError.
+ */
+export async function whoAmI(env: Environment, signal: AbortSignal): Promise<HubAccount> {
+  const config = await readHubConfig(env);
+  const { endpoint, offline, token, tokenFrom } = config;
+  if (token === undefined) return { endpoint, offline, tokenFrom: undefined, account: undefined };
+  if (offline) return { endpoint, offline, tokenFrom, account: undefined };
+  const check = await checkToken(new HubClient(config, defaultTuning), signal);
+  if (check.token === 'refused')
+    throw new HeadraceError(
+      'HubTokenInvalidError',
+      `The Hub at ${endpoint} does not know the token from ${tokenFrom}`,
+    );
+  return { endpoint, offline, tokenFrom, account: check.token === 'known' ? check.account : undefined };
+}

@@ -1,0 +1,118 @@
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { distance } from 'fastest-levenshtein';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { HeadraceError } from '../../../core/errors.js';
+import { isMissing } from '../../artifacts/store.js';
+
+export interface LocalFiles {
+  /** Real paths of files with bytes, each once, in code-unit order. */
+  readonly paths: readonly string[];
+  /** Real paths of files without a byte. */
+  readonly empty: readonly string[];
+}
+
+/**
+ * The files that paths and globs name: links followed, each file once, sorted, whatever the order and overlap of the
+ * patterns. A name that exists as it stands is a path, even with `[` in it.
+ *
+ * @throws {HeadraceError} FileNotFoundError naming the patterns that match nothing and what is near them.
+ */
+export async function findLocalFiles(patterns: readonly string[]): Promise<LocalFiles> {
+  const sizes = new Map<string, number>();
+  const found = await Promise.all(patterns.map(matchesOrError));
+  const errors = found.filter((each) => each instanceof HeadraceError);
+  if (errors.length > 0) throw allOf(errors);
+  for (const matches of found)
+    for (const path of matches instanceof HeadraceError ? [] : matches) {
+      const real = await realPathOf(path);
+      const status = await stat(real);
+      if (status.isFile()) sizes.set(real, status.size);
+    }
+  const sorted = [...sizes].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    paths: sorted.filter(([, size]) => size > 0).map(([path]) => path),
+    empty: sorted.filter(([, size]) => size === 0).map(([path]) => path),
+  };
+}
+
+const shownErrors = 5;
+
+/** Whoever has one wrong path often has more of them: they are named together. */
+function allOf([first, ...others]: readonly HeadraceError[]): HeadraceError {
+  if (first === undefined) throw new Error('No error');
+  if (others.length === 0) return first;
+  const shown = [first, ...others].slice(0, shownErrors).map(({ message }) => message);
+  const more = others.length + 1 - shown.length;
+  return new HeadraceError(first.type, `${shown.join('. ')}${more === 0 ? '' : `. And ${more} more`}`, {
+    remedy: first.remedy,
+    cause: first,
+  });
+}
+
+async function matchesOrError(pattern: string): Promise<readonly string[] | HeadraceError> {
+  try {
+    return await matchesOf(pattern);
+  } catch (error) {
+    if (error instanceof HeadraceError) return error;
+    throw error;
+  }
+}
+
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new HeadraceError('FileNotFoundError', `${path} is a link that leads nowhere`, { cause: error });
+  }
+}
+
+async function matchesOf(pattern: string): Promise<string[]> {
+  const path = resolve(pattern);
+  const found = await statOrMissing(path);
+  if (found?.isFile() === true) return [path];
+  if (found?.isDirectory() === true)
+    throw new HeadraceError('FileNotFoundError', `${pattern} is a folder, not a file`, {
+      remedy: `Write a glob, for instance ${path}/**/*.jsonl`,
+    });
+  const matches = isDynamicPattern(pattern)
+    ? await glob(path, { absolute: true, dot: true, cwd: await existingFolder(path) })
+    : [];
+  if (matches.length > 0) return matches;
+  const folder = await existingFolder(path);
+  throw new HeadraceError(
+    'FileNotFoundError',
+    `${isDynamicPattern(pattern) ? `No file matches ${pattern}` : `There is no file ${pattern}`}; ${await nearMatches(path, folder)}`,
+    pattern.startsWith('~') ? { remedy: '`~` is not expanded here: write the whole path.' } : {},
+  );
+}
+
+async function statOrMissing(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The deepest folder on the way to `path` that exists. */
+async function existingFolder(path: string): Promise<string> {
+  const parent = dirname(path);
+  if (parent === path) return parent;
+  return (await statOrMissing(parent))?.isDirectory() === true ? parent : existingFolder(parent);
+}
+
+/** "in /data there are a.jsonl, b.jsonl": the nearest names first, at most five. */
+async function nearMatches(path: string, folder: string): Promise<string> {
+  if (folder !== dirname(path)) return `${dirname(path)} does not exist, only ${folder}`;
+  const wanted = basename(path);
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  const near = names
+    .map((name) => ({ name, far: distance(name.toLowerCase(), wanted.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
+    .slice(0, 5);
+  if (near.length === 0) return `${folder} is empty`;
+  return `nearest in ${folder}: ${near.map(({ name }) => name).join(', ')}`;
+}

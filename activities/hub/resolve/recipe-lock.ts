@@ -1,0 +1,135 @@
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { HeadraceError } from '../../../core/errors.js';
+import { stableJson } from '../../../core/stable-json.js';
+import { hasCode, isMissing, writeFileAtomic } from '../../artifacts/store.js';
+
+const LockedFile = z.object({
+  path: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string().exactOptional(),
+  gitOid: z.string().exactOptional(),
+});
+
+/** What a recipe asked of one Hub source, and what it got: enough to get the same again. */
+export const LockedSource = z.object({
+  /** As the recipe says, `null` where it says nothing. */
+  asked: z.object({
+    dataset: z.string(),
+    revision: z.string().nullable(),
+    config: z.string().nullable(),
+    split: z.string().nullable(),
+    data_files: z.array(z.string()).nullable(),
+  }),
+  /** Canonical id. */
+  dataset: z.string(),
+  commit: z.string(),
+  config: z.string(),
+  split: z.string(),
+  /** In reading order: path, bytes, and the hash that the Hub announced. */
+  files: z.array(LockedFile),
+  /** Zero-byte files of the split, which are skipped. */
+  emptyFiles: z.array(z.string()),
+});
+export type LockedSource = z.infer<typeof LockedSource>;
+
+/** `recipe.lock.json`: the Hub sources of a recipe by name. */
+export const RecipeLock = z.object({ version: z.literal(1), sources: z.record(z.string(), LockedSource) });
+export type RecipeLock = z.infer<typeof RecipeLock>;
+
+export const recipeLockName = 'recipe.lock.json';
+
+/**
+ * The lock in the folder `out`; an empty one where there is none.
+ *
+ * @throws {HeadraceError} RecipeError where the file is not a lock: guessing would unpin every source.
+ */
+export async function readRecipeLock(out: string): Promise<RecipeLock> {
+  const path = join(out, recipeLockName);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return { version: 1, sources: {} };
+    throw error;
+  }
+  const damaged = (why: string): HeadraceError =>
+    new HeadraceError('RecipeError', `${path} cannot be read as a lock: ${why}`, {
+      remedy: 'Mend it from your version control, or delete it to resolve every source anew.',
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged(String(error));
+  }
+  const parsed = RecipeLock.safeParse(json);
+  if (!parsed.success) throw damaged(z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+/** True where two requests ask for the same; ids are compared without case, as the Hub does. */
+export function isSameRequest(one: LockedSource['asked'], other: LockedSource['asked']): boolean {
+  const plain = (request: LockedSource['asked']): string =>
+    stableJson({ ...request, dataset: request.dataset.toLowerCase() });
+  return plain(one) === plain(other);
+}
+
+/** Enters one source. Sources are resolved side by side, so the file is merged, one writer at a time. */
+export async function lockSource(
+  out: string,
+  name: string,
+  entry: LockedSource,
+  signal: AbortSignal,
+): Promise<void> {
+  await mkdir(out, { recursive: true });
+  await exclusively(join(out, `${recipeLockName}.writing`), signal, async () => {
+    const lock = await readRecipeLock(out);
+    const sources = { ...lock.sources, [name]: entry };
+    if (stableJson(sources) === stableJson(lock.sources)) return;
+    const sorted: unknown = JSON.parse(stableJson({ version: 1, sources }));
+    await writeFileAtomic(join(out, recipeLockName), `${JSON.stringify(sorted, null, 2)}\n`);
+  });
+}
+
+/** A writer holds the file for milliseconds; one that holds it for so long is dead. */
+const deadAfterMs = 10_000;
+
+/** Runs `work` while this process holds the file `path`. */
+async function exclusively(path: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await (await open(path, 'wx')).close();
+      break;
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+    const held = await stat(path).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    if (held !== undefined && Date.now() - held.mtimeMs > deadAfterMs) await putAway(path);
+    else await sleep(10 + Math.random() * 20);
+  }
+  try {
+    await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** Removes a dead writer's file; of several that try, the rename lets one win. */
+async function putAway(path: string): Promise<void> {
+  const aside = `${path}.${randomUUID().slice(0, 8)}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return;
+  }
+  await rm(aside, { force: true });
+}

@@ -1,0 +1,28 @@
+import type { Work } from '../convert/index.js';
+import { ThreadPool } from '../threads/thread-pool.js';
+import { finishMix } from './finish-mix.js';
+import type { MixJobs } from './jobs.js';
+import type { MixDeps, MixOptions } from './mix-deps.js';
+import { planMix } from './plan-mix.js';
+
+export interface MixActivities {
+  readonly planMix: Work<'planMix'>;
+  /** For runs that an earlier version planned. It does nothing: `finishMix` gathers the lines. */
+  readonly finishMix: Work<'finishMix'>;
+}
+
+const defaultBucketBytes = 8 * 1024 * 1024;
+
+/** The activities that mix converted sources into train.jsonl and heldout.jsonl. */
+export function createMixActivities(options: MixOptions): MixActivities {
+  const deps: MixDeps = {
+    store: options.store,
+    threads: options.threads,
+    bucketBytes: options.bucketBytes ?? defaultBucketBytes,
+    pool: new ThreadPool<MixJobs>(new URL('./jobs.js', import.meta.url), options.threads),
+  };
+  return {
+    planMix: (input, work) => planMix(deps, input, work),
+    finishMix: (input, work) => finishMix(deps, input, work),
+  };
+}

@@ -1,0 +1,101 @@
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { copySuffix, digestPrefix } from '../../../core/mix/order-key.js';
+import { FileWriter } from '../../files/file-writer.js';
+import { sha256 } from '../../files/sha256.js';
+import { readEntries, readFully } from './entry-file.js';
+import { mixEntryAt, mixEntryBytes } from './mix-entry.js';
+
+/** Entries sorted in memory at a time. */
+const spillEntries = 131_072;
+const maxOpenRuns = 128;
+
+/**
+ * Makes the further copies of repeated rows. A copy has a key of its own, so it stands anywhere in the output: copies
+ * are sorted in memory and spilled to disk, to be merged later.
+ */
+export class CopyMaker {
+  readonly #linesPaths: readonly string[];
+  readonly #seed: number;
+  readonly #scratch: string;
+  readonly #open = new Map<number, number>();
+  readonly #spills: string[] = [];
+  #held: Buffer[] = [];
+
+  constructor(linesPaths: readonly string[], seed: number, scratch: string) {
+    this.#linesPaths = linesPaths;
+    this.#seed = seed;
+    this.#scratch = scratch;
+  }
+
+  /** Adds copies 1 … `repeat` − 1 of a row. */
+  add(entry: Buffer, repeat: number): void {
+    const text = Buffer.concat([Buffer.from(digestPrefix(this.#seed)), this.#readLine(entry)]);
+    for (let copy = 1; copy < repeat; copy += 1) {
+      const made = Buffer.from(entry);
+      sha256(Buffer.concat([text, Buffer.from(copySuffix(copy))])).copy(made, mixEntryAt.order);
+      made.writeUInt32LE(copy, mixEntryAt.copy);
+      this.#held.push(made);
+      if (this.#held.length === spillEntries) this.#spill();
+    }
+  }
+
+  /** The copies as sorted streams. */
+  finish(): readonly Iterable<Buffer>[] {
+    if (this.#held.length > 0) this.#spill();
+    for (const descriptor of this.#open.values()) closeSync(descriptor);
+    this.#open.clear();
+    return this.#spills.map((path) => readEntries(path));
+  }
+
+  #spill(): void {
+    const path = join(this.#scratch, `copies-${this.#spills.length}`);
+    const file = new FileWriter(path);
+    for (const entry of this.#held.sort((a, b) => a.compare(b))) file.write(entry);
+    file.close();
+    this.#spills.push(path);
+    this.#held = [];
+  }
+
+  #readLine(entry: Buffer): Buffer {
+    const line = Buffer.allocUnsafe(entry.readUInt32LE(mixEntryAt.length));
+    const run = entry.readUInt32LE(mixEntryAt.run);
+    if (readFully(this.#descriptor(run), line, entry.readUIntLE(mixEntryAt.offset, 6)) < line.length)
+      throw new Error(`${this.#linesPaths[run]} is shorter than its index says`);
+    return line;
+  }
+
+  #descriptor(run: number): number {
+    const open = this.#open.get(run);
+    if (open !== undefined) return open;
+    for (const [oldest, descriptor] of this.#open) {
+      if (this.#open.size < maxOpenRuns) break;
+      closeSync(descriptor);
+      this.#open.delete(oldest);
+    }
+    const descriptor = openSync(this.#linesPaths[run] ?? '', 'r');
+    this.#open.set(run, descriptor);
+    return descriptor;
+  }
+}
+
+/** Merges streams of entries that are each in the order of their keys. */
+export function* mergeSorted(streams: readonly Iterable<Buffer>[]): Generator<Buffer> {
+  const iterators = streams.map((stream) => stream[Symbol.iterator]());
+  const heads = iterators.map((iterator) => iterator.next());
+  for (;;) {
+    let first = -1;
+    let least: Buffer | undefined;
+    for (const [index, head] of heads.entries()) {
+      if (head.done === true) continue;
+      if (least === undefined || head.value.compare(least, 0, mixEntryBytes) < 0) {
+        first = index;
+        least = head.value;
+      }
+    }
+    const iterator = iterators[first];
+    if (least === undefined || iterator === undefined) return;
+    yield least;
+    heads[first] = iterator.next();
+  }
+}

@@ -1,0 +1,90 @@
+import type { Message } from '../../../core/convert/conversation.js';
+import type { TrainOn } from '../../../core/recipe.js';
+import { trainedTokens } from '../../../core/training/datum.js';
+import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
+import { rendererNamed } from '../../../core/training/renderers.js';
+import { idsOf, tokeniseConversation } from '../../../core/training/tokens.js';
+import {
+  createTextEncoder,
+  readTokenizerFiles,
+  type TextEncoder,
+} from '../../tokenise/tokenizer/text-encoder.js';
+import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
+
+/** What the training does with a stretch of text: the model reads it, is trained on it, or never sees it. */
+export type SpanKind = 'context' | 'trained' | 'cut';
+
+export interface Span {
+  readonly text: string;
+  readonly kind: SpanKind;
+  /** A special token, such as the end of a turn. */
+  readonly special: boolean;
+}
+
+/** A conversation as it is trained. */
+export interface MarkedConversation {
+  /** Spans of each message, with its header and its end of turn. */
+  readonly messages: readonly (readonly Span[])[];
+  /** Before truncation. */
+  readonly tokens: number;
+  readonly trained: number;
+  readonly cut: number;
+  /** Why nothing of it is trained. */
+  readonly refusal?: string;
+}
+
+export interface Marking {
+  readonly renderer: Renderer;
+  readonly trainOn: TrainOn;
+  readonly maxTokens: number;
+  readonly encoder: TextEncoder;
+}
+
+/** How a tokenised mix was made, so that a conversation can be tokenised again in the same way. */
+export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
+  return {
+    renderer: rendererNamed(tokenisation.renderer),
+    trainOn: tokenisation.trainOn,
+    maxTokens: tokenisation.maxTokens,
+    encoder: createTextEncoder(await readTokenizerFiles(tokenizerDir)),
+  };
+}
+
+/** The text of a conversation as the tokeniser makes it, with what is trained marked: the same function, the same masks. */
+export function markConversation(marking: Marking, messages: readonly Message[]): MarkedConversation {
+  const { renderer, trainOn, maxTokens, encoder } = marking;
+  const { tokens, mask, refusal } = tokeniseConversation(renderer, messages, trainOn, encoder);
+  const owners = renderConversation(renderer, messages, trainOn, encoder.bos).flatMap((part) =>
+    idsOf(part, encoder).map(() => part.message ?? 0),
+  );
+  const spans: Span[][] = messages.map(() => []);
+  let stretch: { owner: number; kind: SpanKind; special: string | undefined; ids: number[] } | undefined;
+  const close = (): void => {
+    if (stretch === undefined) return;
+    const { owner, kind, special, ids } = stretch;
+    const text = special ?? encoder.decode(ids);
+    spans[owner]?.push({ text, kind, special: special !== undefined });
+    stretch = undefined;
+  };
+  for (const [at, id] of tokens.entries()) {
+    const owner = owners[at] ?? 0;
+    const special = encoder.specialText(id);
+    // The first token is never a target.
+    const kind = at >= maxTokens ? 'cut' : at > 0 && mask[at] ? 'trained' : 'context';
+    const goesOn = stretch?.owner === owner && stretch.kind === kind && stretch.special === undefined;
+    if (!goesOn || special !== undefined) {
+      close();
+      stretch = { owner, kind, special, ids: [] };
+    }
+    stretch?.ids.push(id);
+  }
+  close();
+  const length = Math.min(tokens.length, maxTokens);
+  return {
+    messages: spans,
+    tokens: tokens.length,
+    trained: trainedTokens(mask, length),
+    cut: tokens.length - length,
+    ...(refusal === undefined ? {} : { refusal }),
+  };
+}

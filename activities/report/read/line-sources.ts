@@ -1,0 +1,12 @@
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { MixMeta } from '../../mix/finish-mix.js';
+import { sourcesName } from '../../mix/write/provenance.js';
+import type { LineSources } from './read-train.js';
+
+/** Which source each line of a mix's train.jsonl is of; `undefined` where the store does not have the mix any more. */
+export async function lineSources(store: ArtifactStore, mix: ArtifactRef): Promise<LineSources | undefined> {
+  const artifact = await store.find(mix);
+  if (artifact === undefined) return undefined;
+  return { path: artifact.path(sourcesName('train')), names: MixMeta.parse(artifact.meta).sources };
+}

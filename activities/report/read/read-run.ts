@@ -1,0 +1,151 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { StepMetrics } from '../../../core/contracts/training.js';
+import { messageOf } from '../../../core/errors.js';
+import { isMissing } from '../../artifacts/store.js';
+import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
+
+const nonNegative = z.number().min(0);
+
+const Metrics = z.object({
+  step: nonNegative,
+  epoch: nonNegative,
+  train_mean_nll: z.number(),
+  learning_rate: nonNegative,
+  num_sequences: nonNegative,
+  num_tokens: nonNegative,
+  num_loss_tokens: nonNegative,
+  progress: z.number(),
+}) satisfies z.ZodType<StepMetrics>;
+
+const Checkpoint = z.object({
+  name: z.string(),
+  batch: nonNegative,
+  /** First step that is not in the weights. */
+  step: nonNegative,
+  epoch: nonNegative,
+  final: z.boolean().optional(),
+  state_path: z.string(),
+  sampler_path: z.string(),
+  label: z.string(),
+});
+export type Checkpoint = z.infer<typeof Checkpoint>;
+
+const Sample = z.object({
+  step: nonNegative,
+  label: z.string(),
+  heldout_rows: nonNegative,
+  heldout_nll: z.number().nullable(),
+  heldout_nll_by_source: z.record(z.string(), z.number()),
+  answers: z.array(z.object({ prompt: z.string(), answer: z.string(), stopReason: z.string() })),
+});
+/** One line of samples.jsonl: an evaluation. */
+export type Sample = z.infer<typeof Sample>;
+
+/** A reject says where it was and why; whatever else its line holds is shown as it is. */
+const Reject = z.looseObject({ reason: z.string() });
+export type Reject = z.infer<typeof Reject>;
+
+const Manifest = z.record(z.string(), z.unknown());
+
+/** What a run's folder holds so far. A list is empty where its file is not there yet. */
+export interface RunFiles {
+  readonly metrics: readonly StepMetrics[];
+  readonly checkpoints: readonly Checkpoint[];
+  /** In the order of their steps, the base model first. */
+  readonly samples: readonly Sample[];
+  /** The head of train.jsonl. */
+  readonly train: TrainSample;
+  /** At most {@link rejectsPerReason} of each reason, the first ones. */
+  readonly rejects: readonly Reject[];
+  readonly manifest: Readonly<Record<string, unknown>> | undefined;
+  /** The text of recipe.lock.json: exact commits and files. */
+  readonly lock: string | undefined;
+  /** Sentences on what could not be read; the page shows them, and the run goes on. */
+  readonly problems: readonly string[];
+}
+
+export const rejectsPerReason = 3;
+
+/**
+ * Reads what is in `out`. train.jsonl is read only as far as needed; a damaged line ends its file, with a sentence.
+ *
+ * What an earlier run left under the same name is not this one's: only what is made is read.
+ */
+export async function readRun(
+  out: string,
+  signal: AbortSignal,
+  made: { readonly mix: boolean; readonly training: boolean; readonly sources?: LineSources | undefined },
+): Promise<RunFiles> {
+  const problems: string[] = [];
+  const seen = new Map<string, number>();
+  const isWanted = ({ reason }: Reject): boolean => {
+    const count = (seen.get(reason) ?? 0) + 1;
+    seen.set(reason, count);
+    return count <= rejectsPerReason;
+  };
+  const read = <T>(name: string, schema: z.ZodType<T>, isKept?: (value: T) => boolean): Promise<T[]> =>
+    readLines(out, name, schema, problems, signal, isKept);
+  const samples = made.training ? await read('samples.jsonl', Sample) : [];
+  const train = made.mix ? await readTrain(out, made.sources, signal) : noTrain;
+  if (train.problem !== undefined) problems.push(train.problem);
+  return {
+    metrics: made.training ? await read('metrics.jsonl', Metrics) : [],
+    checkpoints: made.training ? await read('checkpoints.jsonl', Checkpoint) : [],
+    samples: samples.sort((a, b) => a.step - b.step),
+    train,
+    rejects: made.mix ? await read('rejects.jsonl', Reject, isWanted) : [],
+    manifest: made.mix ? await readManifest(out, problems) : undefined,
+    lock: await readLock(out, problems),
+    problems,
+  };
+}
+
+async function readLines<T>(
+  out: string,
+  name: string,
+  schema: z.ZodType<T>,
+  problems: string[],
+  signal: AbortSignal,
+  isKept: (value: T) => boolean = () => true,
+): Promise<T[]> {
+  const values: T[] = [];
+  let lines = 0;
+  const stream = createReadStream(join(out, name), { signal });
+  try {
+    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const parsed = schema.safeParse(JSON.parse(line));
+      if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+      lines += 1;
+      if (isKept(parsed.data)) values.push(parsed.data);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isMissing(error))
+      problems.push(`${name} could not be read beyond line ${lines}: ${messageOf(error)}`);
+  } finally {
+    stream.destroy();
+  }
+  return values;
+}
+
+async function readManifest(out: string, problems: string[]): Promise<RunFiles['manifest']> {
+  try {
+    return Manifest.parse(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
+  } catch (error) {
+    if (!isMissing(error)) problems.push(`manifest.json could not be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function readLock(out: string, problems: string[]): Promise<string | undefined> {
+  try {
+    return await readFile(join(out, 'recipe.lock.json'), 'utf8');
+  } catch (error) {
+    if (!isMissing(error)) problems.push(`recipe.lock.json could not be read: ${messageOf(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { Role } from '../../../core/convert/roles.js';
+import { messageOf } from '../../../core/errors.js';
+import { isMissing } from '../../artifacts/store.js';
+import { sourceBytes } from '../../mix/write/provenance.js';
+import { languageOf } from './languages.js';
+
+const roles = ['system', 'user', 'assistant'] as const satisfies readonly Role[];
+
+const Conversation = z.object({
+  messages: z.array(z.object({ role: z.enum(roles), content: z.string() })),
+});
+export type Conversation = z.infer<typeof Conversation>;
+
+/** A line of train.jsonl to read. */
+export interface ReadConversation extends Conversation {
+  /** From 1. */
+  readonly line: number;
+  /** Name of the source; absent where the store does not know any more. */
+  readonly source?: string;
+}
+
+/** What the looked-at lines of one source hold. */
+export interface SourceSample {
+  /** `undefined`: all sources together, where lines cannot be told apart. */
+  readonly source: string | undefined;
+  conversations: number;
+  readonly messages: Record<Role, number>;
+  /** Messages a conversation, and characters a conversation, one number a line. */
+  readonly turns: number[];
+  readonly characters: number[];
+  /** Lines by language. */
+  readonly languages: Map<string, number>;
+}
+
+export interface TrainSample {
+  readonly lines: number;
+  readonly bySource: readonly SourceSample[];
+  readonly toRead: readonly ReadConversation[];
+  readonly problem?: string;
+}
+
+export const noTrain: TrainSample = { lines: 0, bySource: [], toRead: [] };
+
+/** Where `train.sources.bin` is, and the names that its numbers stand for. */
+export interface LineSources {
+  readonly path: string;
+  readonly names: readonly string[];
+}
+
+/** The file is in random order, so that its head is a sample of it. */
+export const sampledLines = 5_000;
+const sampledBytes = 32 * 2 ** 20;
+/** Conversations to read: the first ones, and the first of each source, so that a small one is seen too. */
+const firstLines = 30;
+const ofEachSource = 5;
+const mostToRead = 120;
+
+/** Reads the head of train.jsonl. A damaged line ends it, with a sentence. */
+export async function readTrain(
+  out: string,
+  sources: LineSources | undefined,
+  signal: AbortSignal,
+): Promise<TrainSample> {
+  const sourceOf = await sourceReader(sources);
+  const samples = new Map<string | undefined, SourceSample>();
+  const toRead: ReadConversation[] = [];
+  const stream = createReadStream(join(out, 'train.jsonl'), { signal });
+  let lines = 0;
+  let bytes = 0;
+  let problem: string | undefined;
+  try {
+    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (lines >= sampledLines || bytes > sampledBytes) break;
+      bytes += text.length;
+      const parsed = Conversation.safeParse(JSON.parse(text));
+      if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+      const source = sourceOf(lines);
+      lines += 1;
+      const sample = samples.get(source) ?? emptySample(source);
+      samples.set(source, sample);
+      add(sample, parsed.data);
+      const isWanted = lines <= firstLines || (source !== undefined && sample.conversations <= ofEachSource);
+      if (isWanted && toRead.length < mostToRead)
+        toRead.push({ line: lines, ...(source === undefined ? {} : { source }), ...parsed.data });
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isMissing(error))
+      problem = `train.jsonl could not be read beyond line ${lines}: ${messageOf(error)}`;
+  } finally {
+    stream.destroy();
+  }
+  const order = [...(sources?.names ?? []), undefined];
+  return {
+    lines,
+    bySource: [...samples.values()].toSorted((a, b) => order.indexOf(a.source) - order.indexOf(b.source)),
+    toRead,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function emptySample(source: string | undefined): SourceSample {
+  return {
+    source,
+    conversations: 0,
+    messages: { system: 0, user: 0, assistant: 0 },
+    turns: [],
+    characters: [],
+    languages: new Map(),
+  };
+}
+
+function add(sample: SourceSample, { messages }: Conversation): void {
+  sample.conversations += 1;
+  for (const { role } of messages) sample.messages[role] += 1;
+  sample.turns.push(messages.length);
+  sample.characters.push(messages.reduce((sum, { content }) => sum + content.length, 0));
+  const language = languageOf(messages.map(({ content }) => content.slice(0, 400)).join(' '));
+  sample.languages.set(language, (sample.languages.get(language) ?? 0) + 1);
+}
+
+/** The source of a line, from 0, for the lines that are looked at. */
+async function sourceReader(sources: LineSources | undefined): Promise<(line: number) => string | undefined> {
+  if (sources === undefined) return () => undefined;
+  const file = await open(sources.path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sampledLines * sourceBytes), { position: 0 });
+    return (line) =>
+      (line + 1) * sourceBytes <= bytesRead
+        ? sources.names[buffer.readUInt16LE(line * sourceBytes)]
+        : undefined;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,31 @@
+import { ThreadPool } from '../threads/thread-pool.js';
+import type { Work } from '../convert/index.js';
+import { finishTokens } from './finish-tokens.js';
+import type { TokeniseJobs } from './jobs.js';
+import { planTokens } from './plan-tokens.js';
+import type { TokeniseDeps, TokeniseOptions } from './tokenise-deps.js';
+import { tokenisePieces } from './tokenise-pieces.js';
+
+export interface TokeniseActivities {
+  readonly planTokens: Work<'planTokens'>;
+  readonly tokenisePieces: Work<'tokenisePieces'>;
+  readonly finishTokens: Work<'finishTokens'>;
+}
+
+const defaultPieceBytes = 8 * 1024 * 1024;
+
+/** The activities that turn the mix into tokens and loss masks. */
+export function createTokeniseActivities(options: TokeniseOptions): TokeniseActivities {
+  const deps: TokeniseDeps = {
+    store: options.store,
+    tokenizers: options.tokenizers,
+    threads: options.threads,
+    pieceBytes: options.pieceBytes ?? defaultPieceBytes,
+    pool: new ThreadPool<TokeniseJobs>(new URL('./jobs.js', import.meta.url), options.threads),
+  };
+  return {
+    planTokens: (input, work) => planTokens(deps, input, work),
+    tokenisePieces: (input, work) => tokenisePieces(deps, input, work),
+    finishTokens: (input, work) => finishTokens(deps, input, work),
+  };
+}

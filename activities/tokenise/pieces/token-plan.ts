@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { rendererNames, trainOnModes } from '../../../core/recipe.js';
+import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
+
+/** Part of the keys: raise it when the same inputs would give other bytes. */
+export const tokeniseVersion = 1;
+
+export const Tokenisation = z.object({
+  renderer: z.enum(rendererNames),
+  trainOn: z.enum(trainOnModes),
+  maxTokens: z.int(),
+  tokenizerDigest: z.string(),
+});
+
+export const sides = ['train', 'heldout'] as const;
+
+/** A stretch of one file that becomes one `token-piece`. */
+export const PlannedPiece = z.object({
+  side: z.enum(sides),
+  from: z.int(),
+  to: z.int(),
+  firstLine: z.int(),
+  lines: z.int(),
+});
+export type PlannedPiece = z.infer<typeof PlannedPiece>;
+
+/** `meta` of a `token-plan`, which also holds the tokenizer's files, so that any worker may do any piece. */
+export const TokenPlanMeta = z.object({
+  tokenisation: Tokenisation,
+  tokenizer: z.string(),
+  /** Key of the `mix` artifact. */
+  mix: z.string(),
+  digests: z.object({ train: z.string(), heldout: z.string() }),
+  sources: z.array(z.string()),
+  batchSize: z.int(),
+  epochs: z.int(),
+  maxSteps: z.int().nullable(),
+});
+export type TokenPlanMeta = z.infer<typeof TokenPlanMeta>;
+
+export const piecesName = 'pieces.json';
+
+export interface ReadTokenPlan extends TokenPlanMeta {
+  readonly artifact: Artifact;
+  readonly pieces: readonly PlannedPiece[];
+}
+
+/** @throws {HeadraceError} ArtifactMissingError. */
+export async function readTokenPlan(store: ArtifactStore, ref: ArtifactRef): Promise<ReadTokenPlan> {
+  const artifact = await store.get(ref);
+  const pieces = z.array(PlannedPiece).parse(JSON.parse(await readFile(artifact.path(piecesName), 'utf8')));
+  return { ...TokenPlanMeta.parse(artifact.meta), artifact, pieces };
+}
+
+/** A piece is named by its lines and how they are tokenised: neither batch size nor anything of the training enters. */
+export function tokenPieceRef(plan: TokenPlanMeta, piece: PlannedPiece): ArtifactRef {
+  const { side, from, to } = piece;
+  const inputs = {
+    tokenisation: plan.tokenisation,
+    side,
+    from,
+    to,
+    file: plan.digests[side],
+    sources: plan.sources,
+  };
+  return { kind: 'token-piece', key: artifactKey('token-piece', tokeniseVersion, inputs) };
+}

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { sides, Tokenisation } from './token-plan.js';
+
+/** `meta` of a `tokens` artifact: the manifest of a tokenised mix. `pieces.json` lists its pieces. */
+export const TokensMeta = z.object({
+  tokenisation: Tokenisation,
+  tokenizer: z.string(),
+  sources: z.array(z.string()),
+  /** SHA-256 over the pieces' own, of train.jsonl and of heldout.jsonl: the content, whatever made it. */
+  digests: z.object({ train: z.string(), heldout: z.string() }),
+  rows: z.int(),
+  trainedRows: z.int(),
+  tokens: z.int(),
+  trainedTokens: z.int(),
+  heldoutRows: z.int(),
+  refusals: z.record(z.string(), z.int()),
+});
+export type TokensMeta = z.infer<typeof TokensMeta>;
+
+export const TokensPieces = z.array(
+  z.object({ side: z.enum(sides), key: z.string(), firstLine: z.int(), rows: z.int() }),
+);
+
+export interface Tokens extends TokensMeta {
+  readonly pieces: z.infer<typeof TokensPieces>;
+  /** Holds tokenizer.json. */
+  readonly tokenizerDir: string;
+}
+
+/** @throws {HeadraceError} ArtifactMissingError. */
+export async function readTokens(store: ArtifactStore, ref: ArtifactRef): Promise<Tokens> {
+  const artifact = await store.get(ref);
+  const pieces = TokensPieces.parse(JSON.parse(await readFile(artifact.path('pieces.json'), 'utf8')));
+  return { ...TokensMeta.parse(artifact.meta), pieces, tokenizerDir: artifact.dir };
+}

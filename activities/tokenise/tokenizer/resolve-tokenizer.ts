@@ -1,0 +1,62 @@
+import { isAbsolute } from 'node:path';
+import { HeadraceError } from '../../../core/errors.js';
+import { baseModelOf } from '../../../core/training/base-models.js';
+import { readTokenizerFiles, type TokenizerFiles } from './text-encoder.js';
+
+/** Where tokenizers come from besides folders. */
+export interface TokenizerSources {
+  /** Brings a tokenizer from the Hub; returns the folder that holds tokenizer.json, and the commit where it is known. */
+  readonly fetchTokenizer?: (
+    id: string,
+    revision: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly folder: string; readonly commitSha?: string }>;
+  /** Folder of a development server's model, where the server offers `baseModel`. */
+  readonly developmentModelDir?: (baseModel: string, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+export interface ResolvedTokenizer extends TokenizerFiles {
+  /** For a person: "Qwen/Qwen3-8B@b968826d9c46 (sha256 1a2b3c4d5e6f)". */
+  readonly description: string;
+}
+
+/**
+ * Finds the tokenizer of a training: the recipe's (a folder, or `owner/name@revision`), else the base model's from the Hub,
+ * else that of a development server's model.
+ *
+ * @throws {HeadraceError} TokenizerError.
+ */
+export async function resolveTokenizer(
+  sources: TokenizerSources,
+  wanted: { readonly baseModel: string; readonly tokenizer?: string | undefined },
+  signal: AbortSignal,
+): Promise<ResolvedTokenizer> {
+  const { baseModel, tokenizer } = wanted;
+  if (tokenizer !== undefined && (isAbsolute(tokenizer) || tokenizer.startsWith('.')))
+    return fromFolder(tokenizer, tokenizer);
+  const named = tokenizer ?? baseModelOf(baseModel)?.tokenizer;
+  if (named !== undefined) return fromHub(sources, named, signal);
+  const modelDir = await sources.developmentModelDir?.(baseModel, signal);
+  if (modelDir !== undefined) return fromFolder(modelDir, baseModel);
+  throw new HeadraceError('TokenizerError', `No tokenizer is known for the base model ${baseModel}`);
+}
+
+async function fromFolder(dir: string, name: string): Promise<ResolvedTokenizer> {
+  const files = await readTokenizerFiles(dir);
+  return { ...files, description: `${name} (sha256 ${files.digest.slice(0, 12)})` };
+}
+
+async function fromHub(
+  sources: TokenizerSources,
+  named: string,
+  signal: AbortSignal,
+): Promise<ResolvedTokenizer> {
+  const [id = named, revision = 'main'] = named.split('@');
+  if (sources.fetchTokenizer === undefined)
+    throw new HeadraceError(
+      'TokenizerError',
+      `The tokenizer ${named} is on the Hub, which cannot be asked here`,
+    );
+  const { folder, commitSha } = await sources.fetchTokenizer(id, revision, signal);
+  return fromFolder(folder, `${id}@${commitSha?.slice(0, 12) ?? revision}`);
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
+import { writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import type { StoredRecord } from './records.js';
+import { readMetrics } from './segment-metrics.js';
+import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
+
+/**
+ * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last` has deleted are
+ * left out; metrics have every step once.
+ */
+export async function writeProjections(
+  store: ArtifactStore,
+  plan: TrainingPlanMeta,
+  lineage: readonly StoredRecord[],
+  out: string,
+): Promise<void> {
+  const rule = stepRuleOf(plan);
+  const checkpoints = keptOf(plan, lineage).map((record) =>
+    checkpointLine(record, rule, plan.server.identity),
+  );
+  const metrics: unknown[] = [];
+  for (const { metrics: key } of lineage)
+    metrics.push(...(await readMetrics(store, { kind: 'metrics', key })));
+  await writeFileAtomic(join(out, 'metrics.jsonl'), jsonLines(metrics));
+  await writeFileAtomic(join(out, 'checkpoints.jsonl'), jsonLines(checkpoints));
+}
+
+export function jsonLines(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
+/** The records whose checkpoints `keep_last` leaves on the server. */
+export function keptOf(plan: TrainingPlanMeta, lineage: readonly StoredRecord[]): readonly StoredRecord[] {
+  return plan.train.keep_last === undefined ? lineage : lineage.slice(-plan.train.keep_last);
+}
+
+/**
+ * One checkpoint as the Tinker cookbook reads it (`checkpoint_utils.py`): `batch` of `epoch` is the first one that is not in the
+ * weights, the final one is called so and stands at the end of the last epoch. `step` counts over all epochs; `server` is the
+ * identity of the one that has it: its address, or a development server's id.
+ */
+function checkpointLine(record: StoredRecord, rule: StepRule, server: string): object {
+  const { nextStep, final, label, statePath, samplerPath } = record;
+  const { epoch, from } = placeOfStep(rule, nextStep);
+  return {
+    name: final ? 'final' : String(nextStep).padStart(6, '0'),
+    batch: final ? 0 : from / rule.batchSize,
+    epoch: final ? rule.epochs : epoch,
+    ...(final ? { final } : {}),
+    state_path: statePath,
+    sampler_path: samplerPath,
+    label,
+    step: nextStep,
+    server,
+  };
+}

@@ -1,0 +1,44 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { StepMetrics } from '../../../core/contracts/training.js';
+import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
+import { trainVersion } from '../steps/training-plan.js';
+
+const Metrics = z.object({
+  step: z.int(),
+  epoch: z.int(),
+  train_mean_nll: z.number(),
+  learning_rate: z.number(),
+  num_sequences: z.int(),
+  num_tokens: z.int(),
+  num_loss_tokens: z.int(),
+  progress: z.number(),
+}) satisfies z.ZodType<StepMetrics>;
+
+const fileName = 'steps.json';
+
+/** Keeps the metrics of the segment that ended in `statePath`, which no other attempt has. */
+export async function putMetrics(
+  store: ArtifactStore,
+  parametersKey: string,
+  statePath: string,
+  steps: readonly StepMetrics[],
+): Promise<ArtifactRef> {
+  const ref: ArtifactRef = {
+    kind: 'metrics',
+    key: artifactKey('metrics', trainVersion, { parametersKey, statePath }),
+  };
+  await store.put(ref, async (dir) => {
+    await writeFile(join(dir, fileName), JSON.stringify(steps));
+    return { from: steps[0]?.step ?? 0, steps: steps.length };
+  });
+  return ref;
+}
+
+/** @throws {HeadraceError} ArtifactMissingError. */
+export async function readMetrics(store: ArtifactStore, ref: ArtifactRef): Promise<StepMetrics[]> {
+  const artifact = await store.get(ref);
+  return z.array(Metrics).parse(JSON.parse(await readFile(artifact.path(fileName), 'utf8')));
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { HeadraceError } from '../../../core/errors.js';
+import { buildDatum, type TrainingDatum } from '../../../core/training/datum.js';
+import { epochOrder, placeOfStep } from '../../../core/training/steps.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { TokenReader } from '../../tokenise/pieces/token-reader.js';
+import { readTokens } from '../../tokenise/pieces/tokens-artifact.js';
+import { stepRuleOf, type TrainingPlanMeta } from './training-plan.js';
+
+const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest();
+
+/** The data of each step, read when it is asked for. Close it when done. */
+export class TrainingBatches {
+  #order: { readonly epoch: number; readonly lines: Uint32Array } | undefined;
+
+  private constructor(
+    private readonly plan: TrainingPlanMeta,
+    private readonly reader: TokenReader,
+    private readonly rows: Uint32Array,
+  ) {}
+
+  /** @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError. */
+  static async open(store: ArtifactStore, plan: TrainingPlanMeta): Promise<TrainingBatches> {
+    const tokens = await readTokens(store, { kind: 'tokens', key: plan.tokens });
+    const reader = await TokenReader.open(store, tokens, 'train');
+    const rows = reader.trainedRows();
+    if (rows.length === plan.trainedRows) return new TrainingBatches(plan, reader, rows);
+    await reader.close();
+    throw new HeadraceError(
+      'ArtifactCorruptError',
+      `The tokens ${plan.tokens} have ${rows.length} trained rows instead of ${plan.trainedRows}`,
+    );
+  }
+
+  async batch(step: number): Promise<TrainingDatum[]> {
+    const { epoch, from, to } = placeOfStep(stepRuleOf(this.plan), step);
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, lines: epochOrder(this.rows, epoch, this.plan.seed, sha256) };
+    const datums: TrainingDatum[] = [];
+    for (const line of this.#order.lines.subarray(from, to)) {
+      const { tokens, mask } = await this.reader.read(line);
+      const datum = buildDatum(tokens, mask, this.plan.train.max_tokens);
+      if (datum === undefined)
+        throw new HeadraceError(
+          'ArtifactCorruptError',
+          `Line ${line + 1} has no trained token, but is listed as trained`,
+        );
+      datums.push(datum);
+    }
+    return datums;
+  }
+
+  close(): Promise<void> {
+    return this.reader.close();
+  }
+}

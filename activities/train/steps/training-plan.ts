@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { Train } from '../../../core/recipe.js';
+import { stableJson } from '../../../core/stable-json.js';
+import type { ScheduleRule } from '../../../core/training/schedule.js';
+import type { StepRule } from '../../../core/training/steps.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+
+/** Part of the keys of plans, records and evaluations: raise it when the same plan would train otherwise. */
+export const trainVersion = 1;
+
+/** `meta` of a `training` artifact: everything that training and evaluation need to know. */
+export const TrainingPlanMeta = z.object({
+  name: z.string(),
+  seed: z.int(),
+  train: Train,
+  server: z.object({
+    baseUrl: z.string(),
+    identity: z.string(),
+    description: z.string(),
+    development: z.boolean(),
+  }),
+  /** Key of the `tokens` artifact. */
+  tokens: z.string(),
+  /** Of the tokenised train.jsonl: the content. */
+  tokensDigest: z.string(),
+  trainedRows: z.int(),
+  totalSteps: z.int(),
+  /** As a number, where the recipe says `auto`. */
+  learningRate: z.number(),
+  /** Base of the checkpoints' labels. */
+  label: z.string(),
+});
+export type TrainingPlanMeta = z.infer<typeof TrainingPlanMeta>;
+
+/** @throws {HeadraceError} ArtifactMissingError. */
+export async function readTrainingPlan(store: ArtifactStore, ref: ArtifactRef): Promise<TrainingPlanMeta> {
+  return TrainingPlanMeta.parse((await store.get(ref)).meta);
+}
+
+export function stepRuleOf(plan: TrainingPlanMeta): StepRule {
+  const { batch_size, epochs, max_steps } = plan.train;
+  return { trainedRows: plan.trainedRows, batchSize: batch_size, epochs, maxSteps: max_steps };
+}
+
+export function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
+  const { schedule, warmup_steps } = plan.train;
+  return {
+    learningRate: plan.learningRate,
+    schedule,
+    warmupSteps: warmup_steps,
+    totalSteps: plan.totalSteps,
+  };
+}
+
+/**
+ * What decides the weights after a step, and nothing else: neither labels nor how often is saved. Two runs with equal
+ * parameters may use each other's records.
+ */
+export function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {
+  const { base_model, from, lora, adam, batch_size, epochs } = plan.train;
+  return {
+    server: plan.server.identity,
+    baseModel: base_model,
+    ...(from === undefined ? {} : { from }),
+    lora,
+    adam,
+    schedule: scheduleOf(plan),
+    tokens: plan.tokensDigest,
+    seed: plan.seed,
+    batchSize: batch_size,
+    epochs,
+  };
+}
+
+/** SHA-256 over {@link trainingParameters}, hex. */
+export function parametersKey(plan: TrainingPlanMeta): string {
+  return createHash('sha256')
+    .update(stableJson({ trainVersion, ...trainingParameters(plan) }))
+    .digest('hex');
+}

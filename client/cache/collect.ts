@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
+import { isMissing, type ArtifactStore } from '../../activities/artifacts/store.js';
+import { surveyStore } from './survey.js';
+
+/** One thing that is to go. */
+export interface Garbage {
+  readonly what: 'file' | 'part' | 'artifact' | 'scratch';
+  /** For a person. */
+  readonly label: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly usedAt: Date;
+}
+
+/** What the retention lets go, the largest first. Removes nothing. */
+export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
+  const { repositories, artifacts, scratch } = await surveyStore(store);
+  const files = repositories.flatMap(({ id, files }) =>
+    files
+      .filter((file) => mayFileGo(file, keepDays, now))
+      .map(({ path, sizeBytes, kind, usedAt }) => ({ what: kind, label: id, path, sizeBytes, usedAt })),
+  );
+  const old = artifacts
+    .filter((artifact) => mayArtifactGo(artifact, keepDays, now))
+    .map(({ kind, key, dir, sizeBytes, usedAt }) => ({
+      what: 'artifact' as const,
+      label: `${kind} ${key.slice(0, 12)}`,
+      path: dir,
+      sizeBytes,
+      usedAt,
+    }));
+  const left = scratch
+    .filter(({ usedAt }) => isOlderThan(leftoverDays, usedAt, now))
+    .map(({ path, sizeBytes, usedAt }) => ({
+      what: 'scratch' as const,
+      label: 'scratch',
+      path,
+      sizeBytes,
+      usedAt,
+    }));
+  return [...files, ...old, ...left].sort((a, b) => b.sizeBytes - a.sizeBytes);
+}
+
+/**
+ * Removes it. What a run has taken up since it was found stays: each is looked at once more, and leaves by one rename, so
+ * that a reader finds it whole or not at all. Returns what went.
+ */
+export async function removeGarbage(store: ArtifactStore, garbage: readonly Garbage[]): Promise<Garbage[]> {
+  const gone: Garbage[] = [];
+  for (const item of garbage) {
+    const watched = item.what === 'artifact' ? join(item.path, 'manifest.json') : item.path;
+    try {
+      const isTakenUp = item.what !== 'scratch' && (await stat(watched)).mtime > item.usedAt;
+      if (isTakenUp) continue;
+      const aside = join(store.root, 'tmp', randomUUID());
+      await rename(item.path, aside);
+      await rm(aside, { recursive: true, force: true });
+      if (item.what === 'artifact') await rmdir(dirname(item.path)).catch(() => undefined);
+      gone.push(item);
+    } catch (error) {
+      // Another collector was quicker.
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return gone;
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { surveyStore } from './survey.js';
+
+export interface Damage {
+  readonly label: string;
+  readonly path: string;
+  /** What is wrong. */
+  readonly why: string;
+}
+
+export interface Verification {
+  readonly files: number;
+  readonly bytes: number;
+  readonly artifacts: number;
+  readonly damaged: readonly Damage[];
+}
+
+/**
+ * Reads every finished file of the Hub and compares its hash with its name, and looks whether every artifact is as its
+ * manifest says.
+ *
+ * @param onFile - told before each file is read.
+ */
+export async function verifyStore(
+  store: ArtifactStore,
+  onFile: (label: string, sizeBytes: number) => void,
+): Promise<Verification> {
+  const { repositories, artifacts } = await surveyStore(store);
+  const damaged: Damage[] = [];
+  let [count, bytes] = [0, 0];
+  for (const { id, files } of repositories)
+    for (const { path, sizeBytes, kind } of files) {
+      if (kind === 'part') continue;
+      onFile(id, sizeBytes);
+      const expected = basename(path);
+      const found = await hashFile(path, sizeBytes, expected.length === 40);
+      count += 1;
+      bytes += sizeBytes;
+      if (found !== expected)
+        damaged.push({ label: id, path, why: `its content has the hash ${found}, not that of its name` });
+    }
+  for (const { kind, key, dir } of artifacts) {
+    const isWhole = await store.find({ kind, key }).then(
+      (artifact) => artifact !== undefined,
+      () => false,
+    );
+    if (!isWhole)
+      damaged.push({
+        label: `${kind} ${key.slice(0, 12)}`,
+        path: dir,
+        why: 'its files are not as its manifest says',
+      });
+  }
+  return { files: count, bytes, artifacts: artifacts.length, damaged };
+}
+
+/** Removes what is damaged; the next run that needs it fetches or makes it anew. */
+export async function removeDamaged(damaged: readonly Damage[]): Promise<void> {
+  for (const { path } of damaged) await rm(path, { recursive: true, force: true });
+}
+
+async function hashFile(path: string, sizeBytes: number, isGitBlob: boolean): Promise<string> {
+  const hash = isGitBlob ? createHash('sha1').update(`blob ${sizeBytes}\0`) : createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,68 @@
+import { open, readFile } from 'node:fs/promises';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
+import { SegmentTable, segmentTableName } from '../../activities/convert/output/slice-table.js';
+import { MixMeta } from '../../activities/mix/finish-mix.js';
+import type { Side } from '../../activities/mix/plan/mix-entry.js';
+import { readMixPlan } from '../../activities/mix/plan/mix-plan.js';
+import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/write/provenance.js';
+
+/** Where a line of the mix comes from. */
+export interface LineOrigin {
+  /** Name of the source in the recipe. */
+  readonly source: string;
+  /** Path of a local file; path in the repository of a Hub file. */
+  readonly path: string;
+  /** Line or row in the file, from 1; of a dialogue, its first one. */
+  readonly row: number;
+  readonly unit: 'line' | 'row';
+  /** Hub sources only. */
+  readonly dataset?: string;
+  readonly commitSha?: string;
+}
+
+/**
+ * Tells where a line of train.jsonl or heldout.jsonl comes from; `undefined` where there is no such line.
+ *
+ * @param line - from 1.
+ * @throws {HeadraceError} ArtifactMissingError.
+ */
+export async function traceLine(
+  store: ArtifactStore,
+  mix: ArtifactRef,
+  line: number,
+  side: Side = 'train',
+): Promise<LineOrigin | undefined> {
+  const artifact = await store.get(mix);
+  const meta = MixMeta.parse(artifact.meta);
+  if (!Number.isInteger(line) || line < 1 || line > meta[side].lines) return undefined;
+  const entry = await readAt(artifact.path(provenanceName(side)), (line - 1) * provenanceBytes);
+  const plan = await readMixPlan(store, { kind: 'mix-plan', key: meta.plan });
+  const source = plan.sources[entry.readUInt16LE(provenanceAt.source)];
+  if (source === undefined) throw new Error(`The provenance of line ${line} names no source of the mix`);
+  const conversion = await readConversionPlan(store, { kind: 'conversion', key: source.plan });
+  const summary = await store.get({ kind: 'summary', key: source.summary });
+  const table = SegmentTable.parse(JSON.parse(await readFile(summary.path(segmentTableName), 'utf8')));
+  const file = entry.readUInt32LE(provenanceAt.file);
+  const { origin } = conversion;
+  return {
+    source: source.name,
+    path: conversion.files[file]?.path ?? '',
+    row: entry.readUIntLE(provenanceAt.row, 6),
+    unit: table.segments.find((segment) => segment.file === file)?.unit ?? 'row',
+    ...(origin.kind === 'hub' ? { dataset: origin.dataset, commitSha: origin.commitSha } : {}),
+  };
+}
+
+async function readAt(path: string, position: number): Promise<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    const entry = Buffer.alloc(provenanceBytes);
+    const { bytesRead } = await handle.read(entry, 0, provenanceBytes, position);
+    if (bytesRead < provenanceBytes) throw new Error(`${path} ends before byte ${position}`);
+    return entry;
+  } finally {
+    await handle.close();
+  }
+}

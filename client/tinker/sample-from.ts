@@ -1,0 +1,123 @@
+import type { Answer } from '../../core/contracts/evaluation.js';
+import type { Message } from '../../core/convert/conversation.js';
+import { rendererNames, type RendererName } from '../../core/recipe.js';
+import { HeadraceError } from '../../core/errors.js';
+import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
+import { rendererFor } from '../../core/training/base-models.js';
+import { rendererNamed } from '../../core/training/renderers.js';
+import {
+  resolveTokenizer,
+  type TokenizerSources,
+} from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
+import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { answer } from '../../activities/train/evaluation/answer.js';
+import { developmentModelDir, type TinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
+
+export interface SampleFromOptions {
+  readonly access: TinkerAccess;
+  /** Brings tokenizers from the Hub. */
+  readonly fetchTokenizer?: TokenizerSources['fetchTokenizer'];
+  /**
+   * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path: the server is asked for their base
+   * model where it is not given. (SkyRL tells it of saved states alone.)
+   */
+  readonly from:
+    | { readonly baseModel: string }
+    | { readonly samplerPath: string; readonly baseModel?: string };
+  /** @default that of the base model */
+  readonly renderer?: RendererName;
+  /** @default that of the base model */
+  readonly tokenizer?: string;
+  readonly messages: readonly Message[];
+  /** @default 400 */
+  readonly maxTokens?: number;
+  /** 0: greedy. @default 0 */
+  readonly temperature?: number;
+  readonly seed?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lets a checkpoint or a base model speak the next turn of a conversation.
+ *
+ * @throws {HeadraceError} UsageError, where the path is not one of sampler weights; CheckpointLostError, where the server does not have
+ * them; BaseModelError, TokenizerError, and what connecting and sampling throw.
+ */
+export async function sampleFrom(
+  options: SampleFromOptions,
+): Promise<Answer & { readonly baseModel: string }> {
+  const { access, from, signal } = options;
+  const samplerPath = 'samplerPath' in from ? from.samplerPath : undefined;
+  if (samplerPath !== undefined) checkSamplerPath(samplerPath);
+  const tinker = await access.connect(signal);
+  return await tellingMissing(access.baseUrl, samplerPath, signal, async () => {
+    const baseModel = from.baseModel ?? (await tinker.weightsInfo(samplerPath ?? '', signal)).baseModel;
+    const tokenizer = await resolveTokenizer(
+      {
+        ...(options.fetchTokenizer === undefined ? {} : { fetchTokenizer: options.fetchTokenizer }),
+        developmentModelDir: (name, both) => developmentModelDir(access, name, both),
+      },
+      { baseModel, tokenizer: options.tokenizer },
+      signal,
+    );
+    const renderer = rendererNamed(rendererFor(baseModel, options.renderer, rendererNames));
+    const session = await tinker.openSession({ displayName: 'headrace sample', signal });
+    try {
+      const client = await session.createSamplingClient(
+        samplerPath === undefined ? { baseModel } : { modelPath: samplerPath },
+      );
+      const said = await answer(client, options.messages, {
+        renderer,
+        encoder: createTextEncoder(tokenizer),
+        maxTokens: options.maxTokens ?? 400,
+        temperature: options.temperature ?? 0,
+        ...(options.seed === undefined ? {} : { seed: options.seed }),
+        signal,
+      });
+      return { ...said, baseModel };
+    } finally {
+      await session.finish('success').catch(() => undefined);
+    }
+  });
+}
+
+/** @throws {HeadraceError} UsageError. */
+function checkSamplerPath(path: string): void {
+  const kind = kindOf(path);
+  if (kind === 'sampler_weights') return;
+  throw new HeadraceError('UsageError', `${path} is not the path of sampler weights`, {
+    remedy:
+      kind === 'weights'
+        ? 'It is a state to train on from. What can be sampled is saved beside it: tinker://<run>/sampler_weights/<name>.'
+        : 'It is written tinker://<run>/sampler_weights/<name>, as `headrace checkpoints RUN` shows it.',
+  });
+}
+
+function kindOf(path: string): CheckpointKind | undefined {
+  try {
+    return parseCheckpointPath(path).kind;
+  } catch {
+    return undefined;
+  }
+}
+
+async function tellingMissing<T>(
+  server: string,
+  samplerPath: string | undefined,
+  signal: AbortSignal,
+  calls: () => Promise<T>,
+): Promise<T> {
+  return await withTinkerErrors(server, signal, async () => {
+    try {
+      return await calls();
+    } catch (error) {
+      if (samplerPath === undefined || !isTinkerError(error, 'not-found')) throw error;
+      throw new HeadraceError('CheckpointLostError', `${server} does not have ${samplerPath}`, {
+        remedy:
+          'Its time to live is over, it was removed, or it is on another server. `headrace checkpoints RUN` shows what is left.',
+        cause: error,
+      });
+    }
+  });
+}

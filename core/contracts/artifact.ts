@@ -1,0 +1,35 @@
+export const artifactKinds = [
+  'resolution', // the files of one source
+  'conversion', // the plan that cuts one source into pieces
+  'piece', // converted rows of one piece, a run sorted by order key
+  'scatter', // rows of a grouped format, partitioned by group
+  'summary', // the counts of one source
+  'mix-plan', // which line stands where
+  'mix', // the finished mix: manifest and provenance
+  'token-plan',
+  'token-piece',
+  'tokens',
+  'training', // the plan of a training
+  'metrics', // per-step metrics of one segment
+  'record', // a finished segment
+  'evaluation',
+] as const;
+
+export type ArtifactKind = (typeof artifactKinds)[number];
+
+/** Names an artifact in the store. `key` is 64 hex digits: a hash of inputs, parameters and code version. */
+export interface ArtifactRef {
+  readonly kind: ArtifactKind;
+  readonly key: string;
+}
+
+/** A slice `[from, to)` of a plan's work items that one activity does. */
+export interface Batch {
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+  /** Size of the input, in bytes. */
+  readonly bytes: number;
+  /** What a person calls it, for the activity's summary. */
+  readonly label: string;
+}

@@ -1,0 +1,57 @@
+import type { Source } from '../recipe.js';
+import type { ArtifactRef, Batch } from './artifact.js';
+
+export interface ResolveSourceInput {
+  readonly source: Source;
+  /** Folder of the run's results; `recipe.lock.json` is read and written there. */
+  readonly out: string;
+  /** Take what the Hub has now instead of what `recipe.lock.json` holds, and say what moved. @default false */
+  readonly updateLock?: boolean;
+}
+
+/** One file of a source. Listed in the `resolution` artifact's `files.json`, in reading order. */
+export interface SourceFile {
+  /** Absolute real path of a local file; path in the repository of a Hub file. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256 of the bytes, hex. Known for local files and for LFS/Xet files of the Hub. */
+  readonly sha256?: string;
+  /** Git blob id (SHA-1, hex) of a Hub file; the only hash of a plain git file. */
+  readonly gitOid?: string;
+  /** Local files: modification time in nanoseconds, decimal, to notice a change between plan and use. */
+  readonly mtimeNs?: string;
+}
+
+export interface SourceResolution {
+  readonly name: string;
+  readonly resolution: ArtifactRef;
+  readonly kind: 'local' | 'hub';
+  /** Canonical id; Hub sources only. */
+  readonly dataset?: string;
+  readonly commitSha?: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Zero-byte files that were skipped. */
+  readonly emptyFiles: number;
+  /** Work for `downloadFiles`, at most 64; empty for local sources. */
+  readonly downloads: readonly Batch[];
+  /** Sentences for the user: "Magpie-Align/magpie… is spelled Magpie-Align/Magpie…". At most 20. */
+  readonly notes: readonly string[];
+}
+
+export interface DownloadFilesInput {
+  readonly resolution: ArtifactRef;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface DownloadFilesResult {
+  readonly files: number;
+  readonly bytes: number;
+  /** Bytes that came over the network in this attempt. */
+  readonly fetchedBytes: number;
+  /** Bytes that an earlier attempt had left on disk and that were used. */
+  readonly resumedBytes: number;
+  /** Files that were there already, complete. */
+  readonly reusedFiles: number;
+}

@@ -1,0 +1,110 @@
+import type { Train } from '../recipe.js';
+import type { ArtifactRef } from './artifact.js';
+
+export interface PlanTrainingInput {
+  readonly name: string;
+  readonly seed: number;
+  readonly train: Train;
+  readonly tokens: ArtifactRef;
+}
+
+export interface SegmentRecordRef {
+  readonly record: ArtifactRef;
+  readonly nextStep: number;
+  readonly statePath: string;
+  readonly samplerPath: string;
+  readonly label: string;
+  readonly final: boolean;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+export interface CheckTrainingInput {
+  readonly train: Train;
+}
+
+/** What a look at the Tinker server gives before hours are spent on data. */
+export interface CheckTrainingResult {
+  readonly server: string;
+  readonly developmentServer: boolean;
+}
+
+export interface TrainingPlan {
+  readonly plan: ArtifactRef;
+  readonly totalSteps: number;
+  readonly learningRate: number;
+  /** Base URL, and for the local server its id. Never a key. */
+  readonly server: string;
+  /** True where the server says of itself that it is for development. */
+  readonly developmentServer: boolean;
+}
+
+export interface FindRecordsInput {
+  readonly plan: ArtifactRef;
+  /** The projections of the found lineage (checkpoints.jsonl, metrics.jsonl) are written here. */
+  readonly out: string;
+}
+
+export interface FindRecordsResult {
+  /**
+   * Checkpoints before the final one that nobody has measured, oldest first, of which the server still has the weights: a run
+   * that was cancelled or parked did not come to it.
+   */
+  readonly unmeasured: readonly SegmentRecordRef[];
+  /** How many records the found lineage has. */
+  readonly found: number;
+  readonly steps: number;
+  /** The last record of the lineage whose state the server still has. */
+  readonly last: SegmentRecordRef | null;
+  /** Loss of step 0, where the lineage has it. */
+  readonly firstLoss: number | null;
+  /** Records that were passed over because the server has their state no more, said to the user. */
+  readonly notes: readonly string[];
+}
+
+export interface TrainSegmentInput {
+  readonly plan: ArtifactRef;
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+  /** `null` for the first segment: it starts from the base model with the recipe's LoRA seed. */
+  readonly predecessor: SegmentRecordRef | null;
+}
+
+export interface TrainSegmentResult {
+  /** First step not in the weights; smaller than `to` where the segment was asked to stop early. */
+  readonly nextStep: number;
+  readonly statePath: string;
+  readonly samplerPath: string;
+  readonly label: string;
+  readonly final: boolean;
+  readonly metrics: ArtifactRef;
+  readonly firstLoss: number;
+  readonly lastLoss: number;
+}
+
+export interface RecordSegmentInput {
+  readonly plan: ArtifactRef;
+  readonly out: string;
+  readonly predecessor: SegmentRecordRef | null;
+  readonly from: number;
+  readonly result: TrainSegmentResult;
+}
+
+export interface RenewCheckpointsInput {
+  readonly plan: ArtifactRef;
+  /** The last record of the lineage. */
+  readonly record: ArtifactRef;
+}
+
+/** One line of metrics.jsonl. NLL is in nats a trained token: −Σ(lp·w)/Σw over the batch. */
+export interface StepMetrics {
+  readonly step: number;
+  readonly epoch: number;
+  readonly train_mean_nll: number;
+  readonly learning_rate: number;
+  readonly num_sequences: number;
+  readonly num_tokens: number;
+  readonly num_loss_tokens: number;
+  readonly progress: number;
+}
