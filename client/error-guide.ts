@@ -65,7 +65,7 @@ export function troubleshootingPage(): string {
 An error says what went wrong, where and why; this page goes by its name. In a run that waits, do what the remedy says, then
 \`npx headrace retry-source RUN SOURCE\` or \`npx headrace retry-stage RUN STAGE\`; \`npx headrace status RUN\` shows which.
 
-<!-- Made from core/errors.ts by \`node dist/test/docs/write-pages.js\`; a test holds it to that. -->
+<!-- Made from core/errors.ts by \`node dist/test/unit/docs/write-pages.js\`; a test holds it to that. -->
 
 ${sections.join('\n')}`;
 }

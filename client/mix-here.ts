@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { removeDeadScratch } from '../activities/artifacts/scratch.js';
+import { removeDeadScratch } from '../files/scratch.js';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
 import { inParallel } from '../activities/threads/in-parallel.js';
 import { createHubActivities } from '../activities/hub/index.js';

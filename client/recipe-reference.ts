@@ -20,7 +20,7 @@ the nearest known one. Relative paths start from the working directory. Editors 
 \`recipes/recipe.schema.json\`, which \`npx headrace schema\` prints: begin the file with
 \`# yaml-language-server: $schema=recipe.schema.json\`.
 
-<!-- Made from core/recipe.ts by \`node dist/test/docs/write-pages.js\`; a test holds it to that. -->
+<!-- Made from core/recipe.ts by \`node dist/test/unit/docs/write-pages.js\`; a test holds it to that. -->
 
 ${table(rows.filter((row) => !sources.includes(row) && !train.includes(row)))}
 

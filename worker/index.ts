@@ -2,7 +2,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { stat } from 'node:fs/promises';
 import { heartbeatEveryMs } from '../activities/edge.js';
 import { createActivities } from '../activities/index.js';
-import { removeDeadScratch } from '../activities/artifacts/scratch.js';
+import { removeDeadScratch } from '../files/scratch.js';
 import { openStore } from '../activities/artifacts/store.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import type { Env } from '../core/env.js';

@@ -18,8 +18,8 @@ import { z } from 'zod';
 import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
 import { stableJson } from '../../core/stable-json.js';
-import { hasCode, isMissing } from '../files/errno.js';
-import { makeScratch } from './scratch.js';
+import { hasCode, isMissing } from '../../files/errno.js';
+import { makeScratch } from '../../files/scratch.js';
 
 export { hasCode, isMissing };
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAll } from '../../activities/files/file-writer.js';
+import { writeAll } from '../../files/file-writer.js';
 import {
   bool,
   float64,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { dialogueRowReader } from '../../../core/convert/dialogue.js';
 import type { Layout } from '../../../core/convert/layout.js';
 import type { Segment } from '../plan/conversion-plan.js';
-import { FileWriter } from '../../files/file-writer.js';
+import { FileWriter } from '../../../files/file-writer.js';
 import type { ScatterMeta } from '../output/piece-meta.js';
 import type { InputFile } from '../read/open-file.js';
 import { RejectWriter } from '../output/reject-writer.js';
 import { readRows } from '../read/rows.js';
-import { sha256 } from '../../files/sha256.js';
+import { sha256 } from '../../../files/sha256.js';
 import type { JobContext } from '../../threads/thread-pool.js';
 import { scatterName, scatterOffsetsName, type ScatteredRow } from './scattered-rows.js';
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { FileWriter } from '../../files/file-writer.js';
+import { FileWriter } from '../../../files/file-writer.js';
 import { PieceReject } from './reject-writer.js';
 import type { SegmentTable } from './slice-table.js';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { rejectReasons, type RejectReason } from '../../../core/contracts/conversion.js';
-import { FileWriter } from '../../files/file-writer.js';
+import { FileWriter } from '../../../files/file-writer.js';
 import { rejectsName } from './sorted-run-format.js';
 
 /** One line of a piece's `rejects.jsonl`. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { heldoutHashBytes, heldoutPrefix } from '../../../core/mix/heldout.js';
 import { digestBytes, digestPrefix } from '../../../core/mix/order-key.js';
-import { crc32 } from '../../files/crc32.js';
-import { FileWriter } from '../../files/file-writer.js';
+import { crc32 } from '../../../files/crc32.js';
+import { FileWriter } from '../../../files/file-writer.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
 import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
-import { sha256 } from '../../files/sha256.js';
-import { sortedOrder } from '../../files/sorted-order.js';
+import { sha256 } from '../../../files/sha256.js';
+import { sortedOrder } from '../../../files/sorted-order.js';
 
 const newline = 0x0a;
 /** Lines are gathered in memory up to this size, sorted, and written as one run. */

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileKindOf, type FileKind } from './file-kind.js';
-import { writeAll } from '../../files/file-writer.js';
+import { writeAll } from '../../../files/file-writer.js';
 import { fileChunks, unpackedChunks } from './unpack.js';
 import { createJsonSplitter } from './json-splitter.js';
 import { createLineSplitter } from './lines.js';

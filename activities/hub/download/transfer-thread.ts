@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../../core/errors.js';
-import { writeAll } from '../../files/file-writer.js';
+import { writeAll } from '../../../files/file-writer.js';
 import { ConnectionPool } from '../http/connection-pool.js';
 import type { DirectConnection } from '../http/direct-connection.js';
 

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { copySuffix, digestPrefix } from '../../../core/mix/order-key.js';
-import { FileWriter } from '../../files/file-writer.js';
-import { sha256 } from '../../files/sha256.js';
+import { FileWriter } from '../../../files/file-writer.js';
+import { sha256 } from '../../../files/sha256.js';
 import { readEntries, readFully } from './entry-file.js';
 import { mixEntryAt, mixEntryBytes } from './mix-entry.js';
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { orderKeyBytes } from '../../../core/mix/order-key.js';
 import { entryAt, entryBytes } from '../../convert/output/sorted-run-format.js';
-import { sortedOrder } from '../../files/sorted-order.js';
+import { sortedOrder } from '../../../files/sorted-order.js';
 import { readFully } from './entry-file.js';
 
 /** A sorted run of converted rows, as the mix reads it. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FateOfConverted, Volume } from '../../../core/contracts/mix.js';
 import { heldoutThreshold } from '../../../core/mix/heldout.js';
 import { quotas, type Quota } from '../../../core/mix/quotas.js';
-import { FileWriter } from '../../files/file-writer.js';
+import { FileWriter } from '../../../files/file-writer.js';
 import { entryAt } from '../../convert/output/sorted-run-format.js';
 import { CopyMaker, mergeSorted } from './copies.js';
 import { readEntries } from './entry-file.js';

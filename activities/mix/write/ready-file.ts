@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { nameOfThisProcess, removeOfDeadProcesses } from '../../artifacts/scratch.js';
+import { nameOfThisProcess, removeOfDeadProcesses } from '../../../files/scratch.js';
 import { asDiskFull, fsyncPath } from '../../artifacts/store.js';
 
 /** A file that stands complete beside the place where it is to be. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, fdatasync, openSync, write } from 'node:fs';
 import { promisify } from 'node:util';
-import { hasCode } from '../../files/errno.js';
+import { hasCode } from '../../../files/errno.js';
 
 /** Memory of WebAssembly comes in pages of this size. */
 const wasmPageBytes = 65_536;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FileWriter } from '../../files/file-writer.js';
+import { FileWriter } from '../../../files/file-writer.js';
 import { SegmentTable } from '../../convert/output/slice-table.js';
 import { readEntries, readFully } from '../plan/entry-file.js';
 import { mixEntryAt, sides, type Side } from '../plan/mix-entry.js';

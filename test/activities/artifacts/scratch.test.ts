@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { removeDeadScratch } from '../../../activities/artifacts/scratch.js';
+import { removeDeadScratch } from '../../../files/scratch.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 
 void test('what a killed process left half-written is removed, and nothing of one that lives', async (context) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { batchesOf } from '../../../activities/convert/plan/work-ranges.js';
-import { Dice } from '../../mix-rule/random-source.js';
+import { Dice } from '../mix-rule/random-source.js';
 
 void test('batches cover all items in order, are never more than allowed, and hold all bytes', () => {
   const dice = new Dice(3);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { parquetFile, list, struct, text } from '../../../dev/corpora/parquet.js';
-import { zstdRaw } from '../../mix-rule/source-files.js';
+import { zstdRaw } from '../mix-rule/source-files.js';
 import { chatLine, chatLines, workbench } from './local-source.js';
 
 const { mixFiles, folder } = await workbench();

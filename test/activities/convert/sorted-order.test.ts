@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { sortedOrder } from '../../../activities/files/sorted-order.js';
+import { sortedOrder } from '../../../files/sorted-order.js';
 
 const entryBytes = 24;
 const keyAt = 4;

@@ -14,7 +14,7 @@ import type { ArtifactKind, ArtifactRef, Batch } from '../../../core/contracts/a
 import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
-import { zstdRaw } from '../../mix-rule/source-files.js';
+import { zstdRaw } from '../mix-rule/source-files.js';
 import { train } from '../tokenise/fixture.js';
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../convert/local-source.js';
 

@@ -130,7 +130,7 @@ void test('a run that has only read its sources gets a page of what there is', a
     training: null,
   };
   const { document } = await write(out, input);
-  assert.deepEqual(headings(document), ['Rejects', 'Sources', 'Recipe']);
+  assert.deepEqual(headings(document), ['Rejects', 'Sources', 'Timings', 'Recipe']);
 });
 
 void test('a run that is being cancelled before anything was read still gets a page', async (context) => {
@@ -147,7 +147,7 @@ void test('a run that is being cancelled before anything was read still gets a p
     tokens: null,
     training: null,
   };
-  assert.deepEqual(headings((await write(out, input)).document), ['Recipe']);
+  assert.deepEqual(headings((await write(out, input)).document), ['Timings', 'Recipe']);
 });
 
 void test('a damaged line is said on the page, and the lines before it are used', async (context) => {

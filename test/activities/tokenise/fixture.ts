@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-import { crc32 } from '../../../activities/files/crc32.js';
+import { crc32 } from '../../../files/crc32.js';
 import { linesName } from '../../../activities/convert/output/sorted-run-format.js';
 import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../../activities/mix/plan/mix-entry.js';
 import { mixPlanName } from '../../../activities/mix/plan/mix-plan.js';

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lockMoves } from '../../../../core/hub/lock-moves.js';
+
+const at = (commit: string, files: Readonly<Record<string, string>> | null) => ({
+  dataset: 'o/n',
+  commit: commit.repeat(40),
+  files:
+    files === null
+      ? null
+      : Object.entries(files).map(([path, sha256]) => ({ path, sizeBytes: 1000, sha256 })),
+});
+
+const now = { ...at('b', {}), files: [{ path: 'a', sizeBytes: 2000, sha256: '1' }] };
+
+void test('a lock that is new, that stays and that moves are told apart', () => {
+  assert.deepEqual(lockMoves(undefined, now), ['the lock takes o/n at bbbbbbbbbbbb']);
+  assert.deepEqual(lockMoves({ ...now }, now), ['the lock stays: o/n is still at bbbbbbbbbbbb']);
+  assert.deepEqual(lockMoves(at('a', { a: '1' }), now), [
+    'the lock moves o/n from aaaaaaaaaaaa to bbbbbbbbbbbb: the files of the split are the same',
+  ]);
+  assert.deepEqual(lockMoves(at('a', { a: '0', b: '2' }), now), [
+    'the lock moves o/n from aaaaaaaaaaaa to bbbbbbbbbbbb: changed a; gone b (2.00 kB before, 2.00 kB now)',
+  ]);
+});
+
+void test('a dataset under another name is said', () => {
+  assert.deepEqual(lockMoves({ ...now, dataset: 'o/old' }, now), ['the lock moves from o/old to o/n']);
+});
+
+void test('a lock that names no files stays where its commit does', () => {
+  assert.deepEqual(lockMoves(at('b', null), now), ['the lock stays: o/n is still at bbbbbbbbbbbb']);
+});

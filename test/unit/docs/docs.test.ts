@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { access, constants, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { packagePath } from '../../../client/dev.js';
+import { troubleshootingPage } from '../../../client/error-guide.js';
+import { recipePage } from '../../../client/recipe-reference.js';
+import { describedRecipe } from '../../../client/recipe-schema.js';
+import { headrace } from '../../e2e/support.js';
+
+void test('every error of the table is explained in docs/troubleshooting.md, with its remedy', async () => {
+  assert.equal(await readFile(packagePath('docs/troubleshooting.md'), 'utf8'), troubleshootingPage());
+});
+
+void test('every key of the recipe is explained in docs/recipe.md, with its values and its default', async () => {
+  assert.equal(await readFile(packagePath('docs/recipe.md'), 'utf8'), recipePage());
+});
+
+void test('a key of the recipe that is not explained makes no page', () => {
+  const undescribed = describedRecipe();
+  assert.ok(typeof undescribed.properties?.['mix'] === 'object');
+  delete undescribed.properties['mix'].description;
+  assert.throws(() => recipePage(undescribed), /The key mix has no description/);
+
+  const unsaid = describedRecipe();
+  assert.ok(typeof unsaid.properties?.['review'] === 'object');
+  delete unsaid.properties['review'].default;
+  assert.throws(() => recipePage(unsaid), /The key review is optional, and .* says nothing/);
+});
+
+void test('a build leaves a command that can be run: npx does not make it so a second time', async () => {
+  await access(packagePath('dist/client/main.js'), constants.X_OK);
+});
+
+void test('every command is in docs/cli.md and has help', async () => {
+  const page = await readFile(packagePath('docs/cli.md'), 'utf8');
+  const { stdout, code } = await headrace(['--help'], {});
+  assert.equal(code, 0);
+  const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map((match) => match[1] ?? '');
+  assert.ok(commands.length > 20, commands.join(', '));
+  for (const command of commands)
+    if (command !== 'help')
+      assert.match(page, new RegExp(`\`${command}[ \`]`), `docs/cli.md lacks ${command}`);
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+import { packagePath } from '../../../client/dev.js';
+import { codeOf, proseOf, readPages } from './pages.js';
+import type { Page } from './pages.js';
+
+/** Anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(page: Page): Set<string> {
+  const seen = new Map<string, number>();
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of proseOf(page).matchAll(/^#+ (.+)$/gm)) {
+    const slug = heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+      .replaceAll(' ', '-');
+    const times = seen.get(slug) ?? 0;
+    seen.set(slug, times + 1);
+    anchors.add(times === 0 ? slug : `${slug}-${times}`);
+  }
+  return anchors;
+}
+
+void test('every link and image of the docs leads to a file that is there, and to a heading that it has', async () => {
+  const pages = await readPages();
+  const byPath = new Map(pages.map((page) => [page.path, page]));
+  const broken: string[] = [];
+  let links = 0;
+  for (const page of pages)
+    for (const [, target = ''] of proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      links += 1;
+      const [file = '', anchor] = target.split('#');
+      const path = file === '' ? page.path : normalize(join(dirname(page.path), file));
+      const linked = byPath.get(path);
+      if (!existsSync(packagePath(path))) broken.push(`${page.path}: ${target} is not there`);
+      else if (anchor !== undefined && (linked === undefined || !anchorsOf(linked).has(anchor)))
+        broken.push(`${page.path}: ${target} has no such heading`);
+    }
+  assert.deepEqual(broken, []);
+  assert.ok(links > 30, `only ${links} links were found`);
+});
+
+void test('every page in docs/ can be reached from the README', async () => {
+  const pages = await readPages();
+  const readme = pages.find((page) => page.path === 'README.md')?.text ?? '';
+  for (const { path } of pages)
+    if (path.startsWith('docs/')) assert.ok(readme.includes(`](${path})`), `README.md lacks ${path}`);
+});
+
+void test('every script, recipe and compiled file that the docs name is there', async () => {
+  const { scripts } = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const missing: string[] = [];
+  for (const page of await readPages())
+    for (const code of codeOf(page)) {
+      for (const [, name = ''] of code.matchAll(/npm run (?:-\S+ )*([\w:-]+)/g))
+        if (!(name in scripts)) missing.push(`${page.path}: npm run ${name}`);
+      for (const [file] of code.matchAll(/(?<![\w/.-])(?:recipes|dist)\/[\w./-]+\.(?:yaml|json|js)\b/g))
+        if (!existsSync(packagePath(file))) missing.push(`${page.path}: ${file}`);
+    }
+  assert.deepEqual(missing, []);
+});
