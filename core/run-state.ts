@@ -1,5 +1,5 @@
 import type { ConversionPlan, SourceSummary } from './contracts/conversion.js';
-import type { EvaluationResult } from './contracts/evaluation.js';
+import type { EvaluationResult, HeldoutLoss } from './contracts/evaluation.js';
 import type { Composition, MixResult } from './contracts/mix.js';
 import type { SourceResolution } from './contracts/source.js';
 import type { TokensResult } from './contracts/tokens.js';
@@ -84,8 +84,8 @@ export interface TrainState {
   readonly reusedSteps: number;
   /** The newest ones, at most 20. */
   readonly checkpoints: readonly SegmentRecordRef[];
-  readonly baseNll: number | null;
-  readonly heldoutNll: number | null;
+  readonly baseNll: HeldoutLoss | null;
+  readonly heldoutNll: HeldoutLoss | null;
   /** The run is paused, and nothing of the training is under way any more. */
   readonly paused: boolean;
   /** How many times the training was asked to save, and has. */

@@ -3,47 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { StepMetrics } from '../../../core/contracts/training.js';
+import { CheckpointLine } from '../../../core/training/checkpoint-line.js';
+import { SampleLine } from '../../../core/training/sample-line.js';
+import { StepMetrics } from '../../../core/training/step-metrics.js';
 import { messageOf } from '../../../core/errors.js';
 import { isMissing } from '../../artifacts/store.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
-
-const nonNegative = z.number().min(0);
-
-const Metrics = z.object({
-  step: nonNegative,
-  epoch: nonNegative,
-  train_mean_nll: z.number(),
-  learning_rate: nonNegative,
-  num_sequences: nonNegative,
-  num_tokens: nonNegative,
-  num_loss_tokens: nonNegative,
-  progress: z.number(),
-}) satisfies z.ZodType<StepMetrics>;
-
-const Checkpoint = z.object({
-  name: z.string(),
-  batch: nonNegative,
-  /** First step that is not in the weights. */
-  step: nonNegative,
-  epoch: nonNegative,
-  final: z.boolean().optional(),
-  state_path: z.string(),
-  sampler_path: z.string(),
-  label: z.string(),
-});
-export type Checkpoint = z.infer<typeof Checkpoint>;
-
-const Sample = z.object({
-  step: nonNegative,
-  label: z.string(),
-  heldout_rows: nonNegative,
-  heldout_nll: z.number().nullable(),
-  heldout_nll_by_source: z.record(z.string(), z.number()),
-  answers: z.array(z.object({ prompt: z.string(), answer: z.string(), stopReason: z.string() })),
-});
-/** One line of samples.jsonl: an evaluation. */
-export type Sample = z.infer<typeof Sample>;
 
 /** A reject says where it was and why; whatever else its line holds is shown as it is. */
 const Reject = z.looseObject({ reason: z.string() });
@@ -54,9 +19,9 @@ const Manifest = z.record(z.string(), z.unknown());
 /** What a run's folder holds so far. A list is empty where its file is not there yet. */
 export interface RunFiles {
   readonly metrics: readonly StepMetrics[];
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly CheckpointLine[];
   /** In the order of their steps, the base model first. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly SampleLine[];
   /** The head of train.jsonl. */
   readonly train: TrainSample;
   /** At most {@link rejectsPerReason} of each reason, the first ones. */
@@ -89,12 +54,12 @@ export async function readRun(
   };
   const read = <T>(name: string, schema: z.ZodType<T>, isKept?: (value: T) => boolean): Promise<T[]> =>
     readLines(out, name, schema, problems, signal, isKept);
-  const samples = made.training ? await read('samples.jsonl', Sample) : [];
+  const samples = made.training ? await read('samples.jsonl', SampleLine) : [];
   const train = made.mix ? await readTrain(out, made.sources, signal) : noTrain;
   if (train.problem !== undefined) problems.push(train.problem);
   return {
-    metrics: made.training ? await read('metrics.jsonl', Metrics) : [],
-    checkpoints: made.training ? await read('checkpoints.jsonl', Checkpoint) : [],
+    metrics: made.training ? await read('metrics.jsonl', StepMetrics) : [],
+    checkpoints: made.training ? await read('checkpoints.jsonl', CheckpointLine) : [],
     samples: samples.sort((a, b) => a.step - b.step),
     train,
     rejects: made.mix ? await read('rejects.jsonl', Reject, isWanted) : [],
