@@ -2,8 +2,8 @@ import type { Activities } from '../../core/contracts/activities.js';
 import type { ArtifactKind, ArtifactRef, Batch } from '../../core/contracts/artifact.js';
 import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
-import type { ResolvedRecipe } from '../../client/recipe-file.js';
-import { parseRecipe } from '../../client/recipe-file.js';
+import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
+import { parseRecipe } from '../../client/recipe/recipe-file.js';
 
 /** What the workflows asked for, in order: "resolveSource a". */
 export interface Fake {
