@@ -63,7 +63,7 @@ export function createActivities({ store, env, onWarning }: ActivitiesOptions): 
       downloadFiles: wrap(async (input, work) => await hub.downloadFiles(input, work)),
       planConversion: wrap(convert.planConversion),
       convertPieces: wrap(convert.convertPieces),
-      groupPieces: wrap(convert.groupPieces),
+      groupDialogues: wrap(convert.groupDialogues),
       summariseSource: wrap(convert.summariseSource),
       planMix: wrap(mix.planMix),
       finishMix: wrap(mix.finishMix),

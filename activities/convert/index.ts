@@ -2,7 +2,7 @@ import type { Activities } from '../../core/contracts/activities.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { ConvertDeps, ConvertOptions } from './convert-deps.js';
 import { convertPieces } from './convert-pieces.js';
-import { groupPieces } from './group-dialogues.js';
+import { groupDialogues } from './group-dialogues.js';
 import type { ConversionJobs } from './jobs.js';
 import { planConversion } from './plan-conversion.js';
 import { summariseSource } from './summarise-source.js';
@@ -17,7 +17,7 @@ export type Work<Name extends keyof Activities> = (
 export interface ConvertActivities {
   readonly planConversion: Work<'planConversion'>;
   readonly convertPieces: Work<'convertPieces'>;
-  readonly groupPieces: Work<'groupPieces'>;
+  readonly groupDialogues: Work<'groupDialogues'>;
   readonly summariseSource: Work<'summariseSource'>;
 }
 
@@ -34,7 +34,7 @@ export function createConvertActivities(options: ConvertOptions): ConvertActivit
   return {
     planConversion: (input, work) => planConversion(deps, input, work),
     convertPieces: (input, work) => convertPieces(deps, input, work),
-    groupPieces: (input, work) => groupPieces(deps, input, work),
+    groupDialogues: (input, work) => groupDialogues(deps, input, work),
     summariseSource: (input, work) => summariseSource(deps, input, work),
   };
 }
