@@ -1,6 +1,6 @@
 import type { ConvertDeps, ConvertOptions } from './convert-deps.js';
 import { convertPieces } from './convert-pieces.js';
-import { groupPieces } from './group-dialogues.js';
+import { groupDialogues } from './group-dialogues.js';
 import type { ConversionJobs } from './jobs.js';
 import { planConversion } from './plan-conversion.js';
 import { summariseSource } from './summarise-source.js';
@@ -8,7 +8,7 @@ import { ThreadPool } from '../threads/thread-pool.js';
 import type { WorkOf } from '../work.js';
 
 export type ConvertActivities = WorkOf<
-  'planConversion' | 'convertPieces' | 'groupPieces' | 'summariseSource'
+  'planConversion' | 'convertPieces' | 'groupDialogues' | 'summariseSource'
 >;
 
 const defaultPieceBytes = 32 * 1024 * 1024;
@@ -24,7 +24,7 @@ export function createConvertActivities(options: ConvertOptions): ConvertActivit
   return {
     planConversion: (input, work) => planConversion(deps, input, work),
     convertPieces: (input, work) => convertPieces(deps, input, work),
-    groupPieces: (input, work) => groupPieces(deps, input, work),
+    groupDialogues: (input, work) => groupDialogues(deps, input, work),
     summariseSource: (input, work) => summariseSource(deps, input, work),
   };
 }

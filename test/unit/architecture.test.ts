@@ -14,6 +14,7 @@ const folders = [
   'worker',
   'client',
   'dev',
+  'scripts',
   'bench',
   'test',
 ] as const;
@@ -29,6 +30,7 @@ const mayImport: Record<Folder, readonly Folder[]> = {
   worker: ['core', 'files', 'activities'],
   client: ['core', 'files', 'workflows', 'worker', 'activities', 'dev', 'tinker'],
   dev: ['core', 'files', 'tinker', 'worker'],
+  scripts: [...folders],
   bench: [...folders],
   test: [...folders],
 };
