@@ -1,5 +1,3 @@
-import type { Activities } from '../../core/contracts/activities.js';
-import type { WorkContext } from '../../core/progress.js';
 import type { ConvertDeps, ConvertOptions } from './convert-deps.js';
 import { convertPieces } from './convert-pieces.js';
 import { groupDialogues } from './group-dialogues.js';
@@ -7,19 +5,11 @@ import type { ConversionJobs } from './jobs.js';
 import { planConversion } from './plan-conversion.js';
 import { summariseSource } from './summarise-source.js';
 import { ThreadPool } from '../threads/thread-pool.js';
+import type { WorkOf } from '../work.js';
 
-/** An activity's work, before it meets Temporal. */
-export type Work<Name extends keyof Activities> = (
-  input: Parameters<Activities[Name]>[0],
-  work: WorkContext,
-) => ReturnType<Activities[Name]>;
-
-export interface ConvertActivities {
-  readonly planConversion: Work<'planConversion'>;
-  readonly convertPieces: Work<'convertPieces'>;
-  readonly groupDialogues: Work<'groupDialogues'>;
-  readonly summariseSource: Work<'summariseSource'>;
-}
+export type ConvertActivities = WorkOf<
+  'planConversion' | 'convertPieces' | 'groupDialogues' | 'summariseSource'
+>;
 
 const defaultPieceBytes = 32 * 1024 * 1024;
 

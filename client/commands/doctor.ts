@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
-import { createHubActivities, freeBytes, whoAmI } from '../../activities/hub/index.js';
+import { createHubAccess, freeBytes, whoAmI } from '../../activities/hub/index.js';
 import { checkModel, createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { checkLines, checksSummary, failed, passed, warned, type Check } from '../../core/checks.js';
 import type { Env } from '../../core/env.js';
@@ -148,7 +148,7 @@ function checkSources(
   recipe: ResolvedRecipe | undefined,
   work: WorkContext,
 ): Promise<readonly Check[]>[] {
-  const hub = createHubActivities({ store, env, onToken: (token) => secrets.learn(token) });
+  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const limit = pLimit(sourcesAtOnce);
   const looks =
     recipe?.sources.map((source) => limit(() => checkSource(store, hub, recipe, source, work))) ?? [];

@@ -4,7 +4,12 @@ import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activitie
 import { createConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { whyPieces } from '../../activities/convert/plan/explain-pieces.js';
-import { createHubActivities, freeBytes, type HubActivities } from '../../activities/hub/index.js';
+import {
+  createHubAccess,
+  createHubActivities,
+  freeBytes,
+  type HubAccess,
+} from '../../activities/hub/index.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes, formatCount, plural } from '../../core/format.js';
@@ -67,7 +72,7 @@ export async function plan(path: string, options: PlanOptions): Promise<ExitCode
   const recipe = await readRecipeFile(path, { set: options.set });
   const storeRoot = defaultStoreRoot();
   const store = await openStore(storeRoot);
-  const hub = createHubActivities({
+  const hub = createHubAccess({
     store,
     env: await workerEnvironment(process.env, storeRoot),
     onToken: (token) => secrets.learn(token),
@@ -97,7 +102,7 @@ export async function plan(path: string, options: PlanOptions): Promise<ExitCode
 
 interface Planner {
   readonly store: ArtifactStore;
-  readonly hub: HubActivities;
+  readonly hub: HubAccess;
   readonly convert: ReturnType<typeof createConvertActivities>;
   readonly work: WorkContext;
   readonly recipe: ResolvedRecipe;
@@ -109,7 +114,7 @@ async function planSource(planner: Planner, source: Source): Promise<SourcePlan>
   const input = { source, out: recipe.out, updateLock: options.updateLock === true };
   const inspection = await hub.inspectSource(input, work);
   const { dataset, commitSha, files, notes } = inspection;
-  if (input.updateLock) await hub.resolveSource(input, work);
+  if (input.updateLock) await createHubActivities(hub).resolveSource(input, work);
   const isHere = files.every(({ path }) => path !== undefined);
   const there = files.filter(({ path }) => path !== undefined);
   const missing = files.filter(({ path }) => path === undefined);

@@ -1,5 +1,5 @@
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
-import { createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/index.js';
 import { previewSource, type PreviewedRow, type SourcePreview } from '../preview/preview-source.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes } from '../../core/format.js';
@@ -30,7 +30,7 @@ export async function preview(path: string, options: PreviewOptions): Promise<Ex
     );
   const storeRoot = defaultStoreRoot();
   const store = await openStore(storeRoot);
-  const hub = createHubActivities({
+  const hub = createHubAccess({
     store,
     env: await workerEnvironment(process.env, storeRoot),
     onToken: (token) => secrets.learn(token),

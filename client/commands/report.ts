@@ -1,7 +1,7 @@
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { traceLine } from '../mix/trace-line.js';
 import type { LineOrigin } from '../mix/trace-line.js';
-import { createReportActivities } from '../../activities/report/write-report.js';
+import { createReportActivities } from '../../activities/report/index.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput } from '../../core/contracts/report.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';

@@ -1,5 +1,5 @@
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
-import { createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/index.js';
 import { sampleFrom } from '../tinker/sample-from.js';
 import type { SampleFromOptions } from '../tinker/sample-from.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
@@ -26,7 +26,7 @@ export interface SampleOptions {
 export async function sample(from: string, prompt: string, options: SampleOptions): Promise<ExitCode> {
   const env = await workerEnvironment(process.env, defaultStoreRoot());
   const access = createTinkerAccess({ env, onWarning: say });
-  const hub = createHubActivities({
+  const hub = createHubAccess({
     store: await openStore(defaultStoreRoot()),
     env,
     onToken: (token) => secrets.learn(token),

@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import type { HubActivities, SourceInspection } from '../../activities/hub/index.js';
+import type { HubAccess, SourceInspection } from '../../activities/hub/index.js';
 import { previewSource } from '../preview/preview-source.js';
 import { failed, passed, warned, type Check } from '../../core/checks.js';
 import { formatBytes, plural } from '../../core/format.js';
@@ -24,7 +24,7 @@ export interface CheckedSource {
  */
 export async function checkSource(
   store: ArtifactStore,
-  hub: HubActivities,
+  hub: HubAccess,
   recipe: ResolvedRecipe,
   source: Source,
   work: WorkContext,

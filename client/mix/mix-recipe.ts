@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { removeDeadScratch } from '../../files/scratch.js';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
-import { createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
 import { mix as mixResolved } from './mix.js';
 import type { MixCallResult } from './mix.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
@@ -37,7 +37,7 @@ export async function mix(recipe: ResolvedRecipe, options: MixHereOptions = {}):
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
   const env = await workerEnvironment(options.env ?? process.env, storeRoot);
-  const hub = createHubActivities({ store, env, onToken: (token) => secrets.learn(token) });
+  const hub = createHubActivities(createHubAccess({ store, env, onToken: (token) => secrets.learn(token) }));
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),

@@ -14,8 +14,8 @@ const folders = [
   'worker',
   'client',
   'dev',
-  'scripts',
   'bench',
+  'scripts',
   'test',
 ] as const;
 type Folder = (typeof folders)[number];
@@ -30,8 +30,8 @@ const mayImport: Record<Folder, readonly Folder[]> = {
   worker: ['core', 'files', 'activities'],
   client: ['core', 'files', 'workflows', 'worker', 'activities', 'dev', 'tinker'],
   dev: ['core', 'files', 'tinker', 'worker'],
-  scripts: [...folders],
   bench: [...folders],
+  scripts: [...folders],
   test: [...folders],
 };
 
