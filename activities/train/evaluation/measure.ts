@@ -6,6 +6,7 @@ import type { SamplingClient } from '../../../tinker/index.js';
 import { TokenReader } from '../../tokenise/pieces/token-reader.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, readTokenizerFiles } from '../../tokenise/tokenizer/text-encoder.js';
+import { previousSession } from '../server/previous-session.js';
 import { withTinkerErrors } from '../server/tinker-errors.js';
 import type { TrainingPlanMeta } from '../steps/training-plan.js';
 import type { TrainDeps } from '../train-deps.js';
@@ -35,7 +36,7 @@ export async function measure(
   const heartbeat = new EvaluationHeartbeat(work, evaluated.label, tokens.heldoutRows);
   const tinker = await deps.access.connect(work.signal, (message) => heartbeat.note(message));
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
-    const left = deps.previousSession();
+    const left = previousSession(work);
     if (left !== undefined) await tinker.finishSession(left, 'interrupted');
     const displayName = `headrace ${plan.name} evaluation`;
     const session = await tinker.openSession({ displayName, signal: work.signal });

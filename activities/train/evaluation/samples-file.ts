@@ -5,7 +5,7 @@ import type { SampleLine } from '../../../core/training/sample-line.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { writeFileAtomic } from '../../artifacts/store.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
-import { jsonLines } from '../records/projections.js';
+import { jsonLines } from '../../../files/json-lines.js';
 import type { TrainingPlanMeta } from '../steps/training-plan.js';
 import type { EvaluatedWeights } from './evaluated-weights.js';
 import type { EvaluationMeta } from './evaluation-artifact.js';
