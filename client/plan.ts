@@ -4,7 +4,8 @@ import { defaultStoreRoot, openStore, type ArtifactStore } from '../activities/a
 import { createConvertActivities } from '../activities/convert/index.js';
 import { readConversionPlan } from '../activities/convert/plan/conversion-plan.js';
 import { whyPieces } from '../activities/convert/plan/explain-pieces.js';
-import { createHubActivities, freeBytes, type HubActivities } from '../activities/hub/index.js';
+import { createHubActivities, type HubActivities } from '../activities/hub/index.js';
+import { freeBytes } from '../files/room.js';
 import type { ArtifactRef } from '../core/contracts/artifact.js';
 import { HeadraceError } from '../core/errors.js';
 import { formatBytes, formatCount, plural } from '../core/format.js';

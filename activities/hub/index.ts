@@ -22,7 +22,6 @@ import { defaultTuning, type HubTuning } from './http/tuning.js';
 export type { Environment } from './http/config.js';
 export { readRecipeLock, recipeLockName, type LockedSource, type RecipeLock } from './resolve/recipe-lock.js';
 export type { InspectedFile, SourceInspection } from './resolve/inspect-source.js';
-export { freeBytes } from './download/on-disk.js';
 export { columnsOf, readFooter, type ParquetFooter } from './resolve/parquet-head.js';
 export type { RangeReader } from './http/read-range.js';
 export type { TokenizerFolder, TokenizerInput } from './tokenizer.js';

@@ -5,7 +5,8 @@ import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js'
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
-import { artifactKey, isMissing } from '../artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
+import { artifactKey } from '../artifacts/store.js';
 import { batchesOf } from '../convert/plan/work-ranges.js';
 import { MixMeta } from '../mix/finish-mix.js';
 import { mixedLines } from '../mix/write/mixed-lines.js';

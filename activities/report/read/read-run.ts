@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { StepMetrics } from '../../../core/contracts/training.js';
 import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
 
 const nonNegative = z.number().min(0);

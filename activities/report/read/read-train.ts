@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Role } from '../../../core/convert/roles.js';
 import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { sourceBytes } from '../../mix/write/provenance.js';
 import { languageOf } from './languages.js';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
-import { writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
 import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
