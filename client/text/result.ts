@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
 import { CheckpointLine } from '../../core/training/checkpoint-line.js';

@@ -5,7 +5,7 @@ import { CheckpointLine } from '../../../core/training/checkpoint-line.js';
 import { SampleLine } from '../../../core/training/sample-line.js';
 import { StepMetrics } from '../../../core/training/step-metrics.js';
 import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
 

@@ -3,7 +3,7 @@ import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
 import { defined } from '../../../core/defined.js';
 import type { SampleLine } from '../../../core/training/sample-line.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { writeFileAtomic } from '../../artifacts/store.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { jsonLines } from '../../../files/json-lines.js';
 import type { TrainingPlanMeta } from '../steps/training-plan.js';
