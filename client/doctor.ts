@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../activities/artifacts/store.js';
 import { createHubActivities, freeBytes, whoAmI } from '../activities/hub/index.js';
 import { checkModel, createTinkerAccess } from '../activities/train/server/tinker-access.js';
-import { checkLines, checksSummary, failed, passed, warned, type Check } from '../core/checks.js';
+import { checkLines, checksSummary, failed, passed, warned, type Check } from './checks.js';
 import type { Env } from '../core/env.js';
 import { HeadraceError } from '../core/errors.js';
 import { formatBytes, plural } from '../core/format.js';

@@ -10,7 +10,7 @@ import { HeadraceError, messageOf } from '../core/errors.js';
 import { connected, print } from './connected.js';
 import { exitCodes } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
-import { handleOf, outOf, requireRun } from './runs.js';
+import { handleOf, outOf, requireRun, queryRun } from './runs.js';
 import type { TemporalClient } from './temporal.js';
 import { ending } from './watch.js';
 
@@ -110,7 +110,7 @@ async function reportInput(temporal: TemporalClient, name: string): Promise<Writ
   try {
     return await temporal.connection.withDeadline(
       Date.now() + queryTimeoutMs,
-      async () => await handleOf(temporal, name).query<WriteReportInput>('report'),
+      async () => await queryRun(handleOf(temporal, name), 'report'),
     );
   } catch (error) {
     throw new HeadraceError('NoWorkerError', `No worker answers for the run ${name}: ${messageOf(error)}`, {

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { isMissing } from '../activities/artifacts/store.js';
 import type { MixResult } from '../core/contracts/mix.js';
 import { formatBytes, formatCount, plural } from '../core/format.js';
-import type { Stage1Result, Wait } from '../core/run-state.js';
-import { waysOn } from '../core/ways-on.js';
+import type { Stage1Result } from '../core/run/run.js';
+import type { Wait } from '../core/run/state.js';
+import { waysOn } from '../core/run/ways-on.js';
 import { compositionText } from './composition-text.js';
 import { fromHere } from './from-here.js';
 
