@@ -24,4 +24,6 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   /** Told at least every few seconds while there is progress. Cheap to call often. */
   readonly progress: (progress: Progress) => void;
+  /** The `resume` that the previous attempt reported last; absent in a first attempt. */
+  readonly resume?: unknown;
 }

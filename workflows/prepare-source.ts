@@ -85,7 +85,7 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
         ],
       ),
   );
-  const pieces = conversion.pieces.length + conversion.groups.length;
+  const pieces = conversion.pieces.length + conversion.dialoguePartitions.length;
   await report({ status: 'convert', format: conversion.format, pieces: [0, pieces] });
   let converted = 0;
   const done = async (result: ConvertPiecesResult): Promise<void> => {
@@ -104,10 +104,10 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
     );
     await done(result);
   });
-  await parallel(conversion.groups, piecesAtOnce, async (batch) => {
+  await parallel(conversion.dialoguePartitions, piecesAtOnce, async (batch) => {
     const result = await gate.run(
       async () =>
-        await long.groupPieces.executeWithOptions({ ...longWork, summary: `group ${batch.label}` }, [
+        await long.groupDialogues.executeWithOptions({ ...longWork, summary: `group ${batch.label}` }, [
           { plan: conversion.plan, from: batch.from, to: batch.to },
         ]),
     );

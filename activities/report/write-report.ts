@@ -11,22 +11,18 @@ import { markConversation, markingOf } from './page/mark-tokens.js';
 import { reportPage } from './page/page.js';
 import { readRun, type RunFiles } from './read/read-run.js';
 
-export interface ReportActivities {
-  /** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */
-  writeReport(input: WriteReportInput, work: WorkContext): Promise<WriteReportResult>;
-}
-
-export function createReportActivities({ store }: { readonly store: ArtifactStore }): ReportActivities {
-  return {
-    async writeReport(input, { signal, progress }) {
-      progress({ stage: 'report', label: 'report', done: 0, total: 1, unit: 'files' });
-      const page = await pageOf(store, input, signal);
-      const path = join(input.out, 'report.html');
-      await writeFileAtomic(path, page);
-      progress({ stage: 'report', label: 'report', done: 1, total: 1, unit: 'files' });
-      return { path };
-    },
-  };
+/** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */
+export async function writeReport(
+  store: ArtifactStore,
+  input: WriteReportInput,
+  { signal, progress }: WorkContext,
+): Promise<WriteReportResult> {
+  progress({ stage: 'report', label: 'report', done: 0, total: 1, unit: 'files' });
+  const page = await pageOf(store, input, signal);
+  const path = join(input.out, 'report.html');
+  await writeFileAtomic(path, page);
+  progress({ stage: 'report', label: 'report', done: 1, total: 1, unit: 'files' });
+  return { path };
 }
 
 async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Source, SourceFormat } from '../recipe.js';
-import type { ArtifactRef, Batch } from './artifact.js';
+import type { ArtifactRef, WorkRange } from './artifact.js';
 
 export interface PlanConversionInput {
   readonly source: Source;
@@ -12,10 +12,10 @@ export interface ConversionPlan {
   readonly format: SourceFormat;
   /** Why: "detected: column `conversation` of {role, content}". */
   readonly formatReason: string;
-  /** At most 64 batches. */
-  readonly pieces: readonly Batch[];
-  /** For grouped formats, what `groupPieces` does after every piece is there; else empty. At most 64. */
-  readonly groups: readonly Batch[];
+  /** For `convertPieces`. At most 64. */
+  readonly pieces: readonly WorkRange[];
+  /** For `groupDialogues`, once every piece is there; empty where a row is a whole conversation. At most 64. */
+  readonly dialoguePartitions: readonly WorkRange[];
 }
 
 export interface ConvertPiecesInput {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pendingActivities } from '../../client/pending.js';
-import { describe, handleOf, runState } from '../../client/runs.js';
-import { sendUpdate } from '../../client/updates.js';
+import { pendingActivities } from '../../client/runs/pending-activities.js';
+import { describe, handleOf, runState } from '../../client/runs/start-run.js';
+import { sendUpdate } from '../../client/runs/send-update.js';
 import { messageOf } from '../../core/errors.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { RunState, Wait } from '../../core/run/state.js';

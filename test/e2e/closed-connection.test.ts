@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '@temporalio/client';
-import { connectTemporal } from '../../client/temporal.js';
+import { connectTemporal } from '../../client/temporal/connect.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import { queries } from '../../workflows/messages.js';
 import { useFolder } from '../support/temporal.js';

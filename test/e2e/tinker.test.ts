@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startTinkerServer } from '../../dev/tinker/server/index.js';
-import { shippedModelDir } from '../../client/dev.js';
+import { shippedModelDir } from '../../dev/stack/shipped.js';
 import {
   environmentOf,
   headrace,

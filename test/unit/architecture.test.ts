@@ -15,6 +15,7 @@ const folders = [
   'client',
   'dev',
   'bench',
+  'scripts',
   'test',
 ] as const;
 type Folder = (typeof folders)[number];
@@ -30,6 +31,7 @@ const mayImport: Record<Folder, readonly Folder[]> = {
   client: ['core', 'files', 'workflows', 'worker', 'activities', 'dev', 'tinker'],
   dev: ['core', 'files', 'tinker', 'worker'],
   bench: [...folders],
+  scripts: [...folders],
   test: [...folders],
 };
 

@@ -1,11 +1,12 @@
 import type { SourceFile, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
-import { downloadBatches } from '../../../core/hub/download-batches.js';
+import { downloadLabel } from '../../../core/hub/download-label.js';
 import { columnProblem } from '../../../core/hub/column-check.js';
 import { lockMoves } from '../../../core/hub/lock-moves.js';
 import { chooseSplitFiles, type SplitChoice } from '../../../core/hub/split-files.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { Source } from '../../../core/recipe.js';
+import { workRanges } from '../../../core/work-ranges.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import type { CommitFile } from '../download/blob-store.js';
 import { commitListing } from './commit-listing.js';
@@ -201,7 +202,10 @@ export async function resolveHub(
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     emptyFiles: emptyFiles.length,
-    downloads: downloadBatches(subject.id, files),
+    downloads: workRanges(
+      files.map(({ sizeBytes }) => sizeBytes),
+      { label: (from, to) => downloadLabel(subject.id, files.slice(from, to)) },
+    ),
     notes,
   };
 }

@@ -14,7 +14,7 @@ import {
 } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { TextBytes } from '../../../activities/convert/read/text-bytes.js';
 import { valueScanner } from '../../../activities/convert/rows/parquet-row.js';
-import { Dice } from '../mix-rule/random-source.js';
+import { Dice } from '../../support/dice.js';
 
 const { block } = lendReadBlock();
 const plain: ConversionRules = { layout: layoutOf('messages') };
