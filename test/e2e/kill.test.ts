@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PendingActivity } from '../../client/runs/pending-activities.js';
 import type { HeldoutLoss } from '../../core/contracts/evaluation.js';
-import type { Stage1Result } from '../../core/run-state.js';
+import type { Stage1Result } from '../../core/run/run.js';
 import {
   recipeFrom,
   resultOf,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsBetween } from '../../../client/runs/run-events.js';
-import { runDetails } from '../../../core/run-details.js';
-import type { RunState } from '../../../core/run-state.js';
+import { runDetails } from '../../../core/run/details.js';
+import type { RunState } from '../../../core/run/state.js';
 
 const resolving: RunState = {
   name: 'told',
