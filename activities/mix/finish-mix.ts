@@ -14,9 +14,9 @@ import { mixCodeVersion } from '../convert/versions.js';
 import { manifestText } from './write/manifest.js';
 import type { MixDeps } from './mix-deps.js';
 import { sides } from '../../core/contracts/mix.js';
-import { readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
-import { bytesOf, mixedLines, type MixedLines } from './write/mixed-lines.js';
-import { readyCopy, readyFile, type ReadyFile } from './write/ready-file.js';
+import { readMixPlan, type MixPlanFile } from './format/mix-plan.js';
+import { bytesOf, mixedLines, type MixedLines } from './lines/mixed-lines.js';
+import { readyCopy, readyFile, type ReadyFile } from './write/pending-files.js';
 import { writeLines } from './write/write-lines.js';
 
 const FileFacts = z.object({ lines: z.int(), bytes: z.int(), sha256: z.string() });

@@ -12,7 +12,7 @@ import { SummaryMeta } from '../convert/summarise-source.js';
 import { mixCodeVersion } from '../convert/versions.js';
 import type { RunFile } from './plan/merge-sorted-runs.js';
 import type { MixDeps } from './mix-deps.js';
-import { mixPlanName, readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
+import { mixPlanName, readMixPlan, type MixPlanFile } from './format/mix-plan.js';
 import type { PlannedLines } from './plan/plan-lines.js';
 
 /**

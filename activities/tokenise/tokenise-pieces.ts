@@ -3,8 +3,8 @@ import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contr
 import type { WorkContext } from '../../core/progress.js';
 import { inParallel } from '../threads/in-parallel.js';
 import { MixMeta } from '../mix/finish-mix.js';
-import { mixedLines } from '../mix/write/mixed-lines.js';
-import { sourcesName } from '../mix/write/provenance.js';
+import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { sourcesName } from '../mix/format/provenance.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';

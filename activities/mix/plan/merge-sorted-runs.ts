@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { orderKeyBytes } from '../../../core/mix/order-key.js';
 import { entryAt, entryBytes } from '../../convert/output/sorted-run-format.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
-import { readFully } from './entry-file.js';
+import { readFully } from '../format/entry-file.js';
 
 /** A sorted run of converted rows, as the mix reads it. */
 export interface RunFile {

@@ -5,9 +5,9 @@ import { quotas, type Quota } from '../../../core/mix/quotas.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { entryAt } from '../../convert/output/sorted-run-format.js';
 import { CopyMaker, mergeSorted } from './copies.js';
-import { readEntries } from './entry-file.js';
+import { readEntries } from '../format/entry-file.js';
 import { mergeRuns, type RunFile } from './merge-sorted-runs.js';
-import { mixEntryAt, mixEntryBytes, planEntriesName } from './mix-entry.js';
+import { mixEntryAt, mixEntryBytes, planEntriesName } from '../format/mix-entry.js';
 import { Selection } from './selection.js';
 
 export interface PlanLinesSource {

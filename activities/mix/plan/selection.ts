@@ -1,5 +1,5 @@
-import { readEntries } from './entry-file.js';
-import { mixEntryAt } from './mix-entry.js';
+import { readEntries } from '../format/entry-file.js';
+import { mixEntryAt } from '../format/mix-entry.js';
 
 /** Counts of selection keys by their first 12 bits. */
 const cells = 4096;

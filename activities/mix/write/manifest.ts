@@ -2,7 +2,7 @@ import type { FileDigest, Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { fileNames, readConversionPlan } from '../../convert/plan/conversion-plan.js';
 import { mixRuleVersion } from '../../convert/versions.js';
-import type { MixPlanFile } from '../plan/mix-plan.js';
+import type { MixPlanFile } from '../format/mix-plan.js';
 
 /**
  * The text of manifest.json: what the mix was made from and how it came out. No times and no absolute paths, so that

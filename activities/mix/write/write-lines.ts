@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
 import type { RunOptions } from '../../threads/thread-pool.js';
 import type { MixDeps } from '../mix-deps.js';
-import type { MixedLines } from './mixed-lines.js';
+import type { MixedLines } from '../lines/mixed-lines.js';
 import type { Bucket } from '../plan/plan-lines.js';
 import { UncachedWriter } from './uncached-writer.js';
 

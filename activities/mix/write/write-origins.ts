@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { sides, type Side } from '../../../core/contracts/mix.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { SegmentTable } from '../../convert/output/slice-table.js';
-import { readEntries, readFully } from '../plan/entry-file.js';
-import { mixEntryAt } from '../plan/mix-entry.js';
-import { provenanceAt, provenanceBytes, provenanceName, sourcesName } from './provenance.js';
+import { readEntries, readFully } from '../format/entry-file.js';
+import { mixEntryAt } from '../format/mix-entry.js';
+import { provenanceAt, provenanceBytes, provenanceName, sourcesName } from '../format/provenance.js';
 
 export interface WriteOriginsInput {
   /** The plan's entries of each side. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { HeadraceError } from '../../../core/errors.js';
 import { crc32 } from '../../../files/crc32.js';
-import { readFully } from '../plan/entry-file.js';
-import { mixEntryAt, mixEntryBytes } from '../plan/mix-entry.js';
+import { readFully } from '../format/entry-file.js';
+import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 import type { LinePlaces } from './mixed-lines.js';
 
 /** Lines nearer to each other than this are read in one go, with what lies between them. */

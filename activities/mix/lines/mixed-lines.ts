@@ -4,8 +4,8 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { linesName } from '../../convert/output/sorted-run-format.js';
-import { planEntriesName } from '../plan/mix-entry.js';
-import { MixPlanFile, mixPlanName } from '../plan/mix-plan.js';
+import { planEntriesName } from '../format/mix-entry.js';
+import { MixPlanFile, mixPlanName } from '../format/mix-plan.js';
 import type { Bucket } from '../plan/plan-lines.js';
 
 /**
