@@ -2,7 +2,7 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { inParallel } from '../threads/in-parallel.js';
-import { MixMeta } from '../mix/finish-mix.js';
+import { MixMeta } from '../mix/format/mix-artifact.js';
 import { mixedLines } from '../mix/lines/mixed-lines.js';
 import { sourcesName } from '../mix/format/provenance.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';

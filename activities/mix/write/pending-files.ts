@@ -1,54 +1,66 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import { nameOfThisProcess, removeOfDeadProcesses } from '../../../files/scratch.js';
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asDiskFull } from '../../../files/room.js';
+import { nameOfThisProcess, removeOfDeadProcesses } from '../../../files/scratch.js';
 import { fsyncPath } from '../../../files/write-atomic.js';
-
-/** A file that stands complete beside the place where it is to be. */
-export interface ReadyFile {
-  /** Gives it its name. */
-  readonly show: () => Promise<void>;
-  /** Removes it, unless it was shown. */
-  readonly drop: () => Promise<void>;
-}
 
 const suffix = '.tmp';
 
 /**
- * Has a file written beside `path`, so that it can be put there whole. What a process that was killed left of an earlier attempt
- * is removed.
- *
- * @param write - writes the file of the given name, which is not there yet, and waits for the disk.
- * @throws {HeadraceError} DiskFullError; nothing is left then.
+ * Files that stand complete in a folder under temporary names, until {@link publish} gives them their own. So a result
+ * that was there before is replaced whole, and only by a complete one.
  */
-export async function readyFile(path: string, write: (aside: string) => Promise<void>): Promise<ReadyFile> {
-  const aside = `${path}.${nameOfThisProcess()}${suffix}`;
-  const drop = (): Promise<void> => rm(aside, { force: true });
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await removeOfDeadProcesses(dirname(path), { prefix: `${basename(path)}.`, suffix });
-    await write(aside);
-  } catch (error) {
-    await drop();
-    throw asDiskFull(error, dirname(path));
-  }
-  return {
-    drop,
-    show: async () => {
-      await rename(aside, path);
-      await fsyncPath(dirname(path));
-    },
-  };
-}
+export class PendingFiles {
+  readonly #folder: string;
+  readonly #files: { readonly aside: string; readonly path: string }[] = [];
 
-/**
- * A copy of a file, ready to be put at `path`. No hard link: whoever edits what is in `out` must not change the store.
- * Where the disk can share blocks, the copy costs nothing.
- */
-export function readyCopy(from: string, path: string): Promise<ReadyFile> {
-  return readyFile(path, async (aside) => {
-    await copyFile(from, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await fsyncPath(aside);
-  });
+  /** @param folder - where the files are to be; it exists. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Adds a file. What a killed process left of an earlier attempt is removed.
+   *
+   * @param write - writes the file of the given path, which does not exist yet, and flushes it.
+   * @throws {HeadraceError} DiskFullError; nothing is left then.
+   */
+  async add<Facts>(name: string, write: (aside: string) => Promise<Facts>): Promise<Facts> {
+    const path = join(this.#folder, name);
+    const aside = `${path}.${nameOfThisProcess()}${suffix}`;
+    try {
+      await removeOfDeadProcesses(this.#folder, { prefix: `${name}.`, suffix });
+      const facts = await write(aside);
+      this.#files.push({ aside, path });
+      return facts;
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw asDiskFull(error, this.#folder);
+    }
+  }
+
+  /**
+   * Adds a copy of a file. No hard link: an edit of the results must not reach the store. Where the file system can share
+   * blocks, the copy costs nothing.
+   */
+  async addCopy(from: string, name: string): Promise<void> {
+    await this.add(name, async (aside) => {
+      await copyFile(from, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await fsyncPath(aside);
+    });
+  }
+
+  /** Gives the files their names, in the order in which they were added. */
+  async publish(): Promise<void> {
+    for (const { aside, path } of this.#files) {
+      await rename(aside, path);
+      await fsyncPath(this.#folder);
+    }
+  }
+
+  /** Removes the files that were not published. */
+  async discard(): Promise<void> {
+    for (const { aside } of this.#files) await rm(aside, { force: true });
+  }
 }

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { MixMeta } from '../../mix/finish-mix.js';
+import { MixMeta } from '../../mix/format/mix-artifact.js';
 import { sourcesName } from '../../mix/format/provenance.js';
 import type { LineSources } from './read-train.js';
 
