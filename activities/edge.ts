@@ -38,13 +38,15 @@ export function atEdge<Input, Output>(
       abort.abort(answered && options.saveReason !== undefined ? options.saveReason() : failure);
     });
     // Until this attempt has progress of its own, what the last one left stays: the next may need it.
-    let latest: unknown = context.info.heartbeatDetails;
+    const previous: unknown = context.info.heartbeatDetails;
+    let latest = previous;
     const beat = (): void => context.heartbeat(latest);
     const timer = setInterval(beat, heartbeatEveryMs);
     beat();
     try {
       return await work(input, {
         signal: abort.signal,
+        resume: resumeOf(previous),
         progress: (progress) => {
           latest =
             progress.note === undefined ? progress : { ...progress, note: options.scrub(progress.note) };
@@ -59,6 +61,10 @@ export function atEdge<Input, Output>(
       clearInterval(timer);
     }
   };
+}
+
+function resumeOf(details: unknown): unknown {
+  return typeof details === 'object' && details !== null && 'resume' in details ? details.resume : undefined;
 }
 
 function cancellation(context: Context): Error {

@@ -1,26 +1,26 @@
 import { availableParallelism } from 'node:os';
-import { Context } from '@temporalio/activity';
 import type { Activities } from '../core/contracts/activities.js';
+import { defined } from '../core/defined.js';
 import type { Env } from '../core/env.js';
-import type { WorkContext } from '../core/progress.js';
 import { Secrets } from '../core/secrets.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { createConvertActivities } from './convert/index.js';
 import { atEdge } from './edge.js';
-import type { EdgeOptions } from './edge.js';
-import { createHubActivities } from './hub/index.js';
+import { createHubAccess, createHubActivities } from './hub/index.js';
 import { createMixActivities } from './mix/index.js';
-import { createReportActivities } from './report/write-report.js';
+import { createReportActivities } from './report/index.js';
 import { createTokeniseActivities } from './tokenise/index.js';
-import { createTrainActivities, sessionOfHeartbeat } from './train/index.js';
-import { StopAndSave } from './train/steps/stop-and-save.js';
+import { createTrainActivities } from './train/index.js';
+import { LiveClients } from './train/server/live-clients.js';
 import { createTinkerAccess, developmentModelDir } from './train/server/tinker-access.js';
+import { StopAndSave } from './train/steps/stop-and-save.js';
+import type { Work, WorkOf } from './work.js';
 
 export interface ActivitiesOptions {
   readonly store: ArtifactStore;
   /** The worker's environment: the only place that secrets come from. */
   readonly env: Env;
-  /** Told what a person should know. */
+  /** Called with what a person should know. */
   readonly onWarning: (message: string) => void;
 }
 
@@ -30,55 +30,42 @@ export interface WiredActivities {
   close(): Promise<void>;
 }
 
+type Name = keyof Activities;
+
+/** Activities that save and return early when they are cancelled, with the reason that asks them to. */
+const saveReasons: { readonly [N in Name]?: () => unknown } = {
+  trainSegment: () => new StopAndSave(),
+};
+
 /** Every activity, wired to the store and the environment and ready for a Temporal worker. */
 export function createActivities({ store, env, onWarning }: ActivitiesOptions): WiredActivities {
   const threads = availableParallelism();
   const secrets = new Secrets(env);
-  const edge: EdgeOptions = { scrub: secrets.scrub };
-  const wrap = <Input, Output>(
-    work: (input: Input, context: WorkContext) => Promise<Output>,
-  ): ((input: Input) => Promise<Output>) => atEdge(work, edge);
-
-  const hub = createHubActivities({ store, env, onToken: (token) => secrets.learn(token) });
-  const convert = createConvertActivities({ store, threads });
-  const mix = createMixActivities({ store, threads });
-  const report = createReportActivities({ store });
+  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const access = createTinkerAccess({ env, onWarning });
-  const tokenise = createTokeniseActivities({
-    store,
-    threads,
-    tokenizers: {
-      fetchTokenizer: async (id, revision, signal) => await hub.fetchTokenizer({ id, revision }, signal),
-      developmentModelDir: async (baseModel, signal) => await developmentModelDir(access, baseModel, signal),
-    },
+  const live = new LiveClients();
+  const work = {
+    ...createHubActivities(hub),
+    ...createConvertActivities({ store, threads }),
+    ...createMixActivities({ store, threads }),
+    ...createTokeniseActivities({
+      store,
+      threads,
+      tokenizers: {
+        fetchTokenizer: (id, revision, signal) => hub.fetchTokenizer({ id, revision }, signal),
+        developmentModelDir: (baseModel, signal) => developmentModelDir(access, baseModel, signal),
+      },
+    }),
+    ...createTrainActivities({ store, access, live }),
+    ...createReportActivities({ store }),
+  } satisfies WorkOf<Name>;
+  return { activities: atEdges(work, secrets.scrub), close: () => live.close() };
+}
+
+function atEdges(work: WorkOf<Name>, scrub: (text: string) => string): Activities {
+  const wrapped = Object.entries<Work<never>>(work).map(([name, each]) => {
+    const saveReason = saveReasons[name as Name];
+    return [name, atEdge(each, { scrub, ...defined({ saveReason }) })];
   });
-  const train = createTrainActivities({
-    store,
-    access,
-    previousSession: () => sessionOfHeartbeat(Context.current().info.heartbeatDetails),
-  });
-  return {
-    activities: {
-      resolveSource: wrap(async (input, work) => await hub.resolveSource(input, work)),
-      downloadFiles: wrap(async (input, work) => await hub.downloadFiles(input, work)),
-      planConversion: wrap(convert.planConversion),
-      convertPieces: wrap(convert.convertPieces),
-      groupPieces: wrap(convert.groupPieces),
-      summariseSource: wrap(convert.summariseSource),
-      planMix: wrap(mix.planMix),
-      finishMix: wrap(mix.finishMix),
-      planTokens: wrap(tokenise.planTokens),
-      tokenisePieces: wrap(tokenise.tokenisePieces),
-      finishTokens: wrap(tokenise.finishTokens),
-      checkTraining: wrap(train.checkTraining),
-      planTraining: wrap(train.planTraining),
-      findRecords: wrap(train.findRecords),
-      trainSegment: atEdge(train.trainSegment, { ...edge, saveReason: () => new StopAndSave() }),
-      recordSegment: wrap(train.recordSegment),
-      renewCheckpoints: wrap(train.renewCheckpoints),
-      evaluate: wrap(train.evaluate),
-      writeReport: wrap(async (input, work) => await report.writeReport(input, work)),
-    },
-    close: async () => await train.close(),
-  };
+  return Object.fromEntries(wrapped) as Activities;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
 import { packageVersion } from '../activities/package-version.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
+import type { Stage } from '../core/run/stages.js';
 import { addExamples } from './examples.js';
 import { exitCodes } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
@@ -71,7 +72,7 @@ program
   .option('--task-queue <name>', "the workers' task queue; by default that of the store")
   .action(
     action(async (recipe: string, options: StartCommandOptions) => {
-      const { start } = await import('./commands.js');
+      const { start } = await import('./commands/start.js');
       const from = options.from === undefined ? [] : [`train.from=${options.from}`];
       return await start(recipe, { ...options, set: [...options.set, ...from] });
     }),
@@ -92,7 +93,7 @@ program
   .argument('<run>', "the recipe's name")
   .action(
     action(async (run: string) => {
-      const { watch } = await import('./commands.js');
+      const { watch } = await import('./commands/start.js');
       return await watch(run);
     }),
   );
@@ -104,7 +105,7 @@ program
   .option('--json', 'as JSON')
   .action(
     action(async (run: string, options: { json?: boolean }) => {
-      const { status } = await import('./commands.js');
+      const { status } = await import('./commands/start.js');
       return await status(run, options.json === true);
     }),
   );
@@ -115,7 +116,7 @@ program
   .option('--json', 'as JSON')
   .action(
     action(async (options: { json?: boolean }) => {
-      const { list } = await import('./commands.js');
+      const { list } = await import('./commands/start.js');
       return await list(options.json === true);
     }),
   );
@@ -127,7 +128,7 @@ program
   .option('--wait', 'until it has ended')
   .action(
     action(async (run: string, options: { wait?: boolean }) => {
-      const { cancel } = await import('./commands.js');
+      const { cancel } = await import('./commands/start.js');
       return await cancel(run, options.wait === true);
     }),
   );
@@ -139,7 +140,7 @@ program
   .argument('<source>', 'its name in the recipe')
   .action(
     action(async (run: string, source: string) => {
-      const { update } = await import('./updates.js');
+      const { update } = await import('./runs/send-update.js');
       return await update(run, 'retrySource', { source });
     }),
   );
@@ -151,7 +152,7 @@ program
   .argument('<source>', 'its name in the recipe')
   .action(
     action(async (run: string, source: string) => {
-      const { update } = await import('./updates.js');
+      const { update } = await import('./runs/send-update.js');
       return await update(run, 'skipSource', { source });
     }),
   );
@@ -160,10 +161,12 @@ program
   .command('retry-stage')
   .description('try a parked stage again')
   .argument('<run>', "the recipe's name")
-  .argument('<stage>', 'mix, tokenise, training or report, as `status` says')
+  .addArgument(
+    new Argument('<stage>', 'as `status` shows it').choices(['mix', 'tokenise', 'train', 'report']),
+  )
   .action(
-    action(async (run: string, stage: string) => {
-      const { update } = await import('./updates.js');
+    action(async (run: string, stage: Stage) => {
+      const { update } = await import('./runs/send-update.js');
       return await update(run, 'retryStage', { stage });
     }),
   );
@@ -180,7 +183,7 @@ for (const verb of ['approve', 'reject'] as const)
     .option('--note <text>', 'kept in the history')
     .action(
       action(async (run: string, options: { note?: string }) => {
-        const { update } = await import('./updates.js');
+        const { update } = await import('./runs/send-update.js');
         return await update(run, verb, { note: options.note ?? '' });
       }),
     );
@@ -241,7 +244,7 @@ const dev = program
   )
   .action(
     action(async () => {
-      const { devStack } = await import('./dev-stack.js');
+      const { devStack } = await import('./commands/dev.js');
       return await devStack();
     }),
   );
@@ -253,7 +256,7 @@ dev
   .option('--state <dir>', 'default: dev/temporal in the store')
   .action(
     action(async (options: { port?: number; uiPort?: number; state?: string }) => {
-      const { serveTemporal } = await import('./dev.js');
+      const { serveTemporal } = await import('./commands/dev-servers.js');
       await serveTemporal(options);
       return exitCodes.done;
     }),
@@ -266,7 +269,7 @@ dev
   .option('--root <dir>', "folder of repositories, default: the demo's")
   .action(
     action(async (options: { port?: number; root?: string; state?: string }) => {
-      const { serveHub } = await import('./dev.js');
+      const { serveHub } = await import('./commands/dev-servers.js');
       await serveHub(options);
       return exitCodes.done;
     }),
@@ -282,7 +285,7 @@ dev
   )
   .action(
     action(async (options: { port?: number; model?: string; state?: string }) => {
-      const { serveTinker } = await import('./dev.js');
+      const { serveTinker } = await import('./commands/dev-servers.js');
       await serveTinker(options);
       return exitCodes.done;
     }),
@@ -297,7 +300,7 @@ program
   .addOption(setOption())
   .action(
     action(async (options: { keep?: boolean; set: readonly string[] }) => {
-      const { demo } = await import('./demo.js');
+      const { demo } = await import('./commands/demo.js');
       return await demo({ keep: options.keep === true, set: options.set });
     }),
   );
@@ -317,7 +320,7 @@ program
   .description("print the recipe's JSON Schema, for editors")
   .action(
     action(async () => {
-      const { recipeJsonSchema } = await import('./recipe-schema.js');
+      const { recipeJsonSchema } = await import('./recipe/json-schema.js');
       process.stdout.write(recipeJsonSchema());
       return exitCodes.done;
     }),

@@ -52,10 +52,10 @@ export function registerChecks({ program, action, integer, setOption }: ChecksRe
     .action(
       action(async (recipe: string | undefined, options: DoctorCommandOptions) => {
         if (options.tinkerSmoke === true) {
-          const { smoke } = await import('./tinker-smoke.js');
+          const { smoke } = await import('./doctor/tinker-smoke.js');
           return await smoke(recipe, options);
         }
-        const { doctor } = await import('./doctor.js');
+        const { doctor } = await import('./commands/doctor.js');
         return await doctor(recipe, options);
       }),
     );
@@ -70,7 +70,7 @@ export function registerChecks({ program, action, integer, setOption }: ChecksRe
     .option('--json', 'as JSON')
     .action(
       action(async (recipe: string, options: PlanCommandOptions) => {
-        const { plan } = await import('./plan.js');
+        const { plan } = await import('./commands/plan.js');
         return await plan(recipe, options);
       }),
     );
@@ -85,7 +85,7 @@ export function registerChecks({ program, action, integer, setOption }: ChecksRe
     .option('--json', 'a JSON line for each source')
     .action(
       action(async (recipe: string, options: PreviewCommandOptions) => {
-        const { preview } = await import('./preview.js');
+        const { preview } = await import('./commands/preview.js');
         return await preview(recipe, options);
       }),
     );
@@ -97,7 +97,7 @@ export function registerChecks({ program, action, integer, setOption }: ChecksRe
     .option('--json', 'as JSON')
     .action(
       action(async (options: { json?: boolean }) => {
-        const { cacheLs } = await import('./cache.js');
+        const { cacheLs } = await import('./commands/cache.js');
         return await cacheLs(options.json === true);
       }),
     );
@@ -108,7 +108,7 @@ export function registerChecks({ program, action, integer, setOption }: ChecksRe
     .option('--json', 'as JSON')
     .action(
       action(async (options: { repair?: boolean; json?: boolean }) => {
-        const { cacheVerify } = await import('./cache.js');
+        const { cacheVerify } = await import('./commands/cache.js');
         return await cacheVerify(options.repair === true, options.json === true);
       }),
     );
@@ -120,7 +120,7 @@ export function registerChecks({ program, action, integer, setOption }: ChecksRe
     .option('--json', 'as JSON')
     .action(
       action(async (options: { keepDays: number; dryRun?: boolean; json?: boolean }) => {
-        const { cacheGc } = await import('./cache.js');
+        const { cacheGc } = await import('./commands/cache.js');
         return await cacheGc(options.keepDays, options.dryRun === true, options.json === true);
       }),
     );

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command, Option } from 'commander';
 import type { ExitCode } from './exit-codes.js';
-import type { CheckpointsOptions } from './checkpoints.js';
-import type { TraceOptions } from './inspect.js';
-import type { SampleOptions } from './sample.js';
+import type { CheckpointsOptions } from './commands/checkpoints.js';
+import type { TraceOptions } from './commands/report.js';
+import type { SampleOptions } from './commands/sample.js';
 
 export interface Registration {
   readonly program: Command;
@@ -31,7 +31,7 @@ export function registerSteering({ program, action, collect }: Registration): vo
       .argument('<run>', runHelp)
       .action(
         action(async (run: string) => {
-          const { update } = await import('./updates.js');
+          const { update } = await import('./runs/send-update.js');
           return await update(run, which);
         }),
       );
@@ -51,7 +51,7 @@ export function registerSteering({ program, action, collect }: Registration): vo
     .option('--max-reject-fraction <fraction>', 'how many rows may be rejected', fraction)
     .action(
       action(async (run: string, source: string, options: object) => {
-        const { replaceSource } = await import('./steer.js');
+        const { replaceSource } = await import('./commands/review.js');
         return await replaceSource(run, source, options);
       }),
     );
@@ -64,7 +64,7 @@ export function registerSteering({ program, action, collect }: Registration): vo
     .option('--note <text>', 'kept in the history')
     .action(
       action(async (run: string, caps: readonly string[], options: { note?: string }) => {
-        const { changeCaps } = await import('./steer.js');
+        const { changeCaps } = await import('./commands/review.js');
         return await changeCaps(run, caps, options.note ?? '');
       }),
     );
@@ -75,7 +75,7 @@ export function registerSteering({ program, action, collect }: Registration): vo
     .argument('<run>', runHelp)
     .action(
       action(async (run: string) => {
-        const { review } = await import('./steer.js');
+        const { review } = await import('./commands/review.js');
         return await review(run);
       }),
     );
@@ -89,7 +89,7 @@ export function registerInspection({ program, action, integer, setOption }: Regi
     .argument('<run>', runHelp)
     .action(
       action(async (run: string) => {
-        const { report } = await import('./inspect.js');
+        const { report } = await import('./commands/report.js');
         return await report(run);
       }),
     );
@@ -103,7 +103,7 @@ export function registerInspection({ program, action, integer, setOption }: Regi
     .option('--json', 'as JSON')
     .action(
       action(async (run: string, line: number, options: TraceOptions) => {
-        const { trace } = await import('./inspect.js');
+        const { trace } = await import('./commands/report.js');
         return await trace(run, line, options);
       }),
     );
@@ -120,7 +120,7 @@ export function registerInspection({ program, action, integer, setOption }: Regi
     .option('--json', 'as JSON')
     .action(
       action(async (run: string, verb: string, label: string | undefined, options: CheckpointsOptions) => {
-        const { checkpoints } = await import('./checkpoints.js');
+        const { checkpoints } = await import('./commands/checkpoints.js');
         return await checkpoints(run, verb, label, options);
       }),
     );
@@ -138,7 +138,7 @@ export function registerInspection({ program, action, integer, setOption }: Regi
     .option('--json', 'as JSON')
     .action(
       action(async (run: string, prompt: string, options: SampleOptions) => {
-        const { sample } = await import('./sample.js');
+        const { sample } = await import('./commands/sample.js');
         return await sample(run, prompt, options);
       }),
     );
@@ -156,7 +156,7 @@ export function registerInspection({ program, action, integer, setOption }: Regi
           recipe: string,
           options: { set: readonly string[]; rowsPerSource?: number; json?: boolean },
         ) => {
-          const { mixHere } = await import('./mix-command.js');
+          const { mixHere } = await import('./commands/mix.js');
           return await mixHere(recipe, options);
         },
       ),

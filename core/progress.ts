@@ -1,16 +1,4 @@
-/** The stages of a run, in order. */
-export const stages = [
-  'resolve',
-  'download',
-  'convert',
-  'mix',
-  'review',
-  'tokenise',
-  'train',
-  'evaluate',
-  'report',
-] as const;
-export type Stage = (typeof stages)[number];
+import type { Stage } from './run/stages.js';
 
 /**
  * How far one piece of work is: an activity's heartbeat details, read by `headrace watch` from the server's list of
@@ -36,4 +24,6 @@ export interface WorkContext {
   readonly signal: AbortSignal;
   /** Told at least every few seconds while there is progress. Cheap to call often. */
   readonly progress: (progress: Progress) => void;
+  /** The `resume` that the previous attempt reported last; absent in a first attempt. */
+  readonly resume?: unknown;
 }

@@ -1,65 +1,49 @@
-/**
- * Compiles activities/convert/json-bytes/assembly/json-kernel.ts to WebAssembly and writes the module as base64 into
- * activities/convert/json-bytes/json-kernel-wasm.ts, which is checked in. With `--check` it writes nothing and fails where the two differ.
- *
- * The compiler has 100 MB and only this script needs it: it is installed beside its source, in the version of the lock file there.
- */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Compiles the JSON kernel to WebAssembly and writes it, as base64, into json-kernel-wasm.ts, which is checked in.
+//
+//   node scripts/build-wasm.mjs           writes the file
+//   node scripts/build-wasm.mjs --check   compiles, and fails where the file holds other bytes
+//
+// The compiler has 100 MB and nothing else needs it, so `npm ci` does not bring it: it is installed beside the source that it compiles,
+// in the version of the lock file there.
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { root, run } from './run.mjs';
 
-const jsonBytes = fileURLToPath(new URL('../activities/convert/json-bytes/', import.meta.url));
-const assembly = join(jsonBytes, 'assembly');
-const built = join(jsonBytes, 'json-kernel-wasm.ts');
+const folder = 'activities/convert/json-bytes';
+const source = `${folder}/assembly`;
+const written = `${root}${folder}/json-kernel-wasm.ts`;
 
 installCompiler();
 const text = moduleText(compile());
-if (!process.argv.includes('--check')) writeFileSync(built, text);
-else if (readFileSync(built, 'utf8') !== text) {
-  console.error(`${built} is not what assembly/json-kernel.ts compiles to: run \`npm run wasm\``);
+if (!process.argv.includes('--check')) writeFileSync(written, text);
+else if (readFileSync(written, 'utf8') !== text) {
+  process.stderr.write(`${written} is not what ${source} compiles to: run \`npm run wasm\`.\n`);
   process.exitCode = 1;
 }
 
 function installCompiler() {
-  if (modified('node_modules/.package-lock.json') >= modified('package-lock.json')) return;
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: assembly, stdio: 'inherit' });
+  if (changedMs('node_modules/.package-lock.json') >= changedMs('package-lock.json')) return;
+  run('npm', ['ci', '--prefix', source, '--no-audit', '--no-fund']);
 }
 
-/** When a file in the compiler's folder was modified; 0 for none. */
-function modified(name) {
-  return statSync(join(assembly, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/**
+ * 0 where there is no such file.
+ *
+ * @param {string} name
+ */
+function changedMs(name) {
+  return statSync(`${root}${source}/${name}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
+/** The bytes of the module: with vectors, without a runtime of the language, with an imported memory. */
 function compile() {
-  const scratch = mkdtempSync(join(tmpdir(), 'headrace-wasm-'));
-  try {
-    const module = join(scratch, 'json-kernel.wasm');
-    const options = [
-      '-O3',
-      '--runtime',
-      'stub',
-      '--noAssert',
-      '--enable',
-      'simd',
-      '--importMemory',
-      '--noExportMemory',
-    ];
-    const arguments_ = [
-      'node_modules/assemblyscript/bin/asc.js',
-      'json-kernel.ts',
-      ...options,
-      '--outFile',
-      module,
-    ];
-    execFileSync(process.execPath, arguments_, { cwd: assembly, stdio: 'inherit' });
-    return readFileSync(module);
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
+  const module = `${source}/node_modules/json-kernel.wasm`;
+  const options = '-O3 --enable simd --runtime stub --noAssert --importMemory --noExportMemory'.split(' ');
+  const compiler = `${source}/node_modules/assemblyscript/bin/asc.js`;
+  run(process.execPath, [compiler, `${source}/json-kernel.ts`, ...options, '--outFile', module]);
+  return readFileSync(`${root}${module}`);
 }
 
+/** @param {Buffer} module */
 function moduleText(module) {
   return `/** The module of \`assembly/json-kernel.ts\`, in base64. \`npm run wasm\` writes this file. */
 export const jsonKernelWasm =

@@ -1,13 +1,14 @@
 import { getExternalWorkflowHandle, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ConvertPiecesResult } from '../core/contracts/conversion.js';
 import type { Source } from '../core/recipe.js';
-import { sourceDetails } from '../core/run-details.js';
-import type { PreparedSource, SourceState } from '../core/run-state.js';
+import { sourceDetails } from '../core/run/details.js';
+import type { PreparedSource } from '../core/run/run.js';
+import type { SourceState } from '../core/run/state.js';
 import { formatBytes, plural } from '../core/format.js';
-import { bounded, long, longWork, probe } from './activity-options.js';
-import { Gate } from './gate.js';
+import { bounded, long, longWork, probe } from './activities.js';
+import { Gate } from './pause/gate.js';
 import { parallel } from './parallel.js';
-import { goOn, hold, sourceProgress } from './signals.js';
+import { childSignals, progressSignals } from './messages.js';
 
 export interface PrepareSourceInput {
   readonly source: Source;
@@ -27,8 +28,8 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
   const { source } = input;
   const report = reporter(source.name);
   const gate = new Gate();
-  setHandler(hold, () => gate.pause());
-  setHandler(goOn, () => gate.resume());
+  setHandler(childSignals.pause, () => gate.pause());
+  setHandler(childSignals.resume, () => gate.resume());
 
   await report({ status: 'resolve' });
   const resolution = await gate.run(
@@ -84,7 +85,7 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
         ],
       ),
   );
-  const pieces = conversion.pieces.length + conversion.groups.length;
+  const pieces = conversion.pieces.length + conversion.dialoguePartitions.length;
   await report({ status: 'convert', format: conversion.format, pieces: [0, pieces] });
   let converted = 0;
   const done = async (result: ConvertPiecesResult): Promise<void> => {
@@ -103,10 +104,10 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
     );
     await done(result);
   });
-  await parallel(conversion.groups, piecesAtOnce, async (batch) => {
+  await parallel(conversion.dialoguePartitions, piecesAtOnce, async (batch) => {
     const result = await gate.run(
       async () =>
-        await long.groupPieces.executeWithOptions({ ...longWork, summary: `group ${batch.label}` }, [
+        await long.groupDialogues.executeWithOptions({ ...longWork, summary: `group ${batch.label}` }, [
           { plan: conversion.plan, from: batch.from, to: batch.to },
         ]),
     );
@@ -162,6 +163,9 @@ function reporter(name: string): (change: Partial<SourceState>) => Promise<void>
     setCurrentDetails(sourceDetails(state));
     if (parent === undefined || (!statusChanged && Date.now() - lastSignal < signalEveryMs)) return;
     lastSignal = Date.now();
-    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(sourceProgress, state);
+    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(
+      progressSignals.sourceProgress,
+      state,
+    );
   };
 }

@@ -65,7 +65,7 @@ async function make(
   if (!isGrouped(rules.layout.format))
     return deps.pool.run('convertPiece', { ...part, rules, seed: plan.seed }, options);
   const filterColumns = compileFilter(rules.filter, rules.layout).columns;
-  const partitions = plan.groups.length;
+  const partitions = plan.dialoguePartitions.length;
   return deps.pool.run('scatterPiece', { ...part, layout: rules.layout, filterColumns, partitions }, options);
 }
 

@@ -13,13 +13,15 @@ import { tallyPieces } from './output/tally.js';
  *
  * @throws {HeadraceError} ArtifactMissingError, DiskFullError.
  */
-export async function groupPieces(
+export async function groupDialogues(
   deps: ConvertDeps,
   input: ConvertPiecesInput,
   work: WorkContext,
 ): Promise<ConvertPiecesResult> {
   const plan = await readConversionPlan(deps.store, input.plan);
-  const partitions = plan.groups.map((key, partition) => ({ key, partition })).slice(input.from, input.to);
+  const partitions = plan.dialoguePartitions
+    .map((key, partition) => ({ key, partition }))
+    .slice(input.from, input.to);
   let scatters: Promise<GroupInput['scatters']> | undefined;
   const tally = tallyPieces(`${plan.source} group`, partitions.length, work);
   await inParallel(partitions, underWay(deps.threads), work.signal, async (item, signal) => {

@@ -1,25 +1,15 @@
-import type { Activities } from '../../core/contracts/activities.js';
-import type { WorkContext } from '../../core/progress.js';
 import type { ConvertDeps, ConvertOptions } from './convert-deps.js';
 import { convertPieces } from './convert-pieces.js';
-import { groupPieces } from './group-dialogues.js';
+import { groupDialogues } from './group-dialogues.js';
 import type { ConversionJobs } from './jobs.js';
 import { planConversion } from './plan-conversion.js';
 import { summariseSource } from './summarise-source.js';
 import { ThreadPool } from '../threads/thread-pool.js';
+import type { WorkOf } from '../work.js';
 
-/** An activity's work, before it meets Temporal. */
-export type Work<Name extends keyof Activities> = (
-  input: Parameters<Activities[Name]>[0],
-  work: WorkContext,
-) => ReturnType<Activities[Name]>;
-
-export interface ConvertActivities {
-  readonly planConversion: Work<'planConversion'>;
-  readonly convertPieces: Work<'convertPieces'>;
-  readonly groupPieces: Work<'groupPieces'>;
-  readonly summariseSource: Work<'summariseSource'>;
-}
+export type ConvertActivities = WorkOf<
+  'planConversion' | 'convertPieces' | 'groupDialogues' | 'summariseSource'
+>;
 
 const defaultPieceBytes = 32 * 1024 * 1024;
 
@@ -34,7 +24,7 @@ export function createConvertActivities(options: ConvertOptions): ConvertActivit
   return {
     planConversion: (input, work) => planConversion(deps, input, work),
     convertPieces: (input, work) => convertPieces(deps, input, work),
-    groupPieces: (input, work) => groupPieces(deps, input, work),
+    groupDialogues: (input, work) => groupDialogues(deps, input, work),
     summariseSource: (input, work) => summariseSource(deps, input, work),
   };
 }

@@ -1,16 +1,16 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Batch } from '../../core/contracts/artifact.js';
+import type { WorkRange } from '../../core/contracts/artifact.js';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
 import type { SourceFile } from '../../core/contracts/source.js';
 import { isGrouped } from '../../core/convert/layout.js';
 import type { ConversionRules } from '../../core/convert/row-converter.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
+import { workRanges } from '../../core/work-ranges.js';
 import { localPathOf, readResolution, type Resolution } from '../artifacts/resolution.js';
 import { artifactKey } from '../artifacts/store.js';
-import { checkRoom } from '../hub/download/on-disk.js';
-import { batchesOf } from './plan/work-ranges.js';
+import { checkRoom } from '../../files/room.js';
 import { fileKindOf } from './read/file-kind.js';
 import { planName, readConversionPlan, type ConversionPlanFile, type Piece } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
@@ -18,8 +18,8 @@ import type { CutPiece } from './plan/cut-pieces.js';
 import type { PlannedPieces } from './plan/detect-source.js';
 import { conversionVersion } from './versions.js';
 
-/** A stage has at most this many batches, as each is an activity in the history. */
-const batchLimits = { most: 64, leastItems: 4 };
+/** So that an activity never waits for the disk. */
+const leastPieces = 4;
 const maxPartitions = 1024;
 /** How much bigger rows are than the packed or columnar bytes that they come from; a guess, for sizes only. */
 const unpackedFactor = 5;
@@ -53,13 +53,13 @@ export async function planConversion(
     });
   }
   const plan = await readConversionPlan(deps.store, ref);
-  await checkRoom(deps.store, `Converting ${name}`, await leastBytes(deps, plan));
+  await checkRoom(deps.store.root, `Converting ${name}`, await leastBytes(deps, plan));
   return {
     plan: ref,
     format: plan.rules.layout.format,
     formatReason: plan.formatReason,
-    pieces: pieceBatches(plan),
-    groups: groupBatches(plan),
+    pieces: pieceRanges(plan),
+    dialoguePartitions: partitionRanges(plan),
   };
 }
 
@@ -131,7 +131,7 @@ function assemble(
     return made;
   });
   const scatters = keyed.map(({ key }) => key);
-  const groups = Array.from({ length: partitions }, (_, partition) =>
+  const dialoguePartitions = Array.from({ length: partitions }, (_, partition) =>
     artifactKey('piece', conversionVersion, { scatters, partition, rules, seed }),
   );
   return {
@@ -143,7 +143,7 @@ function assemble(
     files: [...resolution.files],
     emptyFiles: [...resolution.emptyFiles],
     pieces: keyed,
-    groups,
+    dialoguePartitions,
   };
 }
 
@@ -164,12 +164,10 @@ function partitionsFor(files: readonly SourceFile[], pieceBytes: number): number
   return Math.min(maxPartitions, Math.max(1, Math.ceil(rows / (pieceBytes / 2))));
 }
 
-function pieceBatches(plan: ConversionPlanFile): readonly Batch[] {
-  return batchesOf(
-    plan.pieces.map(({ bytes }) => bytes),
-    batchLimits,
-    (from, to) => `${plan.source} ${filesLabel(plan, from, to)}`,
-  );
+function pieceRanges(plan: ConversionPlanFile): readonly WorkRange[] {
+  const sizes = plan.pieces.map(({ bytes }) => bytes);
+  const label = (from: number, to: number): string => `${plan.source} ${filesLabel(plan, from, to)}`;
+  return workRanges(sizes, { leastItems: leastPieces, label });
 }
 
 function filesLabel(plan: ConversionPlanFile, from: number, to: number): string {
@@ -187,12 +185,11 @@ function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 1024 / 1024)} MiB`;
 }
 
-function groupBatches(plan: ConversionPlanFile): readonly Batch[] {
+function partitionRanges(plan: ConversionPlanFile): readonly WorkRange[] {
   const bytes = plan.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
-  const count = plan.groups.length;
-  return batchesOf(
-    plan.groups.map(() => Math.round(bytes / count)),
-    batchLimits,
-    (from, to) => `${plan.source} dialogues ${from + 1} to ${to} of ${count} parts`,
-  );
+  const count = plan.dialoguePartitions.length;
+  const sizes = plan.dialoguePartitions.map(() => Math.round(bytes / count));
+  const label = (from: number, to: number): string =>
+    `${plan.source} dialogues ${from + 1} to ${to} of ${count} parts`;
+  return workRanges(sizes, { leastItems: leastPieces, label });
 }

@@ -1,17 +1,16 @@
-import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import {
   rejectReasons,
-  type SourceCounts,
+  SourceCounts,
   type SourceSummary,
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
 import { isGrouped } from '../../core/convert/layout.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
+import { readJsonLines } from '../../files/json-lines.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
 import { fileKindOf } from './read/file-kind.js';
 import {
@@ -21,13 +20,13 @@ import {
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { addCounts, Counts, noCounts, PieceMeta, ScatterMeta } from './output/piece-meta.js';
+import { addCounts, noCounts, PieceMeta, ScatterMeta } from './output/piece-meta.js';
 import { rejectsName } from './output/sorted-run-format.js';
 import { segmentTableName, type SegmentTable } from './output/slice-table.js';
 import { conversionVersion } from './versions.js';
 
 /** `meta` of a `summary` artifact; beside it stand `segments.json` and `rejects.jsonl`. */
-export const SummaryMeta = z.object({ counts: Counts });
+export const SummaryMeta = z.object({ counts: SourceCounts });
 
 /**
  * Sums up what converting a source gave.
@@ -93,7 +92,7 @@ async function write(
     { source: plan.source, lists, inOrder: !grouped, table, out: join(dir, rejectsName) },
     { signal: work.signal },
   );
-  return { counts: { ...counts, rejectedBy: { ...counts.rejectedBy } } };
+  return { counts };
 }
 
 function segmentTable(plan: ConversionPlanFile, segmentRows: readonly number[]): SegmentTable {
@@ -135,8 +134,8 @@ async function tooManyRejects(
 ): Promise<HeadraceError> {
   const path = summary.path(rejectsName);
   const first: string[] = [];
-  for await (const text of createInterface({ input: createReadStream(path) })) {
-    const { file, line, row, reason } = RejectLine.parse(JSON.parse(text));
+  for await (const { value } of readJsonLines(path, RejectLine)) {
+    const { file, line, row, reason } = value;
     first.push(`${file}:${line ?? row ?? 0} ${reason}`);
     if (first.length === shownRejects) break;
   }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import type { DownloadFilesInput, DownloadFilesResult } from '../../core/contracts/source.js';
-import { batchLabel } from '../../core/hub/download-batches.js';
+import { downloadLabel } from '../../core/hub/download-label.js';
 import { formatBytes } from '../../core/format.js';
 import { isRepositoryPath } from '../../core/hub/repository-path.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -39,7 +39,7 @@ export async function downloadFiles(
       `${JSON.stringify(unsafe.path)} is outside the repository`,
     );
 
-  const label = batchLabel(meta.dataset, files);
+  const label = downloadLabel(meta.dataset, files);
   let done = 0;
   let resumed = 0;
   const report = (): void => {

@@ -1,15 +1,11 @@
-import type { Work } from '../convert/index.js';
 import { ThreadPool } from '../threads/thread-pool.js';
+import type { WorkOf } from '../work.js';
 import { finishMix } from './finish-mix.js';
 import type { MixJobs } from './jobs.js';
 import type { MixDeps, MixOptions } from './mix-deps.js';
 import { planMix } from './plan-mix.js';
 
-export interface MixActivities {
-  readonly planMix: Work<'planMix'>;
-  /** For runs that an earlier version planned. It does nothing: `finishMix` gathers the lines. */
-  readonly finishMix: Work<'finishMix'>;
-}
+export type MixActivities = WorkOf<'planMix' | 'finishMix'>;
 
 const defaultBucketBytes = 8 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
+import type { Composition, MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey } from '../artifacts/store.js';
@@ -127,7 +127,7 @@ async function accountFor(
   deps: MixDeps,
   sources: readonly MixSource[],
   planned: PlannedLines,
-): Promise<MixPlanFile['composition']> {
+): Promise<Composition> {
   const parts = await Promise.all(
     sources.map(async ({ source, plan, summary }, index) => {
       const { rules } = await readConversionPlan(deps.store, plan);
@@ -145,5 +145,5 @@ async function accountFor(
       };
     }),
   );
-  return structuredClone(composition(parts)) as MixPlanFile['composition'];
+  return composition(parts);
 }

@@ -3,7 +3,8 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput, WriteReportResult } from '../../core/contracts/report.js';
 import type { WorkContext } from '../../core/progress.js';
 import { readResolution } from '../artifacts/resolution.js';
-import { type ArtifactStore, writeFileAtomic } from '../artifacts/store.js';
+import { writeFileAtomic } from '../../files/write-atomic.js';
+import type { ArtifactStore } from '../artifacts/store.js';
 import { packageVersion } from '../package-version.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import { lineSources } from './read/line-sources.js';
@@ -11,22 +12,18 @@ import { markConversation, markingOf } from './page/mark-tokens.js';
 import { reportPage } from './page/page.js';
 import { readRun, type RunFiles } from './read/read-run.js';
 
-export interface ReportActivities {
-  /** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */
-  writeReport(input: WriteReportInput, work: WorkContext): Promise<WriteReportResult>;
-}
-
-export function createReportActivities({ store }: { readonly store: ArtifactStore }): ReportActivities {
-  return {
-    async writeReport(input, { signal, progress }) {
-      progress({ stage: 'report', label: 'report', done: 0, total: 1, unit: 'files' });
-      const page = await pageOf(store, input, signal);
-      const path = join(input.out, 'report.html');
-      await writeFileAtomic(path, page);
-      progress({ stage: 'report', label: 'report', done: 1, total: 1, unit: 'files' });
-      return { path };
-    },
-  };
+/** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */
+export async function writeReport(
+  store: ArtifactStore,
+  input: WriteReportInput,
+  { signal, progress }: WorkContext,
+): Promise<WriteReportResult> {
+  progress({ stage: 'report', label: 'report', done: 0, total: 1, unit: 'files' });
+  const page = await pageOf(store, input, signal);
+  const path = join(input.out, 'report.html');
+  await writeFileAtomic(path, page);
+  progress({ stage: 'report', label: 'report', done: 1, total: 1, unit: 'files' });
+  return { path };
 }
 
 async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: AbortSignal): Promise<string> {

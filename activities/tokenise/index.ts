@@ -1,16 +1,12 @@
 import { ThreadPool } from '../threads/thread-pool.js';
-import type { Work } from '../convert/index.js';
+import type { WorkOf } from '../work.js';
 import { finishTokens } from './finish-tokens.js';
 import type { TokeniseJobs } from './jobs.js';
 import { planTokens } from './plan-tokens.js';
 import type { TokeniseDeps, TokeniseOptions } from './tokenise-deps.js';
 import { tokenisePieces } from './tokenise-pieces.js';
 
-export interface TokeniseActivities {
-  readonly planTokens: Work<'planTokens'>;
-  readonly tokenisePieces: Work<'tokenisePieces'>;
-  readonly finishTokens: Work<'finishTokens'>;
-}
+export type TokeniseActivities = WorkOf<'planTokens' | 'tokenisePieces' | 'finishTokens'>;
 
 const defaultPieceBytes = 8 * 1024 * 1024;
 

@@ -4,23 +4,25 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames } from '../../core/recipe.js';
+import { sides } from '../../core/contracts/mix.js';
 import { rendererFor } from '../../core/training/base-models.js';
-import { artifactKey, isMissing } from '../artifacts/store.js';
-import { batchesOf } from '../convert/plan/work-ranges.js';
+import { workRanges } from '../../core/work-ranges.js';
+import { isMissing } from '../../files/errno.js';
+import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/finish-mix.js';
 import { mixedLines } from '../mix/write/mixed-lines.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import {
   piecesName,
   readTokenPlan,
-  sides,
   tokeniseVersion,
   type PlannedPiece,
   type TokenPlanMeta,
 } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 
-const batchLimits = { most: 64, leastItems: 4 };
+/** So that an activity never waits for the disk. */
+const leastPieces = 4;
 
 /**
  * Finds renderer and tokenizer and cuts the mix into pieces.
@@ -85,10 +87,9 @@ export async function planTokens(
     plan: ref,
     renderer,
     tokenizer: tokenizer.description,
-    pieces: batchesOf(
+    pieces: workRanges(
       pieces.map((piece) => piece.to - piece.from),
-      batchLimits,
-      label,
+      { leastItems: leastPieces, label },
     ),
   };
 }

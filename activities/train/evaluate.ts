@@ -4,15 +4,17 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Answer, EvaluateInput, EvaluationResult } from '../../core/contracts/evaluation.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNamed } from '../../core/training/renderers.js';
-import { artifactKey, writeFileAtomic, type ArtifactStore } from '../artifacts/store.js';
+import { writeFileAtomic } from '../../files/write-atomic.js';
+import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { createTextEncoder, readTokenizerFiles } from '../tokenise/tokenizer/text-encoder.js';
 import { TokenReader } from '../tokenise/pieces/token-reader.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import type { SamplingClient, TinkerSession } from '../../tinker/index.js';
 import { answer } from './evaluation/answer.js';
 import { heldoutNll } from './evaluation/heldout-nll.js';
-import { jsonLines } from './records/projections.js';
+import { jsonLines } from '../../files/json-lines.js';
 import { lineageOf, type StoredRecord } from './records/records.js';
+import { previousSession } from './server/previous-session.js';
 import { isTinkerError, withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
 import { readTrainingPlan, trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
@@ -134,7 +136,7 @@ async function measure(
   let onWait = (_message: string): void => undefined;
   const tinker = await deps.access.connect(work.signal, (message) => onWait(message));
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
-    const left = deps.previousSession();
+    const left = previousSession(work);
     if (left !== undefined) await tinker.finishSession(left, 'interrupted');
     const session = await tinker.openSession({
       displayName: `headrace ${plan.name} evaluation`,

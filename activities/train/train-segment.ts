@@ -13,6 +13,7 @@ import { finishQuietly, type LiveClient } from './server/live-clients.js';
 import { putMetrics } from './records/segment-metrics.js';
 import { runSteps } from './steps/step-loop.js';
 import { isStopAndSave } from './steps/stop-and-save.js';
+import { previousSession } from './server/previous-session.js';
 import { isTinkerError, withTinkerErrors } from './server/tinker-errors.js';
 import type { TrainDeps } from './train-deps.js';
 import { TrainingBatches } from './steps/training-batches.js';
@@ -68,7 +69,7 @@ async function takeClient(
 ): Promise<LiveClient> {
   const tell = (sessionId: string, note?: string): void =>
     report(work, plan, sessionId, { from, to, done: from, ...(note === undefined ? {} : { note }) });
-  const left = deps.previousSession();
+  const left = previousSession(work);
   const kept =
     predecessor === null || left !== undefined
       ? undefined

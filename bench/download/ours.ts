@@ -1,11 +1,11 @@
 import { openStore } from '../../activities/artifacts/store.js';
-import { createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
 import { Source } from '../../core/recipe.js';
 
 /** What a worker does with a source, without Temporal: `<endpoint> <folder> <dataset>`. */
 const [endpoint = '', folder = '', dataset = ''] = process.argv.slice(2);
 const store = await openStore(folder);
-const hub = createHubActivities({ store, env: { HF_ENDPOINT: endpoint, HF_HOME: folder } });
+const hub = createHubActivities(createHubAccess({ store, env: { HF_ENDPOINT: endpoint, HF_HOME: folder } }));
 const work = { signal: new AbortController().signal, progress: () => undefined };
 const source = Source.parse({ name: 'bench', dataset });
 const { resolution, downloads } = await hub.resolveSource({ source, out: `${folder}/out` }, work);

@@ -1,4 +1,4 @@
-import { createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
 import { mix } from '../../client/mix/mix.js';
 import { openStore } from '../../activities/artifacts/store.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
@@ -8,7 +8,7 @@ import { benchSources } from './task.js';
 /** The engine in a process of its own, everything on: `<corpora dir> <store> <out> [<the only source>]`. */
 const [corpora = '', storeRoot = '', out = '', only] = process.argv.slice(2);
 const store = await openStore(storeRoot);
-const hub = createHubActivities({ store, env: {} });
+const hub = createHubActivities(createHubAccess({ store, env: {} }));
 const work: WorkContext = { signal: new AbortController().signal, progress: () => undefined };
 const sources = [...benchSources(corpora, only)];
 const started = performance.now();

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
-import { parseRecipe } from '../../client/recipe-file.js';
-import { startRun } from '../../client/runs.js';
-import { connectTemporal } from '../../client/temporal.js';
+import { parseRecipe } from '../../client/recipe/recipe-file.js';
+import { startRun } from '../../client/runs/start-run.js';
+import { connectTemporal } from '../../client/temporal/connect.js';
 import { startPart } from '../../dev/stack/part.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { measureRunning, type Cost } from './measure.js';

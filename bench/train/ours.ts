@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
-import { createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
 import { mix } from '../../client/mix/mix.js';
 import { createTokeniseActivities } from '../../activities/tokenise/index.js';
 import { createTrainActivities } from '../../activities/train/index.js';
+import { LiveClients } from '../../activities/train/server/live-clients.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
 import { Source, Train } from '../../core/recipe.js';
@@ -28,7 +29,10 @@ export async function trainOurs(given: OurTraining): Promise<void> {
   const work = { signal: new AbortController().signal, progress: () => undefined };
   const out = join(given.dir, 'out');
   const source = Source.parse({ name: 'bench', files: given.file });
-  const { resolution } = await createHubActivities({ store, env: {} }).resolveSource({ source, out }, work);
+  const { resolution } = await createHubActivities(createHubAccess({ store, env: {} })).resolveSource(
+    { source, out },
+    work,
+  );
   const { mix: mixed } = await mix(
     { seed: 0, sources: [source], heldout: { fraction: 0 }, mix: {} },
     { store, threads: 1, out, resolutions: new Map([[source.name, resolution]]), work },
@@ -54,14 +58,12 @@ export async function trainOurs(given: OurTraining): Promise<void> {
   const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train }, work);
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, work);
   const { tokens } = await tokenise.finishTokens({ plan }, work);
-  let activities = createTrainActivities({ store, access });
+  const live = new LiveClients();
+  const activities = createTrainActivities({ store, access, live });
   const training = await activities.planTraining({ name: 'bench', seed: 0, train, tokens }, work);
   let predecessor: SegmentRecordRef | null = null;
   for (let from = 0; from < training.totalSteps; from += given.saveEvery) {
-    if (!given.keepClient && from > 0) {
-      await activities.close();
-      activities = createTrainActivities({ store, access });
-    }
+    if (!given.keepClient) await live.close();
     const to = Math.min(from + given.saveEvery, training.totalSteps);
     const result = await activities.trainSegment({ plan: training.plan, from, to, predecessor }, work);
     predecessor = await activities.recordSegment(
@@ -69,5 +71,5 @@ export async function trainOurs(given: OurTraining): Promise<void> {
       work,
     );
   }
-  await activities.close();
+  await live.close();
 }

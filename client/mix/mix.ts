@@ -1,4 +1,4 @@
-import type { ArtifactRef, Batch } from '../../core/contracts/artifact.js';
+import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import type { SourceSummary } from '../../core/contracts/conversion.js';
 import type { MixResult, MixSource } from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -104,16 +104,16 @@ async function convertSource(
   const resolution = resolutions.get(source.name);
   if (resolution === undefined)
     throw new HeadraceError('RecipeError', `Source ${source.name} was not resolved`);
-  const { plan, pieces, groups } = await convert.planConversion(
+  const { plan, pieces, dialoguePartitions } = await convert.planConversion(
     { source, resolution, seed: recipe.seed },
     work,
   );
   let [count, reused] = [0, 0];
-  for (const [batches, run] of [
+  for (const [ranges, run] of [
     [pieces, convert.convertPieces],
-    [groups, convert.groupPieces],
+    [dialoguePartitions, convert.groupDialogues],
   ] as const) {
-    const range = wholeRange(batches);
+    const range = wholeRange(ranges);
     if (range === undefined) continue;
     const result = await run({ plan, ...range }, work);
     count += result.pieces;
@@ -131,8 +131,10 @@ async function convertSource(
   };
 }
 
-/** All items of all batches, as one process has no need to hand them out. */
-function wholeRange(batches: readonly Batch[]): { readonly from: number; readonly to: number } | undefined {
-  const last = batches.at(-1);
+/** All items of all ranges: one process has nobody to share them with. */
+function wholeRange(
+  ranges: readonly WorkRange[],
+): { readonly from: number; readonly to: number } | undefined {
+  const last = ranges.at(-1);
   return last === undefined ? undefined : { from: 0, to: last.to };
 }

@@ -47,7 +47,7 @@ export interface Activities {
   downloadFiles(input: DownloadFilesInput): Promise<DownloadFilesResult>;
   planConversion(input: PlanConversionInput): Promise<ConversionPlan>;
   convertPieces(input: ConvertPiecesInput): Promise<ConvertPiecesResult>;
-  groupPieces(input: ConvertPiecesInput): Promise<ConvertPiecesResult>;
+  groupDialogues(input: ConvertPiecesInput): Promise<ConvertPiecesResult>;
   summariseSource(input: SummariseSourceInput): Promise<SourceSummary>;
   planMix(input: PlanMixInput): Promise<MixPlan>;
   finishMix(input: FinishMixInput): Promise<MixResult>;

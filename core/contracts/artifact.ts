@@ -23,13 +23,13 @@ export interface ArtifactRef {
   readonly key: string;
 }
 
-/** A slice `[from, to)` of a plan's work items that one activity does. */
-export interface Batch {
+/** Work items `[from, to)` of a plan: the share of one activity. */
+export interface WorkRange {
   readonly from: number;
   /** exclusive */
   readonly to: number;
   /** Size of the input, in bytes. */
   readonly bytes: number;
-  /** What a person calls it, for the activity's summary. */
+  /** For the activity's summary. */
   readonly label: string;
 }

@@ -1,5 +1,5 @@
 import type { Source } from '../recipe.js';
-import type { ArtifactRef, Batch } from './artifact.js';
+import type { ArtifactRef, WorkRange } from './artifact.js';
 
 export interface ResolveSourceInput {
   readonly source: Source;
@@ -34,7 +34,7 @@ export interface SourceResolution {
   /** Zero-byte files that were skipped. */
   readonly emptyFiles: number;
   /** Work for `downloadFiles`, at most 64; empty for local sources. */
-  readonly downloads: readonly Batch[];
+  readonly downloads: readonly WorkRange[];
   /** Sentences for the user: "Magpie-Align/magpie… is spelled Magpie-Align/Magpie…". At most 20. */
   readonly notes: readonly string[];
 }

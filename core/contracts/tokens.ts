@@ -1,5 +1,5 @@
 import type { RendererName, Train } from '../recipe.js';
-import type { ArtifactRef, Batch } from './artifact.js';
+import type { ArtifactRef, WorkRange } from './artifact.js';
 
 export interface PlanTokensInput {
   readonly mix: ArtifactRef;
@@ -11,7 +11,7 @@ export interface TokenPlan {
   readonly renderer: RendererName;
   /** Where the tokenizer came from, with its digest. */
   readonly tokenizer: string;
-  readonly pieces: readonly Batch[];
+  readonly pieces: readonly WorkRange[];
 }
 
 export interface TokenisePiecesInput {

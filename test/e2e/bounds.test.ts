@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readRecipeFile } from '../../client/recipe-file.js';
-import { workflowIdOf } from '../../core/run-state.js';
-import { describe, handleOf, runState } from '../../client/runs.js';
-import { sendUpdate } from '../../client/updates.js';
+import { readRecipeFile } from '../../client/recipe/recipe-file.js';
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
+import { describe, handleOf, runState } from '../../client/runs/start-run.js';
+import { sendUpdate } from '../../client/runs/send-update.js';
 import {
   environmentOf,
   headrace,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { PendingActivity } from '../../client/pending.js';
-import type { Stage1Result } from '../../core/run-state.js';
+import type { PendingActivity } from '../../client/runs/pending-activities.js';
+import type { Stage1Result } from '../../core/run/run.js';
 import {
   recipeFrom,
   resultOf,

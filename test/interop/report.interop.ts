@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openStore } from '../../activities/artifacts/store.js';
-import { createReportActivities } from '../../activities/report/write-report.js';
+import { createReportActivities } from '../../activities/report/index.js';
 import { finishedInput, hostile, writeFinishedRun } from '../activities/report/fixture.js';
 import { openBrowser, type Browser, type Page } from './browser.js';
 

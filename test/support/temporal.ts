@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { connectTemporal } from '../../client/temporal.js';
+import { connectTemporal } from '../../client/temporal/connect.js';
 import type { Activities } from '../../core/contracts/activities.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import type { TemporalServer } from '../../dev/temporal/server.js';

@@ -15,6 +15,7 @@ const folders = [
   'client',
   'dev',
   'bench',
+  'scripts',
   'test',
 ] as const;
 type Folder = (typeof folders)[number];
@@ -30,6 +31,7 @@ const mayImport: Record<Folder, readonly Folder[]> = {
   client: ['core', 'files', 'workflows', 'worker', 'activities', 'dev', 'tinker'],
   dev: ['core', 'files', 'tinker', 'worker'],
   bench: [...folders],
+  scripts: [...folders],
   test: [...folders],
 };
 
@@ -77,6 +79,23 @@ void test('imports point one way between the top-level folders', async () => {
   const wrong = imports.filter((item) => {
     const target = folderOf(item);
     return target !== undefined && target !== item.folder && !mayImport[item.folder].includes(target);
+  });
+  assert.deepEqual(
+    wrong.map((item) => `${item.file} imports ${item.target}`),
+    [],
+  );
+});
+
+/** The folders of activities/, in the order of the pipeline: each may import those before it. */
+const stages = ['threads', 'artifacts', 'hub', 'convert', 'mix', 'tokenise', 'train', 'report'];
+
+void test('imports point one way between the stages', async () => {
+  const stageOf = (path: string): string | undefined =>
+    /^activities\/([^/]+)\//.exec(relative(root, resolve(root, path)))?.[1];
+  const wrong = (await allImports()).filter((item) => {
+    const [from, to] = [stageOf(item.file), stageOf(join(dirname(item.file), item.target))];
+    if (from === undefined || to === undefined || !item.target.startsWith('.')) return false;
+    return stages.indexOf(to) === -1 || stages.indexOf(to) > stages.indexOf(from);
   });
   assert.deepEqual(
     wrong.map((item) => `${item.file} imports ${item.target}`),

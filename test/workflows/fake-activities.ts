@@ -1,9 +1,9 @@
 import type { Activities } from '../../core/contracts/activities.js';
-import type { ArtifactKind, ArtifactRef, Batch } from '../../core/contracts/artifact.js';
+import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
-import type { ResolvedRecipe } from '../../client/recipe-file.js';
-import { parseRecipe } from '../../client/recipe-file.js';
+import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
+import { parseRecipe } from '../../client/recipe/recipe-file.js';
 
 /** What the workflows asked for, in order: "resolveSource a". */
 export interface Fake {
@@ -15,7 +15,7 @@ export function ref(kind: ArtifactKind, name: string): ArtifactRef {
   return { kind, key: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64) };
 }
 
-function batches(count: number, label: string): Batch[] {
+function batches(count: number, label: string): WorkRange[] {
   return Array.from({ length: count }, (_, index) => ({
     from: index,
     to: index + 1,
@@ -87,13 +87,13 @@ export function fakeActivities(
       format: 'messages',
       formatReason: 'a column `messages`',
       pieces: batches(options.pieces ?? 2, source.name),
-      groups: [],
+      dialoguePartitions: [],
     }),
     convertPieces: async ({ from }) => {
       calls.push(`convertPieces ${from}`);
       return { pieces: 1, reusedPieces: 0, rows: 5, conversations: 5, rejected: 0 };
     },
-    groupPieces: async () => ({ pieces: 1, reusedPieces: 0, rows: 5, conversations: 5, rejected: 0 }),
+    groupDialogues: async () => ({ pieces: 1, reusedPieces: 0, rows: 5, conversations: 5, rejected: 0 }),
     summariseSource: async () => ({
       ...counts,
       name: 'a',

@@ -71,7 +71,7 @@ export const ConversionPlanFile = z.object({
   emptyFiles: z.array(z.string()),
   pieces: z.array(Piece),
   /** Grouped formats: keys of the `piece` artifacts, one a partition. Else empty. */
-  groups: z.array(z.string()),
+  dialoguePartitions: z.array(z.string()),
 });
 export type ConversionPlanFile = z.infer<typeof ConversionPlanFile>;
 
@@ -91,7 +91,7 @@ export function convertedPieces(
   plan: ConversionPlanFile,
 ): readonly { readonly ref: ArtifactRef; readonly firstSegment: number }[] {
   if (isGrouped(plan.rules.layout.format))
-    return plan.groups.map((key) => ({ ref: { kind: 'piece', key }, firstSegment: 0 }));
+    return plan.dialoguePartitions.map((key) => ({ ref: { kind: 'piece', key }, firstSegment: 0 }));
   return plan.pieces.map(({ key, firstSegment }) => ({ ref: { kind: 'piece', key }, firstSegment }));
 }
 

@@ -1,17 +1,19 @@
 import type { SourceFile, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
-import { downloadBatches } from '../../../core/hub/download-batches.js';
+import { downloadLabel } from '../../../core/hub/download-label.js';
 import { columnProblem } from '../../../core/hub/column-check.js';
 import { lockMoves } from '../../../core/hub/lock-moves.js';
 import { chooseSplitFiles, type SplitChoice } from '../../../core/hub/split-files.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { Source } from '../../../core/recipe.js';
+import { workRanges } from '../../../core/work-ranges.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import type { CommitFile } from '../download/blob-store.js';
 import { commitListing } from './commit-listing.js';
 import { readCard } from './dataset-card.js';
 import { HubRefusal, type HubClient } from '../http/hub-client.js';
-import { checkRoom, filesOnDisk } from '../download/on-disk.js';
+import { filesOnDisk } from '../download/on-disk.js';
+import { checkRoom } from '../../../files/room.js';
 import { columnsOf, readFooter } from './parquet-head.js';
 import { putResolution } from './put-resolution.js';
 import { hubRangeReader } from '../http/read-range.js';
@@ -188,7 +190,7 @@ export async function resolveHub(
 ): Promise<SourceResolution> {
   const look = await lookAtHub(store, client, source, options, work);
   const { subject, commitSha, config, split, files, emptyFiles, notes, entry } = look;
-  await checkRoom(store, `The dataset ${subject.id}`, look.missingBytes);
+  await checkRoom(store.root, `The dataset ${subject.id}`, look.missingBytes);
   const meta = { kind: 'hub', dataset: subject.id, commitSha, config, split } as const;
   const resolution = await putResolution(store, meta, { files, emptyFiles });
   await lockSource(options.out, source.name, entry, work.signal);
@@ -201,7 +203,10 @@ export async function resolveHub(
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     emptyFiles: emptyFiles.length,
-    downloads: downloadBatches(subject.id, files),
+    downloads: workRanges(
+      files.map(({ sizeBytes }) => sizeBytes),
+      { label: (from, to) => downloadLabel(subject.id, files.slice(from, to)) },
+    ),
     notes,
   };
 }

@@ -1,3 +1,5 @@
+import type { Side } from '../../../core/contracts/mix.js';
+
 /**
  * Entries of a mix plan: `train.plan` and `heldout.plan` have one for each line of train.jsonl and heldout.jsonl, in
  * their order.
@@ -33,9 +35,5 @@ export const mixEntryAt = {
   run: 60,
   crc: 64,
 } as const;
-
-/** The two files that a mix writes. */
-export const sides = ['train', 'heldout'] as const;
-export type Side = (typeof sides)[number];
 
 export const planEntriesName = (side: Side): string => `${side}.plan`;

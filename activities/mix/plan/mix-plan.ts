@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { compositionSchema } from './composition-schema.js';
+import { Composition } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
 const count = z.int().min(0);
@@ -34,7 +34,7 @@ export const MixPlanFile = z.object({
     }),
   ),
   buckets: z.object({ train: z.array(Bucket), heldout: z.array(Bucket) }),
-  composition: compositionSchema,
+  composition: Composition,
 });
 export type MixPlanFile = z.infer<typeof MixPlanFile>;
 

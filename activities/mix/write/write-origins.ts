@@ -1,9 +1,10 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sides, type Side } from '../../../core/contracts/mix.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { SegmentTable } from '../../convert/output/slice-table.js';
 import { readEntries, readFully } from '../plan/entry-file.js';
-import { mixEntryAt, sides, type Side } from '../plan/mix-entry.js';
+import { mixEntryAt } from '../plan/mix-entry.js';
 import { provenanceAt, provenanceBytes, provenanceName, sourcesName } from './provenance.js';
 
 export interface WriteOriginsInput {

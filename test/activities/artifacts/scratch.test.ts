@@ -12,7 +12,7 @@ import { openStore } from '../../../activities/artifacts/store.js';
 void test('what a killed process left half-written is removed, and nothing of one that lives', async (context) => {
   const root = await mkdtemp(join(tmpdir(), 'headrace-'));
   context.after(() => rm(root, { recursive: true, force: true }));
-  const child = fork(fileURLToPath(new URL('scratch-child.js', import.meta.url)), [root]);
+  const child = fork(fileURLToPath(new URL('./scratch-child.js', import.meta.url)), [root]);
   context.after(() => child.kill('SIGKILL'));
   await once(child, 'message');
   const store = await openStore(root);

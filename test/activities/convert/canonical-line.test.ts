@@ -4,7 +4,7 @@ import { canonicalLine } from '../../../core/convert/conversation.js';
 import { maxLineBytes } from '../../../activities/convert/json-bytes/canonical-line.js';
 import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
-import { Dice } from '../mix-rule/random-source.js';
+import { Dice } from '../../support/dice.js';
 import { createPlainKernel } from './plain-kernel.js';
 
 const engines = [createWasmKernel, createPlainKernel].map((createKernel) => new JsonBytes(createKernel));

@@ -73,7 +73,7 @@ void test('the head of every kind of file is shown as it is converted, from the 
   const fixture = await startFixture(t, Object.fromEntries(served));
   const preview = async (fields: Readonly<Record<string, unknown>>): Promise<SourcePreview> => {
     const source = sourceOf(fields);
-    const inspection = await fixture.activities().inspectSource({ source, out: fixture.out }, fixture.work);
+    const inspection = await fixture.access().inspectSource({ source, out: fixture.out }, fixture.work);
     return previewSource(fixture.store, source, inspection, 1);
   };
   const first = [

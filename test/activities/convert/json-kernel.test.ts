@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
-import { Dice } from '../mix-rule/random-source.js';
+import { Dice } from '../../support/dice.js';
 import { createPlainKernel } from './plain-kernel.js';
 
 const memoryBytes = 4 * 65_536;

@@ -7,7 +7,7 @@ import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js'
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
 import { parsedRow } from '../../../activities/convert/rows/converted-row.js';
 import { createLineConverter } from '../../../activities/convert/rows/json-line.js';
-import { Dice } from '../mix-rule/random-source.js';
+import { Dice } from '../../support/dice.js';
 import { createPlainKernel } from './plain-kernel.js';
 import { facts, type RowFacts } from './row-facts.js';
 

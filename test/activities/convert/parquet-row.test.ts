@@ -7,7 +7,7 @@ import { createWasmKernel } from '../../../activities/convert/json-bytes/json-ke
 import { TextBytes } from '../../../activities/convert/read/text-bytes.js';
 import { parsedRow } from '../../../activities/convert/rows/converted-row.js';
 import { createParquetRowConverter } from '../../../activities/convert/rows/parquet-row.js';
-import { Dice } from '../mix-rule/random-source.js';
+import { Dice } from '../../support/dice.js';
 import { createPlainKernel } from './plain-kernel.js';
 import { facts } from './row-facts.js';
 

@@ -1,5 +1,5 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { createHubActivities } from '../../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
 
 /**
  * A process that downloads all files of a resolution as a worker does, one activity a file and with the tuning that users
@@ -7,7 +7,9 @@ import { createHubActivities } from '../../../activities/hub/index.js';
  */
 const [root = '', endpoint = '', key = '', files = '0'] = process.argv.slice(2);
 const store = await openStore(root);
-const activities = createHubActivities({ store, env: { HF_ENDPOINT: endpoint, HF_HOME: root } });
+const activities = createHubActivities(
+  createHubAccess({ store, env: { HF_ENDPOINT: endpoint, HF_HOME: root } }),
+);
 const results = await Promise.all(
   Array.from({ length: Number(files) }, (_, index) =>
     activities.downloadFiles(

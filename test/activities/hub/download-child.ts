@@ -1,15 +1,17 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { createHubActivities } from '../../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
 import { quick } from './fixture.js';
 
 /** A process that downloads one resolution to its end, for tests that kill it: `<store> <endpoint> <key>`. */
 const [root = '', endpoint = '', key = ''] = process.argv.slice(2);
 const store = await openStore(root);
-const activities = createHubActivities({
-  store,
-  env: { HF_ENDPOINT: endpoint, HF_HOME: root },
-  tuning: { ...quick, connectionsPerFile: 3 },
-});
+const activities = createHubActivities(
+  createHubAccess({
+    store,
+    env: { HF_ENDPOINT: endpoint, HF_HOME: root },
+    tuning: { ...quick, connectionsPerFile: 3 },
+  }),
+);
 const result = await activities.downloadFiles(
   { resolution: { kind: 'resolution', key }, from: 0, to: 1 },
   { signal: new AbortController().signal, progress: () => undefined },

@@ -23,7 +23,7 @@ import { promisify } from 'node:util';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
 import { putResolution } from '../../../activities/hub/resolve/put-resolution.js';
-import { createHubActivities } from '../../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
 import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 import { downloadAll, quick, resolve, someBytes, sourceOf, startFixture, type Fixture } from './fixture.js';
@@ -378,7 +378,7 @@ void test('a disk that fills up in the middle is said so, keeps no half file, an
   const fixture = await startFixture(t, { [served]: bytes });
   const store = await openStore(join(mount, 'store'));
   const env = { HF_ENDPOINT: fixture.hub.url, HF_HOME: fixture.dir };
-  const activities = createHubActivities({ store, env, tuning: quick });
+  const activities = createHubActivities(createHubAccess({ store, env, tuning: quick }));
   const source = sourceOf({ dataset: 'o/n' });
   const { resolution } = await activities.resolveSource({ source, out: fixture.out }, fixture.work);
   const { meta, files: listed } = await readResolution(store, resolution);
@@ -507,7 +507,7 @@ void test('a server that ignores ranges is read all the same', async (t) => {
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const env = { HF_ENDPOINT: `http://127.0.0.1:${port}`, HF_HOME: fixture.dir };
-  const activities = createHubActivities({ store: fixture.store, env, tuning: quick });
+  const activities = createHubActivities(createHubAccess({ store: fixture.store, env, tuning: quick }));
   const [result] = await downloadAll(fixture, activities, fixture.resolution);
   assert.equal(result?.fetchedBytes, size);
   await assertWhole(fixture);

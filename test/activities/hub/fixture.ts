@@ -2,7 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createHubActivities, type HubActivities, type HubTuning } from '../../../activities/hub/index.js';
+import {
+  createHubAccess,
+  createHubActivities,
+  type HubAccess,
+  type HubActivities,
+  type HubTuning,
+} from '../../../activities/hub/index.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';
@@ -45,6 +51,7 @@ export interface Fixture {
   /** Everything that was reported, in order. */
   readonly progress: Progress[];
   readonly work: WorkContext;
+  access(env?: Readonly<Record<string, string>>, tuning?: Partial<HubTuning>): HubAccess;
   activities(env?: Readonly<Record<string, string>>, tuning?: Partial<HubTuning>): HubActivities;
   /** Adds files under `<root>/`. */
   add(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
@@ -69,6 +76,12 @@ export async function startFixture(
   context.after(() => hub.close());
   const store = await openStore(join(dir, 'store'));
   const progress: Progress[] = [];
+  const access: Fixture['access'] = (env = {}, tuning = {}) =>
+    createHubAccess({
+      store,
+      env: { HF_ENDPOINT: hub.url, HF_HOME: join(dir, 'no-home'), ...env },
+      tuning: { ...quick, ...tuning },
+    });
   return {
     dir,
     hub,
@@ -76,12 +89,8 @@ export async function startFixture(
     out: join(dir, 'out'),
     progress,
     work: { signal: new AbortController().signal, progress: (entry) => progress.push(entry) },
-    activities: (env = {}, tuning = {}) =>
-      createHubActivities({
-        store,
-        env: { HF_ENDPOINT: hub.url, HF_HOME: join(dir, 'no-home'), ...env },
-        tuning: { ...quick, ...tuning },
-      }),
+    access,
+    activities: (env, tuning) => createHubActivities(access(env, tuning)),
     add,
   };
 }

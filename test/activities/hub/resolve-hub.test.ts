@@ -292,13 +292,13 @@ void test('the lock holds the files with their sizes and hashes, and moves only 
 void test('looking at a source writes no lock and stores nothing', async (t) => {
   const fixture = await startFixture(t, files);
   const input = { source: sourceOf({ dataset: magpie }), out: fixture.out };
-  const look = await fixture.activities().inspectSource(input, fixture.work);
+  const look = await fixture.access().inspectSource(input, fixture.work);
   assert.ok(look.files.length > 0);
   assert.ok(look.files.every(({ path, haveBytes }) => path === undefined && haveBytes === 0));
   assert.deepEqual((await readRecipeLock(fixture.out)).sources, {});
   const online = await resolve(fixture, { dataset: magpie });
   await downloadAll(fixture, fixture.activities(), online);
-  const again = await fixture.activities().inspectSource(input, fixture.work);
+  const again = await fixture.access().inspectSource(input, fixture.work);
   assert.ok(
     again.files.every(({ path, haveBytes, file }) => path !== undefined && haveBytes === file.sizeBytes),
   );

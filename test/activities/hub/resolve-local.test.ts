@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readResolution } from '../../../activities/artifacts/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-import { createHubActivities } from '../../../activities/hub/index.js';
+import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/progress.js';
@@ -24,7 +24,7 @@ async function place(t: TestContext, files: Readonly<Record<string, string>>): P
   for (const [name, content] of Object.entries(files)) await writeFile(join(dir, 'data', name), content);
   const store = await openStore(join(dir, 'store'));
   const progress: Progress[] = [];
-  const activities = createHubActivities({ store, env: { HF_HOME: join(dir, 'none') } });
+  const activities = createHubActivities(createHubAccess({ store, env: { HF_HOME: join(dir, 'none') } }));
   return {
     dir: join(dir, 'data'),
     store,

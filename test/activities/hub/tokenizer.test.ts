@@ -17,8 +17,8 @@ const files = {
 void test('a tokenizer comes without the weights, from a pinned commit, and the second time without a request', async (t) => {
   const fixture = await startFixture(t, files);
   const { signal } = fixture.work;
-  const activities = fixture.activities();
-  const first = await activities.fetchTokenizer({ id: 'qwen/qwen3-8b' }, signal);
+  const hub = fixture.access();
+  const first = await hub.fetchTokenizer({ id: 'qwen/qwen3-8b' }, signal);
   assert.equal(first.id, 'Qwen/Qwen3-8B');
   assert.deepEqual((await readdir(first.folder)).sort(), [
     'config.json',
@@ -28,15 +28,15 @@ void test('a tokenizer comes without the weights, from a pinned commit, and the 
   assert.equal(await readFile(join(first.folder, 'tokenizer.json'), 'utf8'), '{"model":{}}');
   fixture.hub.resetStats();
   const pinned = { id: 'Qwen/Qwen3-8B', revision: first.commitSha };
-  assert.deepEqual(await activities.fetchTokenizer(pinned, signal), first);
+  assert.deepEqual(await hub.fetchTokenizer(pinned, signal), first);
   assert.equal(fixture.hub.stats().requests.hub, 0);
 });
 
 void test('offline, a tokenizer that is in the store is found by its branch', async (t) => {
   const fixture = await startFixture(t, files);
   const { signal } = fixture.work;
-  const online = await fixture.activities().fetchTokenizer({ id: 'Qwen/Qwen3-8B' }, signal);
-  const offline = fixture.activities({ HF_HUB_OFFLINE: 'yes', HF_ENDPOINT: 'http://127.0.0.1:9' });
+  const online = await fixture.access().fetchTokenizer({ id: 'Qwen/Qwen3-8B' }, signal);
+  const offline = fixture.access({ HF_HUB_OFFLINE: 'yes', HF_ENDPOINT: 'http://127.0.0.1:9' });
   assert.deepEqual(await offline.fetchTokenizer({ id: 'Qwen/Qwen3-8B' }, signal), online);
   await assert.rejects(offline.fetchTokenizer({ id: 'o/bare' }, signal), /HF_HUB_OFFLINE is set/);
 });
@@ -44,7 +44,7 @@ void test('offline, a tokenizer that is in the store is found by its branch', as
 void test('a model without a tokenizer, and one that does not exist, are tokenizer errors', async (t) => {
   const fixture = await startFixture(t, files);
   for (const id of ['o/bare', 'o/none'])
-    await assert.rejects(fixture.activities().fetchTokenizer({ id }, fixture.work.signal), (error) => {
+    await assert.rejects(fixture.access().fetchTokenizer({ id }, fixture.work.signal), (error) => {
       assert.ok(error instanceof HeadraceError);
       assert.equal(error.type, 'TokenizerError');
       return true;

@@ -16,7 +16,7 @@ import { openStore } from '../../../activities/artifacts/store.js';
 import { createMixer } from '../../../client/mix/mix.js';
 import { quietWork, resolveLocal } from '../convert/local-source.js';
 import { randomCase, type RandomCase } from './random-case.js';
-import { Dice } from './random-source.js';
+import { Dice } from '../../support/dice.js';
 
 const cases = 1000;
 const checker = fileURLToPath(new URL('../../../../test/activities/mix-rule/mix_rule.py', import.meta.url));

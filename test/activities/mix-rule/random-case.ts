@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Recipe } from '../../../core/recipe.js';
-import { randomSource, type Dice, type RandomSource } from './random-source.js';
+import type { Dice } from '../../support/dice.js';
+import { randomSource, type RandomSource } from './random-source.js';
 import { writeParquet, writeTextFile, type WrittenFile } from './source-files.js';
 
 /** One recipe with its data, for Headrace and for the checker. */

@@ -12,7 +12,8 @@ import {
   text,
   type Column,
 } from '../../../dev/corpora/parquet.js';
-import type { Dice, RandomSource, Row } from './random-source.js';
+import type { Dice } from '../../support/dice.js';
+import type { RandomSource, Row } from './random-source.js';
 
 /** What stands in a file, and a plain file of the same rows for the checker. */
 export interface WrittenFile {

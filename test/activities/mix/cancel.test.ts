@@ -10,7 +10,7 @@ import { createConvertActivities } from '../../../activities/convert/index.js';
 import { createMixActivities } from '../../../activities/mix/index.js';
 import { mix } from '../../../client/mix/mix.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
-import type { ArtifactKind, ArtifactRef, Batch } from '../../../core/contracts/artifact.js';
+import type { ArtifactKind, ArtifactRef, WorkRange } from '../../../core/contracts/artifact.js';
 import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
@@ -83,7 +83,7 @@ async function cancelled(
   assert.deepEqual(await aside(store, out), []);
 }
 
-const whole = (batches: readonly Batch[]) => ({ from: 0, to: batches.at(-1)?.to ?? 0 });
+const whole = (ranges: readonly WorkRange[]) => ({ from: 0, to: ranges.at(-1)?.to ?? 0 });
 
 for (const [what, name, bytesOf] of files)
   void test(`converting ${what} stops before it is done, and a later run gives the bytes of an undisturbed one`, async () => {

@@ -28,13 +28,14 @@ await writeFile(
   ).join(''),
 );
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const fullDisk = new URL('./full-disk.js', import.meta.url);
+const mixOnFullDisk = new URL('./full-disk-mix.js', import.meta.url);
 const outputs = ['train.jsonl', 'heldout.jsonl', 'manifest.json', 'rejects.jsonl'];
 
 /** Mixes in a process whose files with `at` in their path can take `room` bytes. Returns what it said. */
 async function mixed(store: string, out: string, at = '', room = 0): Promise<string> {
   const env = { ...process.env, HEADRACE_TEST_FULL_AT: at, HEADRACE_TEST_FULL_AFTER: String(room) };
-  const args = ['--import', new URL('full-disk.js', import.meta.url).href, here('full-disk-mix.js')];
+  const args = ['--import', fullDisk.href, fileURLToPath(mixOnFullDisk)];
   const { stdout } = await promisify(execFile)(process.execPath, [...args, store, out, ...inputs], { env });
   return stdout;
 }

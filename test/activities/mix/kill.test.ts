@@ -11,7 +11,7 @@ import { quietWork, workbench } from '../convert/local-source.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
 const bench = await workbench();
-const child = fileURLToPath(new URL('killed-mix.js', import.meta.url));
+const child = fileURLToPath(new URL('./killed-mix.js', import.meta.url));
 
 void test('a mix that is killed again and again ends with the bytes of one that is not', async () => {
   const dir = await bench.folder();

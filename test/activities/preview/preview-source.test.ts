@@ -14,7 +14,7 @@ async function preview(
   rows = 3,
 ): Promise<SourcePreview> {
   const source = sourceOf({ dataset: 'o/n', ...fields });
-  const inspection = await fixture.activities().inspectSource({ source, out: fixture.out }, fixture.work);
+  const inspection = await fixture.access().inspectSource({ source, out: fixture.out }, fixture.work);
   fixture.hub.resetStats();
   return previewSource(fixture.store, source, inspection, rows);
 }

@@ -7,7 +7,7 @@ import { openStore } from '../../../activities/artifacts/store.js';
 import type { RunFiles } from '../../../activities/report/read/read-run.js';
 import type { Conversation } from '../../../activities/report/read/read-train.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/text-encoder.js';
-import { shippedModelDir } from '../../../client/dev.js';
+import { shippedModelDir } from '../../../dev/stack/shipped.js';
 
 /** What a hostile corpus might hold. */
 export const hostile = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quotes"';

@@ -7,7 +7,7 @@ import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { temporaryFolder } from '../convert/local-source.js';
 import type { PoolTestJobs } from './pool-test-jobs.js';
 
-const pool = new ThreadPool<PoolTestJobs>(new URL('pool-test-jobs.js', import.meta.url), 2);
+const pool = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 2);
 const never = new AbortController().signal;
 
 void test('jobs run beside each other and give their results', async () => {
@@ -52,7 +52,7 @@ void test('a job that never looks up is stopped by its signal, and the pool goes
 });
 
 void test('a job that waits for its turn is stopped while the one before it goes on', async () => {
-  const one = new ThreadPool<PoolTestJobs>(new URL('pool-test-jobs.js', import.meta.url), 1);
+  const one = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 1);
   const [first, second] = [new AbortController(), new AbortController()];
   const running = one.run('spin', undefined, { signal: first.signal });
   const waiting = one.run('double', 1, { signal: second.signal });
@@ -65,7 +65,7 @@ void test('a job that waits for its turn is stopped while the one before it goes
 });
 
 void test('an aborted job in the middle of what cannot be interrupted is not waited for, but keeps its place', async (t) => {
-  const one = new ThreadPool<PoolTestJobs>(new URL('pool-test-jobs.js', import.meta.url), 1);
+  const one = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 1);
   const path = join(await temporaryFolder(t), 'go on');
   const abort = new AbortController();
   const onProgress = (): void => abort.abort(new Error('enough'));
@@ -85,7 +85,7 @@ void test('a thread that dies fails its job only', async () => {
 });
 
 void test('pools of one size share their threads: no more jobs are under way than there are threads', async () => {
-  const other = new ThreadPool<PoolTestJobs>(new URL('pool-test-jobs.js', import.meta.url), 2);
+  const other = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 2);
   const abort = new AbortController();
   const endless = [pool, other].map((each) => each.run('spin', undefined, { signal: abort.signal }));
   let isDone = false;

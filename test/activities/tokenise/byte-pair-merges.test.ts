@@ -6,7 +6,7 @@ import {
   createTextEncoder,
   readTokenizerFiles,
 } from '../../../activities/tokenise/tokenizer/text-encoder.js';
-import { Dice } from '../mix-rule/random-source.js';
+import { Dice } from '../../support/dice.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const tokenizers = [

@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
-import {
-  createTrainActivities,
-  sessionOfHeartbeat,
-  type TrainActivities,
-} from '../../../activities/train/index.js';
+import { createTrainActivities, type TrainActivities } from '../../../activities/train/index.js';
+import { LiveClients } from '../../../activities/train/server/live-clients.js';
+import { previousSession } from '../../../activities/train/server/previous-session.js';
 import {
   createTinkerAccess,
   developmentModelDir,
@@ -163,17 +161,16 @@ export async function prepare(
   return { store, out: await temporaryDir(), mix, training };
 }
 
-/** Activities of a new worker; `previousSession` as the heartbeat of an attempt before tells it. */
+/** The training activities of a new worker; `close` finishes the sessions that it keeps. */
 export function activities(
   server: Pick<Server, 'access'>,
   store: ArtifactStore,
-  previousSession?: () => string | undefined,
-): TrainActivities {
-  return createTrainActivities({
-    store,
-    access: server.access,
-    ...(previousSession === undefined ? {} : { previousSession }),
-  });
+): TrainActivities & { readonly close: () => Promise<void> } {
+  const live = new LiveClients();
+  return {
+    ...createTrainActivities({ store, access: server.access, live }),
+    close: () => live.close(),
+  };
 }
 
 /** Trains and records one segment. */
@@ -226,7 +223,7 @@ export function stopAt(
       work.progress(progress);
       if (progress.done >= done) controller.abort(reason);
     },
-    session: () => sessionOfHeartbeat(work.told.at(-1)),
+    session: () => previousSession(work.told.at(-1) ?? {}),
   };
 }
 

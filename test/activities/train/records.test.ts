@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { LiveClients } from '../../../activities/train/server/live-clients.js';
 import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';
 import { createTrainActivities } from '../../../activities/train/index.js';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
@@ -208,7 +209,7 @@ void test('what the server cannot do is said before the data work, in the words 
       env: { TINKER_BASE_URL: server.url, TINKER_API_KEY: key, ...env },
       limits: { controlRetries: 0 },
     });
-    const own = createTrainActivities({ store: bench.store, access });
+    const own = createTrainActivities({ store: bench.store, access, live: new LiveClients() });
     const train: NonNullable<Recipe['train']> = recipe(change);
     return own.checkTraining({ train }, quietWork());
   };

@@ -83,8 +83,9 @@ void test('an attempt that is killed leaves no trace: the next one equals an und
   await assert.rejects(activities(server, bench.store).trainSegment(input, killed), /worker lost/);
   const session = killed.session();
   assert.ok(session);
-  const next = activities(server, bench.store, () => session);
-  const last = await segment(next, bench, first, 8);
+  const next = activities(server, bench.store);
+  const resume = { sessionId: session };
+  const last = await segment(next, bench, first, 8, { ...quietWork(), resume });
   await assertWhole(bench, last);
   const ended = await server.operations('end_session');
   assert.ok(ended.some((each) => each.sessionId === session && /interrupted/.test(each.error ?? '')));

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseRecipe, readRecipeFile } from '../../../client/recipe-file.js';
-import { recipeJsonSchema } from '../../../client/recipe-schema.js';
+import { parseRecipe, readRecipeFile } from '../../../client/recipe/recipe-file.js';
+import { recipeJsonSchema } from '../../../client/recipe/json-schema.js';
 import { HeadraceError } from '../../../core/errors.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));

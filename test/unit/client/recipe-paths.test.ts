@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseRecipe } from '../../../client/recipe-file.js';
+import { parseRecipe } from '../../../client/recipe/recipe-file.js';
 
 /** Names of a recipe become file names, workflow ids and labels: none of them may be a path. */
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { packagePath } from '../../../client/dev.js';
+import { packagePath } from '../../../files/package-path.js';
 import { headrace } from '../../e2e/support.js';
 
 void test('headrace --version says the version of the package', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { packagePath } from '../../../client/dev.js';
+import { packagePath } from '../../../files/package-path.js';
 
 const folders = ['activities', 'client', 'core', 'dev', 'tinker', 'worker', 'workflows', 'test'];
 

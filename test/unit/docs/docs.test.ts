@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { access, constants, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { packagePath } from '../../../client/dev.js';
-import { troubleshootingPage } from '../../../client/error-guide.js';
-import { recipePage } from '../../../client/recipe-reference.js';
-import { describedRecipe } from '../../../client/recipe-schema.js';
+import { packagePath } from '../../../files/package-path.js';
+import { troubleshootingPage } from '../../../scripts/docs/error-guide.js';
+import { recipePage } from '../../../scripts/docs/recipe-reference.js';
+import { describedRecipe } from '../../../client/recipe/json-schema.js';
 import { headrace } from '../../e2e/support.js';
 
 void test('every error of the table is explained in docs/troubleshooting.md, with its remedy', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { packagePath } from '../../../client/dev.js';
+import { packagePath } from '../../../files/package-path.js';
 
 const product = ['activities', 'client', 'core', 'dev/stack', 'tinker', 'worker', 'workflows'];
 /** Names in capitals that are constants of a protocol, of Temporal or of Node. */

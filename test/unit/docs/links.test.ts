@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
-import { packagePath } from '../../../client/dev.js';
+import { packagePath } from '../../../files/package-path.js';
 import { codeOf, proseOf, readPages } from './pages.js';
 import type { Page } from './pages.js';
 

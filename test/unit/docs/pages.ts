@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { packagePath } from '../../../client/dev.js';
+import { packagePath } from '../../../files/package-path.js';
 
 /** A page for readers. */
 export interface Page {

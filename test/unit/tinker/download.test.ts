@@ -19,7 +19,7 @@ import { fakeClock } from './fake-clock.js';
 
 /** An adapter of any size comes whole or not at all. */
 
-const child = fileURLToPath(new URL('download-child.js', import.meta.url));
+const child = fileURLToPath(new URL('./download-child.js', import.meta.url));
 const config = Buffer.from('{"peft_type":"LORA"}');
 const mebibyte = 1 << 20;
 

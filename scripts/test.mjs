@@ -1,0 +1,91 @@
+// Builds and runs tests with Node's test runner.
+//
+//   node scripts/test.mjs [--built] [SUITE …]       suites of the table below; without one, those of `npm test`
+//   node scripts/test.mjs [--built] --one TEST …    test files, or words of a test's name
+//
+// `--built` takes dist/ as it is.
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { root, run } from './run.mjs';
+
+/** A test that takes longer than this hangs: the longest, with several kills of a whole run, take some minutes. */
+const timeoutMs = 20 * 60_000;
+const filesAtOnce = 2;
+
+/** By suite: where its files are and how their names end. */
+const suites = {
+  unit: { folder: 'test/unit', ending: '.test.ts' },
+  activities: { folder: 'test/activities', ending: '.test.ts' },
+  workflows: { folder: 'test/workflows', ending: '.test.ts' },
+  dev: { folder: 'test/dev', ending: '.test.ts' },
+  e2e: { folder: 'test/e2e', ending: '.test.ts' },
+  interop: { folder: 'test/interop', ending: '.interop.ts' },
+  'interop-cookbook': { folder: 'test/interop', ending: '.interop-large.ts' },
+  'interop-skyrl': { folder: 'test/interop', ending: '.interop-server.ts' },
+};
+const everything = ['unit', 'activities', 'workflows', 'dev', 'e2e'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { built: { type: 'boolean', default: false }, one: { type: 'boolean', default: false } },
+});
+const chosen = values.one ? oneTest(positionals.join(' ')) : { files: filesOf(positionals), args: [] };
+if (!values.built) build();
+run(process.execPath, [
+  '--test',
+  `--test-timeout=${timeoutMs}`,
+  `--test-concurrency=${filesAtOnce}`,
+  ...chosen.args,
+  ...chosen.files.map(compiled),
+]);
+
+/** @param {readonly string[]} names */
+function filesOf(names) {
+  return (names.length === 0 ? everything : names).flatMap((name) => {
+    const suite = suites[/** @type {keyof typeof suites} */ (name)];
+    if (suite === undefined) stop(`There is no suite ${name}; there are ${Object.keys(suites).join(', ')}.`);
+    return testsIn(suite.folder, suite.ending);
+  });
+}
+
+/**
+ * Test files as they are, or the files that hold a test of that name and a pattern for it.
+ *
+ * @param {string} asked
+ */
+function oneTest(asked) {
+  if (asked === '') stop('Name a test file, or words of the name of a test: npm run test:one -- FILE|NAME');
+  if (/\.[jt]s$/.test(asked)) return { files: asked.split(' '), args: [] };
+  const files = testsIn('test', '.ts').filter((file) =>
+    readFileSync(`${root}${file}`, 'utf8').includes(asked),
+  );
+  if (files.length === 0) stop(`No test file holds "${asked}".`);
+  const pattern = asked.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  return { files, args: [`--test-name-pattern=${pattern}`] };
+}
+
+/**
+ * @param {string} folder
+ * @param {string} ending
+ */
+function testsIn(folder, ending) {
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending) && /\.(test|interop[a-z-]*)\.ts$/.test(name))
+    .sort()
+    .map((name) => `${folder}/${name}`);
+}
+
+/** @param {string} file */
+function compiled(file) {
+  return file.startsWith('dist/') ? file : `dist/${file.replace(/\.ts$/, '.js')}`;
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function stop(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}

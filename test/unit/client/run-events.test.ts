@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventsBetween } from '../../../client/runs/run-events.js';
+import type { RunState } from '../../../core/run/state.js';
+
+const resolving: RunState = {
+  name: 'told',
+  stage: 'resolve',
+  sources: [],
+  composition: null,
+  tokens: null,
+  server: null,
+  developmentServer: false,
+  train: null,
+  waitingFor: [],
+  notes: [],
+};
+const mixed: RunState = {
+  ...resolving,
+  stage: 'tokenise',
+  composition: { sources: [], trainLines: 2204, heldoutLines: 93 },
+};
+const training: RunState = { ...mixed, stage: 'train', tokens: { pieces: [1, 1], totalSteps: 60 } };
+
+void test('what a stage came to is told before the next stage, however late one looks', () => {
+  const mix = 'mix: 2,204 lines to train on, 93 held out';
+  assert.deepEqual(eventsBetween({ ...resolving, stage: 'mix' }, mixed), [mix, 'stage: tokenise']);
+  assert.deepEqual(eventsBetween(mixed, training), ['tokenise: 60 training steps', 'stage: train']);
+  assert.deepEqual(eventsBetween(undefined, training), [mix, 'tokenise: 60 training steps', 'stage: train']);
+});
