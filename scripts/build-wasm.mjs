@@ -3,14 +3,16 @@
 //   node scripts/build-wasm.mjs           writes the file
 //   node scripts/build-wasm.mjs --check   compiles, and fails where the file holds other bytes
 //
-// The compiler has 100 MB and nothing else needs it, so `npm ci` does not bring it: it is installed beside the source that it compiles,
-// in the version of the lock file there.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+// The compiler has 100 MB and nothing else needs it, so `npm ci` does not bring it: it is installed into a cache folder, in the version of
+// the lock file beside the source.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { root, run } from './run.mjs';
 
 const folder = 'activities/convert/json-bytes';
 const source = `${folder}/assembly`;
 const written = `${root}${folder}/json-kernel-wasm.ts`;
+const cache = 'node_modules/.cache/headrace-wasm';
+const compiler = `${cache}/node_modules/assemblyscript/bin/asc.js`;
 
 installCompiler();
 const text = moduleText(compile());
@@ -21,24 +23,20 @@ else if (readFileSync(written, 'utf8') !== text) {
 }
 
 function installCompiler() {
-  if (changedMs('node_modules/.package-lock.json') >= changedMs('package-lock.json')) return;
-  run('npm', ['ci', '--prefix', source, '--no-audit', '--no-fund']);
-}
-
-/**
- * 0 where there is no such file.
- *
- * @param {string} name
- */
-function changedMs(name) {
-  return statSync(`${root}${source}/${name}`, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const lock = readFileSync(`${root}${source}/package-lock.json`);
+  const isThere =
+    existsSync(`${root}${compiler}`) && lock.equals(readFileSync(`${root}${cache}/package-lock.json`));
+  if (isThere) return;
+  mkdirSync(`${root}${cache}`, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json'])
+    copyFileSync(`${root}${source}/${name}`, `${root}${cache}/${name}`);
+  run('npm', ['ci', '--prefix', cache, '--no-audit', '--no-fund']);
 }
 
 /** The bytes of the module: with vectors, without a runtime of the language, with an imported memory. */
 function compile() {
-  const module = `${source}/node_modules/json-kernel.wasm`;
+  const module = `${cache}/json-kernel.wasm`;
   const options = '-O3 --enable simd --runtime stub --noAssert --importMemory --noExportMemory'.split(' ');
-  const compiler = `${source}/node_modules/assemblyscript/bin/asc.js`;
   run(process.execPath, [compiler, `${source}/json-kernel.ts`, ...options, '--outFile', module]);
   return readFileSync(`${root}${module}`);
 }
