@@ -21,7 +21,7 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
+import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { putResolution } from '../../../activities/hub/resolve/put-resolution.js';
 import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
 import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';

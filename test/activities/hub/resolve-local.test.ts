@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { readResolution } from '../../../activities/artifacts/resolution.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
