@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, plural } from '../../core/format.js';
-import type { RunState, SourceState } from '../../core/run-state.js';
+import type { RunState, SourceState } from '../../core/run/state.js';
 
 /** What happened between two looks at a run, as lines for people. `before` is `undefined` at the first look. */
 export function eventsBetween(before: RunState | undefined, now: RunState): string[] {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PendingActivity } from '../../client/runs/pending-activities.js';
-import type { Stage1Result } from '../../core/run-state.js';
+import type { Stage1Result } from '../../core/run/run.js';
 import {
   recipeFrom,
   resultOf,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsBetween } from '../../../client/runs/run-events.js';
-import type { RunState } from '../../../core/run-state.js';
+import type { RunState } from '../../../core/run/state.js';
 
 const resolving: RunState = {
   name: 'told',

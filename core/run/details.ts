@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatPercent } from './format.js';
-import type { RunState, SourceState, Wait } from './run-state.js';
+import { formatBytes, formatCount, formatPercent } from '../format.js';
+import type { RunState, SourceState, Wait } from './state.js';
 import { waysOn } from './ways-on.js';
 
 /** The run as Markdown, for the workflow's current details in the Temporal UI. */
