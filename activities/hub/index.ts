@@ -9,15 +9,6 @@ import { resolveLocal } from './local/resolve-local.js';
 import { resolveHub } from './resolve/inspect-dataset.js';
 import { noteUse } from './resolve/source-uses.js';
 
-export { createHubAccess, type HubAccess, type HubOptions } from './hub-access.js';
-export { readRecipeLock, recipeLockName, type LockedSource, type RecipeLock } from './resolve/recipe-lock.js';
-export type { InspectedFile, SourceInspection } from './resolve/inspect-source.js';
-export { columnsOf, readFooter, type ParquetFooter } from './resolve/parquet-footer.js';
-export type { RangeReader } from './download/range-reader.js';
-export type { TokenizerFolder, TokenizerInput } from './fetch-tokenizer.js';
-export type { HubTuning } from './http/tuning.js';
-export { whoAmI, type HubAccount } from './http/whoami.js';
-
 /** Sources to files: resolving and downloading. */
 export type HubActivities = WorkOf<'resolveSource' | 'downloadFiles'>;
 
