@@ -1,3 +1,4 @@
+import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
 import type { Stage } from './stages.js';
@@ -31,8 +32,8 @@ export interface TrainState {
   readonly reusedSteps: number;
   /** The newest ones, at most 20. */
   readonly checkpoints: readonly SegmentRecordRef[];
-  readonly baseNll: number | null;
-  readonly heldoutNll: number | null;
+  readonly baseNll: HeldoutLoss | null;
+  readonly heldoutNll: HeldoutLoss | null;
   /** The run is paused, and no activity of the training is under way. */
   readonly paused: boolean;
   /** How many requests to save have been answered. */
