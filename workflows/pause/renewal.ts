@@ -1,0 +1,38 @@
+import { condition, isCancellation } from '@temporalio/workflow';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import { bounded, probe } from '../activities.js';
+import { reasonOf } from '../failure.js';
+
+/** The newest states of a training that waits, and how long the server keeps them. */
+export interface Renewal {
+  readonly plan: ArtifactRef;
+  readonly record: ArtifactRef;
+  readonly ttlSeconds: number;
+}
+
+/**
+ * Waits for `isDone`. Where there are states to come back to, their TTL starts anew every third of it, so that the run
+ * can go on after any time. A renewal that fails is said and tried again at the next turn: it never ends the wait.
+ */
+export async function waitAndRenew(
+  isDone: () => boolean,
+  renewal: Renewal | null,
+  note: (text: string) => void,
+): Promise<void> {
+  if (renewal === null) {
+    await condition(isDone);
+    return;
+  }
+  const { plan, record, ttlSeconds } = renewal;
+  while (!(await condition(isDone, (ttlSeconds * 1000) / 3))) {
+    try {
+      await bounded.renewCheckpoints.executeWithOptions(
+        { ...probe, summary: 'renew the newest checkpoints while the run waits' },
+        [{ plan, record }],
+      );
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      note(`The checkpoints could not be renewed: ${reasonOf(error).message}`);
+    }
+  }
+}
