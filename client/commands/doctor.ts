@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
-import { createHubAccess, whoAmI } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { whoAmI } from '../../activities/hub/http/whoami.js';
 import { freeBytes } from '../../files/room.js';
 import { checkBaseModel } from '../../activities/train/server/check-base-model.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';

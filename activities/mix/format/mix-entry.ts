@@ -10,12 +10,12 @@ import type { Side } from '../../../core/contracts/mix.js';
  * | 16 … 31 | selection key |
  * | 32 … 33 | source, position in the recipe |
  * | 34 … 37 | copy: 0 for the row itself |
- * | 38 … 43 | where the line begins in its run |
+ * | 38 … 43 | where the line begins in its sorted run |
  * | 44 … 47 | length of the line without its newline |
  * | 48 … 51 | UTF-16 code units of assistant text |
- * | 52 … 55 | segment of the source's conversion plan |
- * | 56 … 59 | row in the segment, from 1 |
- * | 60 … 63 | run, position in the mix plan |
+ * | 52 … 55 | slice of the source's conversion plan |
+ * | 56 … 59 | row in the slice, from 1 |
+ * | 60 … 63 | sorted run, position in the mix plan |
  * | 64 … 67 | CRC-32 of the line |
  *
  * Numbers are little-endian; keys compare as bytes.
@@ -30,9 +30,9 @@ export const mixEntryAt = {
   offset: 38,
   length: 44,
   assistantChars: 48,
-  segment: 52,
+  slice: 52,
   row: 56,
-  run: 60,
+  sortedRun: 60,
   crc: 64,
 } as const;
 

@@ -3,20 +3,18 @@ import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
 import { layoutOf } from '../../../core/convert/layout.js';
 import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
-import { lineScanner } from '../../../activities/convert/rows/json-line.js';
-import { writtenRow, type ConvertedRow } from '../../../activities/convert/rows/converted-row.js';
-import {
-  addEscaped,
-  endLine,
-  lendReadBlock,
-  skippedUnits,
-  startLine,
-} from '../../../activities/convert/json-bytes/json-bytes.js';
-import { TextBytes } from '../../../activities/convert/read/text-bytes.js';
-import { valueScanner } from '../../../activities/convert/rows/parquet-row.js';
+import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
+import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
+import { parsedRow } from '../../../activities/convert/rows/converted-row.js';
+import { createLineConverter } from '../../../activities/convert/rows/json-line.js';
 import { Dice } from '../../support/dice.js';
+import { createPlainKernel } from './plain-kernel.js';
+import { facts, type RowFacts } from './row-facts.js';
 
-const { block } = lendReadBlock();
+const engines = [createWasmKernel, createPlainKernel].map((createKernel) => {
+  const json = new JsonBytes(createKernel);
+  return { json, block: json.lendReadBlock().block };
+});
 const plain: ConversionRules = { layout: layoutOf('messages') };
 const filtered: ConversionRules = {
   layout: layoutOf('messages', { role: 'from', content: 'value' }),
@@ -24,15 +22,8 @@ const filtered: ConversionRules = {
   filter: { n: [1, 'x', true], é: { matches: 'o' } },
 };
 
-/** What becomes of a row: its line, the characters of its assistant, and the prompt that its split hangs on. */
-function facts(row: ConvertedRow): readonly [string, number, string] {
-  const target = Buffer.alloc(row.line.mostBytes);
-  const line = target.toString('utf8', 0, row.line.writeTo(target, 0));
-  return [line, row.assistantChars, Buffer.from(row.prompt).toString()];
-}
-
 /** What the parser makes of a line; `undefined` where it is no conversation. */
-function parsed(rules: ConversionRules, text: string): ReturnType<typeof facts> | 'filtered' | undefined {
+function parsed(rules: ConversionRules, text: string): RowFacts | 'filtered' | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,17 +32,31 @@ function parsed(rules: ConversionRules, text: string): ReturnType<typeof facts> 
   }
   const outcome = createRowConverter(rules)(value);
   if (outcome === 'filtered') return outcome;
-  return typeof outcome === 'string' ? undefined : facts(writtenRow(outcome));
+  return typeof outcome === 'string' ? undefined : facts(parsedRow(outcome));
 }
 
-/** What the scanner makes of it, in the middle of other lines; `undefined` where it leaves it to the parser. */
-function scanned(rules: ConversionRules, line: Buffer): ReturnType<typeof facts> | 'filtered' | undefined {
+/** What both kernels make of a line between other lines; `undefined` where it is left to the parser. */
+function unparsed(rules: ConversionRules, line: Buffer): RowFacts | 'filtered' | undefined {
   const before = Buffer.from('"]}\n');
-  Buffer.concat([before, line, Buffer.from('\n{"messages')]).copy(block);
-  const row = lineScanner(rules)?.(block, before.length, before.length + line.length);
-  return row === undefined || row === 'filtered' ? row : facts(row);
+  const text = Buffer.concat([before, line, Buffer.from('\n{"messages')]);
+  return sameOfAll((block) => text.copy(block), before.length, line.length, rules);
 }
 
+/** What becomes of a line at `at` in the block, which is the same with each kernel. */
+function sameOfAll(
+  fill: (block: Buffer) => void,
+  at: number,
+  bytes: number,
+  rules: ConversionRules,
+): RowFacts | 'filtered' | undefined {
+  const [first, second] = engines.map(({ json, block }) => {
+    fill(block);
+    const row = createLineConverter(rules, json)?.(block, at, at + bytes);
+    return row === undefined || row === 'filtered' ? row : facts(row);
+  });
+  assert.deepEqual(first, second);
+  return first;
+}
 const tricky = [
   `{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}`,
   ` {\t"id" : 1.5e3 , "messages" : [ { "content" : "x" , "role" : "user" } , {"role":"assistant","content":"y","z":[{"content":"no"}]} ] , "b":null } `,
@@ -64,7 +69,7 @@ const tricky = [
 ];
 for (const [index, text] of tricky.entries())
   void test(`a conversation is found without parsing in tricky line ${index}`, () => {
-    const found = scanned(plain, Buffer.from(text));
+    const found = unparsed(plain, Buffer.from(text));
     assert.ok(found !== undefined);
     assert.deepEqual(found, parsed(plain, text));
   });
@@ -101,7 +106,7 @@ void test('what the rule may reject, and what is spelt otherwise, is left to the
     `[]`,
     ``,
   ])
-    assert.equal(scanned(plain, Buffer.from(text)), undefined, text);
+    assert.equal(unparsed(plain, Buffer.from(text)), undefined, text);
 });
 
 void test('whatever a line is, the scanner says what the parser says, or nothing', () => {
@@ -152,7 +157,7 @@ void test('whatever a line is, the scanner says what the parser says, or nothing
       ]);
     }
     if (!isUtf8(line)) continue;
-    const made = scanned(rules, line);
+    const made = unparsed(rules, line);
     if (made === undefined) continue;
     found += 1;
     assert.deepEqual(made, parsed(rules, line.toString()), line.toString());
@@ -160,71 +165,22 @@ void test('whatever a line is, the scanner says what the parser says, or nothing
   assert.ok(found > 5000 && changed > 5000, `${found} lines were scanned, ${changed} bytes changed`);
 });
 
-void test('a text of any length and content is escaped as JSON.stringify does', () => {
-  const dice = new Dice(12);
-  const parts = [
-    '\\',
-    '"',
-    'x',
-    'a longer plain stretch of text',
-    'é',
-    '漢',
-    '😀',
-    '\n',
-    '\u2028',
-    '\u007f',
-    '\0',
-    '\u001f',
-    '\b\f\r\t',
-  ];
-  const check = (text: string): void => {
-    const bytes = Buffer.from(text);
-    const target = Buffer.alloc(6 * bytes.length + 8);
-    startLine();
-    addEscaped(bytes);
-    const end = endLine(target, 3);
-    assert.equal(target.toString('utf8', 3, end), JSON.stringify(text).slice(1, -1));
-    assert.equal(skippedUnits(), text.length);
-  };
-  for (let round = 0; round < 5000; round += 1)
-    check(Array.from({ length: dice.below(20) }, () => dice.pick(parts)).join(''));
-  // Longer than one step of the escaping, with characters across its borders.
-  check('漢😀"\n'.repeat(60_000));
-  check('\u0001'.repeat(250_000));
+void test('a line that ends with the block is found, and one that goes on behind it is not', () => {
+  const line = Buffer.from('{"messages":[{"role":"assistant","content":"x"}]}');
+  for (let cut = 0; cut < line.length; cut += 1) {
+    const kept = line.subarray(0, line.length - cut);
+    const place = (block: Buffer): number => kept.copy(block, block.length - kept.length);
+    const blockBytes = engines[0]?.block.length ?? 0;
+    const row = sameOfAll(place, blockBytes - kept.length, kept.length, plain);
+    assert.deepEqual(row, cut === 0 ? parsed(plain, line.toString()) : undefined);
+  }
 });
 
-void test('a row of parquet gives what its decoded form gives, or nothing', () => {
-  const dice = new Dice(13);
-  const rules: ConversionRules = { layout: layoutOf('lmsys'), filter: { language: 'English' } };
-  const scan = valueScanner(rules);
-  const convert = createRowConverter(rules);
-  const text = (): string =>
-    Array.from({ length: dice.below(6) }, () =>
-      dice.pick(['"', 'word ', '\n', '\u00a0', ' ', '漢', '\\']),
-    ).join('');
-  let found = 0;
-  for (let round = 0; round < 5000; round += 1) {
-    const messages = Array.from({ length: dice.below(4) }, () => ({
-      role: dice.pick(['user', 'assistant', 'ASSISTANT', 'alien']),
-      content: text(),
-    }));
-    const row = { language: dice.pick(['English', 'English', 'Spanish', null]), conversation: messages };
-    const raw = {
-      ...row,
-      conversation: messages.map(({ role, content }) => ({
-        role: new TextBytes(Buffer.from(role)),
-        content: new TextBytes(Buffer.from(content)),
-      })),
-    };
-    const made = scan?.(raw);
-    if (made === undefined) continue;
-    found += 1;
-    const outcome = convert(row);
-    if (made === 'filtered') assert.equal(outcome, 'filtered');
-    else {
-      assert.ok(typeof outcome !== 'string');
-      assert.deepEqual(facts(made), facts(writtenRow(outcome)));
-    }
-  }
-  assert.ok(found > 1000);
+void test('a line outside the read block is left to the parser', () => {
+  const line = Buffer.from('{"messages":[{"role":"assistant","content":"x"}]}\n');
+  const { json } = engines[0] ?? assert.fail();
+  assert.equal(createLineConverter(plain, json)?.(line, 0, line.length - 1), undefined);
+  const other = json.lendReadBlock();
+  line.copy(other.block);
+  assert.equal(createLineConverter(plain, json)?.(other.block, 0, line.length - 1), undefined);
 });

@@ -3,7 +3,7 @@ import { mixEntryBytes } from './mix-entry.js';
 
 const blockEntries = 16_384;
 
-/** The entries of a file in order; each is good until the next one is asked for. */
+/** The entries of a file in order. Each is valid until the next one is asked for. */
 export function* readEntries(path: string): Generator<Buffer> {
   const block = Buffer.allocUnsafeSlow(blockEntries * mixEntryBytes);
   const descriptor = openSync(path, 'r');
@@ -19,7 +19,7 @@ export function* readEntries(path: string): Generator<Buffer> {
   }
 }
 
-/** Fills `into` from `position`; returns how many bytes there were. */
+/** Fills `into` with the bytes from `position` on. Returns how many there were: less than wanted at the file's end. */
 export function readFully(descriptor: number, into: Buffer, position: number): number {
   let used = 0;
   while (used < into.length) {
