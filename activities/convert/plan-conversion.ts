@@ -8,7 +8,7 @@ import type { ConversionRules } from '../../core/convert/row-converter.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
 import { workRanges } from '../../core/work-ranges.js';
-import { localPathOf, readResolution, type Resolution } from '../artifacts/resolution.js';
+import { localPathOf, readResolution, type Resolution } from '../hub/resolve/resolution.js';
 import { artifactKey } from '../artifacts/store.js';
 import { checkRoom } from '../../files/room.js';
 import { fileKindOf } from './read/file-kind.js';
