@@ -12,7 +12,6 @@ import { noteUse } from './resolve/uses.js';
 export { createHubAccess, type HubAccess, type HubOptions } from './hub-access.js';
 export { readRecipeLock, recipeLockName, type LockedSource, type RecipeLock } from './resolve/recipe-lock.js';
 export type { InspectedFile, SourceInspection } from './resolve/inspect-source.js';
-export { freeBytes } from './download/on-disk.js';
 export { columnsOf, readFooter, type ParquetFooter } from './resolve/parquet-head.js';
 export type { RangeReader } from './http/read-range.js';
 export type { TokenizerFolder, TokenizerInput } from './tokenizer.js';

@@ -1,7 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadraceError } from '../../core/errors.js';
-import { isMissing, writeFileAtomic, type ArtifactStore } from '../artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
+import { writeFileAtomic } from '../../files/write-atomic.js';
+import type { ArtifactStore } from '../artifacts/store.js';
 import type { BlobStore } from './download/blob-store.js';
 import { commitListing, repositoryFolder } from './resolve/commit-listing.js';
 import type { HubClient } from './http/hub-client.js';

@@ -6,7 +6,7 @@ import type { FileDigest, FinishMixInput, MixResult } from '../../core/contracts
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
-import { checkRoom } from '../hub/download/on-disk.js';
+import { checkRoom } from '../../files/room.js';
 import { inParallel } from '../threads/in-parallel.js';
 import { rejectsName } from '../convert/output/sorted-run-format.js';
 import { segmentTableName } from '../convert/output/slice-table.js';
@@ -54,7 +54,7 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
   const lines = await mixedLines(deps.store, input.plan);
   const total = bytesOf(lines.train) + bytesOf(lines.heldout);
   await mkdir(input.out, { recursive: true });
-  await checkRoom({ root: input.out }, 'Writing the mix', total);
+  await checkRoom(input.out, 'Writing the mix', total);
   const out = (name: string): string => join(input.out, name);
   const ready: ReadyFile[] = [];
   /** Writes both files beside the place where they are to be, while `other` is done. */

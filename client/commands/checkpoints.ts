@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { defaultStoreRoot, isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
+import { defaultStoreRoot } from '../../activities/artifacts/store.js';
 import { heldOf, remove, setTtl, type Held } from '../../activities/train/server/server-checkpoints.js';
 import { exportAdapter } from '../tinker/export-adapter.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
-import { createHubAccess, freeBytes, whoAmI } from '../../activities/hub/index.js';
+import { createHubAccess, whoAmI } from '../../activities/hub/index.js';
+import { freeBytes } from '../../files/room.js';
 import { checkModel, createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { checkLines, checksSummary, failed, passed, warned, type Check } from '../../core/checks.js';
 import type { Env } from '../../core/env.js';

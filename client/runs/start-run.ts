@@ -12,7 +12,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
-import { isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
 import { searchAttributeNames, workflowIdOf } from '../../core/run-state.js';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { formatBytes, formatCount, plural } from '../../core/format.js';
 import type { Stage1Result, Wait } from '../../core/run-state.js';

@@ -1,5 +1,5 @@
 import type { DownloadedAdapter, Tinker } from '../../tinker/index.js';
-import { asDiskFull } from '../../activities/artifacts/store.js';
+import { asDiskFull } from '../../files/room.js';
 import { isTinkerError } from '../../activities/train/server/tinker-errors.js';
 
 export interface ExportedAdapter extends DownloadedAdapter {

@@ -1,8 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceFile } from '../../../core/contracts/source.js';
-import { HeadraceError } from '../../../core/errors.js';
-import { formatBytes } from '../../../core/format.js';
 import { bytesOf } from '../../../core/hub/ranges.js';
 import { hubFolder, oidOf } from '../../artifacts/resolution.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
@@ -33,24 +30,4 @@ export async function filesOnDisk(
     found.push({ file, path, isWhole: isThere, haveBytes: isThere ? file.sizeBytes : begun });
   }
   return found;
-}
-
-/** Bytes that the disk of `dir` has free for this user. */
-export async function freeBytes(dir: string): Promise<number> {
-  const disk = await statfs(dir);
-  return disk.bavail * disk.bsize;
-}
-
-/** @throws {HeadraceError} DiskFullError where the disk cannot hold what is still to come. */
-export async function checkRoom(
-  store: { readonly root: string },
-  what: string,
-  neededBytes: number,
-): Promise<void> {
-  const free = await freeBytes(store.root);
-  if (free >= neededBytes) return;
-  throw new HeadraceError(
-    'DiskFullError',
-    `${what} needs ${formatBytes(neededBytes)} more, and the disk of ${store.root} has ${formatBytes(free)} free`,
-  );
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { proxyRoute, type ProxyRoute } from './proxy.js';
 
 /** Where the Hub is and who we are there: read from the environment's conventional names when work starts. */

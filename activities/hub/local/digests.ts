@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { hasCode, isMissing, writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import { hasCode, isMissing } from '../../../files/errno.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 import { ThreadPool } from '../../threads/thread-pool.js';
 import type { HubJobs } from './jobs.js';
 

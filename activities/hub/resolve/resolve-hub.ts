@@ -12,7 +12,8 @@ import type { CommitFile } from '../download/blob-store.js';
 import { commitListing } from './commit-listing.js';
 import { readCard } from './dataset-card.js';
 import { HubRefusal, type HubClient } from '../http/hub-client.js';
-import { checkRoom, filesOnDisk } from '../download/on-disk.js';
+import { filesOnDisk } from '../download/on-disk.js';
+import { checkRoom } from '../../../files/room.js';
 import { columnsOf, readFooter } from './parquet-head.js';
 import { putResolution } from './put-resolution.js';
 import { hubRangeReader } from '../http/read-range.js';
@@ -189,7 +190,7 @@ export async function resolveHub(
 ): Promise<SourceResolution> {
   const look = await lookAtHub(store, client, source, options, work);
   const { subject, commitSha, config, split, files, emptyFiles, notes, entry } = look;
-  await checkRoom(store, `The dataset ${subject.id}`, look.missingBytes);
+  await checkRoom(store.root, `The dataset ${subject.id}`, look.missingBytes);
   const meta = { kind: 'hub', dataset: subject.id, commitSha, config, split } as const;
   const resolution = await putResolution(store, meta, { files, emptyFiles });
   await lockSource(options.out, source.name, entry, work.signal);

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isMissing, writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
+import { namesIn } from '../../../files/names-in.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 
 /** Which run used which source, and when: kept in the store, so that people see why a file is there. */
 export const SourceUse = z.object({
@@ -27,10 +30,7 @@ export async function noteUse(store: ArtifactStore, use: SourceUse): Promise<voi
 /** All uses that were noted, newest first. */
 export async function readUses(store: ArtifactStore): Promise<SourceUse[]> {
   const dir = join(store.root, 'uses');
-  const names = await readdir(dir).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
+  const names = await namesIn(dir);
   const uses: SourceUse[] = [];
   for (const name of names.filter((name) => name.endsWith('.json'))) {
     const parsed = SourceUse.safeParse(await readJson(join(dir, name)));

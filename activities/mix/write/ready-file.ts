@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { nameOfThisProcess, removeOfDeadProcesses } from '../../../files/scratch.js';
-import { asDiskFull, fsyncPath } from '../../artifacts/store.js';
+import { asDiskFull } from '../../../files/room.js';
+import { fsyncPath } from '../../../files/write-atomic.js';
 
 /** A file that stands complete beside the place where it is to be. */
 export interface ReadyFile {
@@ -22,7 +23,7 @@ const suffix = '.tmp';
  * @throws {HeadraceError} DiskFullError; nothing is left then.
  */
 export async function readyFile(path: string, write: (aside: string) => Promise<void>): Promise<ReadyFile> {
-  const aside = `${path}.${await nameOfThisProcess()}${suffix}`;
+  const aside = `${path}.${nameOfThisProcess()}${suffix}`;
   const drop = (): Promise<void> => rm(aside, { force: true });
   try {
     await mkdir(dirname(path), { recursive: true });

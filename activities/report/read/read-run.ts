@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { StepMetrics } from '../../../core/contracts/training.js';
 import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
 import { jsonLines } from '../../../files/json-lines.js';
-import { writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
 import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
