@@ -1,21 +1,15 @@
 import { createDialogueConverter, type DialogueRow } from '../../../core/convert/dialogue.js';
-import type { ConversionRules } from '../../../core/convert/row-converter.js';
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { writtenRow } from '../rows/converted-row.js';
 import type { PieceMeta } from '../output/piece-meta.js';
-import { RejectWriter } from '../output/reject-writer.js';
+import { RejectWriter } from '../output/rejects.js';
 import type { RowPlace } from '../read/rows.js';
 import { RunWriter } from '../output/sorted-run-writer.js';
-import { readScattered } from './scattered-rows.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import { readScattered, type Scatter } from './scattered-rows.js';
 
 export interface GroupInput {
-  /** The scatter artifacts in plan order. */
-  readonly scatters: readonly {
-    readonly dir: string;
-    readonly runs: number;
-    /** What the plan calls the scatter's first segment. */
-    readonly firstSegment: number;
-  }[];
+  /** In plan order. */
+  readonly scatters: readonly Scatter[];
   readonly partition: number;
   readonly rules: ConversionRules;
   readonly seed: number;
@@ -24,14 +18,14 @@ export interface GroupInput {
 }
 
 interface Dialogue {
-  /** Where its first row stands. */
+  /** The place of its first row in the plan. */
   readonly place: RowPlace;
   readonly rows: DialogueRow[];
 }
 
 /** Groups and converts the dialogues of one partition. A job for a thread. Memory: the partition. */
-export async function groupPartition(input: GroupInput, context: JobContext): Promise<PieceMeta> {
-  const dialogues = gather(input, context);
+export async function groupPartition(input: GroupInput): Promise<PieceMeta> {
+  const dialogues = gather(input);
   const convert = createDialogueConverter(input.rules);
   const runs = new RunWriter(input.dir, input.seed);
   const rejects = new RejectWriter(input.dir);
@@ -47,7 +41,7 @@ export async function groupPartition(input: GroupInput, context: JobContext): Pr
       converted += 1;
       if (result.gap) gaps += 1;
       if (result.unfinished) unfinished += 1;
-      runs.add(writtenRow(outcome), place.segment, place.row);
+      runs.add(writtenRow(outcome), place.slice, place.row);
     }
   }
   rejects.close();
@@ -57,31 +51,25 @@ export async function groupPartition(input: GroupInput, context: JobContext): Pr
       read: dialogues.length,
       filtered,
       rejected: rejects.count,
-      rejectedBy: rejects.by,
+      rejectedBy: rejects.byReason,
       converted,
       gaps,
       unfinished,
       collapsedRows,
     },
-    runs: [...runs.finish()],
-    segmentRows: [],
+    sortedRuns: runs.finish(),
+    sliceRows: [],
   };
 }
 
 /** Dialogues in the order of their first rows. */
-function gather(input: GroupInput, context: JobContext): readonly Dialogue[] {
+function gather(input: GroupInput): readonly Dialogue[] {
   const byId = new Map<number, Dialogue>();
-  for (const [index, { dir, runs, firstSegment }] of input.scatters.entries()) {
-    for (const [row, place] of readScattered(dir, runs, input.partition)) {
+  for (const scatter of input.scatters)
+    for (const [row, { slice, ...place }] of readScattered(scatter, input.partition)) {
       const known = byId.get(row.dialogueId);
       if (known !== undefined) known.rows.push(row);
-      else
-        byId.set(row.dialogueId, {
-          place: { ...place, segment: firstSegment + place.segment },
-          rows: [row],
-        });
+      else byId.set(row.dialogueId, { place: { slice: scatter.firstSlice + slice, ...place }, rows: [row] });
     }
-    context.progress(index + 1);
-  }
   return [...byId.values()];
 }

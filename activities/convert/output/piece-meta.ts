@@ -15,20 +15,23 @@ export const Counts = z.object({
   collapsedRows: count.exactOptional(),
 });
 
-/** `meta` of a `piece` artifact. */
-export const PieceMeta = z.object({
+/** What every artifact of a plan records of the rows that it was made of. */
+export const ReadMeta = z.object({
   counts: Counts,
-  runs: z.array(z.object({ entries: count, bytes: count })),
-  /** For each segment its rows, of JSON lines its lines: what line numbers of later segments build on. */
-  segmentRows: z.array(count),
+  /** Rows of each slice, of JSON Lines lines: the numbers of later slices of the file build on them. */
+  sliceRows: z.array(count).readonly(),
+});
+
+/** `meta` of a `piece` artifact. */
+export const PieceMeta = ReadMeta.extend({
+  sortedRuns: z.array(z.object({ entries: count, bytes: count })).readonly(),
 });
 export type PieceMeta = z.infer<typeof PieceMeta>;
 
-/** `meta` of a `scatter` artifact: `counts` has the rows that belong to no dialogue, all of them rejected. */
-export const ScatterMeta = z.object({
-  counts: Counts,
-  runs: count,
-  segmentRows: z.array(count),
+/** `meta` of a `scatter` artifact. Its counts are those of the rows that belong to no dialogue, which are all rejected. */
+export const ScatterMeta = ReadMeta.extend({
+  /** How many files of scattered rows it has. */
+  files: count,
 });
 export type ScatterMeta = z.infer<typeof ScatterMeta>;
 

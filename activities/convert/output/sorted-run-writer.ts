@@ -55,7 +55,7 @@ export class RunWriter {
     spareArena = Buffer.allocUnsafeSlow(0);
   }
 
-  add(converted: ConvertedRow, segment: number, row: number): void {
+  add(converted: ConvertedRow, slice: number, row: number): void {
     const { line } = converted;
     // What is hashed stands in the arena as one piece: the prefix, then the line.
     const at = this.#reserve(this.#prefix.length + line.mostBytes + 1);
@@ -71,7 +71,7 @@ export class RunWriter {
     this.#index.writeUIntLE(start, entry + entryAt.offset, 6);
     this.#index.writeUInt32LE(end - start, entry + entryAt.length);
     this.#index.writeUInt32LE(converted.assistantChars, entry + entryAt.assistantChars);
-    this.#index.writeUInt32LE(segment, entry + entryAt.segment);
+    this.#index.writeUInt32LE(slice, entry + entryAt.slice);
     this.#index.writeUInt32LE(row, entry + entryAt.row);
     this.#index.writeUInt32LE(crc32(this.#arena.subarray(start, end)), entry + entryAt.crc);
   }

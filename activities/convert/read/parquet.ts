@@ -33,7 +33,7 @@ export interface ParquetFile {
 export async function withParquet<Result>(
   file: InputFile,
   scratch: string,
-  use: (parquet: ParquetFile) => Promise<Result>,
+  use: (parquet: ParquetFile) => Result | Promise<Result>,
 ): Promise<Result> {
   const { compression } = fileKindOf(file.name);
   return withInputFile(file, async (descriptor) => {
@@ -72,8 +72,16 @@ async function openParquet(descriptor: number, name: string): Promise<ParquetFil
   }
 }
 
-/** The names of the top-level columns. */
-export function columnNames(metadata: FileMetaData): readonly string[] {
+/** The column names of a parquet file; `undefined` of any other file. */
+export async function parquetColumns(
+  file: InputFile,
+  scratch: string,
+): Promise<readonly string[] | undefined> {
+  if (fileKindOf(file.name).container !== 'parquet') return undefined;
+  return withParquet(file, scratch, ({ metadata }) => columnNames(metadata));
+}
+
+function columnNames(metadata: FileMetaData): readonly string[] {
   const names = metadata.row_groups.flatMap(({ columns }) =>
     columns.map((chunk) => chunk.meta_data?.path_in_schema[0] ?? ''),
   );

@@ -1,25 +1,15 @@
 import { compileFilter } from '../../../core/convert/filter.js';
-import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
-import type { InputFile } from '../read/open-file.js';
+import { createRowConverter } from '../../../core/convert/row-converter.js';
 import { lineScanner } from './json-line.js';
 import { writtenRow, type ConvertedRow } from './converted-row.js';
 import { neededColumns } from '../read/parquet-columns.js';
-import type { Segment } from '../plan/conversion-plan.js';
+import type { PieceInput } from '../plan/piece-input.js';
 import type { PieceMeta } from '../output/piece-meta.js';
-import { RejectWriter } from '../output/reject-writer.js';
+import { RejectWriter } from '../output/rejects.js';
 import { readRows, type RowPlace } from '../read/rows.js';
 import { RunWriter } from '../output/sorted-run-writer.js';
 import type { JobContext } from '../../threads/thread-pool.js';
 import { valueScanner } from './parquet-row.js';
-
-export interface PieceInput {
-  readonly files: readonly InputFile[];
-  readonly segments: readonly Segment[];
-  readonly rules: ConversionRules;
-  readonly seed: number;
-  /** An empty folder, filled with the piece's files. */
-  readonly dir: string;
-}
 
 /** Converts the rows of one piece into sorted runs. A job for a thread. */
 export async function convertPiece(input: PieceInput, context: JobContext): Promise<PieceMeta> {
@@ -35,18 +25,19 @@ export async function convertPiece(input: PieceInput, context: JobContext): Prom
     if (row === 'filtered') filtered += 1;
     else {
       converted += 1;
-      runs.add(row, place.segment, place.row);
+      runs.add(row, place.slice, place.row);
     }
   };
-  const segmentRows = await readRows(
+  const sliceRows = await readRows(
     {
       files: input.files,
-      segments: input.segments,
+      slices: input.slices,
       choice: neededColumns(input.rules.layout, filterColumns),
       scratch: input.dir,
+      onBytes: context.progress,
     },
     {
-      onLine:
+      onText:
         scanLine &&
         ((bytes, start, end, place) => {
           const row = scanLine(bytes, start, end);
@@ -74,12 +65,11 @@ export async function convertPiece(input: PieceInput, context: JobContext): Prom
         rejects.add({ ...place, reason, text: text() });
       },
     },
-    context.progress,
   );
   rejects.close();
   return {
-    counts: { rows: read, read, filtered, rejected: rejects.count, rejectedBy: rejects.by, converted },
-    runs: [...runs.finish()],
-    segmentRows: [...segmentRows],
+    counts: { rows: read, read, filtered, rejected: rejects.count, rejectedBy: rejects.byReason, converted },
+    sortedRuns: runs.finish(),
+    sliceRows,
   };
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { isObject, messageListOf } from '../../../core/convert/layout.js';
 import { roleMap, type Role } from '../../../core/convert/roles.js';
-import type { ConversionRules } from '../../../core/convert/row-converter.js';
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { mayBeBlank } from './blank.js';
 import { closing, firstOpening, mostAround, nextOpening, type ConvertedRow } from './converted-row.js';
 import {
