@@ -15,4 +15,5 @@ export type { WatchOptions, WatchOutcome } from './runs/watch-run.js';
 export { exitCodes } from './exit-codes.js';
 export { HeadraceError } from '../core/errors.js';
 export type { ErrorType } from '../core/errors.js';
-export type { RunState, Stage1Result } from '../core/run-state.js';
+export type { RunState } from '../core/run/state.js';
+export type { Stage1Result } from '../core/run/run.js';

@@ -1,13 +1,14 @@
 import { getExternalWorkflowHandle, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ConvertPiecesResult } from '../core/contracts/conversion.js';
 import type { Source } from '../core/recipe.js';
-import { sourceDetails } from '../core/run-details.js';
-import type { PreparedSource, SourceState } from '../core/run-state.js';
+import { sourceDetails } from '../core/run/details.js';
+import type { PreparedSource } from '../core/run/run.js';
+import type { SourceState } from '../core/run/state.js';
 import { formatBytes, plural } from '../core/format.js';
-import { bounded, long, longWork, probe } from './activity-options.js';
-import { Gate } from './gate.js';
+import { bounded, long, longWork, probe } from './activities.js';
+import { Gate } from './pause/gate.js';
 import { parallel } from './parallel.js';
-import { goOn, hold, sourceProgress } from './signals.js';
+import { childSignals, progressSignals } from './messages.js';
 
 export interface PrepareSourceInput {
   readonly source: Source;
@@ -27,8 +28,8 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
   const { source } = input;
   const report = reporter(source.name);
   const gate = new Gate();
-  setHandler(hold, () => gate.pause());
-  setHandler(goOn, () => gate.resume());
+  setHandler(childSignals.pause, () => gate.pause());
+  setHandler(childSignals.resume, () => gate.resume());
 
   await report({ status: 'resolve' });
   const resolution = await gate.run(
@@ -162,6 +163,9 @@ function reporter(name: string): (change: Partial<SourceState>) => Promise<void>
     setCurrentDetails(sourceDetails(state));
     if (parent === undefined || (!statusChanged && Date.now() - lastSignal < signalEveryMs)) return;
     lastSignal = Date.now();
-    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(sourceProgress, state);
+    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(
+      progressSignals.sourceProgress,
+      state,
+    );
   };
 }

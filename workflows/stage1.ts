@@ -20,41 +20,29 @@ import type { RunStanding, WriteReportInput } from '../core/contracts/report.js'
 import type { TokensResult } from '../core/contracts/tokens.js';
 import type { TrainingPlan } from '../core/contracts/training.js';
 import { formatCount, plural } from '../core/format.js';
-import type { Stage } from '../core/progress.js';
+import type { Stage } from '../core/run/stages.js';
 import type { Train } from '../core/recipe.js';
-import { runDetails } from '../core/run-details.js';
-import { searchAttributeNames } from '../core/run-state.js';
-import type {
-  PreparedSource,
-  RecipeMemo,
-  RunState,
-  Stage1Input,
-  Stage1Result,
-  TrainOutcome,
-  Wait,
-} from '../core/run-state.js';
-import { bounded, long, longWork, probe } from './activity-options.js';
-import { Children } from './children.js';
+import { runDetails } from '../core/run/details.js';
+import { searchAttributeNames } from '../core/run/search-attributes.js';
+import type { PreparedSource, Stage1Input, Stage1Result, TrainOutcome } from '../core/run/run.js';
+import type { RecipeMemo } from '../core/run/changes.js';
+import type { RunState, Wait } from '../core/run/state.js';
+import { sourceWorkflowIdOf, trainWorkflowIdOf } from '../core/run/workflow-ids.js';
+import { bounded, long, longWork, probe } from './activities.js';
+import { Children } from './pause/children.js';
 import { reasonOf } from './failure.js';
-import { Gate } from './gate.js';
+import { Gate } from './pause/gate.js';
 import { parallel } from './parallel.js';
 import { prepareSource } from './prepare-source.js';
-import { waitAndRenew } from './renewal.js';
-import type { Renewal } from './renewal.js';
-import {
-  checkpointsQuery,
-  compositionQuery,
-  progressQuery,
-  reportQuery,
-  sourceProgress,
-  trainProgress,
-} from './signals.js';
-import { StageTimes } from './stage-times.js';
+import { waitAndRenew } from './pause/renewal.js';
+import type { Renewal } from './pause/renewal.js';
+import { progressSignals, queries } from './messages.js';
+import { StageTimes } from './run/stage-times.js';
 import { takePauses, takeRepairs, takeReview } from './steering.js';
 import type { Steered } from './steering.js';
 import { trainLora } from './train-lora.js';
-import { Waits } from './waits.js';
-import type { Decision } from './waits.js';
+import { Waits } from './run/waits.js';
+import type { Decision } from './run/waits.js';
 
 const tokenPiecesAtOnce = 2;
 const shownNotes = 40;
@@ -161,10 +149,10 @@ class Run implements Steered {
       const { train } = recipe;
       tokens = await this.untilDone('tokenise', async () => await this.tokenise(mix, train));
       this.reported = { ...this.reported, tokens };
-      const planned = await this.untilDone('training', async () => await this.planTraining(train, tokens));
+      const planned = await this.untilDone('train', async () => await this.planTraining(train, tokens));
       training = planned;
       this.reported = { ...this.reported, training };
-      trained = await this.untilDone('training', async () => await this.train(train, planned, mix));
+      trained = await this.untilDone('train', async () => await this.train(train, planned, mix));
     }
 
     this.enter('report');
@@ -198,7 +186,7 @@ class Run implements Steered {
   /** One source in a child of its own; `null` where a person chose to skip it. */
   private async prepare(name: string): Promise<PreparedSource | null> {
     const { recipe, updateLock } = this.input;
-    const workflowId = `${workflowInfo().workflowId}/source/${name}`;
+    const workflowId = sourceWorkflowIdOf(workflowInfo().workflowId, name);
     for (;;) {
       const source = this.recipe.sources.find((other) => other.name === name);
       if (source === undefined) throw new Error(`The recipe has no source ${name}`);
@@ -232,7 +220,7 @@ class Run implements Steered {
 
   /** Looks at the Tinker server while the data is prepared, so that a wrong key is known now and not in hours. */
   private async check(train: Train): Promise<void> {
-    await this.untilDone('training', async () => {
+    await this.untilDone('train', async () => {
       const checked = await this.gate.run(
         async () =>
           await bounded.checkTraining.executeWithOptions(
@@ -420,7 +408,7 @@ class Run implements Steered {
   // ── waiting for a person ───────────────────────────────────────────────────────────────────────────────────────
 
   /** Does `work` until it succeeds: a failure that time does not mend parks it until someone says to retry. */
-  private async untilDone<Result>(stage: string, work: () => Promise<Result>): Promise<Result> {
+  private async untilDone<Result>(stage: Stage, work: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {
         return await work();
@@ -435,7 +423,7 @@ class Run implements Steered {
     this.waits.add(wait);
     await waitAndRenew(
       () => this.waits.isDecided(wait),
-      wait.kind === 'stage' && wait.what === 'training' ? this.renewal() : null,
+      wait.kind === 'stage' && wait.what === 'train' ? this.renewal() : null,
       (note) => this.note(note),
     );
     return this.waits.take(wait);
@@ -451,21 +439,21 @@ class Run implements Steered {
   }
 
   get trainerId(): string {
-    return `${workflowInfo().workflowId}/train`;
+    return trainWorkflowIdOf(workflowInfo().workflowId);
   }
 
   private handle(): void {
-    setHandler(progressQuery, () => this.state);
-    setHandler(compositionQuery, () => this.state.composition);
-    setHandler(checkpointsQuery, () => this.state.train?.checkpoints ?? []);
-    setHandler(reportQuery, () => this.report());
-    setHandler(sourceProgress, (source) => {
+    setHandler(queries.progress, () => this.state);
+    setHandler(queries.composition, () => this.state.composition);
+    setHandler(queries.checkpoints, () => this.state.train?.checkpoints ?? []);
+    setHandler(queries.report, () => this.report());
+    setHandler(progressSignals.sourceProgress, (source) => {
       this.show({
         sources: this.state.sources.map((other) => (other.name === source.name ? source : other)),
       });
       this.followSources();
     });
-    setHandler(trainProgress, (train) => {
+    setHandler(progressSignals.trainProgress, (train) => {
       this.show({ train });
       for (const note of train.notes) this.note(note);
     });

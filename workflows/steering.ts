@@ -1,24 +1,12 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Source } from '../core/recipe.js';
-import type { Cap, RecipeMemo, RunState, Stage1Input } from '../core/run-state.js';
-import type { Children } from './children.js';
-import type { Gate } from './gate.js';
-import {
-  approve,
-  changeCaps,
-  goOn,
-  hold,
-  pause,
-  reject,
-  replaceSource,
-  resume,
-  retrySource,
-  retryStage,
-  saveCheckpoint,
-  saveNow,
-  skipSource,
-} from './signals.js';
-import type { Waits } from './waits.js';
+import type { Cap, RecipeMemo } from '../core/run/changes.js';
+import type { RunState } from '../core/run/state.js';
+import type { Stage1Input } from '../core/run/run.js';
+import type { Children } from './pause/children.js';
+import type { Gate } from './pause/gate.js';
+import { childSignals, updates } from './messages.js';
+import type { Waits } from './run/waits.js';
 
 /** Characters; the note is kept in the history, whose payloads stay small. */
 const longestNote = 4_000;
@@ -82,7 +70,7 @@ function whenResumed(run: Steered): string {
 export function takeRepairs(run: Steered): void {
   const mustBeParked = (input: unknown): void => run.waits.mustBeFor('source', textAt(input, 'source', run));
   setHandler(
-    retrySource,
+    updates.retrySource,
     ({ source }) => {
       run.waits.decide('source', source, 'retry');
       return `${source} is tried again${whenResumed(run)}`;
@@ -90,7 +78,7 @@ export function takeRepairs(run: Steered): void {
     { validator: mustBeParked },
   );
   setHandler(
-    skipSource,
+    updates.skipSource,
     ({ source }) => {
       run.waits.decide('source', source, 'skip');
       return `the run goes on without ${source}${whenResumed(run)}`;
@@ -98,7 +86,7 @@ export function takeRepairs(run: Steered): void {
     { validator: mustBeParked },
   );
   setHandler(
-    replaceSource,
+    updates.replaceSource,
     ({ source, memo }) => {
       run.amend(
         run.recipe.sources.map((other) => (other.name === source.name ? source : other)),
@@ -117,7 +105,7 @@ export function takeRepairs(run: Steered): void {
     },
   );
   setHandler(
-    retryStage,
+    updates.retryStage,
     ({ stage }) => {
       run.waits.decide('stage', stage, 'retry');
       return `${stage} is tried again${whenResumed(run)}`;
@@ -133,7 +121,7 @@ export function takeReview(run: Steered): void {
     noteIn(input);
   };
   setHandler(
-    approve,
+    updates.approve,
     (input) => {
       const note = noteIn(input);
       if (note !== '') run.note(`approved: ${note}`);
@@ -143,7 +131,7 @@ export function takeReview(run: Steered): void {
     { validator },
   );
   setHandler(
-    reject,
+    updates.reject,
     (input) => {
       run.rejectNote = noteIn(input);
       run.waits.decide('review', 'review', 'reject');
@@ -152,7 +140,7 @@ export function takeReview(run: Steered): void {
     { validator },
   );
   setHandler(
-    changeCaps,
+    updates.changeCaps,
     (input) => {
       const { caps, memo } = input;
       const note = noteIn(input);
@@ -195,7 +183,7 @@ function mustBeCaps(caps: unknown, run: Steered): void {
 
 /** A person wants the run to stand still, to go on, or to save. */
 export function takePauses(run: Steered): void {
-  setHandler(pause, async () => {
+  setHandler(updates.pause, async () => {
     if (run.gate.paused) return 'the run is paused already';
     run.gate.pause();
     const { name } = run.recipe;
@@ -206,25 +194,25 @@ export function takePauses(run: Steered): void {
       message: `The run is paused in the stage ${run.state.stage}; nothing new is begun.`,
       remedy: `\`npx headrace resume ${name}\` goes on from there.`,
     });
-    await run.children.tell(hold);
+    await run.children.tell(childSignals.pause);
     const still = (): boolean =>
       !run.gate.paused || !run.children.has(run.trainerId) || run.state.train?.paused === true;
     if (!(await condition(still, saveTimeout))) return 'paused; the training is still saving';
     const newest = run.state.train?.checkpoints.at(-1);
     return newest === undefined ? 'paused' : `paused; the newest checkpoint is ${newest.label}`;
   });
-  setHandler(resume, async () => {
+  setHandler(updates.resume, async () => {
     if (!run.gate.paused) return 'the run is not paused';
     run.gate.resume();
     run.waits.remove('pause', 'pause');
-    await run.children.tell(goOn);
+    await run.children.tell(childSignals.resume);
     return 'the run goes on';
   });
   setHandler(
-    saveCheckpoint,
+    updates.saveCheckpoint,
     async () => {
       const before = run.state.train?.saves ?? 0;
-      await run.children.tell(saveNow);
+      await run.children.tell(childSignals.saveCheckpoint);
       const saved = (): boolean => !run.children.has(run.trainerId) || (run.state.train?.saves ?? 0) > before;
       if (!(await condition(saved, saveTimeout))) return 'asked to save; the training has not answered yet';
       const newest = run.state.train?.checkpoints.at(-1);

@@ -13,13 +13,14 @@ import type { ArtifactRef } from '../core/contracts/artifact.js';
 import type { EvaluationResult } from '../core/contracts/evaluation.js';
 import type { SegmentRecordRef, TrainingPlan } from '../core/contracts/training.js';
 import { plural } from '../core/format.js';
-import type { TrainOutcome, TrainState } from '../core/run-state.js';
-import { long, longWork } from './activity-options.js';
+import type { TrainOutcome } from '../core/run/run.js';
+import type { TrainState } from '../core/run/state.js';
+import { long, longWork } from './activities.js';
 import { reasonOf } from './failure.js';
-import { Gate } from './gate.js';
-import { waitAndRenew } from './renewal.js';
-import type { Renewal } from './renewal.js';
-import { goOn, hold, saveNow, trainProgress } from './signals.js';
+import { Gate } from './pause/gate.js';
+import { waitAndRenew } from './pause/renewal.js';
+import type { Renewal } from './pause/renewal.js';
+import { childSignals, progressSignals } from './messages.js';
 
 export interface TrainLoraInput {
   readonly training: TrainingPlan;
@@ -113,15 +114,15 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
       if (asked > 0) await answerSaves();
     },
   });
-  setHandler(hold, () => {
+  setHandler(childSignals.pause, () => {
     gate.pause();
     besideGate.pause();
   });
-  setHandler(goOn, () => {
+  setHandler(childSignals.resume, () => {
     gate.resume();
     besideGate.resume();
   });
-  setHandler(saveNow, async () => {
+  setHandler(childSignals.saveCheckpoint, async () => {
     asked += 1;
     if (inSegment) gate.interrupt();
     else await answerSaves();
@@ -307,7 +308,10 @@ function reporter(
     if (parent === undefined || (!always && !isDue)) return;
     lastSignal = Date.now();
     try {
-      await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(trainProgress, state);
+      await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal(
+        progressSignals.trainProgress,
+        state,
+      );
     } catch (error) {
       if (!isCancellation(error)) throw error;
     }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
 import type { WorkContext } from '../../core/progress.js';
 import { checkRoom } from '../../files/room.js';
-import { readResolution } from '../artifacts/resolution.js';
 import { artifactKey } from '../artifacts/store.js';
+import { readResolution } from '../hub/resolve/resolution.js';
 import type { ConvertDeps } from './convert-deps.js';
 import { assemblePlan } from './plan/assemble-plan.js';
 import {

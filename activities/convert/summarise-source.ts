@@ -1,14 +1,19 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SourceSummary, SummariseSourceInput } from '../../core/contracts/conversion.js';
+import {
+  SourceCounts,
+  type SourceSummary,
+  type SummariseSourceInput,
+} from '../../core/contracts/conversion.js';
+import { addCounts, noCounts } from '../../core/convert/counts.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';
 import { readJsonLines } from '../../files/json-lines.js';
 import { artifactKey } from '../artifacts/store.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { addCounts, Counts, noCounts, ReadMeta } from './output/piece-meta.js';
+import { ReadMeta } from './output/piece-meta.js';
 import { rejectsName, SourceReject } from './output/rejects.js';
 import { sliceTableName, type SliceTable } from './output/slice-table.js';
 import {
@@ -21,7 +26,7 @@ import {
 import { fileKindOf } from './read/file-kind.js';
 
 /** `meta` of a `summary` artifact. Its files are `slices.json` and `rejects.jsonl`. */
-export const SummaryMeta = z.object({ counts: Counts });
+export const SummaryMeta = z.object({ counts: SourceCounts });
 type SummaryMeta = z.infer<typeof SummaryMeta>;
 
 /**
@@ -64,7 +69,7 @@ async function addUp(
   dir: string,
   work: WorkContext,
 ): Promise<SummaryMeta> {
-  let counts: SummaryMeta['counts'] = noCounts;
+  let counts: SourceCounts = noCounts;
   const sliceRows: number[] = [];
   const lists: { path: string; firstSlice: number }[] = [];
   for (const { ref, firstSlice } of plannedArtifacts(plan)) {
@@ -109,7 +114,7 @@ const namedRejects = 5;
 
 async function tooManyRejects(
   plan: ConversionPlanFile,
-  counts: SummaryMeta['counts'],
+  counts: SourceCounts,
   most: number,
   path: string,
 ): Promise<HeadraceError> {

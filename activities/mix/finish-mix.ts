@@ -2,22 +2,21 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { FileDigest, FinishMixInput, MixResult } from '../../core/contracts/mix.js';
+import type { FileDigest, FinishMixInput, MixFile, MixResult, Side } from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
 import { checkRoom } from '../../files/room.js';
 import { inParallel } from '../threads/in-parallel.js';
-import { rejectsName } from '../convert/output/sorted-run-format.js';
-import { segmentTableName } from '../convert/output/slice-table.js';
-import { mixCodeVersion } from '../convert/versions.js';
+import { rejectsName } from '../convert/output/rejects.js';
+import { sliceTableName } from '../convert/output/slice-table.js';
 import { manifestText } from './write/manifest.js';
 import type { MixDeps } from './mix-deps.js';
-import { sides, type Side } from './plan/mix-entry.js';
-import { readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
+import { sides } from '../../core/contracts/mix.js';
+import { mixCodeVersion, readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
 import { bytesOf, mixedLines, type MixedLines } from './write/mixed-lines.js';
 import { readyCopy, readyFile, type ReadyFile } from './write/ready-file.js';
-import { writeLines, type WrittenLines } from './write/write-lines.js';
+import { writeLines } from './write/write-lines.js';
 
 const FileFacts = z.object({ lines: z.int(), bytes: z.int(), sha256: z.string() });
 
@@ -58,8 +57,8 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
   const out = (name: string): string => join(input.out, name);
   const ready: ReadyFile[] = [];
   /** Writes both files beside the place where they are to be, while `other` is done. */
-  const written = async (other: Task): Promise<Readonly<Record<Side, WrittenLines>>> => {
-    const facts = new Map<Side, WrittenLines>();
+  const written = async (other: Task): Promise<Readonly<Record<Side, FileDigest>>> => {
+    const facts = new Map<Side, FileDigest>();
     const both: Task = async (signal) => {
       let before = 0;
       for (const side of sides) {
@@ -89,7 +88,7 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
     ready.push(await readyCopy(mix.path(manifestName), out('manifest.json')));
     for (const file of ready) await file.show();
     const { train, heldout } = MixMeta.parse(mix.meta);
-    const at = (side: Side, facts: WrittenLines): FileDigest => ({ path: out(`${side}.jsonl`), ...facts });
+    const at = (side: Side, facts: FileDigest): MixFile => ({ path: out(`${side}.jsonl`), ...facts });
     return {
       mix: ref,
       train: at('train', train),
@@ -108,7 +107,7 @@ function known<Value>(value: Value | undefined): Value {
 }
 
 /** @throws {HeadraceError} ArtifactCorruptError where the same mix came out otherwise before. */
-function mustBe({ dir, meta }: Artifact, now: Readonly<Record<Side, WrittenLines>>): void {
+function mustBe({ dir, meta }: Artifact, now: Readonly<Record<Side, FileDigest>>): void {
   const before = MixMeta.parse(meta);
   for (const side of sides)
     if (before[side].sha256 !== now[side].sha256)
@@ -129,7 +128,7 @@ async function writeOrigins(
     plan.sources.map(({ summary }) => deps.store.get({ kind: 'summary', key: summary })),
   );
   const sources = summaries.map((summary) => ({
-    segmentTablePath: summary.path(segmentTableName),
+    sliceTablePath: summary.path(sliceTableName),
     rejectsPath: summary.path(rejectsName),
   }));
   const entriesPaths = { train: lines.train.entriesPath, heldout: lines.heldout.entriesPath };

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
+import type { Composition, MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
 import { artifactKey } from '../artifacts/store.js';
@@ -9,10 +9,9 @@ import { convertedPieces, readConversionPlan } from '../convert/plan/conversion-
 import { PieceMeta } from '../convert/output/piece-meta.js';
 import { indexName, linesName } from '../convert/output/sorted-run-format.js';
 import { SummaryMeta } from '../convert/summarise-source.js';
-import { mixCodeVersion } from '../convert/versions.js';
 import type { RunFile } from './plan/merge-sorted-runs.js';
 import type { MixDeps } from './mix-deps.js';
-import { mixPlanName, readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
+import { mixCodeVersion, mixPlanName, readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
 import type { PlannedLines } from './plan/plan-lines.js';
 
 /**
@@ -106,15 +105,15 @@ async function findRuns(
   const runs: MixPlanFile['runs'] = [];
   for (const [index, source] of sources.entries()) {
     const plan = await readConversionPlan(deps.store, source.plan);
-    for (const { ref, firstSegment } of convertedPieces(plan)) {
+    for (const { ref, firstSlice } of convertedPieces(plan)) {
       const piece = await deps.store.get(ref);
-      for (const [run, { entries }] of PieceMeta.parse(piece.meta).runs.entries()) {
+      for (const [run, { entries }] of PieceMeta.parse(piece.meta).sortedRuns.entries()) {
         files.push({
           source: index,
           indexPath: piece.path(indexName(run)),
           linesPath: piece.path(linesName(run)),
           entries,
-          firstSegment,
+          firstSlice,
         });
         runs.push({ piece: ref.key, run });
       }
@@ -127,7 +126,7 @@ async function accountFor(
   deps: MixDeps,
   sources: readonly MixSource[],
   planned: PlannedLines,
-): Promise<MixPlanFile['composition']> {
+): Promise<Composition> {
   const parts = await Promise.all(
     sources.map(async ({ source, plan, summary }, index) => {
       const { rules } = await readConversionPlan(deps.store, plan);
@@ -145,5 +144,5 @@ async function accountFor(
       };
     }),
   );
-  return structuredClone(composition(parts)) as MixPlanFile['composition'];
+  return composition(parts);
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput, WriteReportResult } from '../../core/contracts/report.js';
 import type { WorkContext } from '../../core/progress.js';
-import { readResolution } from '../artifacts/resolution.js';
+import { readResolution } from '../hub/resolve/resolution.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { packageVersion } from '../package-version.js';

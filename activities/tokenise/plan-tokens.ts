@@ -4,6 +4,7 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames } from '../../core/recipe.js';
+import { sides } from '../../core/contracts/mix.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { isMissing } from '../../files/errno.js';
@@ -14,7 +15,6 @@ import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import {
   piecesName,
   readTokenPlan,
-  sides,
   tokeniseVersion,
   type PlannedPiece,
   type TokenPlanMeta,

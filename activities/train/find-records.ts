@@ -2,7 +2,7 @@ import type { FindRecordsInput, FindRecordsResult } from '../../core/contracts/t
 import type { WorkContext } from '../../core/progress.js';
 import type { Tinker } from '../../tinker/index.js';
 import { hasCheckpoint, heldOf, setTtl } from './server/server-checkpoints.js';
-import { withoutEvaluation } from './evaluate.js';
+import { withoutEvaluation } from './evaluation/evaluation-artifact.js';
 import { writeProjections } from './records/projections.js';
 import { lineageOf, recordsOf, segmentRecordRef, type StoredRecord } from './records/records.js';
 import { withTinkerErrors } from './server/tinker-errors.js';

@@ -1,4 +1,5 @@
-import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { createHubActivities } from '../../activities/hub/index.js';
 import { mix } from '../../client/mix/mix.js';
 import { openStore } from '../../activities/artifacts/store.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';

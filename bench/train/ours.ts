@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
-import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { createHubActivities } from '../../activities/hub/index.js';
 import { mix } from '../../client/mix/mix.js';
 import { createTokeniseActivities } from '../../activities/tokenise/index.js';
 import { createTrainActivities } from '../../activities/train/index.js';

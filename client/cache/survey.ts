@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactKinds, type ArtifactKind } from '../../core/contracts/artifact.js';
-import { oidOf, readResolution } from '../../activities/artifacts/resolution.js';
+import { oidOf, readResolution } from '../../activities/hub/resolve/resolution.js';
 import { ignoreMissing } from '../../files/errno.js';
 import { namesIn } from '../../files/names-in.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import { readUses, type SourceUse } from '../../activities/hub/resolve/uses.js';
+import { readUses, type SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
 /** A file of the Hub in the store, or what is left of one that was not finished. */
 export interface CachedFile {

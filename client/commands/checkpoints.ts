@@ -9,6 +9,7 @@ import type { TinkerAccess } from '../../activities/train/server/tinker-access.j
 import { withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { formatBytes, formatCount } from '../../core/format.js';
+import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import type { Tinker } from '../../tinker/index.js';
 import { workerEnvironment } from '../../worker/environment.js';
 import { connected, print, say } from '../text/output.js';
@@ -16,7 +17,6 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { outOf, requireRun } from '../runs/start-run.js';
 import { readCheckpoints } from '../text/result.js';
-import type { CheckpointLine } from '../text/result.js';
 
 /** `headrace checkpoints`: talks to Tinker itself, with the same variables as the worker. */
 
@@ -214,7 +214,7 @@ async function tinkerAccess(controlRetries?: number): Promise<TinkerAccess> {
 /** Connects, and makes sure that it is the server which has the checkpoint: another one's listing would say that it is gone. */
 async function serverOf(access: TinkerAccess, line: CheckpointLine, signal: AbortSignal): Promise<Tinker> {
   const { identity, description } = await access.look(signal);
-  if (line.server !== undefined && line.server !== identity)
+  if (line.server !== identity)
     throw new HeadraceError('UsageError', `${line.label} is on ${line.server}, and this is ${description}`, {
       remedy: 'Set TINKER_BASE_URL as on the worker that trained it.',
     });

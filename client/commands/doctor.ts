@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
-import { createHubAccess, whoAmI } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { whoAmI } from '../../activities/hub/http/whoami.js';
 import { freeBytes } from '../../files/room.js';
 import { checkModel, createTinkerAccess } from '../../activities/train/server/tinker-access.js';
-import { checkLines, checksSummary, failed, passed, warned, type Check } from '../../core/checks.js';
+import { checkLines, checksSummary, failed, passed, warned, type Check } from '../doctor/checks.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes, plural } from '../../core/format.js';

@@ -1,8 +1,9 @@
-import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DialogueRow } from '../../../core/convert/dialogue.js';
 import { FileWriter } from '../../../files/file-writer.js';
+import { readFully } from '../../../files/read-fully.js';
 import type { RowPlace } from '../read/rows.js';
 
 /**
@@ -38,11 +39,7 @@ export interface Scatter {
 }
 
 /** Writes one file of scattered rows. @param partitions - lines of each partition, without newlines. */
-export function writeScattered(
-  dir: string,
-  file: number,
-  partitions: readonly (readonly string[])[],
-): void {
+export function writeScattered(dir: string, file: number, partitions: readonly (readonly string[])[]): void {
   const rows = new FileWriter(join(dir, rowsName(file)));
   const offsets = Buffer.alloc((partitions.length + 1) * offsetBytes);
   for (const [index, lines] of partitions.entries()) {
@@ -60,7 +57,7 @@ export function* readScattered({ dir, files }: Scatter, partition: number): Gene
     const from = Number(offsets.readBigUInt64LE(partition * offsetBytes));
     const to = Number(offsets.readBigUInt64LE((partition + 1) * offsetBytes));
     const bytes = readRange(join(dir, rowsName(file)), from, to);
-    for (let start = 0; start < bytes.length; ) {
+    for (let start = 0; start < bytes.length;) {
       const end = bytes.indexOf(0x0a, start);
       yield ScatteredRow.parse(JSON.parse(bytes.toString('utf8', start, end)));
       start = end + 1;
@@ -72,11 +69,8 @@ function readRange(path: string, from: number, to: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(to - from);
   const descriptor = openSync(path, 'r');
   try {
-    for (let at = 0; at < bytes.length; ) {
-      const read = readSync(descriptor, bytes, at, bytes.length - at, from + at);
-      if (read === 0) throw new Error(`${path} ends at byte ${from + at}; its offsets go to ${to}`);
-      at += read;
-    }
+    const read = readFully(descriptor, bytes, from);
+    if (read < bytes.length) throw new Error(`${path} ends at byte ${from + read}; its offsets go to ${to}`);
   } finally {
     closeSync(descriptor);
   }

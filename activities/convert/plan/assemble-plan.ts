@@ -1,7 +1,7 @@
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { conversionRules } from '../../../core/convert/conversion-rules.js';
 import type { Source } from '../../../core/recipe.js';
-import type { Resolution } from '../../artifacts/resolution.js';
+import type { Resolution } from '../../hub/resolve/resolution.js';
 import { fileKindOf } from '../read/file-kind.js';
 import type { FileSlice } from '../read/file-slice.js';
 import type { ConversionPlanFile, Piece } from './conversion-plan.js';
@@ -37,8 +37,8 @@ export function assemblePlan(parts: PlanParts): ConversionPlanFile {
     rules,
     seed,
     origin: resolution.meta,
-    files: [...resolution.files],
-    emptyFiles: [...resolution.emptyFiles],
+    files: resolution.files,
+    emptyFiles: resolution.emptyFiles,
     pieceJob: strategy.pieceJob,
     pieces,
     dialoguePartitions: strategy.partitionRefs(pieces.map(({ ref }) => ref)),

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { SourceFile } from '../../../core/contracts/source.js';
 import { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { ResolutionFiles, ResolutionMeta } from '../../artifacts/resolution.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { ResolutionMeta } from '../../hub/resolve/resolution.js';
 import { FileSlice } from '../read/file-slice.js';
 import { displayNames } from './display-names.js';
 
@@ -11,7 +12,7 @@ import { displayNames } from './display-names.js';
  * Version of the code that plans, converts and counts. It is part of the keys of what that code makes: raise it when the same inputs
  * would give other bytes.
  */
-export const conversionVersion = 3;
+export const conversionVersion = 1;
 
 const count = z.int().min(0);
 
@@ -40,7 +41,9 @@ export const ConversionPlanFile = z
     rules: ConversionRules,
     seed: count,
     origin: ResolutionMeta,
-    ...ResolutionFiles.shape,
+    files: z.array(SourceFile).readonly(),
+    /** Paths of zero-byte files, which are skipped. */
+    emptyFiles: z.array(z.string()).readonly(),
     /** The job that converts a piece. */
     pieceJob: z.enum(['convertPiece', 'scatterPiece']),
     pieces: z.array(Piece).readonly(),

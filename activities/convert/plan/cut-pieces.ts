@@ -1,5 +1,5 @@
-import { readSync } from 'node:fs';
 import type { FileMetaData } from 'hyparquet';
+import { readFully } from '../../../files/read-fully.js';
 import { fileKindOf } from '../read/file-kind.js';
 import type { FileSlice } from '../read/file-slice.js';
 import { startsList } from '../read/json-list.js';
@@ -63,14 +63,9 @@ async function cutFile(
 }
 
 /** Byte ranges that begin and end at line borders. A line longer than a piece makes a longer piece. */
-function cutLines(
-  file: number,
-  descriptor: number,
-  size: number,
-  pieceBytes: number,
-): readonly SizedSlice[] {
+function cutLines(file: number, descriptor: number, size: number, pieceBytes: number): readonly SizedSlice[] {
   const slices: SizedSlice[] = [];
-  for (let from = 0; from < size; ) {
+  for (let from = 0; from < size;) {
     const to = from + pieceBytes >= size ? size : lineBorder(descriptor, from + pieceBytes, size);
     slices.push({ slice: { kind: 'bytes', file, from, to }, bytes: to - from });
     from = to;
@@ -81,8 +76,8 @@ function cutLines(
 /** The first position at or after `from` where a line begins, or the file's end. */
 function lineBorder(descriptor: number, from: number, size: number): number {
   const block = Buffer.allocUnsafe(64 * 1024);
-  for (let at = from - 1; at < size; ) {
-    const read = readSync(descriptor, block, 0, Math.min(block.length, size - at), at);
+  for (let at = from - 1; at < size;) {
+    const read = readFully(descriptor, block, at);
     if (read === 0) break;
     const newline = block.subarray(0, read).indexOf(0x0a);
     if (newline !== -1) return at + newline + 1;
@@ -110,6 +105,6 @@ function cutRowGroups(file: number, metadata: FileMetaData, pieceBytes: number):
 /** Whether a `.json` file begins a list. One that begins with a block of white space counts as lines. */
 function isList(descriptor: number): boolean {
   const block = Buffer.allocUnsafe(64 * 1024);
-  const read = readSync(descriptor, block, 0, block.length, 0);
+  const read = readFully(descriptor, block, 0);
   return startsList(block.subarray(0, read)) === true;
 }

@@ -66,7 +66,7 @@ export class LineSplitter implements TextSplitter {
   #emitLines(block: Buffer): void {
     // One check of the whole block takes less time than one of each line. Lines are checked one by one only where it fails.
     const wellFormed = isUtf8(block) ? true : undefined;
-    for (let start = 0; start < block.length; ) {
+    for (let start = 0; start < block.length;) {
       const end = block.indexOf(newline, start);
       this.#emit(block, start, end, wellFormed);
       start = end + 1;

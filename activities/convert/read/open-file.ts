@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
-import { localPathOf, type ResolutionMeta } from '../../artifacts/resolution.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { localPathOf, type ResolutionMeta } from '../../hub/resolve/resolution.js';
 
 /** A file of a source for a thread: where it is, and its size and time when the source was resolved. */
 export interface InputFile {

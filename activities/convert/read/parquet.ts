@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -11,7 +11,9 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
+import { columnsOf } from '../../hub/resolve/parquet-footer.js';
 import { writeAll } from '../../../files/file-writer.js';
+import { readFully } from '../../../files/read-fully.js';
 import { fileKindOf } from './file-kind.js';
 import { withInputFile, type InputFile } from './open-file.js';
 import { pruneColumns, type ColumnChoice } from './parquet-columns.js';
@@ -57,11 +59,8 @@ async function openParquet(descriptor: number, name: string): Promise<ParquetFil
     byteLength,
     slice(start, end = byteLength) {
       const block = Buffer.from(new ArrayBuffer(end - start));
-      for (let at = 0; at < block.length; ) {
-        const read = readSync(descriptor, block, at, block.length - at, start + at);
-        if (read === 0) throw new Error(`unexpected end at byte ${start + at}`);
-        at += read;
-      }
+      const read = readFully(descriptor, block, start);
+      if (read < block.length) throw new Error(`unexpected end at byte ${start + read}`);
       return block.buffer;
     },
   };
@@ -78,14 +77,7 @@ export async function parquetColumns(
   scratch: string,
 ): Promise<readonly string[] | undefined> {
   if (fileKindOf(file.name).container !== 'parquet') return undefined;
-  return withParquet(file, scratch, ({ metadata }) => columnNames(metadata));
-}
-
-function columnNames(metadata: FileMetaData): readonly string[] {
-  const names = metadata.row_groups.flatMap(({ columns }) =>
-    columns.map((chunk) => chunk.meta_data?.path_in_schema[0] ?? ''),
-  );
-  return [...new Set(names)];
+  return withParquet(file, scratch, ({ metadata }) => columnsOf(metadata));
 }
 
 /** Compressed size of the columns of one row group, in bytes. */
@@ -122,7 +114,7 @@ export async function readRowGroups(
   onValue: OnValue,
 ): Promise<number> {
   const metadata = pruneColumns(file.metadata, choice);
-  const columns = columnNames(metadata);
+  const columns = columnsOf(metadata);
   let row = 0;
   let bytes = 0;
   let firstRow = rowsIn(file.metadata, 0, from);
@@ -150,7 +142,7 @@ function rowsIn(metadata: FileMetaData, from: number, to: number): number {
 async function readObjects(
   file: ParquetFile,
   metadata: FileMetaData,
-  columns: readonly string[],
+  columns: string[],
   rowStart: number,
   rowEnd: number,
 ): Promise<Record<string, unknown>[]> {
@@ -160,7 +152,7 @@ async function readObjects(
     return await parquetReadObjects({
       file: file.bytes,
       metadata,
-      columns: [...columns],
+      columns,
       rowStart,
       rowEnd,
       compressors,

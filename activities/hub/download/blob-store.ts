@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { oidOf } from '../../artifacts/resolution.js';
+import { oidOf } from '../resolve/resolution.js';
 import { hasCode, isMissing } from '../../../files/errno.js';
 import { markUsed, type ArtifactStore } from '../../artifacts/store.js';
 import { repositoryFolder } from '../resolve/commit-listing.js';

@@ -7,7 +7,7 @@ import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { formatBytes } from '../../../core/format.js';
 import { bytesOf, guidedRanges, missingRanges, type ByteRange } from '../../../core/hub/ranges.js';
-import { oidOf } from '../../artifacts/resolution.js';
+import { oidOf } from '../resolve/resolution.js';
 import { asDiskFull, checkRoom } from '../../../files/room.js';
 import { isMissing } from '../../../files/errno.js';
 import { FileLock } from '../../../files/file-lock.js';
@@ -15,7 +15,7 @@ import { fetchSegment } from './fetch-range.js';
 import type { FileHasher, GrowingHash } from './file-hasher.js';
 import type { HubClient } from '../http/hub-client.js';
 import { durableRanges, PartFile, partOf } from './part-file.js';
-import { RemoteFile } from '../http/remote-file.js';
+import { RemoteFile } from './remote-file.js';
 import type { Transfers } from './transfers.js';
 
 export interface BlobRequest {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SourceFile } from '../../../core/contracts/source.js';
-import { hubFolder } from '../../artifacts/resolution.js';
+import { hubFolder } from './resolution.js';
 import { isMissing } from '../../../files/errno.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';

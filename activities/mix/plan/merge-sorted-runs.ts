@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { orderKeyBytes } from '../../../core/mix/order-key.js';
 import { entryAt, entryBytes } from '../../convert/output/sorted-run-format.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
-import { readFully } from './entry-file.js';
+import { readFully } from '../../../files/read-fully.js';
 
 /** A sorted run of converted rows, as the mix reads it. */
 export interface RunFile {
@@ -11,8 +11,8 @@ export interface RunFile {
   readonly indexPath: string;
   readonly linesPath: string;
   readonly entries: number;
-  /** What its source's plan calls the run's segment 0. */
-  readonly firstSegment: number;
+  /** What its source's plan calls the run's slice 0. */
+  readonly firstSlice: number;
 }
 
 /** Told each entry once, in the order of the keys. */
@@ -59,13 +59,12 @@ function mergeRange(runs: readonly RunFile[], parts: readonly Buffer[], visitor:
     return all.compare(all, right, right + orderKeyBytes, left, left + orderKeyBytes);
   };
   const sourceOf = (entry: number): number => runs[runOf[entry] ?? 0]?.source ?? 0;
-  const segmentOf = (entry: number): number =>
-    (runs[runOf[entry] ?? 0]?.firstSegment ?? 0) + all.readUInt32LE(entry * entryBytes + entryAt.segment);
+  const sliceOf = (entry: number): number =>
+    (runs[runOf[entry] ?? 0]?.firstSlice ?? 0) + all.readUInt32LE(entry * entryBytes + entryAt.slice);
   const rowOf = (entry: number): number => all.readUInt32LE(entry * entryBytes + entryAt.row);
   const order = sortedOrder(
     { bytes: all, entryBytes, keyAt: entryAt.digest, count },
-    (a, b) =>
-      keyOrder(a, b) || sourceOf(a) - sourceOf(b) || segmentOf(a) - segmentOf(b) || rowOf(a) - rowOf(b),
+    (a, b) => keyOrder(a, b) || sourceOf(a) - sourceOf(b) || sliceOf(a) - sliceOf(b) || rowOf(a) - rowOf(b),
   );
   let winner: number | undefined;
   for (const entry of order) {

@@ -1,3 +1,5 @@
+import type { Side } from '../../../core/contracts/mix.js';
+
 /**
  * Entries of a mix plan: `train.plan` and `heldout.plan` have one for each line of train.jsonl and heldout.jsonl, in
  * their order.
@@ -11,8 +13,8 @@
  * | 38 … 43 | where the line begins in its run |
  * | 44 … 47 | length of the line without its newline |
  * | 48 … 51 | UTF-16 code units of assistant text |
- * | 52 … 55 | segment of the source's conversion plan |
- * | 56 … 59 | row in the segment, from 1 |
+ * | 52 … 55 | slice of the source's conversion plan |
+ * | 56 … 59 | row in the slice, from 1 |
  * | 60 … 63 | run, position in the mix plan |
  * | 64 … 67 | CRC-32 of the line |
  *
@@ -28,14 +30,10 @@ export const mixEntryAt = {
   offset: 38,
   length: 44,
   assistantChars: 48,
-  segment: 52,
+  slice: 52,
   row: 56,
   run: 60,
   crc: 64,
 } as const;
-
-/** The two files that a mix writes. */
-export const sides = ['train', 'heldout'] as const;
-export type Side = (typeof sides)[number];
 
 export const planEntriesName = (side: Side): string => `${side}.plan`;

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { compositionSchema } from './composition-schema.js';
+import { Composition } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+
+/**
+ * Version of the code that plans and writes the mix. It is part of the keys of what that code makes: raise it when the same inputs would
+ * give other bytes.
+ */
+export const mixCodeVersion = 1;
 
 const count = z.int().min(0);
 const Bucket = z.object({ from: count, to: count, bytes: count });
@@ -34,7 +40,7 @@ export const MixPlanFile = z.object({
     }),
   ),
   buckets: z.object({ train: z.array(Bucket), heldout: z.array(Bucket) }),
-  composition: compositionSchema,
+  composition: Composition,
 });
 export type MixPlanFile = z.infer<typeof MixPlanFile>;
 

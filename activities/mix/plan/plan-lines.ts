@@ -160,10 +160,10 @@ function dedupAndSplit(input: PlanLinesInput, paths: { readonly train: string; r
       if (file === undefined) throw new Error(`No run ${run}`);
       // Digest, and from the offset to the length and the assistant's text: as in the run.
       entry.copy(made, 0, 0, entryAt.heldout);
-      entry.copy(made, mixEntryAt.offset, entryAt.offset, entryAt.segment);
+      entry.copy(made, mixEntryAt.offset, entryAt.offset, entryAt.slice);
       made.writeUInt16LE(file.source, mixEntryAt.source);
       made.writeUInt32LE(0, mixEntryAt.copy);
-      made.writeUInt32LE(file.firstSegment + entry.readUInt32LE(entryAt.segment), mixEntryAt.segment);
+      made.writeUInt32LE(file.firstSlice + entry.readUInt32LE(entryAt.slice), mixEntryAt.slice);
       made.writeUInt32LE(entry.readUInt32LE(entryAt.row), mixEntryAt.row);
       made.writeUInt32LE(run, mixEntryAt.run);
       made.writeUInt32LE(entry.readUInt32LE(entryAt.crc), mixEntryAt.crc);

@@ -1,9 +1,10 @@
+import type { FileDigest, Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { fileNames, readConversionPlan } from '../../convert/plan/conversion-plan.js';
-import { mixRuleVersion } from '../../convert/versions.js';
 import type { MixPlanFile } from '../plan/mix-plan.js';
-import type { Side } from '../plan/mix-entry.js';
-import type { WrittenLines } from './write-lines.js';
+
+/** Version of the mix rule, as docs/mix-rule.md states it. Raise it when the same recipe and data would give other lines. */
+const mixRuleVersion = 1;
 
 /**
  * The text of manifest.json: what the mix was made from and how it came out. No times and no absolute paths, so that
@@ -12,7 +13,7 @@ import type { WrittenLines } from './write-lines.js';
 export async function manifestText(
   store: ArtifactStore,
   plan: MixPlanFile,
-  files: Readonly<Record<Side, WrittenLines>>,
+  files: Readonly<Record<Side, FileDigest>>,
 ): Promise<string> {
   const sources = await Promise.all(
     plan.sources.map(async (source) => {

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { linesName } from '../../convert/output/sorted-run-format.js';
-import { planEntriesName, type Side } from '../plan/mix-entry.js';
+import { planEntriesName } from '../plan/mix-entry.js';
 import { MixPlanFile, mixPlanName } from '../plan/mix-plan.js';
 import type { Bucket } from '../plan/plan-lines.js';
 

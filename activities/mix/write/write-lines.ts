@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FileDigest } from '../../../core/contracts/mix.js';
 import type { RunOptions } from '../../threads/thread-pool.js';
 import type { MixDeps } from '../mix-deps.js';
 import type { MixedLines } from './mixed-lines.js';
 import type { Bucket } from '../plan/plan-lines.js';
 import { UncachedWriter } from './uncached-writer.js';
-
-export interface WrittenLines {
-  readonly lines: number;
-  readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
-}
 
 /** What is hashed and handed on at a time, in a millisecond, so that the main thread sees to others in between. */
 const sliceBytes = 1024 * 1024;
@@ -30,7 +24,7 @@ export async function writeLines(
   lines: MixedLines,
   out: string,
   { signal, onProgress }: RunOptions,
-): Promise<WrittenLines> {
+): Promise<FileDigest> {
   const hash = createHash('sha256');
   const writer = new UncachedWriter(out);
   let bytes = 0;

@@ -4,7 +4,7 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { localPathOf } from '../../../activities/artifacts/resolution.js';
+import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { whyPieces } from '../../../activities/convert/plan/explain-pieces.js';

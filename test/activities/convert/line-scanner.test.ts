@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
 import { layoutOf } from '../../../core/convert/layout.js';
-import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import { createRowConverter } from '../../../core/convert/row-converter.js';
 import { lineScanner } from '../../../activities/convert/rows/json-line.js';
 import { writtenRow, type ConvertedRow } from '../../../activities/convert/rows/converted-row.js';
 import {

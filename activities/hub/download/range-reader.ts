@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import pLimit from 'p-limit';
 import { cutRanges, type ByteRange } from '../../../core/hub/ranges.js';
-import { HubRefusal, type HubClient } from './hub-client.js';
-import { explainRefusal, type Subject } from './refusals.js';
+import { HubRefusal, type HubClient } from '../http/hub-client.js';
+import { explainRefusal, type Subject } from '../http/refusals.js';
 import { RemoteFile } from './remote-file.js';
-import { resolveUrl } from './repository-api.js';
-import { TransientError } from './retry.js';
+import { resolveUrl } from '../http/repository-api.js';
+import { TransientError } from '../http/retry.js';
 
 /** Small enough to come within the time limit of one request on a slow line. */
 const pieceBytes = 4_000_000;

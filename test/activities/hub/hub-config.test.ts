@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/activity';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { readHubConfig } from '../../../activities/hub/http/config.js';
+import { readHubConfig } from '../../../activities/hub/http/hub-config.js';
 import { createActivities } from '../../../activities/index.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { sourceOf, tempDir } from './fixture.js';

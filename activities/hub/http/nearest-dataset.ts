@@ -1,6 +1,6 @@
 import { listDatasets } from '@huggingface/hub';
 import { distance } from 'fastest-levenshtein';
-import type { HubClient } from '../http/hub-client.js';
+import type { HubClient } from './hub-client.js';
 
 const candidatesPerQuery = 100;
 

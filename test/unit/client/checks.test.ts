@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkLines, checksSummary, failed, passed, warned } from '../../../core/checks.js';
+import { checkLines, checksSummary, failed, passed, warned } from '../../../client/doctor/checks.js';
 import { HeadraceError } from '../../../core/errors.js';
 
 void test('a check is a line with a mark, and what to do about it below', () => {

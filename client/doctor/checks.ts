@@ -1,4 +1,4 @@
-import { HeadraceError, messageOf } from './errors.js';
+import { HeadraceError, messageOf } from '../../core/errors.js';
 
 /** One thing that was looked at before a run, and how it stands. */
 export interface Check {

@@ -1,7 +1,7 @@
 import { condition, isCancellation } from '@temporalio/workflow';
-import type { ArtifactRef } from '../core/contracts/artifact.js';
-import { bounded, probe } from './activity-options.js';
-import { reasonOf } from './failure.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import { bounded, probe } from '../activities.js';
+import { reasonOf } from '../failure.js';
 
 /** The newest states of a training that waits, and how long the server keeps them. */
 export interface Renewal {

@@ -2,11 +2,10 @@ import { isCancellation } from '@temporalio/workflow';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import type { WorkflowResultType } from '@temporalio/common';
 import type { Gate } from './gate.js';
-import { hold } from './signals.js';
-import type { goOn, saveNow } from './signals.js';
+import { childSignals } from '../messages.js';
 
 type Told = Pick<ChildWorkflowHandle<Workflow>, 'signal'>;
-type Word = typeof hold | typeof goOn | typeof saveNow;
+type Word = (typeof childSignals)[keyof typeof childSignals];
 
 /** The children that are under way, so that a pause reaches them. */
 export class Children {
@@ -27,7 +26,7 @@ export class Children {
     const child = await start();
     this.running.set(workflowId, child);
     try {
-      if (this.gate.paused) await tell(child, hold);
+      if (this.gate.paused) await tell(child, childSignals.pause);
       return await child.result();
     } finally {
       this.running.delete(workflowId);

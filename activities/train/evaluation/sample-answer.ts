@@ -1,5 +1,6 @@
 import type { Answer } from '../../../core/contracts/evaluation.js';
 import type { Message } from '../../../core/convert/conversation.js';
+import { defined } from '../../../core/defined.js';
 import type { Renderer } from '../../../core/training/renderer.js';
 import { stopOf, tokenisePrompt } from '../../../core/training/tokens.js';
 import type { SamplingClient } from '../../../tinker/index.js';
@@ -15,8 +16,8 @@ export interface AnswerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Lets a model speak the next turn of a conversation. */
-export async function answer(
+/** Samples the assistant's next turn of a conversation. */
+export async function sampleAnswer(
   client: SamplingClient,
   messages: readonly Message[],
   { renderer, encoder, maxTokens, temperature, seed, signal }: AnswerOptions,
@@ -26,20 +27,20 @@ export async function answer(
     maxTokens,
     temperature,
     stop: stopOf(renderer, encoder),
-    ...(seed === undefined ? {} : { seed }),
     signal,
+    ...defined({ seed }),
   });
   const [sequence] = sequences;
   const text = encoder.decode(sequence?.tokens ?? []);
   return {
     prompt: messages.at(-1)?.content ?? '',
-    answer: spoken(text, renderer),
+    answer: contentOf(text, renderer),
     stopReason: sequence?.stopReason ?? 'length',
   };
 }
 
-/** The words alone: without a stop text and an empty think block. */
-function spoken(text: string, renderer: Renderer): string {
+/** The content of a sampled turn: without the stop text and an empty think block. */
+function contentOf(text: string, renderer: Renderer): string {
   const end = 'text' in renderer.stop ? text.indexOf(renderer.stop.text) : -1;
   return (end < 0 ? text : text.slice(0, end)).replace(/^\s*<think>\s*<\/think>/, '').trim();
 }

@@ -1,4 +1,4 @@
-import type { StageTime } from '../core/contracts/report.js';
+import type { StageTime } from '../../core/contracts/report.js';
 
 /** How long a run has been where: one entry a stage, however often it is entered. Reads the workflow's clock. */
 export class StageTimes {

@@ -1,4 +1,4 @@
-import type { Wait } from '../core/run-state.js';
+import type { Wait } from '../../core/run/state.js';
 
 export type Decision = 'retry' | 'skip' | 'approve' | 'reject' | 'remix';
 

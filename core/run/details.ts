@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatPercent } from './format.js';
-import type { RunState, SourceState, Wait } from './run-state.js';
+import { formatBytes, formatCount, formatLoss, formatPercent } from '../format.js';
+import type { RunState, SourceState, Wait } from './state.js';
 import { waysOn } from './ways-on.js';
 
 /** The run as Markdown, for the workflow's current details in the Temporal UI. */
@@ -73,7 +73,7 @@ function trainDetails(state: RunState): string[] {
   const heldout =
     train.baseNll === null
       ? ''
-      : `, held-out ${train.baseNll.toFixed(3)}${train.heldoutNll === null ? '' : ` → ${train.heldoutNll.toFixed(3)}`}`;
+      : `, held-out ${formatLoss(train.baseNll)}${train.heldoutNll === null ? '' : ` → ${formatLoss(train.heldoutNll)}`}`;
   return [
     `Training on ${state.server ?? '?'}: step ${train.step} of ${train.totalSteps}${loss}${heldout}`,
     table(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { bytesOf } from '../../../core/hub/ranges.js';
-import { hubFolder, oidOf } from '../../artifacts/resolution.js';
+import { hubFolder, oidOf } from '../resolve/resolution.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { isBlobThere } from './download-blob.js';
 import { durableRanges } from './part-file.js';

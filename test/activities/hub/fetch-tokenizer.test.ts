@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { whoAmI } from '../../../activities/hub/index.js';
+import { whoAmI } from '../../../activities/hub/http/whoami.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { startFixture } from './fixture.js';
 

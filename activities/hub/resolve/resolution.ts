@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { SourceFile } from '../../core/contracts/source.js';
-import type { ArtifactStore } from './store.js';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { SourceFile } from '../../../core/contracts/source.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 
 /**
  * The `resolution` artifact: which files a source has, pinned. `meta` says where they come from, `files.json` lists

@@ -1,8 +1,8 @@
 import { HeadraceError } from '../../../core/errors.js';
 import type { ByteRange } from '../../../core/hub/ranges.js';
-import { HubRefusal, withoutQuery, type HubClient } from './hub-client.js';
-import { networkReason, retryAfterOf, TransientError } from './retry.js';
-import type { Transfers } from '../download/transfers.js';
+import { HubRefusal, withoutQuery, type HubClient } from '../http/hub-client.js';
+import { networkReason, retryAfterOf, TransientError } from '../http/retry.js';
+import type { Transfers } from './transfers.js';
 
 /** Bytes that are on their way. */
 export interface OpenRange {

@@ -12,11 +12,11 @@ import type { CommitFile } from '../download/blob-store.js';
 import { commitListing } from './commit-listing.js';
 import { readCard } from './dataset-card.js';
 import { HubRefusal, type HubClient } from '../http/hub-client.js';
-import { filesOnDisk } from '../download/on-disk.js';
+import { filesOnDisk } from '../download/files-on-disk.js';
 import { checkRoom } from '../../../files/room.js';
-import { columnsOf, readFooter } from './parquet-head.js';
+import { columnsOf, readFooter } from './parquet-footer.js';
 import { putResolution } from './put-resolution.js';
-import { hubRangeReader } from '../http/read-range.js';
+import { hubRangeReader } from '../download/range-reader.js';
 import {
   isSameRequest,
   lockSource,
@@ -25,7 +25,7 @@ import {
   type LockedSource,
 } from './recipe-lock.js';
 import { explainRefusal, pageOf, type Subject } from '../http/refusals.js';
-import { RemoteFile } from '../http/remote-file.js';
+import { RemoteFile } from '../download/remote-file.js';
 import { pinRevision, resolveUrl } from '../http/repository-api.js';
 import { emptyNote } from '../local/resolve-local.js';
 

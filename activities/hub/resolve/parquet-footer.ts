@@ -1,6 +1,6 @@
 import { parquetMetadata, type FileMetaData } from 'hyparquet';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
-import type { RangeReader } from '../http/read-range.js';
+import type { RangeReader } from '../download/range-reader.js';
 
 /** Most footers are smaller: one request brings them whole. */
 const tailBytes = 256 * 1024;

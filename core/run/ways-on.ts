@@ -1,4 +1,4 @@
-import type { Wait } from './run-state.js';
+import type { Wait } from './state.js';
 
 /** What about a source is wrong where it fails in this way, and may be named anew. Other failures are mended elsewhere. */
 const replacements: ReadonlyMap<string, string> = new Map([
