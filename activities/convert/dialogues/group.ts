@@ -1,10 +1,9 @@
-import { createDialogueConverter, type DialogueRow } from '../../../core/convert/dialogue.js';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { writtenRow } from '../rows/converted-row.js';
+import { createDialogueConverter, type DialogueRow } from '../../../core/convert/dialogue.js';
 import type { PieceMeta } from '../output/piece-meta.js';
-import { RejectWriter } from '../output/rejects.js';
+import { PieceWriter } from '../output/piece-writer.js';
 import type { RowPlace } from '../read/rows.js';
-import { RunWriter } from '../output/sorted-run-writer.js';
+import { parsedRow } from '../rows/converted-row.js';
 import { readScattered, type Scatter } from './scattered-rows.js';
 
 export interface GroupInput {
@@ -13,8 +12,30 @@ export interface GroupInput {
   readonly partition: number;
   readonly rules: ConversionRules;
   readonly seed: number;
-  /** An empty folder, filled with the piece's files. */
+  /** An empty folder, which the job fills with the files of the artifact. */
   readonly dir: string;
+}
+
+/** Groups and converts the dialogues of one partition. A job for a thread. Memory: the partition. */
+export async function groupPartition(input: GroupInput): Promise<PieceMeta> {
+  const convert = createDialogueConverter(input.rules);
+  const output = new PieceWriter(input.dir, input.seed);
+  let [gaps, unfinished, collapsedRows] = [0, 0, 0];
+  for (const { rows, place } of dialoguesOf(input)) {
+    const dialogue = convert(rows);
+    const { outcome } = dialogue;
+    collapsedRows += dialogue.collapsedRows;
+    if (outcome === 'filtered') output.add(outcome, place);
+    else if (typeof outcome === 'string') output.reject(outcome, place, JSON.stringify(rows[0]));
+    else {
+      if (dialogue.gap) gaps += 1;
+      if (dialogue.unfinished) unfinished += 1;
+      output.add(parsedRow(outcome), place);
+    }
+  }
+  const { counts, sortedRuns } = output.finish();
+  // The rows themselves were counted as they were scattered.
+  return { counts: { ...counts, rows: 0, gaps, unfinished, collapsedRows }, sortedRuns, sliceRows: [] };
 }
 
 interface Dialogue {
@@ -23,53 +44,14 @@ interface Dialogue {
   readonly rows: DialogueRow[];
 }
 
-/** Groups and converts the dialogues of one partition. A job for a thread. Memory: the partition. */
-export async function groupPartition(input: GroupInput): Promise<PieceMeta> {
-  const dialogues = gather(input);
-  const convert = createDialogueConverter(input.rules);
-  const runs = new RunWriter(input.dir, input.seed);
-  const rejects = new RejectWriter(input.dir);
-  let [filtered, converted, gaps, unfinished, collapsedRows] = [0, 0, 0, 0, 0];
-  for (const { rows, place } of dialogues) {
-    const result = convert(rows);
-    const { outcome } = result;
-    collapsedRows += result.collapsedRows;
-    if (outcome === 'filtered') filtered += 1;
-    else if (typeof outcome === 'string')
-      rejects.add({ ...place, reason: outcome, text: JSON.stringify(rows[0]) });
-    else {
-      converted += 1;
-      if (result.gap) gaps += 1;
-      if (result.unfinished) unfinished += 1;
-      runs.add(writtenRow(outcome), place.slice, place.row);
-    }
-  }
-  rejects.close();
-  return {
-    counts: {
-      rows: 0,
-      read: dialogues.length,
-      filtered,
-      rejected: rejects.count,
-      rejectedBy: rejects.byReason,
-      converted,
-      gaps,
-      unfinished,
-      collapsedRows,
-    },
-    sortedRuns: runs.finish(),
-    sliceRows: [],
-  };
-}
-
-/** Dialogues in the order of their first rows. */
-function gather(input: GroupInput): readonly Dialogue[] {
+/** The dialogues of the partition, in the order of their first rows. */
+function dialoguesOf({ scatters, partition }: GroupInput): Iterable<Dialogue> {
   const byId = new Map<number, Dialogue>();
-  for (const scatter of input.scatters)
-    for (const [row, { slice, ...place }] of readScattered(scatter, input.partition)) {
+  for (const scatter of scatters)
+    for (const [row, { slice, ...place }] of readScattered(scatter, partition)) {
       const known = byId.get(row.dialogueId);
       if (known !== undefined) known.rows.push(row);
       else byId.set(row.dialogueId, { place: { slice: scatter.firstSlice + slice, ...place }, rows: [row] });
     }
-  return [...byId.values()];
+  return byId.values();
 }

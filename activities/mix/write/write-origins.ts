@@ -2,11 +2,18 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sides, type Side } from '../../../core/contracts/mix.js';
 import { FileWriter } from '../../../files/file-writer.js';
-import { SliceTable } from '../../convert/output/slice-table.js';
 import { readFully } from '../../../files/read-fully.js';
-import { readEntries } from '../plan/entry-file.js';
-import { mixEntryAt } from '../plan/mix-entry.js';
-import { provenanceAt, provenanceBytes, provenanceName, sourcesName } from './provenance.js';
+import { rejectsName } from '../../convert/output/rejects.js';
+import { SliceTable } from '../../convert/output/slice-table.js';
+import { readEntries } from '../format/entry-file.js';
+import { mixEntryAt } from '../format/mix-entry.js';
+import {
+  provenanceAt,
+  provenanceBytes,
+  provenanceName,
+  sourceBytes,
+  sourcesName,
+} from '../format/provenance.js';
 
 export interface WriteOriginsInput {
   /** The plan's entries of each side. */
@@ -17,13 +24,13 @@ export interface WriteOriginsInput {
   readonly dir: string;
 }
 
-/** Writes where each line of a mix comes from, and the rejected rows of all sources. A job for a thread. */
+/** Writes the provenance of every line of a mix, and the rejected rows of all sources. A job for a thread. */
 export async function writeOrigins(input: WriteOriginsInput): Promise<null> {
   const tables = input.sources.map(({ sliceTablePath }) =>
     SliceTable.parse(JSON.parse(readFileSync(sliceTablePath, 'utf8'))),
   );
   for (const side of sides) writeProvenance(input, side, tables);
-  const rejects = new FileWriter(join(input.dir, 'rejects.jsonl'));
+  const rejects = new FileWriter(join(input.dir, rejectsName));
   for (const { rejectsPath } of input.sources) appendFile(rejects, rejectsPath);
   rejects.close();
   return null;
@@ -40,7 +47,7 @@ function writeProvenance(input: WriteOriginsInput, side: Side, tables: readonly 
     made.writeUInt16LE(source, provenanceAt.source);
     made.writeUInt32LE(slice.file, provenanceAt.file);
     made.writeUIntLE(slice.rowsBefore + entry.readUInt32LE(mixEntryAt.row), provenanceAt.row, 6);
-    sources.write(made.subarray(0, 2));
+    sources.write(made.subarray(0, sourceBytes));
     provenance.write(made);
   }
   sources.close();
