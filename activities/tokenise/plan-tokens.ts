@@ -9,8 +9,8 @@ import { rendererFor } from '../../core/training/base-models.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
-import { MixMeta } from '../mix/finish-mix.js';
-import { mixedLines } from '../mix/write/mixed-lines.js';
+import { MixMeta } from '../mix/format/mix-artifact.js';
+import { mixedLines } from '../mix/lines/mixed-lines.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import {
   piecesName,

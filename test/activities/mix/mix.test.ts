@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { mix, type MixCallResult, type MixRecipe, type MixerOptions } from '../../../client/mix/mix.js';
-import { MixMeta } from '../../../activities/mix/finish-mix.js';
+import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
 import { traceLine } from '../../../client/mix/trace-line.js';
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../convert/local-source.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
