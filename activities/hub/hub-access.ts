@@ -22,7 +22,7 @@ export interface HubAccess {
    *
    * @throws {HeadraceError} as {@link readHubConfig}.
    */
-  client(): Promise<HubClient>;
+  readonly client: () => Promise<HubClient>;
 }
 
 export function createHubAccess({ store, env, onToken, tuning }: HubOptions): HubAccess {
