@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import {
   rejectReasons,
@@ -12,6 +10,7 @@ import {
 import { isGrouped } from '../../core/convert/layout.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
+import { readJsonLines } from '../../files/json-lines.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
 import { fileKindOf } from './read/file-kind.js';
 import {
@@ -135,8 +134,8 @@ async function tooManyRejects(
 ): Promise<HeadraceError> {
   const path = summary.path(rejectsName);
   const first: string[] = [];
-  for await (const text of createInterface({ input: createReadStream(path) })) {
-    const { file, line, row, reason } = RejectLine.parse(JSON.parse(text));
+  for await (const { value } of readJsonLines(path, RejectLine)) {
+    const { file, line, row, reason } = value;
     first.push(`${file}:${line ?? row ?? 0} ${reason}`);
     if (first.length === shownRejects) break;
   }

@@ -11,7 +11,7 @@ import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import type { SamplingClient, TinkerSession } from '../../tinker/index.js';
 import { answer } from './evaluation/answer.js';
 import { heldoutNll } from './evaluation/heldout-nll.js';
-import { jsonLines } from './records/projections.js';
+import { jsonLines } from '../../files/json-lines.js';
 import { lineageOf, type StoredRecord } from './records/records.js';
 import { previousSession } from './server/previous-session.js';
 import { isTinkerError, withTinkerErrors } from './server/tinker-errors.js';

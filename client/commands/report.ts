@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { traceLine } from '../mix/trace-line.js';
 import type { LineOrigin } from '../mix/trace-line.js';
@@ -7,6 +5,7 @@ import { createReportActivities } from '../../activities/report/index.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput } from '../../core/contracts/report.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
+import { readLine } from '../../files/json-lines.js';
 import { connected, print } from '../text/output.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -68,7 +67,7 @@ export async function trace(name: string, line: number, options: TraceOptions): 
     if (options.json === true) print(JSON.stringify({ line, file: `${side}.jsonl`, ...origin }));
     else {
       print(`line ${line} of ${side}.jsonl: source ${origin.source}, ${place(origin)}`);
-      print((await lineOf(`${out}/${side}.jsonl`, line)) ?? '');
+      print((await readLine(`${out}/${side}.jsonl`, line)) ?? '');
     }
     return exitCodes.done;
   });
@@ -77,20 +76,6 @@ export async function trace(name: string, line: number, options: TraceOptions): 
 function place(origin: LineOrigin): string {
   const at = `${origin.path}, ${origin.unit} ${origin.row}`;
   return origin.dataset === undefined ? at : `${origin.dataset} at ${origin.commitSha ?? '?'}, ${at}`;
-}
-
-async function lineOf(path: string, wanted: number): Promise<string | undefined> {
-  const file = await open(path);
-  try {
-    let at = 0;
-    for await (const line of createInterface({ input: file.createReadStream({ autoClose: false }) })) {
-      at += 1;
-      if (at === wanted) return line;
-    }
-    return undefined;
-  } finally {
-    await file.close();
-  }
 }
 
 /** @throws {HeadraceError} UsageError where the mix is not made yet. */

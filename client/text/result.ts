@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { isMissing } from '../../activities/artifacts/store.js';
@@ -6,6 +5,7 @@ import type { MixResult } from '../../core/contracts/mix.js';
 import { formatBytes, formatCount, plural } from '../../core/format.js';
 import type { Stage1Result, Wait } from '../../core/run-state.js';
 import { waysOn } from '../../core/ways-on.js';
+import { readJsonLines } from '../../files/json-lines.js';
 import { compositionText } from './composition.js';
 import { fromHere } from './from-here.js';
 
@@ -22,21 +22,14 @@ export type CheckpointLine = z.infer<typeof CheckpointLine>;
 
 /** The checkpoints of a run, from its folder; empty where there are none yet. */
 export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
-  return await readLines(join(out, 'checkpoints.jsonl'), CheckpointLine);
-}
-
-async function readLines<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
-  let text: string;
+  const checkpoints: CheckpointLine[] = [];
   try {
-    text = await readFile(path, 'utf8');
+    for await (const { value } of readJsonLines(join(out, 'checkpoints.jsonl'), CheckpointLine))
+      checkpoints.push(value);
   } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+    if (!isMissing(error)) throw error;
   }
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => schema.parse(JSON.parse(line)));
+  return checkpoints;
 }
 
 /** The files of a mix. */

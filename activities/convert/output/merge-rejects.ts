@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { FileWriter } from '../../../files/file-writer.js';
+import { readJsonLines } from '../../../files/json-lines.js';
 import { PieceReject } from './reject-writer.js';
 import type { SegmentTable } from './slice-table.js';
 
@@ -20,9 +19,8 @@ export async function mergeRejects(input: MergeRejectsInput): Promise<null> {
   const out = new FileWriter(input.out);
   const all: PieceReject[] = [];
   for (const { path, firstSegment } of input.lists)
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-      const found = PieceReject.parse(JSON.parse(line));
-      const reject = { ...found, segment: firstSegment + found.segment };
+    for await (const { value } of readJsonLines(path, PieceReject)) {
+      const reject = { ...value, segment: firstSegment + value.segment };
       if (input.inOrder) out.writeText(format(input, reject));
       else all.push(reject);
     }

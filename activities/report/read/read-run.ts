@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { StepMetrics } from '../../../core/contracts/training.js';
 import { messageOf } from '../../../core/errors.js';
 import { isMissing } from '../../artifacts/store.js';
+import { readableLines, type ReadContext } from './readable-lines.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
 
 const nonNegative = z.number().min(0);
@@ -81,55 +80,40 @@ export async function readRun(
   made: { readonly mix: boolean; readonly training: boolean; readonly sources?: LineSources | undefined },
 ): Promise<RunFiles> {
   const problems: string[] = [];
-  const seen = new Map<string, number>();
-  const isWanted = ({ reason }: Reject): boolean => {
-    const count = (seen.get(reason) ?? 0) + 1;
-    seen.set(reason, count);
-    return count <= rejectsPerReason;
-  };
-  const read = <T>(name: string, schema: z.ZodType<T>, isKept?: (value: T) => boolean): Promise<T[]> =>
-    readLines(out, name, schema, problems, signal, isKept);
-  const samples = made.training ? await read('samples.jsonl', Sample) : [];
-  const train = made.mix ? await readTrain(out, made.sources, signal) : noTrain;
-  if (train.problem !== undefined) problems.push(train.problem);
+  const context: ReadContext = { out, signal, problems };
+  const samples = made.training ? await readAll(context, 'samples.jsonl', Sample) : [];
+  const train = made.mix ? await readTrain(context, made.sources) : noTrain;
   return {
-    metrics: made.training ? await read('metrics.jsonl', Metrics) : [],
-    checkpoints: made.training ? await read('checkpoints.jsonl', Checkpoint) : [],
+    metrics: made.training ? await readAll(context, 'metrics.jsonl', Metrics) : [],
+    checkpoints: made.training ? await readAll(context, 'checkpoints.jsonl', Checkpoint) : [],
     samples: samples.sort((a, b) => a.step - b.step),
     train,
-    rejects: made.mix ? await read('rejects.jsonl', Reject, isWanted) : [],
+    rejects: made.mix ? await readRejects(context) : [],
     manifest: made.mix ? await readManifest(out, problems) : undefined,
     lock: await readLock(out, problems),
     problems,
   };
 }
 
-async function readLines<T>(
-  out: string,
+async function readAll<Value>(
+  context: ReadContext,
   name: string,
-  schema: z.ZodType<T>,
-  problems: string[],
-  signal: AbortSignal,
-  isKept: (value: T) => boolean = () => true,
-): Promise<T[]> {
-  const values: T[] = [];
-  let lines = 0;
-  const stream = createReadStream(join(out, name), { signal });
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const parsed = schema.safeParse(JSON.parse(line));
-      if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-      lines += 1;
-      if (isKept(parsed.data)) values.push(parsed.data);
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isMissing(error))
-      problems.push(`${name} could not be read beyond line ${lines}: ${messageOf(error)}`);
-  } finally {
-    stream.destroy();
-  }
+  schema: z.ZodType<Value>,
+): Promise<Value[]> {
+  const values: Value[] = [];
+  for await (const { value } of readableLines(context, name, schema)) values.push(value);
   return values;
+}
+
+async function readRejects(context: ReadContext): Promise<Reject[]> {
+  const kept: Reject[] = [];
+  const counts = new Map<string, number>();
+  for await (const { value } of readableLines(context, 'rejects.jsonl', Reject)) {
+    const count = (counts.get(value.reason) ?? 0) + 1;
+    counts.set(value.reason, count);
+    if (count <= rejectsPerReason) kept.push(value);
+  }
+  return kept;
 }
 
 async function readManifest(out: string, problems: string[]): Promise<RunFiles['manifest']> {

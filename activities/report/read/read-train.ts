@@ -1,13 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Role } from '../../../core/convert/roles.js';
-import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { defined } from '../../../core/defined.js';
 import { sourceBytes } from '../../mix/write/provenance.js';
 import { languageOf } from './languages.js';
+import { readableLines, type ReadContext } from './readable-lines.js';
 
 const roles = ['system', 'user', 'assistant'] as const satisfies readonly Role[];
 
@@ -41,7 +38,6 @@ export interface TrainSample {
   readonly lines: number;
   readonly bySource: readonly SourceSample[];
   readonly toRead: readonly ReadConversation[];
-  readonly problem?: string;
 }
 
 export const noTrain: TrainSample = { lines: 0, bySource: [], toRead: [] };
@@ -54,53 +50,39 @@ export interface LineSources {
 
 /** The file is in random order, so that its head is a sample of it. */
 export const sampledLines = 5_000;
-const sampledBytes = 32 * 2 ** 20;
+const sampledCharacters = 32 * 2 ** 20;
 /** Conversations to read: the first ones, and the first of each source, so that a small one is seen too. */
 const firstLines = 30;
 const ofEachSource = 5;
 const mostToRead = 120;
 
-/** Reads the head of train.jsonl. A damaged line ends it, with a sentence. */
+/** Reads the head of train.jsonl, up to a damaged line. */
 export async function readTrain(
-  out: string,
+  context: ReadContext,
   sources: LineSources | undefined,
-  signal: AbortSignal,
 ): Promise<TrainSample> {
   const sourceOf = await sourceReader(sources);
   const samples = new Map<string | undefined, SourceSample>();
   const toRead: ReadConversation[] = [];
-  const stream = createReadStream(join(out, 'train.jsonl'), { signal });
   let lines = 0;
-  let bytes = 0;
-  let problem: string | undefined;
-  try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      if (lines >= sampledLines || bytes > sampledBytes) break;
-      bytes += text.length;
-      const parsed = Conversation.safeParse(JSON.parse(text));
-      if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-      const source = sourceOf(lines);
-      lines += 1;
-      const sample = samples.get(source) ?? emptySample(source);
-      samples.set(source, sample);
-      add(sample, parsed.data);
-      const isWanted = lines <= firstLines || (source !== undefined && sample.conversations <= ofEachSource);
-      if (isWanted && toRead.length < mostToRead)
-        toRead.push({ line: lines, ...(source === undefined ? {} : { source }), ...parsed.data });
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!isMissing(error))
-      problem = `train.jsonl could not be read beyond line ${lines}: ${messageOf(error)}`;
-  } finally {
-    stream.destroy();
+  let characters = 0;
+  for await (const { text, value } of readableLines(context, 'train.jsonl', Conversation)) {
+    const source = sourceOf(lines);
+    lines += 1;
+    characters += text.length;
+    const sample = samples.get(source) ?? emptySample(source);
+    samples.set(source, sample);
+    add(sample, value);
+    const isWanted = lines <= firstLines || (source !== undefined && sample.conversations <= ofEachSource);
+    if (isWanted && toRead.length < mostToRead)
+      toRead.push({ line: lines, ...defined({ source }), ...value });
+    if (lines >= sampledLines || characters > sampledCharacters) break;
   }
   const order = [...(sources?.names ?? []), undefined];
   return {
     lines,
     bySource: [...samples.values()].toSorted((a, b) => order.indexOf(a.source) - order.indexOf(b.source)),
     toRead,
-    ...(problem === undefined ? {} : { problem }),
   };
 }
 

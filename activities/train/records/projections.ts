@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
+import { jsonLines } from '../../../files/json-lines.js';
 import { writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
 import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
@@ -24,10 +25,6 @@ export async function writeProjections(
     metrics.push(...(await readMetrics(store, { kind: 'metrics', key })));
   await writeFileAtomic(join(out, 'metrics.jsonl'), jsonLines(metrics));
   await writeFileAtomic(join(out, 'checkpoints.jsonl'), jsonLines(checkpoints));
-}
-
-export function jsonLines(values: readonly unknown[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
 /** The records whose checkpoints `keep_last` leaves on the server. */
