@@ -1,4 +1,4 @@
-import { TinkerError } from './errors.js';
+import { TinkerError } from '../errors.js';
 
 /** What an answer may hold, unpacked. Log-probabilities of the largest batches take some ten megabytes. */
 export const largestAnswerBytes = 256 << 20;

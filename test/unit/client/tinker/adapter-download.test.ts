@@ -13,9 +13,17 @@ import { afterEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { connectTinker } from '../../../tinker/index.js';
-import { archiveServer, safetensorsHead, tarEnd, tarFile, tarHeader, tarPadding } from './adapter-archive.js';
-import { fakeClock } from './fake-clock.js';
+import { downloadAdapter } from '../../../../client/tinker/adapter-folder.js';
+import { connectTinker } from '../../../../tinker/index.js';
+import {
+  archiveServer,
+  safetensorsHead,
+  tarEnd,
+  tarFile,
+  tarHeader,
+  tarPadding,
+} from '../../../support/adapter-archive.js';
+import { fakeClock } from '../../tinker/fake-clock.js';
 
 /** An adapter of any size comes whole or not at all. */
 
@@ -142,7 +150,7 @@ void test('kill -9 while an adapter is fetched or unpacked leaves nothing that l
   await writeFile(join(folder, 'adapter_config.json'), '{"old":true}');
   await writeFile(join(folder, 'note.txt'), 'mine');
   const tinker = await connectTinker({ baseUrl: url, apiKey: 'tml-x', env: {} });
-  await tinker.downloadAdapter('tinker://run/weights/a', folder);
+  await downloadAdapter(tinker, 'tinker://run/weights/a', folder);
   assert.deepEqual((await readdir(folder)).sort(), [...adapterFiles, 'note.txt']);
   assert.deepEqual(await readFile(join(folder, 'adapter_config.json')), config);
   assert.equal(await digestOfFile(join(folder, 'adapter_model.safetensors')), digestOf(mebibytes, part));
@@ -164,10 +172,10 @@ void test('a download whose connection breaks begins again; an abort ends it and
     env: {},
     clock: fakeClock(),
   });
-  await tinker.downloadAdapter('tinker://run/weights/a', join(folder, 'first'));
+  await downloadAdapter(tinker, 'tinker://run/weights/a', join(folder, 'first'));
   assert.equal(await digestOfFile(join(folder, 'first', 'adapter_model.safetensors')), digestOf(2, part));
   breaks = Number.POSITIVE_INFINITY;
-  await assert.rejects(tinker.downloadAdapter('tinker://run/weights/a', join(folder, 'second')), {
+  await assert.rejects(downloadAdapter(tinker, 'tinker://run/weights/a', join(folder, 'second')), {
     kind: 'unavailable',
   });
 
@@ -176,7 +184,7 @@ void test('a download whose connection breaks begins again; an abort ends it and
     response.write('x', () => abort.abort(new Error('enough')));
   });
   const slow = await connectTinker({ baseUrl: held, apiKey: 'tml-x', env: {} });
-  await assert.rejects(slow.downloadAdapter('tinker://run/weights/a', join(folder, 'third'), abort.signal), {
+  await assert.rejects(downloadAdapter(slow, 'tinker://run/weights/a', join(folder, 'third'), abort.signal), {
     message: 'enough',
   });
   assert.deepEqual(await readdir(folder), ['first']);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { TinkerError } from './errors.js';
+import { TinkerError } from '../errors.js';
 
 const block = 512;
 /** What may follow the end of an archive: it is padded to a multiple of its record's size. */

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { TinkerError } from './errors.js';
+import { TinkerError } from '../errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

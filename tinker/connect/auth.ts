@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock } from './clock.js';
+import type { Clock } from '../http/clock.js';
 import type { CredentialSource } from './credentials.js';
 
 /** Refreshed on demand when no more than this is left. */

@@ -1,4 +1,5 @@
-import { connectTinker } from '../../../tinker/index.js';
+import { downloadAdapter } from '../../../../client/tinker/adapter-folder.js';
+import { connectTinker } from '../../../../tinker/index.js';
 
 /**
  * Fetches the adapter of a checkpoint and prints the most memory that it had, in bytes, before it and at its end.
@@ -7,5 +8,5 @@ import { connectTinker } from '../../../tinker/index.js';
 const [baseUrl = '', folder = ''] = process.argv.slice(2);
 const tinker = await connectTinker({ baseUrl, apiKey: 'tml-x', env: {} });
 const before = process.resourceUsage().maxRSS * 1024;
-await tinker.downloadAdapter('tinker://run/weights/a', folder);
+await downloadAdapter(tinker, 'tinker://run/weights/a', folder);
 console.log(JSON.stringify({ before, after: process.resourceUsage().maxRSS * 1024 }));
