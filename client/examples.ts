@@ -26,7 +26,7 @@ const examples: Readonly<Record<string, readonly (readonly [command: string, wha
   cancel: [['cancel stage1 --wait', 'and wait until the training has saved']],
   'retry-source': [['retry-source stage1 lmsys', 'after the terms were accepted, the key was set, …']],
   'skip-source': [['skip-source stage1 magpie', '']],
-  'retry-stage': [['retry-stage stage1 training', 'after the billing was settled, the key was set, …']],
+  'retry-stage': [['retry-stage stage1 train', 'after the billing was settled, the key was set, …']],
   approve: [['approve stage1 --note "reads well"', '']],
   reject: [['reject stage1 --note "too much code in lmsys"', '']],
   pause: [['pause stage1', 'training saves a checkpoint first']],

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
 import { packageVersion } from '../activities/package-version.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
+import type { Stage } from '../core/run/stages.js';
 import { addExamples } from './examples.js';
 import { exitCodes } from './exit-codes.js';
 import type { ExitCode } from './exit-codes.js';
@@ -160,9 +161,11 @@ program
   .command('retry-stage')
   .description('try a parked stage again')
   .argument('<run>', "the recipe's name")
-  .argument('<stage>', 'mix, tokenise, training or report, as `status` says')
+  .addArgument(
+    new Argument('<stage>', 'as `status` shows it').choices(['mix', 'tokenise', 'train', 'report']),
+  )
   .action(
-    action(async (run: string, stage: string) => {
+    action(async (run: string, stage: Stage) => {
       const { update } = await import('./runs/send-update.js');
       return await update(run, 'retryStage', { stage });
     }),

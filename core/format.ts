@@ -1,3 +1,5 @@
+import type { HeldoutLoss } from './contracts/evaluation.js';
+
 /** `1.5 MB`: SI units (multiples of 1000), three significant digits. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -32,4 +34,9 @@ export function formatSeconds(seconds: number): string {
   if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
   if (whole >= 60) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
   return `${whole} s`;
+}
+
+/** A loss in nats with three decimals: `2.310`; `diverged` for one that is NaN or infinite. */
+export function formatLoss(loss: HeldoutLoss): string {
+  return loss === 'diverged' ? loss : loss.toFixed(3);
 }

@@ -1,16 +1,4 @@
-/** The stages of a run, in order. */
-export const stages = [
-  'resolve',
-  'download',
-  'convert',
-  'mix',
-  'review',
-  'tokenise',
-  'train',
-  'evaluate',
-  'report',
-] as const;
-export type Stage = (typeof stages)[number];
+import type { Stage } from './run/stages.js';
 
 /**
  * How far one piece of work is: an activity's heartbeat details, read by `headrace watch` from the server's list of

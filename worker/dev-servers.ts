@@ -1,7 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isMissing, writeFileAtomic } from '../activities/artifacts/store.js';
+import { isMissing } from '../files/errno.js';
+import { writeFileAtomic } from '../files/write-atomic.js';
 
 /** Addresses that `headrace dev` leaves in the store, for commands whose environment names no others. */
 export const DevServers = z.object({

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   link,
   mkdir,
-  open,
   readFile,
   readdir,
   rename,
@@ -18,10 +17,10 @@ import { z } from 'zod';
 import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
 import { stableJson } from '../../core/stable-json.js';
-import { hasCode, isMissing } from '../../files/errno.js';
+import { hasCode, ignoreMissing, isMissing } from '../../files/errno.js';
+import { asDiskFull } from '../../files/room.js';
 import { makeScratch } from '../../files/scratch.js';
-
-export { hasCode, isMissing };
+import { fsyncPath } from '../../files/write-atomic.js';
 
 /**
  * The store: outputs of stages, addressed by what made them. An artifact is a few files and a manifest that is written
@@ -123,10 +122,7 @@ class LocalStore implements ArtifactStore {
     }
     const manifest = Manifest.parse(JSON.parse(text));
     for (const [name, { sizeBytes }] of Object.entries(manifest.files)) {
-      const found = await stat(join(dir, name)).catch((error: unknown) => {
-        if (isMissing(error)) return undefined;
-        throw error;
-      });
+      const found = await stat(join(dir, name)).catch(ignoreMissing);
       if (found?.size !== sizeBytes) return undefined;
     }
     if (this.marksUse) await markUsed(join(dir, 'manifest.json'));
@@ -196,35 +192,4 @@ export async function markUsed(path: string): Promise<void> {
     // A store that may only be read is never collected by its readers; what has just gone is found missing later.
     if (!isMissing(error) && !['EPERM', 'EACCES', 'EROFS'].some((code) => hasCode(error, code))) throw error;
   }
-}
-
-/** Replaces `path` whole: written aside, flushed, renamed. */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const aside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await writeFile(aside, content, { flush: true });
-    await rename(aside, path);
-    await fsyncPath(dirname(path));
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw asDiskFull(error, dirname(path));
-  }
-}
-
-/** Flushes a file or folder to disk. */
-export async function fsyncPath(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** `error`, or a DiskFullError where the disk or quota is full. */
-export function asDiskFull(error: unknown, where: string): unknown {
-  if (hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT'))
-    return new HeadraceError('DiskFullError', `No space left on the disk of ${where}`, { cause: error });
-  return error;
 }

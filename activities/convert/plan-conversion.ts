@@ -8,9 +8,9 @@ import type { ConversionRules } from '../../core/convert/row-converter.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
 import { workRanges } from '../../core/work-ranges.js';
-import { localPathOf, readResolution, type Resolution } from '../artifacts/resolution.js';
+import { localPathOf, readResolution, type Resolution } from '../hub/resolve/resolution.js';
 import { artifactKey } from '../artifacts/store.js';
-import { checkRoom } from '../hub/download/on-disk.js';
+import { checkRoom } from '../../files/room.js';
 import { fileKindOf } from './read/file-kind.js';
 import { planName, readConversionPlan, type ConversionPlanFile, type Piece } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
@@ -53,7 +53,7 @@ export async function planConversion(
     });
   }
   const plan = await readConversionPlan(deps.store, ref);
-  await checkRoom(deps.store, `Converting ${name}`, await leastBytes(deps, plan));
+  await checkRoom(deps.store.root, `Converting ${name}`, await leastBytes(deps, plan));
   return {
     plan: ref,
     format: plan.rules.layout.format,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   rejectReasons,
-  type SourceCounts,
+  SourceCounts,
   type SourceSummary,
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
@@ -20,13 +20,13 @@ import {
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { addCounts, Counts, noCounts, PieceMeta, ScatterMeta } from './output/piece-meta.js';
+import { addCounts, noCounts, PieceMeta, ScatterMeta } from './output/piece-meta.js';
 import { rejectsName } from './output/sorted-run-format.js';
 import { segmentTableName, type SegmentTable } from './output/slice-table.js';
 import { conversionVersion } from './versions.js';
 
 /** `meta` of a `summary` artifact; beside it stand `segments.json` and `rejects.jsonl`. */
-export const SummaryMeta = z.object({ counts: Counts });
+export const SummaryMeta = z.object({ counts: SourceCounts });
 
 /**
  * Sums up what converting a source gave.
@@ -92,7 +92,7 @@ async function write(
     { source: plan.source, lists, inOrder: !grouped, table, out: join(dir, rejectsName) },
     { signal: work.signal },
   );
-  return { counts: { ...counts, rejectedBy: { ...counts.rejectedBy } } };
+  return { counts };
 }
 
 function segmentTable(plan: ConversionPlanFile, segmentRows: readonly number[]): SegmentTable {

@@ -6,7 +6,7 @@ import { formatBytes } from '../../core/format.js';
 import { isRepositoryPath } from '../../core/hub/repository-path.js';
 import type { WorkContext } from '../../core/progress.js';
 import { HeadraceError } from '../../core/errors.js';
-import { readResolution } from '../artifacts/resolution.js';
+import { readResolution } from './resolve/resolution.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import type { BlobStore } from './download/blob-store.js';
 import type { HubClient } from './http/hub-client.js';

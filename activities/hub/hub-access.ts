@@ -3,11 +3,11 @@ import type { ResolveSourceInput } from '../../core/contracts/source.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { BlobStore } from './download/blob-store.js';
-import { readHubConfig, type Environment } from './http/config.js';
+import { readHubConfig, type Environment } from './http/hub-config.js';
 import { HubClient } from './http/hub-client.js';
 import { defaultTuning, type HubTuning } from './http/tuning.js';
 import { inspectSource, storeInspection, type SourceInspection } from './resolve/inspect-source.js';
-import { fetchTokenizer, type TokenizerFolder, type TokenizerInput } from './tokenizer.js';
+import { fetchTokenizer, type TokenizerFolder, type TokenizerInput } from './fetch-tokenizer.js';
 
 export interface HubOptions {
   readonly store: ArtifactStore;

@@ -6,18 +6,8 @@ import type { WorkOf } from '../work.js';
 import { downloadFiles } from './download-files.js';
 import type { HubAccess } from './hub-access.js';
 import { resolveLocal } from './local/resolve-local.js';
-import { resolveHub } from './resolve/resolve-hub.js';
-import { noteUse } from './resolve/uses.js';
-
-export { createHubAccess, type HubAccess, type HubOptions } from './hub-access.js';
-export { readRecipeLock, recipeLockName, type LockedSource, type RecipeLock } from './resolve/recipe-lock.js';
-export type { InspectedFile, SourceInspection } from './resolve/inspect-source.js';
-export { freeBytes } from './download/on-disk.js';
-export { columnsOf, readFooter, type ParquetFooter } from './resolve/parquet-head.js';
-export type { RangeReader } from './http/read-range.js';
-export type { TokenizerFolder, TokenizerInput } from './tokenizer.js';
-export type { HubTuning } from './http/tuning.js';
-export { whoAmI, type HubAccount } from './http/whoami.js';
+import { resolveHub } from './resolve/inspect-dataset.js';
+import { noteUse } from './resolve/source-uses.js';
 
 /** Sources to files: resolving and downloading. */
 export type HubActivities = WorkOf<'resolveSource' | 'downloadFiles'>;

@@ -4,16 +4,17 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames } from '../../core/recipe.js';
+import { sides } from '../../core/contracts/mix.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import { workRanges } from '../../core/work-ranges.js';
-import { artifactKey, isMissing } from '../artifacts/store.js';
-import { MixMeta } from '../mix/finish-mix.js';
-import { mixedLines } from '../mix/write/mixed-lines.js';
+import { isMissing } from '../../files/errno.js';
+import { artifactKey } from '../artifacts/store.js';
+import { MixMeta } from '../mix/format/mix-artifact.js';
+import { mixedLines } from '../mix/lines/mixed-lines.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import {
   piecesName,
   readTokenPlan,
-  sides,
   tokeniseVersion,
   type PlannedPiece,
   type TokenPlanMeta,

@@ -1,5 +1,6 @@
 import { openStore } from '../../activities/artifacts/store.js';
-import { createHubAccess, createHubActivities } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { createHubActivities } from '../../activities/hub/index.js';
 import { Source } from '../../core/recipe.js';
 
 /** What a worker does with a source, without Temporal: `<endpoint> <folder> <dataset>`. */

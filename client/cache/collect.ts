@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
-import { isMissing, type ArtifactStore } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { surveyStore } from './survey.js';
 
 /** One thing that is to go. */

@@ -1,9 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactKinds, type ArtifactKind } from '../../core/contracts/artifact.js';
-import { oidOf, readResolution } from '../../activities/artifacts/resolution.js';
-import { isMissing, type ArtifactStore } from '../../activities/artifacts/store.js';
-import { readUses, type SourceUse } from '../../activities/hub/resolve/uses.js';
+import { oidOf, readResolution } from '../../activities/hub/resolve/resolution.js';
+import { ignoreMissing } from '../../files/errno.js';
+import { namesIn } from '../../files/names-in.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { readUses, type SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
 /** A file of the Hub in the store, or what is left of one that was not finished. */
 export interface CachedFile {
@@ -138,15 +140,4 @@ async function newestOf(path: string): Promise<Date | undefined> {
       if (below !== undefined && below > newest) newest = below;
     }
   return newest;
-}
-
-async function namesIn(dir: string): Promise<string[]> {
-  const names = await readdir(dir).catch(ignoreMissing);
-  return (names ?? []).sort();
-}
-
-/** Another process may remove what we look at. */
-function ignoreMissing(error: unknown): undefined {
-  if (isMissing(error)) return undefined;
-  throw error;
 }

@@ -1,13 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { defaultStoreRoot, isMissing } from '../../activities/artifacts/store.js';
-import { heldOf, remove, setTtl, type Held } from '../../activities/train/server/server-checkpoints.js';
+import { isMissing } from '../../files/errno.js';
+import { defaultStoreRoot } from '../../activities/artifacts/store.js';
+import {
+  checkpointsOnServer,
+  removeCheckpoint,
+  setTtl,
+  type ServerCheckpoint,
+} from '../../activities/train/server/server-checkpoints.js';
 import { exportAdapter } from '../tinker/export-adapter.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import type { TinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { formatBytes, formatCount } from '../../core/format.js';
+import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import type { Tinker } from '../../tinker/index.js';
 import { workerEnvironment } from '../../worker/environment.js';
 import { connected, print, say } from '../text/output.js';
@@ -15,7 +22,6 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { outOf, requireRun } from '../runs/start-run.js';
 import { readCheckpoints } from '../text/result.js';
-import type { CheckpointLine } from '../text/result.js';
 
 /** `headrace checkpoints`: talks to Tinker itself, with the same variables as the worker. */
 
@@ -81,10 +87,10 @@ async function act(
   const access = await tinkerAccess();
   const tinker = await serverOf(access, wanted, signal);
   const told = await withTinkerErrors(access.baseUrl, signal, async (): Promise<Told> => {
-    const held = await heldOf(tinker, [state_path, sampler_path], signal);
-    const here = [state_path, sampler_path].filter((path) => held.get(path)?.here === true);
+    const held = await checkpointsOnServer(tinker, [state_path, sampler_path], signal);
+    const here = [state_path, sampler_path].filter((path) => held.has(path));
     if (action === 'rm') {
-      for (const path of here) await remove(tinker, path, signal);
+      for (const path of here) await removeCheckpoint(tinker, path, signal);
       if (here.length === 0) return [`${access.baseUrl} does not have ${label} any more`, {}];
       return [`${label} is removed from ${access.baseUrl}`, { removed: here }];
     }
@@ -145,7 +151,9 @@ async function list(
  * What the server says of these checkpoints now; `undefined`, with a word to the user, where it cannot be asked: what is
  * recorded here is worth showing without it.
  */
-async function askServer(found: readonly CheckpointLine[]): Promise<ReadonlyMap<string, Held> | undefined> {
+async function askServer(
+  found: readonly CheckpointLine[],
+): Promise<ReadonlyMap<string, ServerCheckpoint> | undefined> {
   const [newest] = found.slice(-1);
   if (newest === undefined) return undefined;
   const { signal } = new AbortController();
@@ -154,33 +162,34 @@ async function askServer(found: readonly CheckpointLine[]): Promise<ReadonlyMap<
     const access = await tinkerAccess(1);
     const tinker = await serverOf(access, newest, signal);
     const paths = found.flatMap(({ state_path, sampler_path }) => [state_path, sampler_path]);
-    return await withTinkerErrors(access.baseUrl, signal, () => heldOf(tinker, paths, signal));
+    return await withTinkerErrors(access.baseUrl, signal, () => checkpointsOnServer(tinker, paths, signal));
   } catch (error) {
     say(`What the server still has is not known: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-function onServer(line: CheckpointLine, held: ReadonlyMap<string, Held> | undefined): object | null {
+function onServer(
+  line: CheckpointLine,
+  held: ReadonlyMap<string, ServerCheckpoint> | undefined,
+): object | null {
   if (held === undefined) return null;
   const of = (path: string): object => {
     const each = held.get(path);
-    return each?.here === true
-      ? { here: true, expires_at: each.expiresAt ?? null }
-      : { here: false, expires_at: null };
+    return { here: each !== undefined, expires_at: each?.expiresAt ?? null };
   };
   return { state: of(line.state_path), sampler: of(line.sampler_path) };
 }
 
 /** `stays`, `6 d 3 h left`, `gone`; both parts where they differ. */
-function describe(line: CheckpointLine, held: ReadonlyMap<string, Held> | undefined): string {
+function describe(line: CheckpointLine, held: ReadonlyMap<string, ServerCheckpoint> | undefined): string {
   if (held === undefined) return 'not known';
   const [state, sampler] = [line.state_path, line.sampler_path].map((path) => left(held.get(path)));
   return state === sampler ? (state ?? '') : `state ${state}, sampler weights ${sampler}`;
 }
 
-function left(held: Held | undefined): string {
-  if (held?.here !== true) return 'gone';
+function left(held: ServerCheckpoint | undefined): string {
+  if (held === undefined) return 'gone';
   if (held.expiresAt === undefined) return 'stays';
   const minutes = Math.max(0, Math.floor((Date.parse(held.expiresAt) - Date.now()) / 60_000));
   const [days, hours] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60)];
@@ -212,8 +221,8 @@ async function tinkerAccess(controlRetries?: number): Promise<TinkerAccess> {
 
 /** Connects, and makes sure that it is the server which has the checkpoint: another one's listing would say that it is gone. */
 async function serverOf(access: TinkerAccess, line: CheckpointLine, signal: AbortSignal): Promise<Tinker> {
-  const { identity, description } = await access.look(signal);
-  if (line.server !== undefined && line.server !== identity)
+  const { identity, description } = await access.describeServer(signal);
+  if (line.server !== identity)
     throw new HeadraceError('UsageError', `${line.label} is on ${line.server}, and this is ${description}`, {
       remedy: 'Set TINKER_BASE_URL as on the worker that trained it.',
     });

@@ -1,8 +1,11 @@
 import pLimit from 'p-limit';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
-import { createHubAccess, freeBytes, whoAmI } from '../../activities/hub/index.js';
-import { checkModel, createTinkerAccess } from '../../activities/train/server/tinker-access.js';
-import { checkLines, checksSummary, failed, passed, warned, type Check } from '../../core/checks.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { whoAmI } from '../../activities/hub/http/whoami.js';
+import { freeBytes } from '../../files/room.js';
+import { checkBaseModel } from '../../activities/train/server/check-base-model.js';
+import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { checkLines, checksSummary, failed, passed, warned, type Check } from '../doctor/checks.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes, plural } from '../../core/format.js';
@@ -112,7 +115,7 @@ async function checkTinker(
   const checks: Check[] = [];
   if (train !== undefined) checks.push(checkRenderer(train));
   try {
-    const server = await createTinkerAccess({ env }).look(work.signal);
+    const server = await createTinkerAccess({ env }).describeServer(work.signal);
     checks.push(
       passed(
         'tinker',
@@ -120,7 +123,7 @@ async function checkTinker(
       ),
     );
     if (train !== undefined) {
-      checkModel(server, train);
+      checkBaseModel(server, train);
       checks.push(passed('base model', `${train.base_model} can be trained there`));
     }
   } catch (error) {

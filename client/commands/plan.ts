@@ -4,13 +4,10 @@ import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activitie
 import { createConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { whyPieces } from '../../activities/convert/plan/explain-pieces.js';
-import {
-  createHubAccess,
-  createHubActivities,
-  freeBytes,
-  type HubAccess,
-} from '../../activities/hub/index.js';
+import { createHubAccess, type HubAccess } from '../../activities/hub/hub-access.js';
+import { createHubActivities } from '../../activities/hub/index.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import { freeBytes } from '../../files/room.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes, formatCount, plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';

@@ -1,5 +1,5 @@
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
-import { createHubAccess } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { previewSource, type PreviewedRow, type SourcePreview } from '../preview/preview-source.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes } from '../../core/format.js';

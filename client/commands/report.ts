@@ -9,7 +9,7 @@ import { readLine } from '../../files/json-lines.js';
 import { connected, print } from '../text/output.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { handleOf, outOf, requireRun } from '../runs/start-run.js';
+import { handleOf, outOf, requireRun, queryRun } from '../runs/start-run.js';
 import type { TemporalClient } from '../temporal/connect.js';
 import { ending } from '../runs/watch-run.js';
 
@@ -95,7 +95,7 @@ async function reportInput(temporal: TemporalClient, name: string): Promise<Writ
   try {
     return await temporal.connection.withDeadline(
       Date.now() + queryTimeoutMs,
-      async () => await handleOf(temporal, name).query<WriteReportInput>('report'),
+      async () => await queryRun(handleOf(temporal, name), 'report'),
     );
   } catch (error) {
     throw new HeadraceError('NoWorkerError', `No worker answers for the run ${name}: ${messageOf(error)}`, {

@@ -1,5 +1,5 @@
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
-import { createHubAccess } from '../../activities/hub/index.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { sampleFrom } from '../tinker/sample-from.js';
 import type { SampleFromOptions } from '../tinker/sample-from.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';

@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import type { HubAccess, SourceInspection } from '../../activities/hub/index.js';
+import type { HubAccess } from '../../activities/hub/hub-access.js';
+import type { SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
 import { previewSource } from '../preview/preview-source.js';
-import { failed, passed, warned, type Check } from '../../core/checks.js';
+import { failed, passed, warned, type Check } from './checks.js';
 import { formatBytes, plural } from '../../core/format.js';
 import { listOf } from '../../core/hub/split-files.js';
 import type { WorkContext } from '../../core/progress.js';

@@ -1,7 +1,7 @@
 import { defaultStoreRoot } from '../../activities/artifacts/store.js';
 import { tinkerSmoke } from '../tinker/smoke.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
-import { checkLines, checksSummary, failed, passed, type Check } from '../../core/checks.js';
+import { checkLines, checksSummary, failed, passed, type Check } from './checks.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Secrets } from '../../core/secrets.js';
 import { workerEnvironment } from '../../worker/environment.js';

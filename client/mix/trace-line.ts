@@ -1,12 +1,12 @@
 import { open, readFile } from 'node:fs/promises';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { Side } from '../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { SegmentTable, segmentTableName } from '../../activities/convert/output/slice-table.js';
-import { MixMeta } from '../../activities/mix/finish-mix.js';
-import type { Side } from '../../activities/mix/plan/mix-entry.js';
-import { readMixPlan } from '../../activities/mix/plan/mix-plan.js';
-import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/write/provenance.js';
+import { MixMeta } from '../../activities/mix/format/mix-artifact.js';
+import { readMixPlan } from '../../activities/mix/format/mix-plan.js';
+import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/format/provenance.js';
 
 /** Where a line of the mix comes from. */
 export interface LineOrigin {

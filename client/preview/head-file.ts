@@ -12,7 +12,8 @@ import { startsList } from '../../activities/convert/read/json-splitter.js';
 import { columnsOnDisk } from '../../activities/convert/plan/sample-rows.js';
 import { pruneColumns, type ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
 import type { Part } from '../../activities/convert/read/read-slice.js';
-import { columnsOf, readFooter, type InspectedFile } from '../../activities/hub/index.js';
+import { columnsOf, readFooter } from '../../activities/hub/resolve/parquet-footer.js';
+import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.js';
 
 /** The head of a file, laid on disk so that the readers of a run can read it as if the whole were there. */
 export interface HeadFile {

@@ -17,7 +17,7 @@ import type { Source, SourceFormat } from '../../core/recipe.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { neededColumns, type ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
 import { readRows } from '../../activities/convert/read/rows.js';
-import type { InspectedFile, SourceInspection } from '../../activities/hub/index.js';
+import type { InspectedFile, SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
 import { headOf, type HeadFile } from './head-file.js';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import type { Document } from 'yaml';
 import type { z } from 'zod';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { Recipe, Source, Train } from '../../core/recipe.js';
-import { isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
 
 export type ResolvedRecipe = Recipe & { readonly out: string };
 

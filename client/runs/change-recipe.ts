@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
 import type { Source } from '../../core/recipe.js';
-import type { Cap, ChangeCapsInput, ReplaceSourceInput } from '../../core/run-state.js';
+import type { Cap, ChangeCapsInput, ReplaceSourceInput } from '../../core/run/changes.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { memoOf } from './start-run.js';
 

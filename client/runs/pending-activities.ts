@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { stages } from '../../core/progress.js';
+import { stages } from '../../core/run/stages.js';
 import type { Progress } from '../../core/progress.js';
-import type { RunState } from '../../core/run-state.js';
+import type { RunState } from '../../core/run/state.js';
+import { sourceWorkflowIdOf, trainWorkflowIdOf } from '../../core/run/workflow-ids.js';
 import type { TemporalClient } from '../temporal/connect.js';
 import { isNotFound } from '../temporal/not-found.js';
 
@@ -40,8 +41,8 @@ export async function pendingActivities(
       : [
           ...state.sources
             .filter((source) => source.status !== 'done' && source.status !== 'skipped')
-            .map((source) => `${workflowId}/source/${source.name}`),
-          ...(state.stage === 'train' ? [`${workflowId}/train`] : []),
+            .map((source) => sourceWorkflowIdOf(workflowId, source.name)),
+          ...(state.stage === 'train' ? [trainWorkflowIdOf(workflowId)] : []),
         ];
   const found = await Promise.all([workflowId, ...children].map(async (id) => await pendingOf(temporal, id)));
   return found.flat();

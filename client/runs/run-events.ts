@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, plural } from '../../core/format.js';
-import type { RunState, SourceState } from '../../core/run-state.js';
+import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
+import type { RunState, SourceState } from '../../core/run/state.js';
 
 /** What happened between two looks at a run, as lines for people. `before` is `undefined` at the first look. */
 export function eventsBetween(before: RunState | undefined, now: RunState): string[] {
@@ -62,13 +62,13 @@ function trainEvents(before: RunState | undefined, now: RunState): string[] {
       `train: ${plural(train.reusedSteps, 'step')} of ${train.totalSteps} are recorded already and are reused`,
     );
   if (train.baseNll !== null && (earlier?.baseNll ?? null) === null)
-    lines.push(`evaluate: held-out loss before training ${train.baseNll.toFixed(3)}`);
+    lines.push(`evaluate: held-out loss before training ${formatLoss(train.baseNll)}`);
   for (const checkpoint of train.checkpoints)
     if (!(earlier?.checkpoints ?? []).some((other) => other.samplerPath === checkpoint.samplerPath))
       lines.push(
         `train: checkpoint ${checkpoint.label} after step ${checkpoint.nextStep} of ${train.totalSteps}, loss ${checkpoint.lastLoss.toFixed(3)}`,
       );
   if (train.heldoutNll !== null && train.heldoutNll !== (earlier?.heldoutNll ?? null))
-    lines.push(`evaluate: held-out loss ${train.heldoutNll.toFixed(3)}`);
+    lines.push(`evaluate: held-out loss ${formatLoss(train.heldoutNll)}`);
   return lines;
 }

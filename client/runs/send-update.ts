@@ -1,34 +1,25 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { HeadraceError, messageOf } from '../../core/errors.js';
+import type { RunUpdates } from '../../core/run/api.js';
 import { connected, print } from '../text/output.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { handleOf, requireRun, requireWorker } from './start-run.js';
 import type { TemporalClient } from '../temporal/connect.js';
 
-/** What a person may tell a run; the names are those of the workflow's updates. */
-export type UpdateName =
-  | 'retrySource'
-  | 'skipSource'
-  | 'replaceSource'
-  | 'retryStage'
-  | 'approve'
-  | 'reject'
-  | 'changeCaps'
-  | 'pause'
-  | 'resume'
-  | 'saveCheckpoint';
+/** Names of the updates that a run takes. */
+export type UpdateName = keyof RunUpdates;
 
 /**
  * Sends one of the run's updates and returns its answer, which says what was done.
  *
  * @throws {HeadraceError} RunNotFoundError; NoWorkerError; UsageError where the run has ended or refuses, with the reason.
  */
-export async function sendUpdate(
+export async function sendUpdate<Name extends UpdateName>(
   temporal: TemporalClient,
   name: string,
-  which: UpdateName,
-  argument?: unknown,
+  which: Name,
+  ...args: RunUpdates[Name]
 ): Promise<string> {
   const { status, taskQueue } = await requireRun(temporal, name);
   if (status.name !== 'RUNNING')
@@ -41,6 +32,7 @@ export async function sendUpdate(
   await requireWorker(temporal, taskQueue);
   try {
     const handle = handleOf(temporal, name);
+    const [argument] = args;
     return argument === undefined
       ? await handle.executeUpdate<string, []>(which)
       : await handle.executeUpdate<string, [unknown]>(which, { args: [argument] });
@@ -53,9 +45,13 @@ export async function sendUpdate(
 }
 
 /** Sends one of the run's updates and prints its answer. */
-export async function update(name: string, which: UpdateName, argument?: unknown): Promise<ExitCode> {
+export async function update<Name extends UpdateName>(
+  name: string,
+  which: Name,
+  ...args: RunUpdates[Name]
+): Promise<ExitCode> {
   return await connected(async (temporal) => {
-    print(await sendUpdate(temporal, name, which, argument));
+    print(await sendUpdate(temporal, name, which, ...args));
     return exitCodes.done;
   });
 }

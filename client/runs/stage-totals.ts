@@ -1,5 +1,6 @@
-import type { Progress, Stage } from '../../core/progress.js';
-import type { RunState } from '../../core/run-state.js';
+import type { Progress } from '../../core/progress.js';
+import type { Stage } from '../../core/run/stages.js';
+import type { RunState } from '../../core/run/state.js';
 import type { PendingActivity } from './pending-activities.js';
 
 /**

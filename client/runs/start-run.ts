@@ -12,11 +12,14 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { z } from 'zod';
-import { isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
-import { searchAttributeNames, workflowIdOf } from '../../core/run-state.js';
-import type { RunState, Stage1Input } from '../../core/run-state.js';
+import type { RunQueries } from '../../core/run/api.js';
+import { searchAttributeNames } from '../../core/run/search-attributes.js';
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
+import type { RunState } from '../../core/run/state.js';
+import type { Stage1Input } from '../../core/run/run.js';
 import { stableJson } from '../../core/stable-json.js';
 import type { stage1 } from '../../workflows/stage1.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
@@ -256,9 +259,17 @@ export function handleOf(temporal: TemporalClient, name: string): Stage1Handle {
   return temporal.client.workflow.getHandle<typeof stage1>(workflowIdOf(name));
 }
 
+/** Asks a run one of its queries; a worker must be there to answer. */
+export async function queryRun<Name extends keyof RunQueries>(
+  handle: Stage1Handle,
+  name: Name,
+): Promise<RunQueries[Name]> {
+  return await handle.query<RunQueries[Name]>(name);
+}
+
 /** Asks the workflow where it stands; a worker must be there to answer. */
 export async function runState(handle: Stage1Handle): Promise<RunState> {
-  return await handle.query<RunState>('progress');
+  return await queryRun(handle, 'progress');
 }
 
 /** The web UI's page of a run. */

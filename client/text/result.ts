@@ -1,24 +1,14 @@
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
-import { isMissing } from '../../activities/artifacts/store.js';
+import { isMissing } from '../../files/errno.js';
 import type { MixResult } from '../../core/contracts/mix.js';
-import { formatBytes, formatCount, plural } from '../../core/format.js';
-import type { Stage1Result, Wait } from '../../core/run-state.js';
-import { waysOn } from '../../core/ways-on.js';
+import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
+import { CheckpointLine } from '../../core/training/checkpoint-line.js';
+import type { Stage1Result } from '../../core/run/run.js';
+import type { Wait } from '../../core/run/state.js';
+import { waysOn } from '../../core/run/ways-on.js';
 import { readJsonLines } from '../../files/json-lines.js';
 import { compositionText } from './composition.js';
 import { fromHere } from './from-here.js';
-
-const CheckpointLine = z.object({
-  label: z.string(),
-  /** First step that is not in the weights. */
-  step: z.number(),
-  state_path: z.string(),
-  sampler_path: z.string(),
-  /** Identity of the server that has it. */
-  server: z.string().exactOptional(),
-});
-export type CheckpointLine = z.infer<typeof CheckpointLine>;
 
 /** The checkpoints of a run, from its folder; empty where there are none yet. */
 export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
@@ -67,8 +57,8 @@ export async function resultText(result: Stage1Result, uiLink: string | undefine
       `  loss           step 0: ${trained.firstLoss.toFixed(3)}   step ${trained.totalSteps - 1}: ${trained.lastLoss.toFixed(3)}`,
     );
     const [before, after] = [trained.base?.heldoutNll, trained.trained?.heldoutNll];
-    if (typeof before === 'number' && typeof after === 'number')
-      parts.push(`  held-out loss  before: ${before.toFixed(3)}   after: ${after.toFixed(3)}`);
+    if (before != null && after != null)
+      parts.push(`  held-out loss  before: ${formatLoss(before)}   after: ${formatLoss(after)}`);
     parts.push('', ...(await checkpointLines(result)), ...(await answerLines(result)));
   }
   if (uiLink !== undefined) parts.push('', `Temporal UI    ${uiLink}`);

@@ -10,7 +10,7 @@ import {
   type TokenizerSources,
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
 import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import { answer } from '../../activities/train/evaluation/answer.js';
+import { sampleAnswer } from '../../activities/train/evaluation/sample-answer.js';
 import { developmentModelDir, type TinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 
@@ -67,7 +67,7 @@ export async function sampleFrom(
       const client = await session.createSamplingClient(
         samplerPath === undefined ? { baseModel } : { modelPath: samplerPath },
       );
-      const said = await answer(client, options.messages, {
+      const said = await sampleAnswer(client, options.messages, {
         renderer,
         encoder: createTextEncoder(tokenizer),
         maxTokens: options.maxTokens ?? 400,

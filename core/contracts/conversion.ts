@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Source, SourceFormat } from '../recipe.js';
 import type { ArtifactRef, WorkRange } from './artifact.js';
 
@@ -53,22 +54,28 @@ export const rejectReasons = [
 
 export type RejectReason = (typeof rejectReasons)[number];
 
-/** What reading one source gave, before mixing. Conversations unless said otherwise. */
-export interface SourceCounts {
-  /** Rows of the files; differs from `read` for grouped formats. */
-  readonly rows: number;
-  readonly read: number;
-  readonly filtered: number;
-  readonly rejected: number;
-  readonly rejectedBy: Readonly<Partial<Record<RejectReason, number>>>;
-  /** Valid conversations before dedup. */
-  readonly converted: number;
-  /** Grouped formats: dialogues with missing turns, and without an `episode_done`. */
-  readonly gaps?: number;
-  readonly unfinished?: number;
-  /** Grouped formats: rows that collapsed into an equal one. */
-  readonly collapsedRows?: number;
-}
+const count = z.int().min(0);
+
+/** Counts of one source before the mix: conversations, unless a field names rows. */
+export const SourceCounts = z
+  .object({
+    /** Rows of the files; differs from `read` for grouped formats. */
+    rows: count,
+    read: count,
+    filtered: count,
+    rejected: count,
+    rejectedBy: z.partialRecord(z.enum(rejectReasons), count).readonly(),
+    /** Valid conversations before dedup. */
+    converted: count,
+    /** Grouped formats: dialogues with a missing turn. */
+    gaps: count.exactOptional(),
+    /** Grouped formats: dialogues without an `episode_done`. */
+    unfinished: count.exactOptional(),
+    /** Grouped formats: rows that collapsed into an equal one. */
+    collapsedRows: count.exactOptional(),
+  })
+  .readonly();
+export type SourceCounts = z.infer<typeof SourceCounts>;
 
 export interface SourceSummary extends SourceCounts {
   readonly name: string;

@@ -15,14 +15,19 @@ export interface Answer {
   readonly stopReason: 'stop' | 'length';
 }
 
+/** Mean loss on held-out rows, in nats a trained token. `diverged`: it is NaN or infinite. */
+export type HeldoutLoss = number | 'diverged';
+
 export interface EvaluationResult {
   readonly evaluation: ArtifactRef;
   readonly step: number;
   readonly label: string;
+  /** Rows with at least one trained token. */
   readonly heldoutRows: number;
-  /** Nats a trained token over all held-out rows; `null` where there are none. */
-  readonly heldoutNll: number | null;
-  readonly heldoutNllBySource: Readonly<Record<string, number>>;
-  /** To the fixed prompts, greedy; each cut at 2,000 characters here. */
+  /** Over all held-out rows, each token counting the same; `null` where there are none. */
+  readonly heldoutNll: HeldoutLoss | null;
+  /** Sources without held-out rows are left out. */
+  readonly heldoutNllBySource: Readonly<Record<string, HeldoutLoss>>;
+  /** Greedy answers to the recipe's prompts, each cut at 2,000 characters. */
   readonly answers: readonly Answer[];
 }

@@ -1,6 +1,9 @@
-import type { Recipe, Source, SourceFormat } from '../recipe.js';
+import { z } from 'zod';
+import { sourceFormats, type Recipe, type Source } from '../recipe.js';
 import type { ArtifactRef } from './artifact.js';
-import type { SourceCounts } from './conversion.js';
+import { SourceCounts } from './conversion.js';
+
+const count = z.int().min(0);
 
 export interface MixSource {
   readonly source: Source;
@@ -19,55 +22,66 @@ export interface PlanMixInput {
   readonly rowsPerSource?: number;
 }
 
-/** How much text conversations are. */
-export interface Volume {
-  /** Of their canonical lines, newlines included. */
-  readonly bytes: number;
-  /** Characters (UTF-16 code units) of assistant text. */
-  readonly assistantChars: number;
-}
+/** The amount of text in conversations. */
+export const Volume = z
+  .object({
+    /** Of their canonical lines, newlines included. */
+    bytes: count,
+    /** UTF-16 code units of assistant text. */
+    assistantChars: count,
+  })
+  .readonly();
+export type Volume = z.infer<typeof Volume>;
 
-/** What became of a conversation that was converted. Of filtered and rejected rows there is no line to measure. */
+/** The outcomes of a converted conversation. Filtered and rejected rows have no line, so no volume. */
 export const fatesOfConverted = ['duplicates', 'heldout', 'heldoutUnused', 'notSelected', 'kept'] as const;
 
 export type FateOfConverted = (typeof fatesOfConverted)[number];
 
 /** One source in the mix; read = filtered + rejected + duplicates + heldout + heldoutUnused + notSelected + kept. */
-export interface CompositionRow extends SourceCounts {
-  readonly name: string;
-  readonly format: SourceFormat;
-  /** Duplicates by the source that won them, this source itself included. */
-  readonly duplicatesBy: Readonly<Record<string, number>>;
-  readonly duplicates: number;
-  readonly heldout: number;
-  readonly heldoutUnused: number;
-  readonly notSelected: number;
-  readonly kept: number;
-  readonly repeat: number;
-  /** Lines in train.jsonl: kept × repeat. */
-  readonly lines: number;
-  /** Bytes in train.jsonl. */
-  readonly bytes: number;
-  /** Characters (UTF-16 code units) of assistant text in train.jsonl. */
-  readonly assistantChars: number;
-  /** Text by what became of it, copies not counted. */
-  readonly volumes: Readonly<Record<FateOfConverted, Volume>>;
-  /** Share of the recipe, absent where it names rows or all. */
-  readonly askedShare?: number;
-  /** Rows of the recipe, at most; absent where it names a share or all. */
-  readonly askedRows?: number;
-  /** Of the conversations kept before repeats, 0 … 1. */
-  readonly realisedShare: number;
-  /** True for the source that limited the mix. */
-  readonly limiting: boolean;
-}
+export const CompositionRow = z
+  .object({
+    ...SourceCounts.unwrap().shape,
+    name: z.string(),
+    format: z.enum(sourceFormats),
+    /** Duplicates by the source that won them, which may be this one. */
+    duplicatesBy: z.record(z.string(), count).readonly(),
+    duplicates: count,
+    heldout: count,
+    heldoutUnused: count,
+    notSelected: count,
+    kept: count,
+    repeat: count,
+    /** Lines in train.jsonl: kept × repeat. */
+    lines: count,
+    /** Bytes in train.jsonl. */
+    bytes: count,
+    /** UTF-16 code units of assistant text in train.jsonl. */
+    assistantChars: count,
+    /** Text by outcome, each conversation counted once whatever `repeat` is. */
+    volumes: z.record(z.enum(fatesOfConverted), Volume).readonly(),
+    /** `share` of the recipe. */
+    askedShare: z.number().exactOptional(),
+    /** `rows` of the recipe. */
+    askedRows: count.exactOptional(),
+    /** Of the conversations kept before repeats, 0 … 1. */
+    realisedShare: z.number(),
+    /** True for the source that limited the mix. */
+    limiting: z.boolean(),
+  })
+  .readonly();
+export type CompositionRow = z.infer<typeof CompositionRow>;
 
-export interface Composition {
-  readonly sources: readonly CompositionRow[];
-  /** Lines of train.jsonl. */
-  readonly trainLines: number;
-  readonly heldoutLines: number;
-}
+export const Composition = z
+  .object({
+    /** In recipe order. */
+    sources: z.array(CompositionRow).readonly(),
+    /** Lines of train.jsonl. */
+    trainLines: count,
+    heldoutLines: count,
+  })
+  .readonly();
+export type Composition = z.infer<typeof Composition>;
 
 export interface MixPlan {
   readonly plan: ArtifactRef;
@@ -79,17 +93,21 @@ export interface FinishMixInput {
   readonly out: string;
 }
 
-export interface FileDigest {
-  readonly path: string;
-  readonly lines: number;
-  readonly bytes: number;
-  readonly sha256: string;
-}
+/** The two files of a mix: train.jsonl and heldout.jsonl. */
+export const sides = ['train', 'heldout'] as const;
+export type Side = (typeof sides)[number];
+
+/** What identifies a JSON Lines file. */
+export const FileDigest = z.object({ lines: count, bytes: count, sha256: z.string() }).readonly();
+export type FileDigest = z.infer<typeof FileDigest>;
+
+/** A file of the mix in `out`. */
+export type MixFile = FileDigest & { readonly path: string };
 
 export interface MixResult {
   readonly mix: ArtifactRef;
-  readonly train: FileDigest;
-  readonly heldout: FileDigest;
+  readonly train: MixFile;
+  readonly heldout: MixFile;
   readonly manifestPath: string;
   readonly composition: Composition;
 }

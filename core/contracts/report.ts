@@ -1,4 +1,4 @@
-import type { Stage } from '../progress.js';
+import type { Stage } from '../run/stages.js';
 import type { Recipe } from '../recipe.js';
 import type { SourceSummary } from './conversion.js';
 import type { MixResult } from './mix.js';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Source } from '../recipe.js';
 import type { ArtifactRef, WorkRange } from './artifact.js';
 
@@ -5,22 +6,25 @@ export interface ResolveSourceInput {
   readonly source: Source;
   /** Folder of the run's results; `recipe.lock.json` is read and written there. */
   readonly out: string;
-  /** Take what the Hub has now instead of what `recipe.lock.json` holds, and say what moved. @default false */
+  /** Takes what the Hub has now instead of what `recipe.lock.json` holds, and notes what moved. @default false */
   readonly updateLock?: boolean;
 }
 
-/** One file of a source. Listed in the `resolution` artifact's `files.json`, in reading order. */
-export interface SourceFile {
-  /** Absolute real path of a local file; path in the repository of a Hub file. */
-  readonly path: string;
-  readonly sizeBytes: number;
-  /** SHA-256 of the bytes, hex. Known for local files and for LFS/Xet files of the Hub. */
-  readonly sha256?: string;
-  /** Git blob id (SHA-1, hex) of a Hub file; the only hash of a plain git file. */
-  readonly gitOid?: string;
-  /** Local files: modification time in nanoseconds, decimal, to notice a change between plan and use. */
-  readonly mtimeNs?: string;
-}
+/** One file of a source. Lists of them are in reading order. */
+export const SourceFile = z
+  .object({
+    /** Absolute real path of a local file; path in the repository of a Hub file. */
+    path: z.string(),
+    sizeBytes: z.number(),
+    /** SHA-256 of the bytes, hex. Known for local files and for LFS/Xet files of the Hub. */
+    sha256: z.string().exactOptional(),
+    /** Git blob id (SHA-1, hex) of a Hub file; the only hash of a plain git file. */
+    gitOid: z.string().exactOptional(),
+    /** Modification time of a local file in nanoseconds, decimal: shows a change between plan and use. */
+    mtimeNs: z.string().exactOptional(),
+  })
+  .readonly();
+export type SourceFile = z.infer<typeof SourceFile>;
 
 export interface SourceResolution {
   readonly name: string;

@@ -96,15 +96,3 @@ export interface RenewCheckpointsInput {
   /** The last record of the lineage. */
   readonly record: ArtifactRef;
 }
-
-/** One line of metrics.jsonl. NLL is in nats a trained token: −Σ(lp·w)/Σw over the batch. */
-export interface StepMetrics {
-  readonly step: number;
-  readonly epoch: number;
-  readonly train_mean_nll: number;
-  readonly learning_rate: number;
-  readonly num_sequences: number;
-  readonly num_tokens: number;
-  readonly num_loss_tokens: number;
-  readonly progress: number;
-}

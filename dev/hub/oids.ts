@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { writeFileAtomic } from '../../files/write-atomic.js';
 
 /** What git and LFS call a file's content. */
 export interface Oids {
@@ -59,9 +59,7 @@ export class OidCache {
     if (this.path === undefined) return;
     const kept: Record<string, Oids> = {};
     for (const [key, oids] of this.known) kept[key] = await oids;
-    await mkdir(dirname(this.path), { recursive: true });
-    await writeFile(`${this.path}.tmp`, JSON.stringify(kept));
-    await rename(`${this.path}.tmp`, this.path);
+    await writeFileAtomic(this.path, JSON.stringify(kept));
   }
 }
 

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { searchAttributeNames } from '../../core/run-state.js';
+import { searchAttributeNames } from '../../core/run/search-attributes.js';
 import { resolveTemporal } from './resolve.js';
 
 export interface TemporalServerOptions {

@@ -3,8 +3,9 @@ import { pendingActivities } from '../../client/runs/pending-activities.js';
 import { describe, handleOf, runState } from '../../client/runs/start-run.js';
 import { sendUpdate } from '../../client/runs/send-update.js';
 import { messageOf } from '../../core/errors.js';
-import { workflowIdOf } from '../../core/run-state.js';
-import type { RunState, Stage1Result, Wait } from '../../core/run-state.js';
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
+import type { RunState, Wait } from '../../core/run/state.js';
+import type { Stage1Result } from '../../core/run/run.js';
 import type { OpenServers } from '../e2e/support.js';
 
 /**
@@ -63,7 +64,8 @@ class Defect extends Error {}
 
 async function retry(servers: OpenServers, name: string, wait: Wait): Promise<void> {
   if (wait.kind === 'source') await sendUpdate(servers.temporal, name, 'retrySource', { source: wait.what });
-  else await sendUpdate(servers.temporal, name, 'retryStage', { stage: wait.what });
+  else if (wait.kind === 'stage')
+    await sendUpdate(servers.temporal, name, 'retryStage', { stage: wait.what });
 }
 
 /** Where a run stands that does not end: its stage, what it waits for, and what is under way for it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { openStore } from '../../activities/artifacts/store.js';
 import { lineageOf } from '../../activities/train/records/records.js';
-import type { Stage1Result } from '../../core/run-state.js';
+import type { Stage1Result } from '../../core/run/run.js';
 import { parseCheckpointPath } from '../../tinker/index.js';
 import { sha256 } from '../e2e/support.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRecipeFile } from '../../client/recipe/recipe-file.js';
-import { workflowIdOf } from '../../core/run-state.js';
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import { describe, handleOf, runState } from '../../client/runs/start-run.js';
 import { sendUpdate } from '../../client/runs/send-update.js';
 import {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '@temporalio/client';
 import { connectTemporal } from '../../client/temporal/connect.js';
 import { startTemporal } from '../../dev/temporal/server.js';
+import { queries } from '../../workflows/messages.js';
 import { useFolder } from '../support/temporal.js';
 
 const folder = useFolder('closed-connection');
@@ -13,7 +14,7 @@ void test('a question that is under way when its connection is closed is not ask
   const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
   const workflowId = 'nobody-answers';
   await connected.client.workflow.start('stage1', { workflowId, taskQueue: 'nobody-polls', args: [] });
-  const question = connected.client.workflow.getHandle(workflowId).query('progress');
+  const question = connected.client.workflow.getHandle(workflowId).query(queries.progress);
   const failed = assert.rejects(question, ServiceError);
   await sleep(300);
   await connected.close();

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PendingActivity } from '../../client/runs/pending-activities.js';
-import type { Stage1Result } from '../../core/run-state.js';
+import type { HeldoutLoss } from '../../core/contracts/evaluation.js';
+import type { Stage1Result } from '../../core/run/run.js';
 import {
   recipeFrom,
   resultOf,
@@ -40,7 +41,7 @@ interface Left {
   readonly manifest: string;
   readonly rejects: string;
   readonly metrics: string;
-  readonly heldoutNll: number | null | undefined;
+  readonly heldoutNll: HeldoutLoss | null | undefined;
   readonly answers: unknown;
 }
 

@@ -278,9 +278,9 @@ void test('a key that Tinker refuses in the middle of training parks the run; on
     assertSaid(await run('start', recipe), 0);
     await untilStep('refused', 22);
     await arm(servers().tinkerUrl(), { path: 'optim_step', status: 401, times: 3 });
-    assertSaid(await run('watch', 'refused'), 3, /TinkerAuthError/, /retry-stage refused training/);
+    assertSaid(await run('watch', 'refused'), 3, /TinkerAuthError/, /retry-stage refused train/);
     await fetch(`${servers().tinkerUrl()}/dev/faults`, { method: 'DELETE' });
-    assertSaid(await run('retry-stage', 'refused', 'training'), 0, /tried again/);
+    assertSaid(await run('retry-stage', 'refused', 'train'), 0, /tried again/);
     assertSaid(await run('watch', 'refused'), 0, /refused-final/, /recorded already/);
     const steps = (await readFile(join(folder, 'runs/refused/metrics.jsonl'), 'utf8')).trim().split('\n');
     assert.equal(steps.length, 60);

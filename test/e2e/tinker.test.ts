@@ -89,10 +89,10 @@ train:
       /training waits for a person: TinkerBillingError/,
       /402: card expired/,
       /Settle the billing/,
-      /retry-stage paid training/,
+      /retry-stage paid train/,
     );
     await fetch(`${servers().tinkerUrl()}/dev/faults`, { method: 'DELETE' });
-    assertSaid(await run('retry-stage', 'paid', 'training'), 0);
+    assertSaid(await run('retry-stage', 'paid', 'train'), 0);
     assertSaid(await run('watch', 'paid'), 0, /paid-final/);
 
     assertSaid(await run('checkpoints', 'paid'), 0, /paid-000004.*6 d 23 h left/, /paid-final.*stays/);

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { TokenReader } from '../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../activities/tokenise/pieces/tokens-artifact.js';
-import { heldoutNll } from '../../activities/train/evaluation/heldout-nll.js';
+import { heldoutLosses } from '../../activities/train/evaluation/heldout-loss.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { readTrainingPlan } from '../../activities/train/steps/training-plan.js';
 import type { EvaluationResult } from '../../core/contracts/evaluation.js';
@@ -247,10 +247,10 @@ for (const [name, requirements] of [
       const { signal } = new AbortController();
       const session = await (await access.connect(signal)).openSession();
       const client = await session.createSamplingClient({ modelPath: trained.sampler });
-      const sampled = await heldoutNll(client, reader, tokens.sources, signal, () => undefined);
+      const sampled = await heldoutLosses(client, reader, tokens.sources, signal, () => undefined);
       await reader.close();
       await session.finish('success');
-      assert.equal(start.heldoutNll, sampled.nll);
+      assert.equal(start.heldoutNll, sampled.all);
       assert.notEqual(start.heldoutNll, base.heldoutNll);
 
       const worker = activities({ access }, begun.store);

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { writeRandomModel } from '../../dev/tinker/model/random-model.js';
 import { startTinkerServer } from '../../dev/tinker/server/index.js';
+import { downloadAdapter } from '../../client/tinker/adapter-folder.js';
 import { connectTinker, crossEntropyDatum } from '../../tinker/index.js';
 import { pythonEnvironment } from './python.js';
 import { startRecordingProxy, type Recorded } from './recording-proxy.js';
@@ -80,7 +81,7 @@ void test('for the same calls our requests equal those of the official SDK, fiel
   await session.createFromState(state, { optimizer: false });
   await tinker.weightsInfo(state);
   await tinker.listCheckpoints(client.modelId);
-  await tinker.downloadAdapter(external, join(dir, 'adapter'));
+  await downloadAdapter(tinker, external, join(dir, 'adapter'));
   await tinker.setCheckpointTtl(state, 3600);
   await tinker.setCheckpointTtl(sampler, null);
   await tinker.deleteCheckpoint(sampler);

@@ -86,6 +86,23 @@ void test('imports point one way between the top-level folders', async () => {
   );
 });
 
+/** The folders of activities/, in the order of the pipeline: each may import those before it. */
+const stages = ['threads', 'artifacts', 'hub', 'convert', 'mix', 'tokenise', 'train', 'report'];
+
+void test('imports point one way between the stages', async () => {
+  const stageOf = (path: string): string | undefined =>
+    /^activities\/([^/]+)\//.exec(relative(root, resolve(root, path)))?.[1];
+  const wrong = (await allImports()).filter((item) => {
+    const [from, to] = [stageOf(item.file), stageOf(join(dirname(item.file), item.target))];
+    if (from === undefined || to === undefined || !item.target.startsWith('.')) return false;
+    return stages.indexOf(to) === -1 || stages.indexOf(to) > stages.indexOf(from);
+  });
+  assert.deepEqual(
+    wrong.map((item) => `${item.file} imports ${item.target}`),
+    [],
+  );
+});
+
 void test('the client takes only types from workflows', async () => {
   const wrong = (await allImports()).filter(
     (item) => item.folder === 'client' && folderOf(item) === 'workflows' && !item.typeOnly,

@@ -8,9 +8,9 @@ import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import type { Stage1Handle } from '../../client/runs/start-run.js';
-import type { RunState } from '../../core/run-state.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import { bundlePath } from '../../worker/bundle.js';
+import { queries, updates } from '../../workflows/messages.js';
 import type { stage1 } from '../../workflows/stage1.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
 import type { Fake } from './fake-activities.js';
@@ -33,7 +33,7 @@ interface Scenario {
 
 async function untilWaiting(handle: Stage1Handle): Promise<void> {
   for (;;) {
-    const state = await handle.query<RunState>('progress');
+    const state = await handle.query(queries.progress);
     if (state.waitingFor.length > 0) return;
     await sleep(100);
   }
@@ -149,7 +149,7 @@ const scenarios: Record<string, Scenario> = {
     fake: failingSource,
     steer: async (handle) => {
       await untilWaiting(handle);
-      await handle.executeUpdate('retrySource', { args: [{ source: 'b' }] });
+      await handle.executeUpdate(updates.retrySource, { args: [{ source: 'b' }] });
     },
     keep: [''],
   },
@@ -159,7 +159,7 @@ const scenarios: Record<string, Scenario> = {
     fake: failingSource,
     steer: async (handle) => {
       await untilWaiting(handle);
-      await handle.executeUpdate('skipSource', { args: [{ source: 'b' }] });
+      await handle.executeUpdate(updates.skipSource, { args: [{ source: 'b' }] });
     },
     keep: [''],
   },
@@ -169,7 +169,7 @@ const scenarios: Record<string, Scenario> = {
     fake: failingCheck,
     steer: async (handle) => {
       await untilWaiting(handle);
-      await handle.executeUpdate('retryStage', { args: [{ stage: 'training' }] });
+      await handle.executeUpdate(updates.retryStage, { args: [{ stage: 'train' }] });
     },
     keep: [''],
   },
@@ -179,7 +179,7 @@ const scenarios: Record<string, Scenario> = {
     fake: fakeActivities,
     steer: async (handle) => {
       await untilWaiting(handle);
-      await handle.executeUpdate('approve', { args: [{ note: 'fine' }] });
+      await handle.executeUpdate(updates.approve, { args: [{ note: 'fine' }] });
     },
     keep: [''],
   },
@@ -189,7 +189,7 @@ const scenarios: Record<string, Scenario> = {
     fake: fakeActivities,
     steer: async (handle) => {
       await untilWaiting(handle);
-      await handle.executeUpdate('reject', { args: [{ note: 'no' }] });
+      await handle.executeUpdate(updates.reject, { args: [{ note: 'no' }] });
     },
     keep: [''],
   },
@@ -209,8 +209,8 @@ const scenarios: Record<string, Scenario> = {
     fake: slowFirstSegment,
     steer: async (handle, fake) => {
       while (!fake.calls.includes('training')) await sleep(100);
-      await handle.executeUpdate('pause');
-      await handle.executeUpdate('resume');
+      await handle.executeUpdate(updates.pause);
+      await handle.executeUpdate(updates.resume);
     },
     keep: ['', '/train'],
   },
@@ -220,7 +220,7 @@ const scenarios: Record<string, Scenario> = {
     fake: slowFirstSegment,
     steer: async (handle, fake) => {
       while (!fake.calls.includes('training')) await sleep(100);
-      await handle.executeUpdate('saveCheckpoint');
+      await handle.executeUpdate(updates.saveCheckpoint);
     },
     keep: ['', '/train'],
   },
@@ -230,9 +230,9 @@ const scenarios: Record<string, Scenario> = {
     fake: slowDownload,
     steer: async (handle, fake) => {
       while (!fake.calls.includes('downloading')) await sleep(100);
-      await handle.executeUpdate('pause');
+      await handle.executeUpdate(updates.pause);
       await sleep(1_000);
-      await handle.executeUpdate('resume');
+      await handle.executeUpdate(updates.resume);
     },
     keep: ['', '/source/a'],
   },
@@ -244,7 +244,7 @@ const scenarios: Record<string, Scenario> = {
       await untilWaiting(handle);
       const source = { name: 'b', dataset: 'owner/b', revision: 'v2', repeat: 1, max_reject_fraction: 0.01 };
       const memo = { recipeHash: 'changed', recipe: '{}' };
-      await handle.executeUpdate('replaceSource', { args: [{ source, memo }] });
+      await handle.executeUpdate(updates.replaceSource, { args: [{ source, memo }] });
     },
     keep: [''],
   },
@@ -255,10 +255,12 @@ const scenarios: Record<string, Scenario> = {
     steer: async (handle) => {
       await untilWaiting(handle);
       const memo = { recipeHash: 'changed', recipe: '{}' };
-      await handle.executeUpdate('changeCaps', { args: [{ caps: { a: { rows: 5 } }, note: 'less', memo }] });
+      await handle.executeUpdate(updates.changeCaps, {
+        args: [{ caps: { a: { rows: 5 } }, note: 'less', memo }],
+      });
       await sleep(2_000);
       await untilWaiting(handle);
-      await handle.executeUpdate('approve', { args: [{ note: '' }] });
+      await handle.executeUpdate(updates.approve, { args: [{ note: '' }] });
     },
     keep: [''],
   },

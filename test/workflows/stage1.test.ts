@@ -9,7 +9,8 @@ import type { Stage1Handle } from '../../client/runs/start-run.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import type { Activities } from '../../core/contracts/activities.js';
 import { HeadraceError } from '../../core/errors.js';
-import type { RunState } from '../../core/run-state.js';
+import type { RunState } from '../../core/run/state.js';
+import { queries, updates } from '../../workflows/messages.js';
 import type { stage1 } from '../../workflows/stage1.js';
 import { useTemporal, withWorker } from '../support/temporal.js';
 import type { TestTemporal } from '../support/temporal.js';
@@ -31,7 +32,7 @@ async function startStage1(
 
 async function untilState(handle: Stage1Handle, is: (state: RunState) => boolean): Promise<RunState> {
   for (let look = 0; look < 150; look += 1) {
-    const state = await handle.query<RunState>('progress');
+    const state = await handle.query(queries.progress);
     if (is(state)) return state;
     await sleep(200);
   }
@@ -104,11 +105,15 @@ void test('a source that fails parks while the others go on, and goes on when it
       message: 'owner/b is gated',
       remedy: 'Accept the terms.',
     });
-    await assert.rejects(handle.executeUpdate('retrySource', { args: [{ source: 'a' }] }), (error: Error) =>
-      /"a" does not wait for anyone/.test(String(error.cause)),
+    await assert.rejects(
+      handle.executeUpdate(updates.retrySource, { args: [{ source: 'a' }] }),
+      (error: Error) => /"a" does not wait for anyone/.test(String(error.cause)),
     );
     accepted = true;
-    assert.equal(await handle.executeUpdate('retrySource', { args: [{ source: 'b' }] }), 'b is tried again');
+    assert.equal(
+      await handle.executeUpdate(updates.retrySource, { args: [{ source: 'b' }] }),
+      'b is tried again',
+    );
     const result = await handle.result();
     assert.deepEqual(result.skippedSources, []);
   });
@@ -142,7 +147,7 @@ void test('a parked source can be skipped', async () => {
   const result = await withWorker(temporal(), queue, fake.activities, async () => {
     const handle = await startStage1(temporal(), queue, recipeOf('skips', ['a', 'b']));
     await untilState(handle, (state) => state.waitingFor.length > 0);
-    await handle.executeUpdate('skipSource', { args: [{ source: 'b' }] });
+    await handle.executeUpdate(updates.skipSource, { args: [{ source: 'b' }] });
     return await handle.result();
   });
   assert.deepEqual(result.skippedSources, ['b']);
@@ -155,14 +160,14 @@ void test('a review waits for approve, and reject ends the run with its note', a
   await withWorker(temporal(), approved, fake.activities, async () => {
     const handle = await startStage1(temporal(), approved, recipeOf('review', ['a'], 'review: true'));
     await untilState(handle, (state) => state.waitingFor.some((wait) => wait.kind === 'review'));
-    await handle.executeUpdate('approve', { args: [{ note: 'fine' }] });
+    await handle.executeUpdate(updates.approve, { args: [{ note: 'fine' }] });
     await handle.result();
   });
   const rejected = `q-${randomUUID()}`;
   await withWorker(temporal(), rejected, fake.activities, async () => {
     const handle = await startStage1(temporal(), rejected, recipeOf('review', ['a'], 'review: true'));
     await untilState(handle, (state) => state.waitingFor.some((wait) => wait.kind === 'review'));
-    await handle.executeUpdate('reject', { args: [{ note: 'too much code' }] });
+    await handle.executeUpdate(updates.reject, { args: [{ note: 'too much code' }] });
     await assert.rejects(
       handle.result(),
       (error: unknown) => error instanceof WorkflowFailedError && /too much code/.test(String(error.cause)),
@@ -244,7 +249,7 @@ void test('a checkpoint that the server has lost is said, and the training goes 
   const result = await withWorker(temporal(), queue, fake.activities, async () => {
     const handle = await startStage1(temporal(), queue, recipeOf('loses', ['a'], trainYaml));
     const done = await handle.result();
-    const { notes } = await handle.query<RunState>('progress');
+    const { notes } = await handle.query(queries.progress);
     assert.deepEqual(notes, [
       'The server has the state of step 4 no more; step 2 is used',
       'The checkpoint demo-000004 is lost on the server; the training goes on from step 2',
@@ -271,7 +276,7 @@ void test('a checkpoint that is lost again and again ends in a park, not in a lo
     const state = await untilState(handle, ({ waitingFor }) => waitingFor.length > 0);
     assert.deepEqual(
       state.waitingFor.map(({ what, type }) => [what, type]),
-      [['training', 'CheckpointLostError']],
+      [['train', 'CheckpointLostError']],
     );
     await handle.terminate();
   });

@@ -4,12 +4,10 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { Composition } from '../../core/contracts/mix.js';
-import type { WriteReportInput } from '../../core/contracts/report.js';
-import type { SegmentRecordRef } from '../../core/contracts/training.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import type { Stage1Handle } from '../../client/runs/start-run.js';
-import type { RunState } from '../../core/run-state.js';
+import type { RunState } from '../../core/run/state.js';
+import { childSignals, queries, updates } from '../../workflows/messages.js';
 import type { stage1 } from '../../workflows/stage1.js';
 import type { trainLora } from '../../workflows/train-lora.js';
 import { useTemporal, withWorker } from '../support/temporal.js';
@@ -39,7 +37,7 @@ async function steered(
 
 async function until(handle: Stage1Handle, is: (state: RunState) => boolean): Promise<RunState> {
   for (let look = 0; look < 300; look += 1) {
-    const state = await handle.query<RunState>('progress');
+    const state = await handle.query(queries.progress);
     if (is(state)) return state;
     await sleep(100);
   }
@@ -105,18 +103,21 @@ void test('a pause while training saves and records first, holds everything, and
   const fake = slowFirstSegment();
   await steered(recipeOf('pause-train', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'trainSegment 0-2');
-    assert.equal(await handle.executeUpdate('pause'), 'paused; the newest checkpoint is demo-000001');
+    assert.equal(await handle.executeUpdate(updates.pause), 'paused; the newest checkpoint is demo-000001');
     const paused = await until(handle, (state) => state.train?.paused === true);
     assert.equal(paused.waitingFor[0]?.kind, 'pause');
     assert.match(paused.waitingFor[0]?.remedy ?? '', /headrace resume/);
-    assert.equal(await handle.executeUpdate('pause'), 'the run is paused already');
-    assert.match(await refusal(handle.executeUpdate('saveCheckpoint')), /paused, and its training saved/);
+    assert.equal(await handle.executeUpdate(updates.pause), 'the run is paused already');
+    assert.match(
+      await refusal(handle.executeUpdate(updates.saveCheckpoint)),
+      /paused, and its training saved/,
+    );
     const before = fake.calls.length;
     await sleep(1_000);
     assert.equal(fake.calls.length, before, 'something was begun during the pause');
-    assert.equal(await handle.executeUpdate('resume'), 'the run goes on');
+    assert.equal(await handle.executeUpdate(updates.resume), 'the run goes on');
     await handle.result();
-    assert.equal(await handle.executeUpdate('resume').catch(() => 'ended'), 'ended');
+    assert.equal(await handle.executeUpdate(updates.resume).catch(() => 'ended'), 'ended');
   });
   assert.deepEqual(segments(fake), afterStepOne);
 });
@@ -142,13 +143,13 @@ void test('a checkpoint is evaluated while the next segment trains; a pause ends
     // Neither of the two ends by itself: that both are called shows that they are under way together.
     await untilCalled(fake, 'evaluate demo-000002, held');
     await untilCalled(fake, 'trainSegment 2-4, held');
-    assert.equal(await handle.executeUpdate('pause'), 'paused; the newest checkpoint is demo-000003');
+    assert.equal(await handle.executeUpdate(updates.pause), 'paused; the newest checkpoint is demo-000003');
     await until(handle, (state) => state.train?.paused === true);
     held = false;
     const before = fake.calls.length;
     await sleep(1_000);
     assert.equal(fake.calls.length, before, 'something was begun during the pause');
-    await handle.executeUpdate('resume');
+    await handle.executeUpdate(updates.resume);
     await handle.result();
   });
   assert.deepEqual(segments(fake), [
@@ -184,10 +185,10 @@ void test('an evaluation that fails beside a segment lets it be recorded, and pa
       : { found: 2, steps: 4, last: recordOf(4, 6), firstLoss: 2, notes: [], unmeasured: [] };
   await steered(recipeOf('full-beside', ['a'], trainYaml), fake, async (handle) => {
     const parked = await until(handle, (state) => state.waitingFor.length > 0);
-    assert.deepEqual([parked.waitingFor[0]?.what, parked.waitingFor[0]?.type], ['training', 'DiskFullError']);
+    assert.deepEqual([parked.waitingFor[0]?.what, parked.waitingFor[0]?.type], ['train', 'DiskFullError']);
     assert.equal(fake.calls.at(-1), 'recordSegment 2-4');
     full = false;
-    await handle.executeUpdate('retryStage', { args: [{ stage: 'training' }] });
+    await handle.executeUpdate(updates.retryStage, { args: [{ stage: 'train' }] });
     const { trained } = await handle.result();
     assert.equal(trained?.reusedSteps, 4);
   });
@@ -198,11 +199,11 @@ void test('save now records a checkpoint and the training goes on from it by its
   await steered(recipeOf('save', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'trainSegment 0-2');
     assert.equal(
-      await handle.executeUpdate('saveCheckpoint'),
+      await handle.executeUpdate(updates.saveCheckpoint),
       'the newest checkpoint is demo-000001, after step 1',
     );
     await handle.result();
-    const checkpoints = await handle.query<readonly SegmentRecordRef[]>('checkpoints');
+    const checkpoints = await handle.query(queries.checkpoints);
     assert.deepEqual(
       checkpoints.map(({ label }) => label),
       ['demo-000001', 'demo-000002', 'demo-000004', 'demo-final'],
@@ -225,7 +226,7 @@ void test('a segment that is told to save before its first step starts again, an
   await steered(recipeOf('save-early', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'waiting');
     assert.equal(
-      await handle.executeUpdate('saveCheckpoint'),
+      await handle.executeUpdate(updates.saveCheckpoint),
       'nothing was saved: no step has been trained yet',
     );
     await handle.result();
@@ -252,7 +253,7 @@ for (const stage of [
     Object.assign(fake.activities, { [stage]: slowed });
     await steered(recipeOf('pause', ['a'], trainYaml), fake, async (handle) => {
       await untilCalled(fake, 'waiting');
-      assert.equal(await handle.executeUpdate('pause'), 'paused');
+      assert.equal(await handle.executeUpdate(updates.pause), 'paused');
       slow = false;
       const before = fake.calls.length;
       await sleep(1_500);
@@ -261,7 +262,7 @@ for (const stage of [
         before,
         `began during the pause: ${fake.calls.slice(before).join(', ')}`,
       );
-      await handle.executeUpdate('resume');
+      await handle.executeUpdate(updates.resume);
       const result = await handle.result();
       assert.equal(result.trained?.final.label, 'demo-final');
     });
@@ -271,7 +272,7 @@ void test('a run that is paused can be cancelled, and still writes its report', 
   const fake = slowFirstSegment();
   await steered(recipeOf('pause-cancel', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'trainSegment 0-2');
-    await handle.executeUpdate('pause');
+    await handle.executeUpdate(updates.pause);
     await handle.cancel();
     await assert.rejects(
       handle.result(),
@@ -285,10 +286,10 @@ void test('a run that is not training has nothing to save, and says so', async (
   await steered(recipeOf('no-save', ['a'], 'review: true'), fakeActivities(), async (handle) => {
     await until(handle, (state) => state.waitingFor.length > 0);
     assert.match(
-      await refusal(handle.executeUpdate('saveCheckpoint')),
+      await refusal(handle.executeUpdate(updates.saveCheckpoint)),
       /nothing to save in the stage review/,
     );
-    await handle.executeUpdate('approve', { args: [{ note: '' }] });
+    await handle.executeUpdate(updates.approve, { args: [{ note: '' }] });
     await handle.result();
   });
 });
@@ -311,11 +312,11 @@ void test('a parked source can be replaced by another definition, which the run 
     const [a, b] = recipe.sources;
     assert.ok(a !== undefined && b !== undefined);
     const replace = (source: typeof b): Promise<string> =>
-      handle.executeUpdate<string, [unknown]>('replaceSource', { args: [{ source, memo }] });
+      handle.executeUpdate(updates.replaceSource, { args: [{ source, memo }] });
     assert.match(await refusal(replace(a)), /"a" does not wait for anyone/);
     assert.equal(await replace({ ...b, revision: 'v2' }), 'b is tried again as owner/b at v2');
     await handle.result();
-    const report = await handle.query<WriteReportInput>('report');
+    const report = await handle.query(queries.report);
     assert.equal(report.recipe.sources[1]?.revision, 'v2');
     assert.equal((await handle.describe()).memo?.['recipeHash'], 'changed');
   });
@@ -332,15 +333,15 @@ void test('caps changed in the review make the mix again, from what is converted
   await steered(recipeOf('caps', ['a'], 'review: true'), fake, async (handle) => {
     await until(handle, (state) => state.waitingFor.some((wait) => wait.kind === 'review'));
     const change = (caps: unknown): Promise<string> =>
-      handle.executeUpdate<string, [unknown]>('changeCaps', { args: [{ caps, note: 'less', memo }] });
+      handle.executeUpdate(updates.changeCaps, { args: [{ caps, note: 'less', memo }] });
     assert.match(await refusal(change({ z: { rows: 1 } })), /no source "z"/);
     assert.equal(await change({ a: { rows: 5 } }), 'the mix is made again with other caps for a');
     await untilCalled(fake, 'finishMix', 2);
     await until(handle, (state) => state.waitingFor.some((wait) => wait.kind === 'review'));
-    assert.ok((await handle.query<Composition | null>('composition')) !== null);
-    await handle.executeUpdate('approve', { args: [{ note: 'fine' }] });
+    assert.ok((await handle.query(queries.composition)) !== null);
+    await handle.executeUpdate(updates.approve, { args: [{ note: 'fine' }] });
     await handle.result();
-    const state = await handle.query<RunState>('progress');
+    const state = await handle.query(queries.progress);
     assert.deepEqual(state.notes, ['changed: less', 'approved: fine']);
   });
   assert.deepEqual(rows, [undefined, 5]);
@@ -369,7 +370,7 @@ for (const stage of ['finishMix', 'finishTokens', 'recordSegment', 'evaluate', '
       assert.equal(wait?.type, 'DiskFullError');
       assert.equal(wait?.remedy, 'Free disk space, then retry.');
       full = false;
-      await handle.executeUpdate('retryStage', { args: [{ stage: wait?.what ?? '' }] });
+      await handle.executeUpdate(updates.retryStage, { args: [{ stage: wait?.what ?? '' }] });
       await handle.result();
     });
   });
@@ -398,9 +399,9 @@ void test('a training that is paused renews its newest checkpoints, and a renewa
       args: [{ training: plan, mix: ref('mix', 'm'), out: '/nowhere', checkpointEvery: 2, ttlSeconds: 3 }],
     });
     await untilCalled(fake, 'trainSegment 0-2');
-    await handle.signal('hold');
+    await handle.signal(childSignals.pause);
     await untilCalled(fake, 'renewCheckpoints', 3);
-    await handle.signal('goOn');
+    await handle.signal(childSignals.resume);
     assert.equal((await handle.result()).final.label, 'demo-final');
   });
 });

@@ -1,6 +1,6 @@
 import { createDialogueConverter, type DialogueRow } from '../../../core/convert/dialogue.js';
 import type { ConversionRules } from '../../../core/convert/row-converter.js';
-import { writtenRow } from '../rows/converted-row.js';
+import { parsedRow } from '../rows/converted-row.js';
 import type { PieceMeta } from '../output/piece-meta.js';
 import { RejectWriter } from '../output/reject-writer.js';
 import type { RowPlace } from '../read/rows.js';
@@ -47,7 +47,7 @@ export async function groupPartition(input: GroupInput, context: JobContext): Pr
       converted += 1;
       if (result.gap) gaps += 1;
       if (result.unfinished) unfinished += 1;
-      runs.add(writtenRow(outcome), place.segment, place.row);
+      runs.add(parsedRow(outcome), place.segment, place.row);
     }
   }
   rejects.close();

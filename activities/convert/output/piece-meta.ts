@@ -1,23 +1,11 @@
 import { z } from 'zod';
-import { rejectReasons, type SourceCounts } from '../../../core/contracts/conversion.js';
+import { rejectReasons, SourceCounts } from '../../../core/contracts/conversion.js';
 
 const count = z.int().min(0);
 
-export const Counts = z.object({
-  rows: count,
-  read: count,
-  filtered: count,
-  rejected: count,
-  rejectedBy: z.partialRecord(z.enum(rejectReasons), count),
-  converted: count,
-  gaps: count.exactOptional(),
-  unfinished: count.exactOptional(),
-  collapsedRows: count.exactOptional(),
-});
-
 /** `meta` of a `piece` artifact. */
 export const PieceMeta = z.object({
-  counts: Counts,
+  counts: SourceCounts,
   runs: z.array(z.object({ entries: count, bytes: count })),
   /** For each segment its rows, of JSON lines its lines: what line numbers of later segments build on. */
   segmentRows: z.array(count),
@@ -26,7 +14,7 @@ export type PieceMeta = z.infer<typeof PieceMeta>;
 
 /** `meta` of a `scatter` artifact: `counts` has the rows that belong to no dialogue, all of them rejected. */
 export const ScatterMeta = z.object({
-  counts: Counts,
+  counts: SourceCounts,
   runs: count,
   segmentRows: z.array(count),
 });

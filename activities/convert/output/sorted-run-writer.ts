@@ -56,11 +56,10 @@ export class RunWriter {
   }
 
   add(converted: ConvertedRow, segment: number, row: number): void {
-    const { line } = converted;
-    // What is hashed stands in the arena as one piece: the prefix, then the line.
-    const at = this.#reserve(this.#prefix.length + line.mostBytes + 1);
+    // The prefix and the line lie side by side, so that one call hashes both.
+    const at = this.#reserve(this.#prefix.length + converted.maxBytes + 1);
     const start = at + this.#prefix.copy(this.#arena, at);
-    const end = line.writeTo(this.#arena, start);
+    const { end, assistantChars } = converted.writeTo(this.#arena, start);
     this.#arena[end] = newline;
     this.#used = end + 1;
 
@@ -70,7 +69,7 @@ export class RunWriter {
     h.copy(this.#index, entry + entryAt.heldout, 0, heldoutHashBytes);
     this.#index.writeUIntLE(start, entry + entryAt.offset, 6);
     this.#index.writeUInt32LE(end - start, entry + entryAt.length);
-    this.#index.writeUInt32LE(converted.assistantChars, entry + entryAt.assistantChars);
+    this.#index.writeUInt32LE(assistantChars, entry + entryAt.assistantChars);
     this.#index.writeUInt32LE(segment, entry + entryAt.segment);
     this.#index.writeUInt32LE(row, entry + entryAt.row);
     this.#index.writeUInt32LE(crc32(this.#arena.subarray(start, end)), entry + entryAt.crc);

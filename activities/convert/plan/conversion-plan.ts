@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isGrouped } from '../../../core/convert/layout.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sourceFormats } from '../../../core/recipe.js';
-import { ResolutionMeta, localPathOf } from '../../artifacts/resolution.js';
+import { ResolutionMeta, localPathOf } from '../../hub/resolve/resolution.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { displayNames } from './display-names.js';
 import type { InputFile } from '../read/open-file.js';

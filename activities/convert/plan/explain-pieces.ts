@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGrouped } from '../../../core/convert/layout.js';
 import { stableJson } from '../../../core/stable-json.js';
-import { isMissing, type ArtifactStore } from '../../artifacts/store.js';
+import { namesIn } from '../../../files/names-in.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { readConversionPlan, type ConversionPlanFile, type Piece } from './conversion-plan.js';
 
@@ -60,11 +60,4 @@ async function plansBefore(store: ArtifactStore, ref: ArtifactRef): Promise<Conv
       plans.push(await readConversionPlan(store, { kind: ref.kind, key }));
     }
   return plans;
-}
-
-async function namesIn(dir: string): Promise<string[]> {
-  return await readdir(dir).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
 }

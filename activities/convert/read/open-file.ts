@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { HeadraceError } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 
 /** A file of a source as a thread finds it: where it is, and what it was like when the source was resolved. */
 export interface InputFile {

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
 import type { Compression } from './file-kind.js';
-import { lendReadBlock } from '../json-bytes/json-bytes.js';
+import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 
 /**
  * Bytes `[from, to)` of an open file, in chunks that are good until the next one is asked for.
@@ -17,7 +17,7 @@ export function* fileChunks(
   to: number,
   onBytes: (done: number) => void,
 ): Generator<Buffer> {
-  const { block, giveBack } = lendReadBlock();
+  const { block, giveBack } = threadJsonBytes.lendReadBlock();
   try {
     for (let at = from; at < to;) {
       const read = readSync(descriptor, block, 0, Math.min(block.length, to - at), at);

@@ -1,27 +1,47 @@
-/** Letters of the escapes that stand for white space. */
-const blankLetters = new Set(Buffer.from('tnfr'));
 const backslash = 0x5c;
 const letterU = 0x75;
+/** Behind a backslash, the letters of white space. */
+const whiteSpaceLetters = new Set(Buffer.from('tnfr'));
 
 /**
- * Whether a text may be blank in the sense of `isBlank`. It may say so of a text that is not, never the other way round.
+ * Whether a text may be blank in the sense of `isBlank`. False is certain; true is not.
  *
- * @param bytes - well-formed UTF-8 in `[start, end)`.
- * @param escaped - whether it is JSON, with escapes.
+ * @param text - UTF-8.
  */
-export function mayBeBlank(bytes: Uint8Array, start: number, end: number, escaped: boolean): boolean {
-  for (let at = start; at < end;) {
-    const byte = bytes[at] ?? 0;
-    if (byte <= 0x20) at += 1;
-    else if (byte === backslash && escaped && blankLetters.has(bytes[at + 1] ?? 0)) at += 2;
-    // Of the control characters that have no letter one is white space, the vertical tab.
-    else if (byte === backslash && escaped && bytes[at + 1] === letterU) at += 6;
-    // White space beyond ASCII begins with these: U+0085 and U+00A0, U+1680, U+2000 … U+205F, U+3000, U+FEFF.
-    else if (byte === 0xc2) at += 2;
-    else if (byte === 0xe1 || byte === 0xe2) at += 3;
-    else if (byte === 0xe3 && bytes[at + 1] === 0x80) at += 3;
-    else if (byte === 0xef && bytes[at + 1] === 0xbb) at += 3;
-    else return false;
+export function mayBeBlank(text: Uint8Array): boolean {
+  for (let at = 0; at < text.length;) {
+    const bytes = whiteSpaceBytes(text, at);
+    if (bytes === 0) return false;
+    at += bytes;
   }
   return true;
+}
+
+/** As {@link mayBeBlank}, for the JSON of a text: `[start, end)`, without its quotes. */
+export function jsonMayBeBlank(json: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end;) {
+    const bytes = json[at] === backslash ? whiteSpaceEscapeBytes(json, at) : whiteSpaceBytes(json, at);
+    if (bytes === 0) return false;
+    at += bytes;
+  }
+  return true;
+}
+
+/** The bytes of the character at `at` if it may be white space, else 0. Control characters count as white space. */
+function whiteSpaceBytes(text: Uint8Array, at: number): number {
+  const byte = text[at] ?? 0;
+  if (byte <= 0x20) return 1;
+  // U+0085 and U+00A0 begin with 0xc2; U+1680 with 0xe1; U+2000 to U+205F with 0xe2; U+3000 with 0xe3 0x80; U+FEFF with 0xef 0xbb.
+  if (byte === 0xc2) return 2;
+  if (byte === 0xe1 || byte === 0xe2) return 3;
+  if (byte === 0xe3 && text[at + 1] === 0x80) return 3;
+  if (byte === 0xef && text[at + 1] === 0xbb) return 3;
+  return 0;
+}
+
+/** The bytes of the escape at `at` if it may stand for white space, else 0. `\u000b`, the vertical tab, is white space. */
+function whiteSpaceEscapeBytes(json: Uint8Array, at: number): number {
+  const letter = json[at + 1] ?? 0;
+  if (letter === letterU) return 6;
+  return whiteSpaceLetters.has(letter) ? 2 : 0;
 }

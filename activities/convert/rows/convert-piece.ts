@@ -1,8 +1,8 @@
 import { compileFilter } from '../../../core/convert/filter.js';
 import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
 import type { InputFile } from '../read/open-file.js';
-import { lineScanner } from './json-line.js';
-import { writtenRow, type ConvertedRow } from './converted-row.js';
+import { createLineConverter } from './json-line.js';
+import { parsedRow, type ConvertedRow } from './converted-row.js';
 import { neededColumns } from '../read/parquet-columns.js';
 import type { Segment } from '../plan/conversion-plan.js';
 import type { PieceMeta } from '../output/piece-meta.js';
@@ -10,7 +10,8 @@ import { RejectWriter } from '../output/reject-writer.js';
 import { readRows, type RowPlace } from '../read/rows.js';
 import { RunWriter } from '../output/sorted-run-writer.js';
 import type { JobContext } from '../../threads/thread-pool.js';
-import { valueScanner } from './parquet-row.js';
+import { createParquetRowConverter } from './parquet-row.js';
+import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 
 export interface PieceInput {
   readonly files: readonly InputFile[];
@@ -25,8 +26,8 @@ export interface PieceInput {
 export async function convertPiece(input: PieceInput, context: JobContext): Promise<PieceMeta> {
   const convert = createRowConverter(input.rules);
   const filterColumns = compileFilter(input.rules.filter, input.rules.layout).columns;
-  const scanLine = lineScanner(input.rules);
-  const scanValue = valueScanner(input.rules);
+  const convertLine = createLineConverter(input.rules, threadJsonBytes);
+  const convertParquetRow = createParquetRowConverter(input.rules, threadJsonBytes);
   const runs = new RunWriter(input.dir, input.seed);
   const rejects = new RejectWriter(input.dir);
   let [read, filtered, converted] = [0, 0, 0];
@@ -47,22 +48,22 @@ export async function convertPiece(input: PieceInput, context: JobContext): Prom
     },
     {
       onLine:
-        scanLine &&
+        convertLine &&
         ((bytes, start, end, place) => {
-          const row = scanLine(bytes, start, end);
+          const row = convertLine(bytes, start, end);
           if (row !== undefined) take(row, place);
           return row !== undefined;
         }),
       onValue:
-        scanValue &&
+        convertParquetRow &&
         ((value, place) => {
-          const row = scanValue(value);
+          const row = convertParquetRow(value);
           if (row !== undefined) take(row, place);
           return row !== undefined;
         }),
       onRow(row, place, text) {
         const outcome = convert(row);
-        if (typeof outcome !== 'string') take(writtenRow(outcome), place);
+        if (typeof outcome !== 'string') take(parsedRow(outcome), place);
         else if (outcome === 'filtered') take(outcome, place);
         else {
           read += 1;

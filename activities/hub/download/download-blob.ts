@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LimitFunction } from 'p-limit';
@@ -7,14 +7,15 @@ import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { formatBytes } from '../../../core/format.js';
 import { bytesOf, guidedRanges, missingRanges, type ByteRange } from '../../../core/hub/ranges.js';
-import { oidOf } from '../../artifacts/resolution.js';
-import { asDiskFull, isMissing } from '../../artifacts/store.js';
+import { oidOf } from '../resolve/resolution.js';
+import { asDiskFull, checkRoom } from '../../../files/room.js';
+import { isMissing } from '../../../files/errno.js';
+import { FileLock } from '../../../files/file-lock.js';
 import { fetchSegment } from './fetch-range.js';
 import type { FileHasher, GrowingHash } from './file-hasher.js';
 import type { HubClient } from '../http/hub-client.js';
-import { Lease } from './lease.js';
 import { durableRanges, PartFile, partOf } from './part-file.js';
-import { RemoteFile } from '../http/remote-file.js';
+import { RemoteFile } from './remote-file.js';
 import type { Transfers } from './transfers.js';
 
 export interface BlobRequest {
@@ -72,12 +73,12 @@ export async function downloadBlob(
     await mkdir(dirname(path), { recursive: true });
     const account = new Account(listener);
     for (;;) {
-      const lease = await leaseOrFile(request, signal, account);
-      if (lease === undefined) return account.outcome(file.sizeBytes);
+      const lock = await lockOrFile(request, signal, account);
+      if (lock === undefined) return account.outcome(file.sizeBytes);
       try {
-        if (await fetchWhole(request, lease, signal, account)) return account.outcome(file.sizeBytes);
+        if (await fetchWhole(request, lock, signal, account)) return account.outcome(file.sizeBytes);
       } finally {
-        await lease.release();
+        await lock.release();
       }
     }
   } catch (error) {
@@ -115,31 +116,31 @@ class Account {
 const lookEveryMs = 200;
 
 /** The right to fetch the file, or `undefined` when it is there, complete. */
-async function leaseOrFile(
+async function lockOrFile(
   { path, file }: BlobRequest,
   signal: AbortSignal,
   account: Account,
-): Promise<Lease | undefined> {
+): Promise<FileLock | undefined> {
   for (;;) {
     signal.throwIfAborted();
     if (await isBlobThere(path, file.sizeBytes)) return undefined;
-    const lease = await Lease.take(`${partOf(path)}.lease`);
-    if (lease !== undefined) return lease;
+    const lock = await FileLock.tryTake(`${partOf(path)}.lock`);
+    if (lock !== undefined) return lock;
     account.had(bytesOf(await durableRanges(path, file.sizeBytes)));
     await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Fetches what is missing and checks it. False where the lease was lost: another attempt goes on. */
+/** Fetches what is missing and checks it. False where the lock was lost: another attempt goes on. */
 async function fetchWhole(
   request: BlobRequest,
-  lease: Lease,
+  lock: FileLock,
   signal: AbortSignal,
   account: Account,
 ): Promise<boolean> {
   const { path, file, client, hasher } = request;
   for (let round = 1; ; round += 1) {
-    // Another attempt may have finished it between our look and our lease.
+    // Another attempt may have finished it between our look and our lock.
     if (await isBlobThere(path, file.sizeBytes)) return true;
     await removeDamaged(path, file.sizeBytes);
     const part = await PartFile.open(path, file.sizeBytes, client.tuning);
@@ -150,13 +151,13 @@ async function fetchWhole(
       account.had(had);
       hash = hasher.begin(file, part.descriptor);
       for (const range of part.durable) hash.wrote(range);
-      await fetchMissing(request, part, hash, lease, signal, account);
+      await fetchMissing(request, part, hash, lock, signal, account);
       if (await part.isPlaced()) {
         // By another attempt: that one checked the hash.
         await part.discard();
         continue;
       }
-      if (!(await lease.isHeld())) return false;
+      if (!(await lock.isHeld())) return false;
       const found = await abortable(hash.whole(), signal);
       const expected = oidOf(file);
       if (expected === found) {
@@ -215,13 +216,13 @@ async function fetchMissing(
   { client, url, file, path, connections, transfers }: BlobRequest,
   part: PartFile,
   hash: GrowingHash,
-  lease: Lease,
+  lock: FileLock,
   signal: AbortSignal,
   account: Account,
 ): Promise<void> {
   const { tuning } = client;
   const missing = missingRanges(part.durable, file.sizeBytes);
-  await checkDisk(dirname(path), file, bytesOf(missing));
+  await checkRoom(dirname(path), file.path, bytesOf(missing));
   const segments = guidedRanges(missing, tuning.connections, {
     minBytes: Math.min(leastSegmentBytes, tuning.segmentBytes),
     maxBytes: tuning.segmentBytes,
@@ -251,7 +252,7 @@ async function fetchMissing(
       try {
         await connections(async () => {
           stop.signal.throwIfAborted();
-          if (lease.isLost) return void segments.splice(0);
+          if (lock.isLost) return void segments.splice(0);
           part.connections += 1;
           try {
             await fetchSegment(remote, part, range, tuning, stop.signal, onBytes);
@@ -276,14 +277,4 @@ async function fetchMissing(
   }
   signal.throwIfAborted();
   if (failure !== undefined) throw failure.error;
-}
-
-async function checkDisk(dir: string, file: SourceFile, neededBytes: number): Promise<void> {
-  const disk = await statfs(dir);
-  const freeBytes = disk.bavail * disk.bsize;
-  if (freeBytes >= neededBytes) return;
-  throw new HeadraceError(
-    'DiskFullError',
-    `${file.path} needs ${formatBytes(neededBytes)} more, and the disk of ${dir} has ${formatBytes(freeBytes)} free`,
-  );
 }

@@ -1,6 +1,6 @@
 import type { ByteRange } from '../../../core/hub/ranges.js';
 import type { PartFile } from './part-file.js';
-import type { RemoteFile } from '../http/remote-file.js';
+import type { RemoteFile } from './remote-file.js';
 import { pauseBeforeRetry, TransientError } from '../http/retry.js';
 import type { HubTuning } from '../http/tuning.js';
 

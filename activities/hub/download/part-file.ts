@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { constants, open, readFile, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { constants, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pLimit from 'p-limit';
 import { HeadraceError } from '../../../core/errors.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
-import { fsyncPath, hasCode, isMissing } from '../../artifacts/store.js';
+import { fsyncPath } from '../../../files/write-atomic.js';
+import { hasCode, isMissing } from '../../../files/errno.js';
+import { namesIn } from '../../../files/names-in.js';
 
 /** One flush at a time in this process: each takes a thread of Node's few, and the disk gains nothing from more. */
 const oneFlush = pLimit(1);
@@ -202,11 +204,7 @@ async function inodeOf(path: string): Promise<number | undefined> {
 
 async function recordsOf(path: string): Promise<string[]> {
   const prefix = `${basename(partOf(path))}.`;
-  const names = await readdir(dirname(path)).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
-  return names
+  return (await namesIn(dirname(path)))
     .filter((name) => name.startsWith(prefix) && name.endsWith('.ranges'))
     .map((name) => join(dirname(path), name));
 }

@@ -1,7 +1,7 @@
 import { HeadraceError } from '../../../core/errors.js';
 import { formatBytes } from '../../../core/format.js';
 import type { ByteRange } from '../../../core/hub/ranges.js';
-import type { HubConfig } from './config.js';
+import type { HubConfig } from './hub-config.js';
 import { networkReason, retryAfterOf, TransientError, withRetries } from './retry.js';
 import type { HubTuning } from './tuning.js';
 

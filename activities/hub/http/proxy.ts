@@ -1,6 +1,6 @@
 import type { Dispatcher, ProxyAgent } from 'undici';
 import { isExemptFromProxy } from '../../../core/hub/no-proxy.js';
-import type { Environment } from './config.js';
+import type { Environment } from './hub-config.js';
 
 /** For `fetch`: the proxy that a request has to go through, or `undefined` where it goes directly. */
 export type ProxyRoute = (url: URL) => Dispatcher | undefined;

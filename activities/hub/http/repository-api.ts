@@ -4,7 +4,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { clashingPath, isRepositoryId, isRepositoryPath } from '../../../core/hub/repository-path.js';
 import { HubRefusal, type HubClient } from './hub-client.js';
-import { nearestDataset } from '../resolve/nearest-dataset.js';
+import { nearestDataset } from './nearest-dataset.js';
 import { explainRefusal, type Subject } from './refusals.js';
 
 /** A revision of a repository, pinned. */

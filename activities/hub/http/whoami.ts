@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HeadraceError } from '../../../core/errors.js';
-import { readHubConfig, type Environment } from './config.js';
+import { readHubConfig, type Environment } from './hub-config.js';
 import { HubClient, HubRefusal } from './hub-client.js';
 import { defaultTuning } from './tuning.js';
 

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { HeadraceError } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 
 export interface LocalFiles {
   /** Real paths of files with bytes, each once, in code-unit order. */

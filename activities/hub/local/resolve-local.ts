@@ -5,7 +5,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { listOf } from '../../../core/hub/split-files.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { digestLocalFile } from './digests.js';
+import { digestLocalFile } from './local-digest.js';
 import { inParallel } from '../../threads/in-parallel.js';
 import { findLocalFiles } from './find-local-files.js';
 import { putResolution } from '../resolve/put-resolution.js';

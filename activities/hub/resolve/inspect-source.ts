@@ -6,9 +6,9 @@ import type { WorkContext } from '../../../core/progress.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import type { HubClient } from '../http/hub-client.js';
-import { filesOnDisk } from '../download/on-disk.js';
-import { hubRangeReader, localRangeReader, type RangeReader } from '../http/read-range.js';
-import { lookAtHub } from './resolve-hub.js';
+import { filesOnDisk } from '../download/files-on-disk.js';
+import { hubRangeReader, localRangeReader, type RangeReader } from '../download/range-reader.js';
+import { lookAtHub } from './inspect-dataset.js';
 import { putResolution } from './put-resolution.js';
 import { emptyNote, resolveLocal } from '../local/resolve-local.js';
 

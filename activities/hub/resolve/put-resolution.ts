@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { stableJson } from '../../../core/stable-json.js';
-import type { ResolutionMeta } from '../../artifacts/resolution.js';
+import type { ResolutionMeta } from './resolution.js';
 import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Of the shape and meaning of `files.json`. */

@@ -1,11 +1,10 @@
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { HeadraceError } from '../../../core/errors.js';
 import { stableJson } from '../../../core/stable-json.js';
-import { hasCode, isMissing, writeFileAtomic } from '../../artifacts/store.js';
+import { editFile } from '../../../files/edit-file.js';
+import { isMissing } from '../../../files/errno.js';
 
 const LockedFile = z.object({
   path: z.string(),
@@ -78,58 +77,18 @@ export function isSameRequest(one: LockedSource['asked'], other: LockedSource['a
   return plain(one) === plain(other);
 }
 
-/** Enters one source. Sources are resolved side by side, so the file is merged, one writer at a time. */
+/** Enters one source in the lock of `out`. Sources are resolved side by side: none loses the entry of another. */
 export async function lockSource(
   out: string,
   name: string,
   entry: LockedSource,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
-  await exclusively(join(out, `${recipeLockName}.writing`), signal, async () => {
+  await editFile(join(out, recipeLockName), signal, async () => {
     const lock = await readRecipeLock(out);
     const sources = { ...lock.sources, [name]: entry };
-    if (stableJson(sources) === stableJson(lock.sources)) return;
+    if (stableJson(sources) === stableJson(lock.sources)) return undefined;
     const sorted: unknown = JSON.parse(stableJson({ version: 1, sources }));
-    await writeFileAtomic(join(out, recipeLockName), `${JSON.stringify(sorted, null, 2)}\n`);
+    return `${JSON.stringify(sorted, null, 2)}\n`;
   });
-}
-
-/** A writer holds the file for milliseconds; one that holds it for so long is dead. */
-const deadAfterMs = 10_000;
-
-/** Runs `work` while this process holds the file `path`. */
-async function exclusively(path: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      await (await open(path, 'wx')).close();
-      break;
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
-    const held = await stat(path).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
-    if (held !== undefined && Date.now() - held.mtimeMs > deadAfterMs) await putAway(path);
-    else await sleep(10 + Math.random() * 20);
-  }
-  try {
-    await work();
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
-/** Removes a dead writer's file; of several that try, the rename lets one win. */
-async function putAway(path: string): Promise<void> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return;
-  }
-  await rm(aside, { force: true });
 }

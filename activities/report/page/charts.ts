@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { StepMetrics } from '../../../core/contracts/training.js';
-import type { Sample } from '../read/read-run.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
+import type { SampleLine } from '../../../core/training/sample-line.js';
 
 /** Colours that hold on white and on near-black; sources take them in order. */
 const palette = [
@@ -57,7 +57,7 @@ export function learningRateChart(metrics: readonly StepMetrics[]): string {
 }
 
 /** Held-out loss of every evaluation: one line a source in the colours of `sources`, all rows together in bold. */
-export function heldoutChart(samples: readonly Sample[], sources: readonly string[]): string {
+export function heldoutChart(samples: readonly SampleLine[], sources: readonly string[]): string {
   const all = samples.flatMap(({ step, heldout_nll }) =>
     heldout_nll === null ? [] : [{ step, nll: heldout_nll }],
   );
@@ -76,10 +76,10 @@ export function heldoutChart(samples: readonly Sample[], sources: readonly strin
   });
 }
 
-function pointsOf(samples: readonly Sample[], source: string): Point[] {
+function pointsOf(samples: readonly SampleLine[], source: string): Point[] {
   return samples.flatMap(({ step, heldout_nll_by_source }) => {
     const nll = heldout_nll_by_source[source];
-    return nll === undefined ? [] : [{ step, nll }];
+    return nll == null ? [] : [{ step, nll }];
   });
 }
 

@@ -24,11 +24,6 @@ export function size(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit] ?? ''}`;
 }
 
-/** A loss in nats, three decimals. */
-export function nats(value: number): string {
-  return value.toFixed(3);
-}
-
 /**
  * Text that nobody vouches for, made visible: control characters as their pictures (␛), marks that turn the direction of
  * the text around as their code points, so that what is read is what is there.

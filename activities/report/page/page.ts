@@ -3,7 +3,9 @@ import { stringify } from 'yaml';
 import type { WriteReportInput } from '../../../core/contracts/report.js';
 import { createHash } from 'node:crypto';
 import { lengthsSection, rejectsSection, sourcesSection, speechSection } from './data-sections.js';
-import { clip, count, nats, plural, visible } from './format.js';
+import { formatLoss } from '../../../core/format.js';
+import { heldoutLossOf } from '../../../core/training/sample-line.js';
+import { clip, count, plural, visible } from './format.js';
 import { html, type Part, raw, table } from './html.js';
 import type { MarkedConversation } from './mark-tokens.js';
 import { compositionSection, funnelSection } from './mix-sections.js';
@@ -97,8 +99,8 @@ function problemsBanner({ problems }: RunFiles): Part {
 
 function tiles({ mix, tokens, training, sources }: WriteReportInput, run: RunFiles): Part {
   const last = run.metrics.at(-1);
-  const measured = run.samples.filter(({ heldout_nll }) => heldout_nll !== null);
-  const [first, final] = [measured[0]?.heldout_nll, measured.at(-1)?.heldout_nll];
+  const losses = run.samples.map(heldoutLossOf).filter((loss) => loss !== null);
+  const [first, final] = [losses[0], losses.at(-1)];
   const entries: (readonly [value: string, name: string])[] = [];
   if (mix === null)
     entries.push([
@@ -115,8 +117,8 @@ function tiles({ mix, tokens, training, sources }: WriteReportInput, run: RunFil
       `${count(last === undefined ? 0 : last.step + 1)} of ${count(training.totalSteps)}`,
       'steps',
     ]);
-  if (first != null && final != null && measured.length > 1)
-    entries.push([`${nats(first)} → ${nats(final)}`, 'held-out loss, base → last']);
+  if (first !== undefined && final !== undefined && losses.length > 1)
+    entries.push([`${formatLoss(first)} → ${formatLoss(final)}`, 'held-out loss, base → last']);
   if (run.checkpoints.length > 0)
     entries.push([run.checkpoints.at(-1)?.label ?? '', plural(run.checkpoints.length, 'checkpoint')]);
   return html`<div class="tiles">

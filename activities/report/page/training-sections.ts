@@ -1,14 +1,18 @@
-import type { StepMetrics, TrainingPlan } from '../../../core/contracts/training.js';
+import type { TrainingPlan } from '../../../core/contracts/training.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { colorOf, heldoutChart, learningRateChart, lossChart } from './charts.js';
-import { clip, count, nats, plural } from './format.js';
+import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
+import { formatLoss } from '../../../core/format.js';
+import { clip, count, plural } from './format.js';
 import { html, legend, type Part, raw, table } from './html.js';
-import type { Checkpoint, Sample } from '../read/read-run.js';
+import type { CheckpointLine } from '../../../core/training/checkpoint-line.js';
+import { heldoutLossesOf, heldoutLossOf, type SampleLine } from '../../../core/training/sample-line.js';
 
 /** Loss, learning rate and held-out loss as curves, and the held-out numbers. */
 export function trainingSection(
   training: TrainingPlan | null,
   metrics: readonly StepMetrics[],
-  samples: readonly Sample[],
+  samples: readonly SampleLine[],
 ): Part {
   const sources = [
     ...new Set(samples.flatMap(({ heldout_nll_by_source }) => Object.keys(heldout_nll_by_source))),
@@ -23,7 +27,7 @@ export function trainingSection(
         : html`<p>
             ${count(metrics.length)} of ${plural(training.totalSteps, 'step')}, learning rate
             ${' '}${training.learningRate}, on <code>${training.server}</code>.
-            ${' '}${last === undefined ? null : `Loss ${nats(metrics[0]?.train_mean_nll ?? last.train_mean_nll)} at the first step, ${nats(last.train_mean_nll)} at step ${count(last.step)}.`}
+            ${' '}${last === undefined ? null : `Loss ${formatLoss(metrics[0]?.train_mean_nll ?? last.train_mean_nll)} at the first step, ${formatLoss(last.train_mean_nll)} at step ${count(last.step)}.`}
           </p>`
     }
     <div class="charts">
@@ -49,28 +53,32 @@ function heldoutLegend(sources: readonly string[]): Part {
   ]);
 }
 
-function heldoutTable(samples: readonly Sample[], sources: readonly string[]): Part {
-  const measured = samples.filter(({ heldout_nll }) => heldout_nll !== null);
+function heldoutTable(samples: readonly SampleLine[], sources: readonly string[]): Part {
+  const measured = samples.filter((sample) => heldoutLossOf(sample) !== null);
   if (measured.length === 0) return null;
   return html`<h3>Held-out loss, nats a trained token</h3>
     ${table(
       ['weights', 'step', 'conversations', 'all', ...sources],
       `lnnn${'n'.repeat(sources.length)}`,
-      measured.map((sample) => [
-        sample.label,
-        count(sample.step),
-        count(sample.heldout_rows),
-        sample.heldout_nll === null ? '' : nats(sample.heldout_nll),
-        ...sources.map((source) => {
-          const nll = sample.heldout_nll_by_source[source];
-          return nll === undefined ? '' : nats(nll);
-        }),
-      ]),
+      measured.map((sample) => {
+        const bySource = heldoutLossesOf(sample);
+        return [
+          sample.label,
+          count(sample.step),
+          count(sample.heldout_rows),
+          lossText(heldoutLossOf(sample)),
+          ...sources.map((source) => lossText(bySource[source])),
+        ];
+      }),
     )}`;
 }
 
+function lossText(loss: HeldoutLoss | null | undefined): string {
+  return loss == null ? '' : formatLoss(loss);
+}
+
 /** Labels and paths, to copy. */
-export function checkpointsSection(checkpoints: readonly Checkpoint[]): Part {
+export function checkpointsSection(checkpoints: readonly CheckpointLine[]): Part {
   if (checkpoints.length === 0) return null;
   return html`<section>
     <h2>Checkpoints</h2>
@@ -100,7 +108,7 @@ function path(name: string, value: string): Part {
 const columns = 4;
 
 /** The fixed prompts: what the base model says, and what checkpoints say. */
-export function answersSection(samples: readonly Sample[]): Part {
+export function answersSection(samples: readonly SampleLine[]): Part {
   const answered = samples.filter(({ answers }) => answers.length > 0);
   const shown = spread(answered, columns);
   const prompts = [...new Set(shown.flatMap(({ answers }) => answers.map(({ prompt }) => prompt)))];

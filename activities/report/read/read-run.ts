@@ -1,48 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { StepMetrics } from '../../../core/contracts/training.js';
+import { CheckpointLine } from '../../../core/training/checkpoint-line.js';
+import { SampleLine } from '../../../core/training/sample-line.js';
+import { StepMetrics } from '../../../core/training/step-metrics.js';
 import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
-
-const nonNegative = z.number().min(0);
-
-const Metrics = z.object({
-  step: nonNegative,
-  epoch: nonNegative,
-  train_mean_nll: z.number(),
-  learning_rate: nonNegative,
-  num_sequences: nonNegative,
-  num_tokens: nonNegative,
-  num_loss_tokens: nonNegative,
-  progress: z.number(),
-}) satisfies z.ZodType<StepMetrics>;
-
-const Checkpoint = z.object({
-  name: z.string(),
-  batch: nonNegative,
-  /** First step that is not in the weights. */
-  step: nonNegative,
-  epoch: nonNegative,
-  final: z.boolean().optional(),
-  state_path: z.string(),
-  sampler_path: z.string(),
-  label: z.string(),
-});
-export type Checkpoint = z.infer<typeof Checkpoint>;
-
-const Sample = z.object({
-  step: nonNegative,
-  label: z.string(),
-  heldout_rows: nonNegative,
-  heldout_nll: z.number().nullable(),
-  heldout_nll_by_source: z.record(z.string(), z.number()),
-  answers: z.array(z.object({ prompt: z.string(), answer: z.string(), stopReason: z.string() })),
-});
-/** One line of samples.jsonl: an evaluation. */
-export type Sample = z.infer<typeof Sample>;
 
 /** A reject says where it was and why; whatever else its line holds is shown as it is. */
 const Reject = z.looseObject({ reason: z.string() });
@@ -53,9 +18,9 @@ const Manifest = z.record(z.string(), z.unknown());
 /** What a run's folder holds so far. A list is empty where its file is not there yet. */
 export interface RunFiles {
   readonly metrics: readonly StepMetrics[];
-  readonly checkpoints: readonly Checkpoint[];
+  readonly checkpoints: readonly CheckpointLine[];
   /** In the order of their steps, the base model first. */
-  readonly samples: readonly Sample[];
+  readonly samples: readonly SampleLine[];
   /** The head of train.jsonl. */
   readonly train: TrainSample;
   /** At most {@link rejectsPerReason} of each reason, the first ones. */
@@ -81,11 +46,11 @@ export async function readRun(
 ): Promise<RunFiles> {
   const problems: string[] = [];
   const context: ReadContext = { out, signal, problems };
-  const samples = made.training ? await readAll(context, 'samples.jsonl', Sample) : [];
+  const samples = made.training ? await readAll(context, 'samples.jsonl', SampleLine) : [];
   const train = made.mix ? await readTrain(context, made.sources) : noTrain;
   return {
-    metrics: made.training ? await readAll(context, 'metrics.jsonl', Metrics) : [],
-    checkpoints: made.training ? await readAll(context, 'checkpoints.jsonl', Checkpoint) : [],
+    metrics: made.training ? await readAll(context, 'metrics.jsonl', StepMetrics) : [],
+    checkpoints: made.training ? await readAll(context, 'checkpoints.jsonl', CheckpointLine) : [],
     samples: samples.sort((a, b) => a.step - b.step),
     train,
     rejects: made.mix ? await readRejects(context) : [],

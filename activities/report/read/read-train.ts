@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Role } from '../../../core/convert/roles.js';
 import { defined } from '../../../core/defined.js';
-import { sourceBytes } from '../../mix/write/provenance.js';
+import { sourceBytes } from '../../mix/format/provenance.js';
 import { languageOf } from './languages.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { sides } from '../../../core/contracts/mix.js';
 import { rendererNames, trainOnModes } from '../../../core/recipe.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
@@ -13,8 +14,6 @@ export const Tokenisation = z.object({
   maxTokens: z.int(),
   tokenizerDigest: z.string(),
 });
-
-export const sides = ['train', 'heldout'] as const;
 
 /** A stretch of one file that becomes one `token-piece`. */
 export const PlannedPiece = z.object({

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { maskName, tokensName, TokenRows, type TokenRow } from './token-piece.js';
-import type { sides } from './token-plan.js';
+import type { Side } from '../../../core/contracts/mix.js';
 import type { Tokens } from './tokens-artifact.js';
 
 /** A row as it goes into training or evaluation: cut to `max_tokens`. */
@@ -24,11 +24,7 @@ export class TokenReader {
   private constructor(private readonly pieces: readonly OpenPiece[]) {}
 
   /** @throws {HeadraceError} ArtifactMissingError. */
-  static async open(
-    store: ArtifactStore,
-    tokens: Tokens,
-    side: (typeof sides)[number],
-  ): Promise<TokenReader> {
+  static async open(store: ArtifactStore, tokens: Tokens, side: Side): Promise<TokenReader> {
     const opened: OpenPiece[] = [];
     try {
       for (const { key, firstLine } of tokens.pieces.filter((piece) => piece.side === side)) {

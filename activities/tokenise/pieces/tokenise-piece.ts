@@ -8,8 +8,8 @@ import { trainedTokens } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import type { JobContext } from '../../threads/thread-pool.js';
-import { gatherLines } from '../../mix/write/gather-lines.js';
-import type { LinePlaces } from '../../mix/write/mixed-lines.js';
+import { gatherLines } from '../../mix/lines/gather-lines.js';
+import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import { createTextEncoder, readTokenizerFiles, type TextEncoder } from '../tokenizer/text-encoder.js';
 import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
 

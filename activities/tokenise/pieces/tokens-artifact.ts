@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { sides } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { sides, Tokenisation } from './token-plan.js';
+import { Tokenisation } from './token-plan.js';
 
 /** `meta` of a `tokens` artifact: the manifest of a tokenised mix. `pieces.json` lists its pieces. */
 export const TokensMeta = z.object({

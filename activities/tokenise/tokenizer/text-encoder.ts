@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
 import type { TokenEncoder } from '../../../core/training/tokens.js';
-import { isMissing } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
 import { bytePairMerges } from './byte-pair-merges.js';
 import { ByteLevelPreTokenizer, SplitPreTokenizer, Tokenizer, type HfTokenizer } from './hf-tokenizers.js';
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import type { CheckpointLine } from '../../../core/training/checkpoint-line.js';
 import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
 import { jsonLines } from '../../../files/json-lines.js';
-import { writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
 import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
@@ -32,12 +34,8 @@ export function keptOf(plan: TrainingPlanMeta, lineage: readonly StoredRecord[])
   return plan.train.keep_last === undefined ? lineage : lineage.slice(-plan.train.keep_last);
 }
 
-/**
- * One checkpoint as the Tinker cookbook reads it (`checkpoint_utils.py`): `batch` of `epoch` is the first one that is not in the
- * weights, the final one is called so and stands at the end of the last epoch. `step` counts over all epochs; `server` is the
- * identity of the one that has it: its address, or a development server's id.
- */
-function checkpointLine(record: StoredRecord, rule: StepRule, server: string): object {
+/** The final checkpoint stands at batch 0 after the last epoch. */
+function checkpointLine(record: StoredRecord, rule: StepRule, server: string): CheckpointLine {
   const { nextStep, final, label, statePath, samplerPath } = record;
   const { epoch, from } = placeOfStep(rule, nextStep);
   return {

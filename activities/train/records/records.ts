@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { SegmentRecordRef } from '../../../core/contracts/training.js';
-import { artifactKey, isMissing, writeFileAtomic, type ArtifactStore } from '../../artifacts/store.js';
+import { isMissing } from '../../../files/errno.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import { trainVersion } from '../steps/training-plan.js';
 
 /** `meta` of a `record` artifact: a finished segment. */

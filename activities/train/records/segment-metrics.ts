@@ -2,20 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type { StepMetrics } from '../../../core/contracts/training.js';
+import { StepMetrics } from '../../../core/training/step-metrics.js';
 import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import { trainVersion } from '../steps/training-plan.js';
-
-const Metrics = z.object({
-  step: z.int(),
-  epoch: z.int(),
-  train_mean_nll: z.number(),
-  learning_rate: z.number(),
-  num_sequences: z.int(),
-  num_tokens: z.int(),
-  num_loss_tokens: z.int(),
-  progress: z.number(),
-}) satisfies z.ZodType<StepMetrics>;
 
 const fileName = 'steps.json';
 
@@ -40,5 +29,5 @@ export async function putMetrics(
 /** @throws {HeadraceError} ArtifactMissingError. */
 export async function readMetrics(store: ArtifactStore, ref: ArtifactRef): Promise<StepMetrics[]> {
   const artifact = await store.get(ref);
-  return z.array(Metrics).parse(JSON.parse(await readFile(artifact.path(fileName), 'utf8')));
+  return z.array(StepMetrics).parse(JSON.parse(await readFile(artifact.path(fileName), 'utf8')));
 }

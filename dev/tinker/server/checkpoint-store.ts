@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { formatCheckpointPath, type CheckpointPath } from '../../../tinker/paths.js';
 import { CheckpointMeta } from './checkpoint-files.js';
-import { writeDurably } from './durable-file.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
 import { Problem } from './problem.js';
 
 /** A training run: one model that was created, whether or not it still lives. */
@@ -42,7 +42,7 @@ export class CheckpointStore {
   }
 
   async addRun(run: RunMeta): Promise<void> {
-    await writeDurably(join(this.runDir(run.runId), 'run.json'), JSON.stringify(run, null, 2));
+    await writeFileAtomic(join(this.runDir(run.runId), 'run.json'), JSON.stringify(run, null, 2));
     this.runs.set(run.runId, run);
   }
 
@@ -76,7 +76,7 @@ export class CheckpointStore {
     const key = formatCheckpointPath(meta);
     const replaced = this.checkpoints.get(key);
     const dataFile = `${nameHash(meta.name)}.${randomUUID().slice(0, 8)}.safetensors`;
-    await writeDurably(join(this.kindDir(meta), dataFile), data);
+    await writeFileAtomic(join(this.kindDir(meta), dataFile), data);
     const whole = { ...meta, createdAt: this.iso(0), dataFile, sizeBytes: data.byteLength };
     await this.writeMeta(whole);
     if (replaced !== undefined) await rm(join(this.kindDir(replaced), replaced.dataFile), { force: true });
@@ -136,7 +136,7 @@ export class CheckpointStore {
   }
 
   private async writeMeta(meta: CheckpointMeta): Promise<void> {
-    await writeDurably(this.metaFile(meta), JSON.stringify(meta, null, 2));
+    await writeFileAtomic(this.metaFile(meta), JSON.stringify(meta, null, 2));
     this.checkpoints.set(formatCheckpointPath(meta), meta);
   }
 

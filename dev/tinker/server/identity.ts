@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeDurably } from './durable-file.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
 
 const Identity = z.object({ id: z.string().min(1), port: z.number().int().nonnegative().optional() });
 
@@ -23,5 +23,5 @@ export async function readIdentity(stateDir: string): Promise<Identity> {
 }
 
 export async function rememberIdentity(stateDir: string, identity: Identity): Promise<void> {
-  await writeDurably(file(stateDir), JSON.stringify(identity, null, 2));
+  await writeFileAtomic(file(stateDir), JSON.stringify(identity, null, 2));
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { artifactKey, openStore, writeFileAtomic } from '../../../activities/artifacts/store.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import { artifactKey, openStore } from '../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { useFolder } from '../../support/temporal.js';
 

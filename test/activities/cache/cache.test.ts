@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { findGarbage, removeGarbage } from '../../../client/cache/collect.js';
 import { surveyStore } from '../../../client/cache/survey.js';
 import { removeDamaged, verifyStore } from '../../../client/cache/verify.js';
-import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
+import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../hub/fixture.js';

@@ -1,5 +1,6 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
+import { createHubAccess } from '../../../activities/hub/hub-access.js';
+import { createHubActivities } from '../../../activities/hub/index.js';
 
 /**
  * A process that downloads all files of a resolution as a worker does, one activity a file and with the tuning that users

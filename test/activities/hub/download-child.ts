@@ -1,5 +1,6 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { createHubAccess, createHubActivities } from '../../../activities/hub/index.js';
+import { createHubAccess } from '../../../activities/hub/hub-access.js';
+import { createHubActivities } from '../../../activities/hub/index.js';
 import { quick } from './fixture.js';
 
 /** A process that downloads one resolution to its end, for tests that kill it: `<store> <endpoint> <key>`. */

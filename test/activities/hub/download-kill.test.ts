@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
+import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
 import { resolve, someBytes, startFixture } from './fixture.js';
 

@@ -2,13 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import {
-  createHubAccess,
-  createHubActivities,
-  type HubAccess,
-  type HubActivities,
-  type HubTuning,
-} from '../../../activities/hub/index.js';
+import { createHubAccess, type HubAccess } from '../../../activities/hub/hub-access.js';
+import { createHubActivities, type HubActivities } from '../../../activities/hub/index.js';
+import type { HubTuning } from '../../../activities/hub/http/tuning.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';

@@ -5,7 +5,7 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
+import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 import { downloadAll, resolve, sourceOf, startFixture, type Fixture } from './fixture.js';
 

@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { localPathOf, readResolution } from '../../../activities/artifacts/resolution.js';
+import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { defaultTuning } from '../../../activities/hub/http/tuning.js';
 import { resolve, someBytes, startFixture, type Fixture } from './fixture.js';
 

@@ -5,8 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { readResolution } from '../../../activities/artifacts/resolution.js';
-import { readRecipeLock } from '../../../activities/hub/index.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
+import { readRecipeLock } from '../../../activities/hub/resolve/recipe-lock.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 import { downloadAll, resolve, someBytes, sourceOf, startFixture } from './fixture.js';
 

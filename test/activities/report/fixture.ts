@@ -243,6 +243,7 @@ export function finishedRun(): Pick<RunFiles, 'metrics' | 'checkpoints' | 'sampl
       state_path: `tinker://run-${index}/weights/${label}`,
       sampler_path: `tinker://run-${index}/sampler_weights/${label}`,
       label,
+      server: 'headrace-dev-server:1234abcd',
     })),
     samples: labels.map((label, index) => ({
       step: 20 * index,

@@ -93,6 +93,35 @@ void test('markup in a source name stays text in the charts too', async (context
   assert.equal(document.querySelectorAll('img').length, 0);
 });
 
+void test('a held-out loss that diverged stands in the table by that word, and the curves leave it out', async (context) => {
+  const out = await folder(context);
+  await writeFinishedRun(out);
+  const samples = finishedRun().samples.map((sample, index) =>
+    index < 3
+      ? sample
+      : {
+          ...sample,
+          heldout_nll: null,
+          heldout_nll_by_source: { ...sample.heldout_nll_by_source, lmsys: null },
+          diverged: true,
+        },
+  );
+  await writeFile(join(out, 'samples.jsonl'), jsonLines(samples));
+  const { page, document } = await write(out, finishedInput(out));
+  assert.ok(!page.includes('Parts of this report are missing'));
+  const heldout = [...document.querySelectorAll('table')].find((table) =>
+    (table.textContent ?? '').includes('weights'),
+  );
+  const cells = [...(heldout?.querySelectorAll('tbody tr') ?? [])].at(-1)?.querySelectorAll('td, th');
+  const last = [...(cells ?? [])].map((cell) => cell.textContent ?? '');
+  assert.equal(last[3], 'diverged');
+  assert.equal(last.filter((text) => text === 'diverged').length, 2);
+  assert.match(document.querySelector('.tiles')?.textContent ?? '', /3\.000 → diverged/);
+  assert.ok(
+    !/NaN|null/.test([...document.querySelectorAll('figure')].map(({ outerHTML }) => outerHTML).join('')),
+  );
+});
+
 void test('the page asks for nothing over the network', async (context) => {
   const out = await folder(context);
   await writeFinishedRun(out);

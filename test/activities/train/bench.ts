@@ -14,12 +14,8 @@ import {
   type TinkerAccess,
 } from '../../../activities/train/server/tinker-access.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type {
-  SegmentRecordRef,
-  StepMetrics,
-  TrainingPlan,
-  TrainSegmentResult,
-} from '../../../core/contracts/training.js';
+import type { SegmentRecordRef, TrainingPlan, TrainSegmentResult } from '../../../core/contracts/training.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';
 import type { Train } from '../../../core/recipe.js';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';

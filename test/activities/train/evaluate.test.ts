@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
 import { connectTinker } from '../../../tinker/index.js';
 import { sampleFrom } from '../../../client/tinker/sample-from.js';
 import { quietWork } from '../tokenise/fixture.js';
@@ -19,7 +20,7 @@ void test('training lowers the held-out loss, every evaluation is a line in step
   const base = await worker.evaluate({ ...input, checkpoint: null }, work);
   assert.equal(base.heldoutRows, 3);
   assert.deepEqual([base.step, base.label], [0, 'base']);
-  assert.ok((base.heldoutNll ?? 0) > 5);
+  assert.ok(lossOf(base.heldoutNll) > 5);
   assert.deepEqual(Object.keys(base.heldoutNllBySource), ['even', 'odd']);
   assert.equal(base.answers[0]?.prompt, 'Tell of snow');
   assert.ok(JSON.stringify(work.told[0]?.resume).includes('sessionId'));
@@ -28,8 +29,8 @@ void test('training lowers the held-out loss, every evaluation is a line in step
   const last = await segment(worker, bench, first, 20);
   const after20 = await worker.evaluate({ ...input, checkpoint: last }, quietWork());
   const after10 = await worker.evaluate({ ...input, checkpoint: first }, quietWork());
-  assert.ok((after20.heldoutNll ?? 9) < (after10.heldoutNll ?? 0));
-  assert.ok((after10.heldoutNll ?? 9) < (base.heldoutNll ?? 0));
+  assert.ok(lossOf(after20.heldoutNll) < lossOf(after10.heldoutNll));
+  assert.ok(lossOf(after10.heldoutNll) < lossOf(base.heldoutNll));
 
   const sampled = (await server.operations('sample')).length;
   assert.deepEqual(await worker.evaluate({ ...input, checkpoint: last }, quietWork()), after20);
@@ -82,8 +83,8 @@ void test('the held-out loss of a source is the mean over its own trained tokens
   const even = 'The tower is old.'.length + 'The song is old.'.length + 2;
   const odd = 'The boat is old.'.length + 1;
   const mixed =
-    ((heldoutNllBySource['even'] ?? 0) * even + (heldoutNllBySource['odd'] ?? 0) * odd) / (even + odd);
-  assert.ok(Math.abs((heldoutNll ?? 0) - mixed) < 1e-9);
+    (lossOf(heldoutNllBySource['even']) * even + lossOf(heldoutNllBySource['odd']) * odd) / (even + odd);
+  assert.ok(Math.abs(lossOf(heldoutNll) - mixed) < 1e-9);
 });
 
 void test('a checkpoint whose sampler weights have expired is measured by its state, to the same numbers', async () => {
@@ -119,6 +120,39 @@ void test('a checkpoint whose sampler weights have expired is measured by its st
   );
   await worker.close();
   await next.close();
+});
+
+void test('a held-out loss that is not a number is an answer: diverged, stored once, and later checkpoints are measured', async () => {
+  const bench = await prepare(server, { learning_rate: 1e30, prompts: ['Are you there?'] });
+  const worker = activities(server, bench.store);
+  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
+  const diverged = await segment(worker, bench, null, 1);
+  const measured = await worker.evaluate({ ...input, checkpoint: diverged }, quietWork());
+  assert.equal(measured.heldoutNll, 'diverged');
+  assert.deepEqual(measured.heldoutNllBySource, { even: 'diverged', odd: 'diverged' });
+  assert.equal(measured.heldoutRows, 3);
+
+  const sampled = (await server.operations('sample')).length;
+  assert.deepEqual(await worker.evaluate({ ...input, checkpoint: diverged }, quietWork()), measured);
+  assert.equal((await server.operations('sample')).length, sampled);
+
+  const healthy = await prepare(server, { prompts: ['Are you there?'] }, bench);
+  const { result } = await segment(worker, healthy, null, 1);
+  const later = await worker.recordSegment(
+    { plan: input.plan, out: input.out, predecessor: diverged, from: 1, result: { ...result, nextStep: 2 } },
+    quietWork(),
+  );
+  const { heldoutNll } = await worker.evaluate({ ...input, checkpoint: later }, quietWork());
+  assert.ok(lossOf(heldoutNll) > 0);
+  const lines = await linesIn(bench.out, 'samples.jsonl');
+  assert.deepEqual(
+    lines.map((line) => omit(line, 'answers', 'heldout_nll_by_source')),
+    [
+      { step: 1, label: diverged.label, heldout_rows: 3, heldout_nll: null, diverged: true },
+      { step: 2, label: later.label, heldout_rows: 3, heldout_nll: heldoutNll },
+    ],
+  );
+  await worker.close();
 });
 
 void test('an evaluation that is stopped ends within its reason and leaves nothing', async () => {
@@ -178,14 +212,23 @@ void test('a training that begins with saved weights measures those first, not t
   assert.deepEqual([before.step, before.label], [0, 'start']);
   assert.equal(before.heldoutNll, trained.heldoutNll);
   assert.deepEqual(before.answers, trained.answers);
-  assert.ok((before.heldoutNll ?? 9) < (base.heldoutNll ?? 0) - 1);
+  assert.ok(lossOf(before.heldoutNll) < lossOf(base.heldoutNll) - 1);
   const lines = (await linesIn(next.out, 'samples.jsonl')) as { label: string; heldout_nll: number }[];
   assert.deepEqual(
     lines.map(({ label, heldout_nll }) => [label, heldout_nll]),
     [['start', trained.heldoutNll]],
   );
-  const passing = (await server.operations('save_weights_for_sampler'))[saves];
+  const temporary = (await server.operations('save_weights_for_sampler'))[saves];
   const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
-  assert.deepEqual(await tinker.listCheckpoints(passing?.modelId ?? ''), []);
+  assert.deepEqual(await tinker.listCheckpoints(temporary?.modelId ?? ''), []);
   await worker.close();
 });
+
+function lossOf(loss: HeldoutLoss | null | undefined): number {
+  assert.equal(typeof loss, 'number');
+  return Number(loss);
+}
+
+function omit(line: unknown, ...keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(line as object).filter(([key]) => !keys.includes(key)));
+}

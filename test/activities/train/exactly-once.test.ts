@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SegmentRecordRef, StepMetrics, TrainSegmentResult } from '../../../core/contracts/training.js';
+import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { quietWork } from '../tokenise/fixture.js';
 import {

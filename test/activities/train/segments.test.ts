@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { StopAndSave } from '../../../activities/train/steps/stop-and-save.js';
-import type { SegmentRecordRef, StepMetrics } from '../../../core/contracts/training.js';
+import type { SegmentRecordRef } from '../../../core/contracts/training.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import {
   activities,
   metricsIn,

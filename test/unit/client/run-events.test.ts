@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsBetween } from '../../../client/runs/run-events.js';
-import type { RunState } from '../../../core/run-state.js';
+import { runDetails } from '../../../core/run/details.js';
+import type { RunState } from '../../../core/run/state.js';
 
 const resolving: RunState = {
   name: 'told',
@@ -27,4 +28,23 @@ void test('what a stage came to is told before the next stage, however late one 
   assert.deepEqual(eventsBetween({ ...resolving, stage: 'mix' }, mixed), [mix, 'stage: tokenise']);
   assert.deepEqual(eventsBetween(mixed, training), ['tokenise: 60 training steps', 'stage: train']);
   assert.deepEqual(eventsBetween(undefined, training), [mix, 'tokenise: 60 training steps', 'stage: train']);
+});
+
+void test('a held-out loss that diverged is shown by that word, in the terminal and in the Temporal UI', () => {
+  const train = {
+    step: 20,
+    totalSteps: 60,
+    firstLoss: 3,
+    lastLoss: 2,
+    reusedSteps: 0,
+    checkpoints: [],
+    baseNll: 3.5,
+    heldoutNll: null,
+    paused: false,
+    saves: 0,
+    notes: [],
+  } as const;
+  const diverged = { ...training, train: { ...train, heldoutNll: 'diverged' } } as const;
+  assert.deepEqual(eventsBetween({ ...training, train }, diverged), ['evaluate: held-out loss diverged']);
+  assert.match(runDetails(diverged), /held-out 3\.500 → diverged/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { totals } from '../../../client/runs/stage-totals.js';
 import type { PendingActivity } from '../../../client/runs/pending-activities.js';
-import type { RunState } from '../../../core/run-state.js';
+import type { RunState } from '../../../core/run/state.js';
 
 const download = (id: string, done: number, total: number): PendingActivity => ({
   id,

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { downloadAdapter } from '../../../client/tinker/adapter-folder.js';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
-import { archiveServer, safetensors, tarFile, tarHeader, tarOf } from './adapter-archive.js';
+import { archiveServer, safetensors, tarFile, tarHeader, tarOf } from '../../support/adapter-archive.js';
 
 /** What a Tinker server sends is bounded, wherever it says it is and whoever runs it. */
 
@@ -103,10 +104,10 @@ void test('a file that announces more than any adapter has, or is not fetched by
       } else response.end(JSON.stringify({ urls }));
     });
     const path = 'tinker://run/external_weights/a';
-    await assert.rejects(tinker.downloadAdapter(path, folder), { kind: 'protocol' });
+    await assert.rejects(downloadAdapter(tinker, path, folder), { kind: 'protocol' });
     assert.ok(paths.includes('/large'));
     files['adapter_model.safetensors'] = 'file:///etc/hostname';
-    await assert.rejects(tinker.downloadAdapter(path, folder), { message: /not https/ });
+    await assert.rejects(downloadAdapter(tinker, path, folder), { message: /not https/ });
     assert.deepEqual(await readdir(folder), []);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -139,7 +140,7 @@ for (const name of [
               }),
         ),
       );
-      await assert.rejects(tinker.downloadAdapter('tinker://run/external_weights/a', join(folder, 'in')), {
+      await assert.rejects(downloadAdapter(tinker, 'tinker://run/external_weights/a', join(folder, 'in')), {
         kind: 'protocol',
         message: /names a file that no adapter has/,
       });
@@ -207,7 +208,7 @@ for (const [what, bytes, said] of archives)
     try {
       const tinker = await connectedTo(archiveServer((response) => response.end(bytes())));
       const into = join(folder, 'adapters', 'in');
-      await assert.rejects(tinker.downloadAdapter('tinker://run/weights/a', into), {
+      await assert.rejects(downloadAdapter(tinker, 'tinker://run/weights/a', into), {
         kind: 'protocol',
         message: said,
       });
@@ -231,7 +232,7 @@ for (const [what, pack] of [
         Buffer.alloc(9 * 1024),
       ]);
       const tinker = await connectedTo(archiveServer((response) => response.end(pack(archive))));
-      const { files, bytes } = await tinker.downloadAdapter('tinker://run/weights/a', folder);
+      const { files, bytes } = await downloadAdapter(tinker, 'tinker://run/weights/a', folder);
       assert.deepEqual(files, ['adapter_config.json', 'adapter_model.safetensors']);
       assert.equal(bytes, 2 + weights.length);
       assert.deepEqual((await readdir(folder)).sort(), files);

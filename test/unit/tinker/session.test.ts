@@ -98,3 +98,26 @@ void test('a session that the server has ended is said, beats no more and needs 
   await session.finish('success');
   assert.deepEqual(sent('sessions/s/finish'), []);
 });
+
+void test('a credential that the server repeats is left out of messages and errors', async () => {
+  server = await startFakeServer(({ path }) => {
+    if (path === 'create_session') return { body: { session_id: 's', info_message: 'hello tml-secret' } };
+    if (path === 'retrieve_future') return { body: { error: 'tml-secret is over its limit' } };
+    return { body: path === 'create_model' ? { request_id: 'r' } : {} };
+  });
+  const messages: string[] = [];
+  const tinker = await connectTinker({
+    baseUrl: server.url,
+    apiKey: 'tml-secret',
+    env: {},
+    onWarning: (message) => void messages.push(message),
+  });
+  const session = await tinker.openSession();
+  assert.deepEqual(messages, ['Tinker says: hello [credential]']);
+  await assert.rejects(session.createLoraTrainingClient({ baseModel: 'base', rank: 4 }), {
+    kind: 'failed',
+    message: /\[credential\] is over its limit/,
+    detail: '[credential] is over its limit',
+  });
+  await session.finish('success');
+});

@@ -161,7 +161,6 @@ void test('every request has the fields and values that the official SDK sends',
   await session.createFromState(statePath, { optimizer: false });
   assert.deepEqual(await tinker.weightsInfo(statePath), {
     baseModel: 'mock/model',
-    isLora: true,
     loraRank: 8,
     trainMlp: true,
     trainAttn: true,

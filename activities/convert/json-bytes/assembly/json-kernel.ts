@@ -1,0 +1,193 @@
+/**
+ * Reads and writes JSON strings as UTF-8, sixteen bytes at a time. This is AssemblyScript: TypeScript with the types of
+ * WebAssembly. `npm run wasm` compiles it into `../json-kernel-wasm.ts`.
+ *
+ * The memory is imported and belongs to the caller; nothing is kept in it between calls. A step may touch up to 15 bytes
+ * behind the end of a text.
+ */
+
+/** Bytes of one step, which are the lanes of one vector. */
+const STEP: i32 = 16;
+/** No address: what {@link skipString} returns for a string that is not spelt as JSON.stringify spells it. */
+const NOT_CANONICAL: i32 = -1;
+
+const SPACE: u8 = 0x20;
+const QUOTE: u8 = 0x22;
+const BACKSLASH: u8 = 0x5c;
+const DIGIT_0: u8 = 0x30;
+const DIGIT_1: u8 = 0x31;
+const DIGIT_9: u8 = 0x39;
+const LETTER_A: u8 = 0x61;
+const LETTER_B: u8 = 0x62;
+const LETTER_F: u8 = 0x66;
+const LETTER_N: u8 = 0x6e;
+const LETTER_R: u8 = 0x72;
+const LETTER_T: u8 = 0x74;
+const LETTER_U: u8 = 0x75;
+/** `00`, as one number. */
+const TWO_ZEROS: u16 = 0x3030;
+
+let surplus: i32 = 0;
+
+/** Bytes less UTF-16 code units of what {@link skipString} or {@link escapeText} read last, its quotes not counted. */
+export function surplusBytes(): i32 {
+  return surplus;
+}
+
+/** Copies `bytes` bytes from `from` to `into`. */
+export function copy(into: i32, from: i32, bytes: i32): void {
+  memory.copy(into, from, bytes);
+}
+
+/**
+ * Returns the address of the closing quote of a string that is spelt as JSON.stringify spells it, and -1 for any other. A
+ * string that is not closed is found at the next control character, such as a newline or a zero.
+ *
+ * @param at - the address of the first byte behind the opening quote.
+ */
+export function skipString(at: i32): i32 {
+  let extra: i32 = 0;
+  while (true) {
+    const lanes = v128.load(at);
+    const stops = stopLanes(lanes);
+    extra += extraBytes(lanes, lanesBelow(stops));
+    if (stops == 0) {
+      at += STEP;
+      continue;
+    }
+    at += ctz(stops);
+    const byte = load<u8>(at);
+    if (byte == QUOTE) {
+      surplus = extra;
+      return at;
+    }
+    const length = byte == BACKSLASH ? escapeLength(at) : 0;
+    if (length == 0) return NOT_CANONICAL;
+    extra += length - 1;
+    at += length;
+  }
+}
+
+/**
+ * Writes the text `[from, to)` at `into` as JSON.stringify spells it, without quotes. Returns the address behind the last
+ * byte written.
+ */
+export function escapeText(from: i32, to: i32, into: i32): i32 {
+  let extra: i32 = 0;
+  while (from < to) {
+    const lanes = v128.load(from);
+    v128.store(into, lanes);
+    const plain = min(firstLane(stopLanes(lanes)), to - from);
+    extra += extraBytes(lanes, (1 << plain) - 1);
+    from += plain;
+    into += plain;
+    if (plain < STEP && from < to) {
+      into = writeEscape(load<u8>(from), into);
+      from += 1;
+    }
+  }
+  surplus = extra;
+  return into;
+}
+
+/** A bit for each lane whose byte is not copied as it is: a quote, a backslash or a control character. */
+function stopLanes(lanes: v128): i32 {
+  const quotes = i8x16.eq(lanes, i8x16.splat(QUOTE));
+  const backslashes = i8x16.eq(lanes, i8x16.splat(BACKSLASH));
+  const controls = i8x16.lt_u(lanes, i8x16.splat(SPACE));
+  return i8x16.bitmask(v128.or(v128.or(quotes, backslashes), controls));
+}
+
+/** A bit for each lane below the first one of `stops`; all bits where it has none. */
+function lanesBelow(stops: i32): i32 {
+  return (stops & -stops) - 1;
+}
+
+/** The first lane of `stops`; 16 where it has none. */
+function firstLane(stops: i32): i32 {
+  return ctz(stops | (1 << 16));
+}
+
+/**
+ * Bytes less UTF-16 code units of the lanes in `counted`. A character has as many code units as it has first bytes, and one more
+ * where it takes four bytes.
+ */
+function extraBytes(lanes: v128, counted: i32): i32 {
+  if (i8x16.bitmask(lanes) == 0) return 0;
+  // Bytes that continue a character are 0x80 to 0xbf: as signed numbers, those below -64.
+  const continuing = i8x16.bitmask(i8x16.lt_s(lanes, i8x16.splat(-64)));
+  const firstOfFour = i8x16.bitmask(i8x16.ge_u(lanes, i8x16.splat(-16)));
+  return popcnt(continuing & counted) - popcnt(firstOfFour & counted);
+}
+
+/** The length of the escape at `at` if it is spelt as JSON.stringify spells it, else 0. */
+function escapeLength(at: i32): i32 {
+  const letter = load<u8>(at, 1);
+  if (isShortEscape(letter)) return 2;
+  return letter == LETTER_U && isControlEscape(at) ? 6 : 0;
+}
+
+/** Whether a backslash and `letter` are an escape. `\/` is one too, but not in the spelling of JSON.stringify. */
+function isShortEscape(letter: u8): bool {
+  return (
+    letter == LETTER_N ||
+    letter == QUOTE ||
+    letter == BACKSLASH ||
+    letter == LETTER_T ||
+    letter == LETTER_R ||
+    letter == LETTER_B ||
+    letter == LETTER_F
+  );
+}
+
+/** Whether `\u00` and two small hexadecimal digits stand at `at`, for a control character that has no short escape. */
+function isControlEscape(at: i32): bool {
+  if (load<u16>(at, 2) != TWO_ZEROS) return false;
+  const high = load<u8>(at, 4);
+  const low = load<u8>(at, 5);
+  if (low >= DIGIT_0 && low <= DIGIT_9)
+    return high == DIGIT_1 || (high == DIGIT_0 && shortEscape(low - DIGIT_0) == 0);
+  if (low >= LETTER_A && low <= LETTER_F)
+    return high == DIGIT_1 || (high == DIGIT_0 && shortEscape(low - LETTER_A + 10) == 0);
+  return false;
+}
+
+/** Writes the escape of a byte of {@link stopLanes}; returns the address behind it. */
+function writeEscape(byte: u8, into: i32): i32 {
+  store<u8>(into, BACKSLASH);
+  const letter = shortEscape(byte);
+  if (letter != 0) {
+    store<u8>(into, letter, 1);
+    return into + 2;
+  }
+  store<u8>(into, LETTER_U, 1);
+  store<u16>(into, TWO_ZEROS, 2);
+  store<u8>(into, hexDigit(byte >> 4), 4);
+  store<u8>(into, hexDigit(byte & 15), 5);
+  return into + 6;
+}
+
+/** The letter that stands for `byte` behind a backslash; 0 where none does. */
+function shortEscape(byte: u8): u8 {
+  switch (byte) {
+    case 0x0a:
+      return LETTER_N;
+    case QUOTE:
+    case BACKSLASH:
+      return byte;
+    case 0x09:
+      return LETTER_T;
+    case 0x0d:
+      return LETTER_R;
+    case 0x08:
+      return LETTER_B;
+    case 0x0c:
+      return LETTER_F;
+    default:
+      return 0;
+  }
+}
+
+function hexDigit(value: u8): u8 {
+  return value < 10 ? DIGIT_0 + value : LETTER_A + value - 10;
+}

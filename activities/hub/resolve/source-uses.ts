@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { isMissing } from '../../../files/errno.js';
+import { namesIn } from '../../../files/names-in.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+
+/** Which run used which source, and when: kept in the store, so that people see why a file is there. */
+export const SourceUse = z.object({
+  /** Folder of the run's results. */
+  out: z.string(),
+  source: z.string(),
+  /** Key of the resolution. */
+  resolution: z.string(),
+  /** Canonical id; Hub sources only. */
+  dataset: z.string().exactOptional(),
+  /** ISO 8601. */
+  at: z.string(),
+});
+export type SourceUse = z.infer<typeof SourceUse>;
+
+/** Notes a use; an earlier one of the same source by the same run goes. */
+export async function noteUse(store: ArtifactStore, use: SourceUse): Promise<void> {
+  const name = createHash('sha256').update(`${use.out}\n${use.source}`).digest('hex').slice(0, 32);
+  await writeFileAtomic(join(store.root, 'uses', `${name}.json`), `${JSON.stringify(use)}\n`);
+}
+
+/** All uses that were noted, newest first. */
+export async function readUses(store: ArtifactStore): Promise<SourceUse[]> {
+  const dir = join(store.root, 'uses');
+  const names = await namesIn(dir);
+  const uses: SourceUse[] = [];
+  for (const name of names.filter((name) => name.endsWith('.json'))) {
+    const parsed = SourceUse.safeParse(await readJson(join(dir, name)));
+    if (parsed.success) uses.push(parsed.data);
+  }
+  return uses.sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+/** `undefined` for what is gone or no JSON: a use that cannot be read is none. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

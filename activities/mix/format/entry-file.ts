@@ -1,0 +1,31 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { mixEntryBytes } from './mix-entry.js';
+
+const blockEntries = 16_384;
+
+/** The entries of a file in order. Each is valid until the next one is asked for. */
+export function* readEntries(path: string): Generator<Buffer> {
+  const block = Buffer.allocUnsafeSlow(blockEntries * mixEntryBytes);
+  const descriptor = openSync(path, 'r');
+  try {
+    for (let position = 0; ;) {
+      const used = readFully(descriptor, block, position);
+      for (let at = 0; at < used; at += mixEntryBytes) yield block.subarray(at, at + mixEntryBytes);
+      if (used < block.length) return;
+      position += used;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Fills `into` with the bytes from `position` on. Returns how many there were: less than wanted at the file's end. */
+export function readFully(descriptor: number, into: Buffer, position: number): number {
+  let used = 0;
+  while (used < into.length) {
+    const read = readSync(descriptor, into, used, into.length - used, position + used);
+    if (read === 0) break;
+    used += read;
+  }
+  return used;
+}

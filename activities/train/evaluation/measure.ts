@@ -1,0 +1,132 @@
+import type { Answer } from '../../../core/contracts/evaluation.js';
+import { defined } from '../../../core/defined.js';
+import type { WorkContext } from '../../../core/progress.js';
+import { rendererNamed } from '../../../core/training/renderers.js';
+import type { SamplingClient } from '../../../tinker/index.js';
+import { TokenReader } from '../../tokenise/pieces/token-reader.js';
+import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
+import { createTextEncoder, readTokenizerFiles } from '../../tokenise/tokenizer/text-encoder.js';
+import { previousSession } from '../server/previous-session.js';
+import { withTinkerErrors } from '../server/tinker-errors.js';
+import type { TrainingPlanMeta } from '../steps/training-plan.js';
+import type { TrainDeps } from '../train-deps.js';
+import { withSampler, type EvaluatedWeights } from './evaluated-weights.js';
+import { answerTokens, type EvaluationMeta } from './evaluation-artifact.js';
+import { heldoutLosses } from './heldout-loss.js';
+import { sampleAnswer } from './sample-answer.js';
+
+const answerCharacters = 2_000;
+
+export interface MeasureInput {
+  readonly plan: TrainingPlanMeta;
+  readonly tokens: Tokens;
+  readonly evaluated: EvaluatedWeights;
+}
+
+/**
+ * Measures weights in a session of their own: the loss on the held-out rows, then greedy answers to the recipe's prompts.
+ *
+ * @throws {HeadraceError} what connecting throws; TinkerRequestError where the server no longer has the weights.
+ */
+export async function measure(
+  deps: TrainDeps,
+  { plan, tokens, evaluated }: MeasureInput,
+  work: WorkContext,
+): Promise<EvaluationMeta> {
+  const heartbeat = new EvaluationHeartbeat(work, evaluated.label, tokens.heldoutRows);
+  const tinker = await deps.access.connect(work.signal, (message) => heartbeat.note(message));
+  return await withTinkerErrors(plan.server.description, work.signal, async () => {
+    const left = previousSession(work);
+    if (left !== undefined) await tinker.finishSession(left, 'interrupted');
+    const displayName = `headrace ${plan.name} evaluation`;
+    const session = await tinker.openSession({ displayName, signal: work.signal });
+    heartbeat.opened(session.id);
+    try {
+      const result = await withSampler(tinker, session, evaluated.weights, async (client) => ({
+        ...(await heldoutOf(deps, tokens, client, work.signal, heartbeat)),
+        answers: await answersOf(plan, tokens, client, work.signal, heartbeat),
+      }));
+      await session.finish('success');
+      return { step: evaluated.step, label: evaluated.label, ...result };
+    } catch (error) {
+      await session.finish(work.signal.aborted ? 'interrupted' : 'errored').catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function heldoutOf(
+  { store }: TrainDeps,
+  tokens: Tokens,
+  client: SamplingClient,
+  signal: AbortSignal,
+  heartbeat: EvaluationHeartbeat,
+): Promise<Pick<EvaluationMeta, 'heldoutRows' | 'heldoutNll' | 'heldoutNllBySource'>> {
+  const reader = await TokenReader.open(store, tokens, 'heldout');
+  try {
+    const onRow = (done: number, total: number): void => heartbeat.measured(done, total);
+    const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onRow);
+    return { heldoutRows: rows, heldoutNll: all, heldoutNllBySource: bySource };
+  } finally {
+    await reader.close();
+  }
+}
+
+async function answersOf(
+  { train }: TrainingPlanMeta,
+  { tokenizerDir, tokenisation }: Tokens,
+  client: SamplingClient,
+  signal: AbortSignal,
+  heartbeat: EvaluationHeartbeat,
+): Promise<Answer[]> {
+  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir));
+  const renderer = rendererNamed(tokenisation.renderer);
+  const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
+  const answers: Answer[] = [];
+  for (const [index, prompt] of train.prompts.entries()) {
+    heartbeat.note(`prompt ${index + 1} of ${train.prompts.length}`);
+    const sampled = await sampleAnswer(client, [{ role: 'user', content: prompt }], options);
+    answers.push({ ...sampled, answer: sampled.answer.slice(0, answerCharacters) });
+  }
+  return answers;
+}
+
+/** Heartbeats of an evaluation. `resume.sessionId` lets the next attempt finish the session that this one leaves open. */
+class EvaluationHeartbeat {
+  readonly #work: WorkContext;
+  readonly #label: string;
+  #sessionId: string | undefined;
+  #done = 0;
+  #total: number;
+
+  constructor(work: WorkContext, label: string, total: number) {
+    this.#work = work;
+    this.#label = label;
+    this.#total = total;
+  }
+
+  opened(sessionId: string): void {
+    this.#sessionId = sessionId;
+    this.note();
+  }
+
+  measured(done: number, total: number): void {
+    this.#done = done;
+    this.#total = total;
+    this.note();
+  }
+
+  /** Does nothing before the session is open. */
+  note(note?: string): void {
+    if (this.#sessionId === undefined) return;
+    this.#work.progress({
+      stage: 'evaluate',
+      label: this.#label,
+      done: this.#done,
+      total: this.#total,
+      unit: 'rows',
+      resume: { sessionId: this.#sessionId },
+      ...defined({ note }),
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { HeadraceError, messageOf } from '../../core/errors.js';
+
+/** One thing that was looked at before a run, and how it stands. */
+export interface Check {
+  /** `temporal`, `source lmsys: columns`. */
+  readonly what: string;
+  /** `warning`: a run works, but a person may want to know. */
+  readonly status: 'ok' | 'warning' | 'failed';
+  readonly message: string;
+  /** Of the error table, where it failed. */
+  readonly type?: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+export function passed(what: string, message: string): Check {
+  return { what, status: 'ok', message };
+}
+
+export function warned(what: string, message: string, remedy?: string): Check {
+  return { what, status: 'warning', message, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+/** A check that failed with `error`; one that is no {@link HeadraceError} is told by its message. */
+export function failed(what: string, error: unknown): Check {
+  const known = error instanceof HeadraceError;
+  return {
+    what,
+    status: 'failed',
+    message: messageOf(error),
+    type: known ? error.type : 'InternalError',
+    ...(known ? { remedy: error.remedy } : {}),
+  };
+}
+
+const marks = { ok: '✓', warning: '!', failed: '✗' } as const satisfies Record<Check['status'], string>;
+
+/** A line, and under it the remedy where there is one. */
+export function checkLines({ what, status, message, type, remedy }: Check): string[] {
+  const named = type === undefined ? message : `${type}: ${message}`;
+  return [`${marks[status]} ${what}: ${named}`, ...(remedy === undefined ? [] : [`    → ${remedy}`])];
+}
+
+/** `12 checks passed`, `2 of 12 checks failed, 1 warning`. */
+export function checksSummary(checks: readonly Check[]): string {
+  const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+  const [bad, warnings] = [count('failed'), count('warning')];
+  const all = `${checks.length} check${checks.length === 1 ? '' : 's'}`;
+  const tail = warnings === 0 ? '' : `, ${warnings} warning${warnings === 1 ? '' : 's'}`;
+  return bad === 0 ? `${all} passed${tail}` : `${bad} of ${all} failed${tail}`;
+}

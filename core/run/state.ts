@@ -1,0 +1,75 @@
+import type { HeldoutLoss } from '../contracts/evaluation.js';
+import type { Composition } from '../contracts/mix.js';
+import type { SegmentRecordRef } from '../contracts/training.js';
+import type { Stage } from './stages.js';
+
+export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';
+
+/** How far the preparation of a source is. */
+export interface SourceState {
+  readonly name: string;
+  readonly status: SourceStatus;
+  readonly files?: number;
+  readonly bytes?: number;
+  /** Download batches, finished and in all. */
+  readonly downloads?: readonly [number, number];
+  /** Bytes of the finished download batches. */
+  readonly downloadedBytes?: number;
+  /** Conversion batches, finished and in all. */
+  readonly pieces?: readonly [number, number];
+  readonly conversations?: number;
+  readonly rejected?: number;
+  readonly format?: string;
+  readonly notes: readonly string[];
+}
+
+/** How far the training is. */
+export interface TrainState {
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly firstLoss: number | null;
+  readonly lastLoss: number | null;
+  readonly reusedSteps: number;
+  /** The newest ones, at most 20. */
+  readonly checkpoints: readonly SegmentRecordRef[];
+  readonly baseNll: HeldoutLoss | null;
+  readonly heldoutNll: HeldoutLoss | null;
+  /** The run is paused, and no activity of the training is under way. */
+  readonly paused: boolean;
+  /** How many requests to save have been answered. */
+  readonly saves: number;
+  /** What a person should know: a checkpoint that the server lost, an earlier run whose steps are used. */
+  readonly notes: readonly string[];
+}
+
+/** Why an activity or a child workflow failed. */
+export interface Reason {
+  /** Of the error table. */
+  readonly type: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** What a run waits for: a source by name, a stage, the review of the mix, or the end of a pause. */
+export type WaitKey =
+  | { readonly kind: 'source'; readonly what: string }
+  | { readonly kind: 'stage'; readonly what: Stage }
+  | { readonly kind: 'review'; readonly what: 'review' }
+  | { readonly kind: 'pause'; readonly what: 'pause' };
+
+/** Something that only a person can do before the run goes on. */
+export type Wait = WaitKey & Reason;
+
+/** Answer of the `progress` query: what a run has done and what it waits for. */
+export interface RunState {
+  readonly name: string;
+  readonly stage: Stage | 'done';
+  readonly sources: readonly SourceState[];
+  readonly composition: Composition | null;
+  readonly tokens: { readonly pieces: readonly [number, number]; readonly totalSteps: number | null } | null;
+  readonly server: string | null;
+  readonly developmentServer: boolean;
+  readonly train: TrainState | null;
+  readonly waitingFor: readonly Wait[];
+  readonly notes: readonly string[];
+}

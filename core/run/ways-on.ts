@@ -1,0 +1,44 @@
+import type { Wait } from './state.js';
+
+/** What about a source is wrong where it fails in this way, and may be named anew. Other failures are mended elsewhere. */
+const replacements: ReadonlyMap<string, string> = new Map([
+  ['FileNotFoundError', '--files …'],
+  ['DatasetNotFoundError', '--dataset …'],
+  ['HubTokenMissingError', '--files …'],
+  ['GatedDatasetError', '--files …'],
+  ['RevisionNotFoundError', '--revision …'],
+  ['ConfigNotFoundError', '--config …'],
+  ['SplitNotFoundError', '--split …'],
+  ['HubFileNotFoundError', '--data-files …'],
+  ['HashMismatchError', '--revision …'],
+  ['FormatError', '--format …'],
+  ['TooManyRejectsError', '--max-reject-fraction …'],
+]);
+
+/** The commands that bring the run `name` on from what it waits for, the nearest first. */
+export function waysOn(name: string, { kind, what, type }: Wait): readonly string[] {
+  switch (kind) {
+    case 'source': {
+      const change = replacements.get(type);
+      return [
+        `npx headrace retry-source ${name} ${what}`,
+        ...(change === undefined ? [] : [`npx headrace replace-source ${name} ${what} ${change}`]),
+        `npx headrace skip-source ${name} ${what}`,
+      ];
+    }
+    case 'review':
+      return [
+        `npx headrace review ${name}`,
+        `npx headrace approve ${name}`,
+        `npx headrace change-caps ${name} SOURCE=ROWS`,
+        `npx headrace reject ${name}`,
+      ];
+    case 'pause':
+      return [`npx headrace resume ${name}`];
+    case 'stage':
+      return [
+        `npx headrace retry-stage ${name} ${what}`,
+        ...(what === 'mix' ? [`npx headrace change-caps ${name} SOURCE=ROWS`] : []),
+      ];
+  }
+}
