@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import type { WorkContext } from '../core/progress.js';
 
@@ -55,7 +56,7 @@ export function atEdge<Input, Output>(
       });
     } catch (error) {
       throw abort.signal.aborted
-        ? cancellation(context)
+        ? cancellation(context, options.scrub)
         : asFailure(error, context.info.attempt, options.scrub);
     } finally {
       clearInterval(timer);
@@ -67,9 +68,14 @@ function resumeOf(details: unknown): unknown {
   return typeof details === 'object' && details !== null && 'resume' in details ? details.resume : undefined;
 }
 
-function cancellation(context: Context): Error {
-  if (context.cancellationDetails?.workerShutdown === true)
-    return ApplicationFailure.create({ message: 'The worker was shut down', type: 'WorkerShutdown' });
+function cancellation(context: Context, scrub: (text: string) => string): Error {
+  const details = context.cancellationDetails;
+  if (details?.workerShutdown === true && !details.cancelRequested)
+    return asFailure(
+      new HeadraceError('WorkerLostError', 'The worker was shut down'),
+      context.info.attempt,
+      scrub,
+    );
   return new CancelledFailure('Cancelled');
 }
 
@@ -84,7 +90,7 @@ function asFailure(error: unknown, attempt: number, scrub: (text: string) => str
     message: scrub(known.message),
     type: known.type,
     nonRetryable: !known.retryable || (known.type === 'InternalError' && attempt >= internalErrorAttempts),
-    details: [{ remedy: scrub(known.remedy) }],
+    details: [defined({ remedy: scrub(known.remedy), retryAfterMs: known.retryAfterMs })],
     ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
   });
   const stack = error instanceof Error ? error.stack : undefined;

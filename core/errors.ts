@@ -90,6 +90,18 @@ export const errorTable = {
     retry: false,
     remedy: 'Wait for the run to end or cancel it, or give the recipe another name.',
   },
+  // The worker and the Temporal UI
+  WorkerLostError: {
+    retry: true,
+    remedy:
+      'A worker ended in the middle: see its log, start one again with `npx headrace worker`, then retry.',
+  },
+  TimeLimitError: { retry: true, remedy: "It took longer than it may: see the worker's log, then retry." },
+  ChildCancelledError: {
+    retry: false,
+    remedy:
+      'It was cancelled or terminated by hand: retry it, or cancel the run with `npx headrace cancel RUN`.',
+  },
   // The unexpected
   InternalError: { retry: true, remedy: 'This is a defect in Headrace; please report it with the stack.' },
 } as const satisfies Record<string, { retry: boolean; remedy: string }>;

@@ -48,6 +48,10 @@ const meanings: Readonly<Record<ErrorType, string>> = {
   RunNotFoundError: 'Temporal knows no run of that name.',
   RecipeChangedError:
     'A run of that name is under way with another recipe; the message shows the difference.',
+  WorkerLostError: 'The worker that did the work was shut down, was killed, or does not answer.',
+  TimeLimitError: 'An activity took longer than its time limit.',
+  ChildCancelledError:
+    'The workflow of a source or of the training was cancelled or terminated in the Temporal UI.',
   InternalError: 'Something happened that Headrace has no name for.',
 };
 
