@@ -1,31 +1,31 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- the rule is about Express; Fastify awaits its handlers */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { CheckpointPath } from '../../../tinker/paths.js';
-import { decodeState } from './checkpoint-files.js';
+import type { CheckpointPath } from '../../../../tinker/paths.js';
+import { decodeState } from '../checkpoints/checkpoint-files.js';
 import type { ServerContext } from './context.js';
-import { peftFiles } from './peft.js';
-import { Problem } from './problem.js';
-import { pathOf, type CheckpointParams } from './routes-checkpoints.js';
-import { tarOf } from './tar.js';
+import { peftFiles } from '../checkpoints/peft.js';
+import { Problem } from '../problem.js';
+import { pathOf, type CheckpointParams } from './checkpoints.js';
+import { tarOf } from '../checkpoints/tar.js';
 
 const signedMs = 900_000;
 const route = '/training_runs/:run/checkpoints/:kind/:name';
 
 /** What a URL without a key may be fetched of, and until when: stands in for a storage service's signed URLs. */
 export class SignedUrls {
-  private readonly open = new Map<string, { readonly path: CheckpointPath; readonly untilMs: number }>();
+  readonly #open = new Map<string, { readonly path: CheckpointPath; readonly untilMs: number }>();
 
   sign(path: CheckpointPath): { readonly token: string; readonly expires: Date } {
     const token = randomUUID();
     const untilMs = Date.now() + signedMs;
-    this.open.set(token, { path, untilMs });
+    this.#open.set(token, { path, untilMs });
     return { token, expires: new Date(untilMs) };
   }
 
   /** @throws {Problem} 410 where the URL was not signed here or is no longer good. */
   check(token: string): CheckpointPath {
-    const found = this.open.get(token);
+    const found = this.#open.get(token);
     if (found === undefined || found.untilMs < Date.now()) throw new Problem(410, 'The URL has expired');
     return found.path;
   }

@@ -30,30 +30,30 @@ interface Armed {
 
 /** Faults that tests have asked for, oldest first; the first that matches a request is played. */
 export class Faults {
-  private armed: Armed[] = [];
+  #armed: Armed[] = [];
 
   add(fault: Fault): void {
-    this.armed.push({ fault, seen: 0 });
+    this.#armed.push({ fault, seen: 0 });
   }
 
   clear(): void {
-    this.armed = [];
+    this.#armed = [];
   }
 
   list(): readonly (Fault & { readonly seen: number })[] {
-    return this.armed.map(({ fault, seen }) => ({ ...fault, seen }));
+    return this.#armed.map(({ fault, seen }) => ({ ...fault, seen }));
   }
 
   /** The fault to play on this request, if any. Counts the request. */
   take(method: string, path: string, requestType: string | undefined): Fault | undefined {
-    for (const armed of this.armed) {
+    for (const armed of this.#armed) {
       const { fault } = armed;
       if (!path.endsWith(fault.path)) continue;
       if (fault.method !== undefined && fault.method !== method) continue;
       if (fault.requestType !== undefined && fault.requestType !== requestType) continue;
-      armed.seen++;
+      armed.seen += 1;
       if (armed.seen <= fault.skip) continue;
-      if (armed.seen === fault.skip + fault.times) this.armed = this.armed.filter((each) => each !== armed);
+      if (armed.seen === fault.skip + fault.times) this.#armed = this.#armed.filter((each) => each !== armed);
       return fault;
     }
     return undefined;

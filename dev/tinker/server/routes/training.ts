@@ -1,11 +1,11 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- the rule is about Express; Fastify awaits its handlers */
 import type { FastifyInstance } from 'fastify';
-import type { LoraConfig } from '../model/lora.js';
+import type { LoraConfig } from '../../model/lora.js';
 import { decodeLossJson, decodeLossProto, type LossRequest } from './codec.js';
 import { checkBaseModel, checkTokens, hashBody, type ServerContext } from './context.js';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 import { CreateModel, ForwardBackwardJson, ForwardJson, ModelRef, OptimStep } from './schemas.js';
-import { once } from './sessions.js';
+import { once } from '../state/sessions.js';
 
 /** Making models and training them. */
 export function trainingRoutes(app: FastifyInstance, context: ServerContext): void {

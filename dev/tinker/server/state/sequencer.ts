@@ -1,4 +1,4 @@
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 interface Submitted {
   readonly bodyHash: string;
@@ -16,20 +16,20 @@ interface Job extends Submitted {
  * later ones until it comes: a client that loses a request must notice.
  */
 export class Sequencer {
-  private nextSeqId = 1;
-  private readonly pending = new Map<number, Job>();
-  private readonly submitted = new Map<number, Submitted>();
-  private draining = false;
-  private closed = false;
+  #nextSeqId = 1;
+  readonly #pending = new Map<number, Job>();
+  readonly #submitted = new Map<number, Submitted>();
+  #draining = false;
+  #closed = false;
 
   /** Nothing was ever submitted. */
   get untouched(): boolean {
-    return this.submitted.size === 0;
+    return this.#submitted.size === 0;
   }
 
   /** Ids that were submitted but cannot run yet, ascending. */
   get blocked(): readonly number[] {
-    return [...this.pending.keys()].sort((a, b) => a - b);
+    return [...this.#pending.keys()].sort((a, b) => a - b);
   }
 
   /**
@@ -38,7 +38,7 @@ export class Sequencer {
    * @throws {Problem} 409 where the id was used with another body.
    */
   earlier(seqId: number, bodyHash: string): string | undefined {
-    const earlier = this.submitted.get(seqId);
+    const earlier = this.#submitted.get(seqId);
     if (earlier !== undefined && earlier.bodyHash !== bodyHash)
       throw new Problem(
         409,
@@ -48,26 +48,26 @@ export class Sequencer {
   }
 
   submit(job: Job): void {
-    this.submitted.set(job.seqId, { bodyHash: job.bodyHash, requestId: job.requestId });
-    this.pending.set(job.seqId, job);
-    if (!this.draining) void this.drain();
+    this.#submitted.set(job.seqId, { bodyHash: job.bodyHash, requestId: job.requestId });
+    this.#pending.set(job.seqId, job);
+    if (!this.#draining) void this.#drain();
   }
 
   /** Nothing starts any more. */
   close(): void {
-    this.closed = true;
-    this.pending.clear();
+    this.#closed = true;
+    this.#pending.clear();
   }
 
-  private async drain(): Promise<void> {
-    this.draining = true;
+  async #drain(): Promise<void> {
+    this.#draining = true;
     for (;;) {
-      const job = this.pending.get(this.nextSeqId);
-      if (job === undefined || this.closed) break;
+      const job = this.#pending.get(this.#nextSeqId);
+      if (job === undefined || this.#closed) break;
       await job.run();
-      this.pending.delete(job.seqId);
-      this.nextSeqId++;
+      this.#pending.delete(job.seqId);
+      this.#nextSeqId += 1;
     }
-    this.draining = false;
+    this.#draining = false;
   }
 }

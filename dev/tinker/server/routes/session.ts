@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { maxDatums } from './codec.js';
 import { serverBlock, type ServerContext } from './context.js';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 import { CreateSession, FinishSession, SessionRef } from './schemas.js';
 
 /** What a client does before and beside training: configuration, capabilities, sessions. */

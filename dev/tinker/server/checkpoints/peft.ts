@@ -1,6 +1,6 @@
-import type { ModelConfig } from '../model/config.js';
-import { loraAlpha, loraNames, loraTargets, type LoraConfig } from '../model/lora.js';
-import { writeSafetensors, type Tensor, type Tensors } from '../model/safetensors.js';
+import type { ModelConfig } from '../../model/config.js';
+import { loraAlpha, loraNames, loraTargets, type LoraConfig } from '../../model/lora.js';
+import { writeSafetensors, type Tensor, type Tensors } from '../../model/safetensors.js';
 
 /**
  * An adapter as PEFT's `PeftModel.from_pretrained` reads it: `adapter_config.json` and `adapter_model.safetensors`, by file name.

@@ -16,20 +16,24 @@ export interface Operation {
 
 /** The last operations, oldest first. */
 export class OperationLog {
-  private n = 0;
-  private readonly kept: Operation[] = [];
+  readonly #limit: number;
+  #n = 0;
+  readonly #kept: Operation[] = [];
 
-  constructor(private readonly limit = 10_000) {}
+  constructor(limit = 10_000) {
+    this.#limit = limit;
+  }
 
   add(operation: Omit<Operation, 'n'>): void {
-    this.kept.push({ n: this.n++, ...operation });
-    if (this.kept.length > this.limit) this.kept.shift();
+    this.#kept.push({ n: this.#n, ...operation });
+    this.#n += 1;
+    if (this.#kept.length > this.#limit) this.#kept.shift();
   }
 
   list(
     filter: { readonly modelId?: string | undefined; readonly op?: string | undefined } = {},
   ): readonly Operation[] {
-    return this.kept.filter(
+    return this.#kept.filter(
       ({ modelId, op }) =>
         (filter.modelId === undefined || modelId === filter.modelId) &&
         (filter.op === undefined || op === filter.op),

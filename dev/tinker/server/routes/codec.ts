@@ -1,14 +1,14 @@
-import { decodeMessage, encodeMessage } from '../../../tinker/wire/messages.js';
+import { decodeMessage, encodeMessage } from '../../../../tinker/wire/messages.js';
 import {
   float32Bytes,
   int32Bytes,
   int64Bytes,
   readTensor,
   wireDTypes,
-} from '../../../tinker/wire/tensors.js';
-import type { Example, LossResult } from '../model/jax-engine.js';
-import type { SampleResult } from '../model/sampler.js';
-import { Problem } from './problem.js';
+} from '../../../../tinker/wire/tensors.js';
+import type { Example, LossResult } from '../../model/jax-engine.js';
+import type { SampleResult } from '../../model/sampler.js';
+import { Problem } from '../problem.js';
 import { ForwardBackwardProto, type LossInputJson, type LossInputProto } from './schemas.js';
 
 /** A forward or forward_backward request, whatever form it came in. */

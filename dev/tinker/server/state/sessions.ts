@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 
 export interface Session {
   readonly id: string;
@@ -13,13 +13,15 @@ export interface Session {
 
 /** Live and ended sessions of this process; a restart forgets them all. */
 export class Sessions {
-  private readonly byId = new Map<string, Session>();
+  readonly #lapseSeconds: number;
+  /** Called once for every session that ends, however it ends. */
+  readonly #onEnd: (session: Session, why: string) => void;
+  readonly #byId = new Map<string, Session>();
 
-  constructor(
-    private readonly lapseSeconds: number,
-    /** Called once for every session that ends, however it ends. */
-    private readonly onEnd: (session: Session, why: string) => void,
-  ) {}
+  constructor(lapseSeconds: number, onEnd: (session: Session, why: string) => void) {
+    this.#lapseSeconds = lapseSeconds;
+    this.#onEnd = onEnd;
+  }
 
   create(): Session {
     const session: Session = {
@@ -28,14 +30,14 @@ export class Sessions {
       lastHeartbeat: performance.now(),
       answered: new Map(),
     };
-    this.byId.set(session.id, session);
+    this.#byId.set(session.id, session);
     return session;
   }
 
   /** @throws {Problem} 404 where this process never knew it, 410 where it has ended. */
   live(id: string): Session {
     this.endLapsed();
-    const session = this.byId.get(id);
+    const session = this.#byId.get(id);
     if (session === undefined)
       throw new Problem(
         404,
@@ -51,26 +53,26 @@ export class Sessions {
 
   /** Ends a session; ending it again changes nothing. @throws {Problem} 404 */
   finish(id: string, reason: string): void {
-    const session = this.byId.get(id);
+    const session = this.#byId.get(id);
     if (session === undefined) throw new Problem(404, `Session ${id} does not exist`);
-    this.end(session, `Session ${id} is finished (${reason}); its models are unloaded`);
+    this.#end(session, `Session ${id} is finished (${reason}); its models are unloaded`);
   }
 
   /** Ends the sessions that sent no heartbeat for too long. */
   endLapsed(): void {
-    const oldest = performance.now() - this.lapseSeconds * 1000;
-    for (const session of this.byId.values())
+    const oldest = performance.now() - this.#lapseSeconds * 1000;
+    for (const session of this.#byId.values())
       if (session.lastHeartbeat < oldest)
-        this.end(
+        this.#end(
           session,
-          `Session ${session.id} lapsed (no heartbeat for ${this.lapseSeconds} s); its models are unloaded`,
+          `Session ${session.id} lapsed (no heartbeat for ${this.#lapseSeconds} s); its models are unloaded`,
         );
   }
 
-  private end(session: Session, why: string): void {
+  #end(session: Session, why: string): void {
     if (session.ended !== undefined) return;
     session.ended = why;
-    this.onEnd(session, why);
+    this.#onEnd(session, why);
   }
 }
 

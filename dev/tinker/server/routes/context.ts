@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
-import { stableJson } from '../../../core/stable-json.js';
-import type { ModelConfig } from '../model/config.js';
-import type { ComputeHost } from '../model/host.js';
-import type { SimulatedHost } from '../model/simulated-host.js';
-import type { CheckpointStore } from './checkpoint-store.js';
-import type { Faults } from './faults.js';
-import type { Futures } from './futures.js';
-import type { OperationLog } from './operation-log.js';
-import { Problem } from './problem.js';
-import type { Samplers } from './samplers.js';
-import type { Sessions } from './sessions.js';
-import type { TrainingModels } from './training-models.js';
+import { stableJson } from '../../../../core/stable-json.js';
+import type { ModelConfig } from '../../model/config.js';
+import type { ComputeHost } from '../../model/host.js';
+import type { SimulatedHost } from '../../model/simulated-host.js';
+import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import type { ExpiryClock } from '../state/expiry-clock.js';
+import type { Faults } from '../state/faults.js';
+import type { Futures } from '../state/futures.js';
+import type { OperationLog } from '../state/operation-log.js';
+import { Problem } from '../problem.js';
+import type { Samplers } from '../state/samplers.js';
+import type { Sessions } from '../state/sessions.js';
+import type { TrainingModels } from '../state/training-models.js';
 
-/** What the routes work with. */
+/** What the routes share. */
 export interface ServerContext {
   readonly serverId: string;
   /** Absolute. */
@@ -26,21 +27,20 @@ export interface ServerContext {
   readonly futures: Futures;
   readonly log: OperationLog;
   readonly faults: Faults;
-  /** Set where nothing is computed: see {@link SimulatedHost}. */
+  /** The host, where it is a simulation. */
   readonly simulation: SimulatedHost | undefined;
   /** Longest time a `retrieve_future` is held, in milliseconds. */
   readonly longPollMs: number;
-  /** Moves the clock that checkpoints expire by. */
-  advanceClock(seconds: number): void;
+  readonly clock: ExpiryClock;
 }
 
-/** How clients recognise this server, and where its tokenizer is. */
+/** The field by which clients recognise this server, and find its tokenizer. */
 export function serverBlock({ serverId, modelDir, simulation }: ServerContext): Record<string, unknown> {
   const simulated = simulation === undefined ? {} : { simulated: { latency_ms: simulation.latencyMs } };
   return { headrace_dev_server: { id: serverId, development: true, model_dir: modelDir, ...simulated } };
 }
 
-/** Tells equal bodies from different ones. */
+/** Equal for equal bodies only. */
 export function hashBody(body: unknown): string {
   const bytes = body instanceof Uint8Array ? body : stableJson(body);
   return createHash('sha256').update(bytes).digest('hex');

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { AdamState } from '../model/adamw.js';
-import { tensorOf } from '../model/base-model.js';
-import type { ModelConfig } from '../model/config.js';
-import { loraShapes, type LoraConfig } from '../model/lora.js';
-import type { TrainingState } from '../model/runner.js';
-import { readSafetensors, writeSafetensors, type Tensor, type Tensors } from '../model/safetensors.js';
+import type { AdamState } from '../../model/adamw.js';
+import { tensorOf } from '../../model/base-model.js';
+import type { ModelConfig } from '../../model/config.js';
+import { loraShapes, type LoraConfig } from '../../model/lora.js';
+import type { TrainingState } from '../../model/runner.js';
+import { readSafetensors, writeSafetensors, type Tensor, type Tensors } from '../../model/safetensors.js';
 
 const loraSchema = z.object({
   rank: z.number().int().positive(),

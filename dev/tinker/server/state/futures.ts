@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { LossResult } from '../model/jax-engine.js';
-import type { SampleResult } from '../model/sampler.js';
-import { Problem } from './problem.js';
+import type { LossResult } from '../../model/jax-engine.js';
+import type { SampleResult } from '../../model/sampler.js';
+import { Problem } from '../problem.js';
 
 /** What a request came to. Encoded only when it is fetched, since the client says then in which form. */
 export type Outcome =
@@ -12,53 +12,59 @@ export type Outcome =
 
 /** The promise of an outcome, under a request id. */
 export class Future {
+  readonly sessionId: string;
   readonly requestId = randomUUID();
   /** False while an earlier request, or one that never came, is in the way. */
   running = false;
-  private outcome: Outcome | undefined;
-  private readonly listeners = new Set<() => void>();
+  #outcome: Outcome | undefined;
+  readonly #listeners = new Set<() => void>();
 
-  constructor(readonly sessionId: string) {}
+  constructor(sessionId: string) {
+    this.sessionId = sessionId;
+  }
 
   settle(outcome: Outcome): void {
-    this.outcome = outcome;
-    for (const listener of this.listeners) listener();
-    this.listeners.clear();
+    this.#outcome = outcome;
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
   }
 
   /** The outcome, or undefined where there is none after `ms` milliseconds. */
   async wait(ms: number): Promise<Outcome | undefined> {
-    if (this.outcome === undefined)
+    if (this.#outcome === undefined)
       await new Promise<void>((resolve) => {
         const done = () => {
           clearTimeout(timer);
-          this.listeners.delete(done);
+          this.#listeners.delete(done);
           resolve();
         };
         const timer = setTimeout(done, ms);
-        this.listeners.add(done);
+        this.#listeners.add(done);
       });
-    return this.outcome;
+    return this.#outcome;
   }
 }
 
 /** Futures of all sessions. The oldest are forgotten above a limit, so that a long run does not fill the memory. */
 export class Futures {
-  private readonly byId = new Map<string, Future>();
+  readonly #limit: number;
+  readonly #byId = new Map<string, Future>();
 
-  constructor(private readonly limit = 20_000) {}
+  constructor(limit = 20_000) {
+    this.#limit = limit;
+  }
 
   create(sessionId: string): Future {
     const future = new Future(sessionId);
-    this.byId.set(future.requestId, future);
-    const [oldest] = this.byId.keys();
-    if (this.byId.size > this.limit && oldest !== undefined) this.byId.delete(oldest);
+    this.#byId.set(future.requestId, future);
+    const [oldest] = this.#byId.keys();
+    if (this.#byId.size > this.#limit && oldest !== undefined) this.#byId.delete(oldest);
     return future;
   }
 
   /** @throws {Problem} 410 where it is unknown: another server's, or forgotten. */
   get(requestId: string): Future {
-    const future = this.byId.get(requestId);
+    const future = this.#byId.get(requestId);
     if (future === undefined)
       throw new Problem(410, `Request ${requestId} is unknown or has expired; its promise is broken`);
     return future;
@@ -66,9 +72,9 @@ export class Futures {
 
   /** Breaks the promises of a session that ended; whoever waits is answered at once. */
   dropSession(sessionId: string, why: string): void {
-    for (const [id, future] of this.byId)
+    for (const [id, future] of this.#byId)
       if (future.sessionId === sessionId) {
-        this.byId.delete(id);
+        this.#byId.delete(id);
         future.settle({ kind: 'failed', error: why, category: 'user' });
       }
   }

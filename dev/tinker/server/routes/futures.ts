@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { lossResultJson, lossResultProto, sampleResultJson, sampleResultProto } from './codec.js';
 import type { ServerContext } from './context.js';
-import type { Outcome } from './futures.js';
+import type { Outcome } from '../state/futures.js';
 import { RetrieveFuture } from './schemas.js';
 
 const protobuf = 'application/x-protobuf';

@@ -1,12 +1,12 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- the rule is about Express; Fastify awaits its handlers */
 import { randomInt } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import type { StopRule } from '../model/sampler.js';
+import type { StopRule } from '../../model/sampler.js';
 import { chunkTokens } from './codec.js';
 import { checkBaseModel, checkTokens, hashBody, type ServerContext } from './context.js';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 import { CreateSamplingSession, Sample } from './schemas.js';
-import { once } from './sessions.js';
+import { once } from '../state/sessions.js';
 
 /** Sampling sessions and samples. */
 export function samplingRoutes(app: FastifyInstance, context: ServerContext): void {

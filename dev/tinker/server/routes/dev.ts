@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ServerContext } from './context.js';
-import { Fault } from './faults.js';
-import { Problem } from './problem.js';
+import { Fault } from '../state/faults.js';
+import { Problem } from '../problem.js';
 
 const LogQuery = z.object({ model_id: z.string().optional(), op: z.string().optional() });
 const Clock = z.object({ advanceSeconds: z.number().nonnegative() });
@@ -31,7 +31,7 @@ export function devRoutes(app: FastifyInstance, context: ServerContext): void {
     return { latencyMs, operations };
   });
   app.post('/dev/clock', async (request, reply) => {
-    context.advanceClock(Clock.parse(request.body).advanceSeconds);
+    context.clock.advance(Clock.parse(request.body).advanceSeconds);
     await context.checkpoints.purge();
     await reply.status(204).send();
   });

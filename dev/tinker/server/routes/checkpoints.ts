@@ -1,10 +1,10 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- the rule is about Express; Fastify awaits its handlers */
 import type { FastifyInstance } from 'fastify';
-import { checkpointKinds, formatCheckpointPath, type CheckpointPath } from '../../../tinker/paths.js';
-import type { CheckpointMeta } from './checkpoint-files.js';
-import type { CheckpointKind, RunMeta } from './checkpoint-store.js';
+import { checkpointKinds, formatCheckpointPath, type CheckpointPath } from '../../../../tinker/paths.js';
+import type { CheckpointMeta } from '../checkpoints/checkpoint-files.js';
+import type { CheckpointKind, RunMeta } from '../checkpoints/checkpoint-store.js';
 import type { ServerContext } from './context.js';
-import { Problem } from './problem.js';
+import { Problem } from '../problem.js';
 import { Page, SetTtl } from './schemas.js';
 
 export interface CheckpointParams {
