@@ -1,6 +1,6 @@
 /** Headrace as a library: what the command line does, for programs. */
-export { mix } from './mix/mix-recipe.js';
-export type { MixHereOptions } from './mix/mix-recipe.js';
+export { mixRecipe as mix } from './mix/mix-recipe.js';
+export type { MixRecipeOptions as MixOptions } from './mix/mix-recipe.js';
 export { parseRecipe, readRecipeFile } from './recipe/recipe-file.js';
 export type { RecipeFileOptions, ResolvedRecipe } from './recipe/recipe-file.js';
 export { connectTemporal } from './temporal/connect.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
-import { mix } from '../../client/mix/mix.js';
+import { mixSources } from '../../client/mix/mix-sources.js';
 import { createTokeniseActivities } from '../../activities/tokenise/index.js';
 import { createTrainActivities } from '../../activities/train/index.js';
 import { LiveClients } from '../../activities/train/server/live-clients.js';
@@ -34,7 +34,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     { source, out },
     work,
   );
-  const { mix: mixed } = await mix(
+  const { mix: mixed } = await mixSources(
     { seed: 0, sources: [source], heldout: { fraction: 0 }, mix: {} },
     { store, threads: 1, out, resolutions: new Map([[source.name, resolution]]), work },
   );

@@ -3,7 +3,7 @@ import { compositionText } from '../text/composition.js';
 import { print } from '../text/output.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { mix } from '../mix/mix-recipe.js';
+import { mixRecipe } from '../mix/mix-recipe.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { openScreen } from '../text/progress-bars.js';
 import { mixFileLines } from '../text/result.js';
@@ -40,7 +40,7 @@ export async function mixHere(path: string, options: MixCommand): Promise<ExitCo
     );
   const timer = setInterval(show, showEveryMs);
   try {
-    const result = await mix(recipe, {
+    const result = await mixRecipe(recipe, {
       signal: abort.signal,
       progress: (progress) => {
         latest = progress;

@@ -1,6 +1,8 @@
+import { inspectSource } from '../../activities/hub/resolve/inspect-source.js';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
-import { previewSource, type PreviewedRow, type SourcePreview } from '../preview/preview-source.js';
+import { previewSource, type SourcePreview } from '../preview/preview-source.js';
+import type { PreviewedRow } from '../preview/previewed-rows.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -39,7 +41,7 @@ export async function preview(path: string, options: PreviewOptions): Promise<Ex
   let failures = 0;
   for (const source of sources)
     try {
-      const inspection = await hub.inspectSource({ source, out: recipe.out }, work);
+      const inspection = await inspectSource(hub, { source, out: recipe.out }, work);
       const found = await previewSource(store, source, inspection, options.rows);
       print(options.json === true ? JSON.stringify(found) : previewText(found));
     } catch (error) {

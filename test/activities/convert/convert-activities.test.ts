@@ -8,7 +8,7 @@ import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { whyPieces } from '../../../activities/convert/plan/explain-pieces.js';
-import { mix } from '../../../client/mix/mix.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from './local-source.js';
 
@@ -204,7 +204,7 @@ void test('a Hub file is told by its path in the repository, and the manifest na
   const out = await folder();
   const recipe = { seed: 1, sources: [sourceOf('hub')], heldout: { fraction: 0 }, mix: {} };
   const call = { store, threads: 1, out, resolutions: new Map([['hub', resolution]]), work };
-  const { train } = await mix(recipe, call);
+  const { train } = await mixSources(recipe, call);
   assert.equal(train.lines, 20);
   const manifest = await readFile(join(out, 'manifest.json'), 'utf8');
   assert.match(manifest, /"dataset": "owner\/name",\s+"commit": "c{40}"/);

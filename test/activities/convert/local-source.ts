@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { SourceFile } from '../../../core/contracts/source.js';
+import { defined } from '../../../core/defined.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { Source } from '../../../core/recipe.js';
-import { createMixer, type MixCallResult, type MixRecipe } from '../../../client/mix/mix.js';
+import { mixSources, type MixRecipe, type MixSourcesResult } from '../../../client/mix/mix-sources.js';
 import { artifactKey, openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 
 /** A temporary folder that is removed when the test ends. */
@@ -64,7 +65,7 @@ export function chatLine(number: number): string {
   return `{"messages":[{"role":"user","content":"question ${number}"},{"role":"assistant","content":"answer ${number} ${'x'.repeat(number % 97)}"}]}`;
 }
 
-export interface MixedFiles extends MixCallResult {
+export interface MixedFiles extends MixSourcesResult {
   readonly out: string;
   /** Of train.jsonl. */
   readonly lines: readonly string[];
@@ -88,16 +89,11 @@ export async function workbench(): Promise<Workbench> {
   const root = await mkdtemp(join(tmpdir(), 'headrace-'));
   after(() => rm(root, { recursive: true, force: true }));
   const store = await openStore(join(root, 'store'));
-  const mixers = new Map<number | undefined, ReturnType<typeof createMixer>>();
   const folder = (): Promise<string> => mkdtemp(join(root, 'folder-'));
   return {
     store,
     folder,
     async mixFiles(paths, more = {}, { pieceBytes } = {}) {
-      const mixer =
-        mixers.get(pieceBytes) ??
-        createMixer({ store, threads: 1, ...(pieceBytes === undefined ? {} : { pieceBytes }) });
-      mixers.set(pieceBytes, mixer);
       const recipe: MixRecipe = {
         seed: 1,
         sources: [sourceOf('s', more)],
@@ -106,7 +102,14 @@ export async function workbench(): Promise<Workbench> {
       };
       const out = await folder();
       const resolutions = new Map([['s', await resolveLocal(store, paths)]]);
-      const result = await mixer(recipe, { out, resolutions, work: quietWork() });
+      const result = await mixSources(recipe, {
+        store,
+        threads: 1,
+        ...defined({ pieceBytes }),
+        out,
+        resolutions,
+        work: quietWork(),
+      });
       const text = await readFile(join(out, 'train.jsonl'), 'utf8');
       return { ...result, out, lines: text.split('\n').slice(0, -1) };
     },

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { createMixActivities } from '../../../activities/mix/index.js';
-import { mix } from '../../../client/mix/mix.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import type { ArtifactKind, ArtifactRef, WorkRange } from '../../../core/contracts/artifact.js';
 import type { MixSource } from '../../../core/contracts/mix.js';
@@ -101,7 +101,7 @@ for (const [what, name, bytesOf] of files)
     const trainOf = async (into: ArtifactStore): Promise<string> => {
       const out = await folder();
       const resolutions = new Map([['s', await resolveLocal(into, [join(dir, name)])]]);
-      await mix(recipe, { ...sizes, store: into, out, resolutions, work: quietWork() });
+      await mixSources(recipe, { ...sizes, store: into, out, resolutions, work: quietWork() });
       return readFile(join(out, 'train.jsonl'), 'utf8');
     };
     assert.ok((await trainOf(store)) === (await trainOf(other)));
@@ -163,7 +163,7 @@ void test('tokenising stops before it is done, and a later run gives the tokens 
   const tokeniseAll = async (disturb: boolean): Promise<ArtifactRef> => {
     const [store, out] = [await openStore(await folder()), await folder()];
     const resolutions = new Map([['s', await resolveLocal(store, [join(dir, 'a.jsonl')])]]);
-    const mixed = await mix(recipe, { ...sizes, store, out, resolutions, work: quietWork() });
+    const mixed = await mixSources(recipe, { ...sizes, store, out, resolutions, work: quietWork() });
     const tokenizers = { developmentModelDir: async () => model };
     const activities = createTokeniseActivities({ store, tokenizers, threads: 1, pieceBytes: 100_000 });
     const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train() }, quietWork());

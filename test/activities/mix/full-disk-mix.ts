@@ -1,5 +1,5 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix, type MixRecipe } from '../../../client/mix/mix.js';
+import { mixSources, type MixRecipe } from '../../../client/mix/mix-sources.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { quietWork, resolveLocal, sourceOf } from '../convert/local-source.js';
 
@@ -17,7 +17,7 @@ const resolutions = new Map([
   ['dialogues', await resolveLocal(store, [dialogues])],
 ]);
 try {
-  await mix(recipe, { store, threads: 2, out, resolutions, work: quietWork() });
+  await mixSources(recipe, { store, threads: 2, out, resolutions, work: quietWork() });
   process.stdout.write('done');
 } catch (error) {
   process.stdout.write(error instanceof HeadraceError ? error.type : String(error));

@@ -1,5 +1,5 @@
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix } from '../../../client/mix/mix.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
@@ -15,7 +15,7 @@ const work = {
   },
 };
 const resolutions = await resolveAll(store, await writeThreeSources(dir));
-await mix(threeSourceRecipe(), {
+await mixSources(threeSourceRecipe(), {
   store,
   threads: 2,
   pieceBytes: 4_000,
