@@ -6,7 +6,7 @@ import type { Stage } from './run/stages.js';
  */
 export interface Progress {
   readonly stage: Stage;
-  /** What a person calls this piece: "lmsys train-00002-of-00006". */
+  /** Names the piece for a person: "lmsys train-00002-of-00006". */
   readonly label: string;
   readonly done: number;
   /** `null` where the total is not known. */
@@ -18,11 +18,11 @@ export interface Progress {
   readonly resume?: unknown;
 }
 
-/** What a long piece of work is given by whoever runs it: an activity, a test or a library call. */
+/** What its caller gives to a long piece of work. The caller is an activity, a test or a library call. */
 export interface WorkContext {
-  /** Aborted when the work is to stop; work honours it within 2 s. */
+  /** Aborted when the work has to stop, which it does within 2 s. */
   readonly signal: AbortSignal;
-  /** Told at least every few seconds while there is progress. Cheap to call often. */
+  /** The work calls it at least every few seconds while there is progress. Cheap to call often. */
   readonly progress: (progress: Progress) => void;
   /** The `resume` that the previous attempt reported last; absent in a first attempt. */
   readonly resume?: unknown;

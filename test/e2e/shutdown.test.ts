@@ -88,7 +88,7 @@ async function attemptsOfSegments(name: string): Promise<number[]> {
 async function assertWentOn(name: string): Promise<void> {
   const path = join(servers().folder, 'runs', name, 'checkpoints.jsonl');
   const checkpoints = (await readFile(path, 'utf8')).trim().split('\n');
-  const ends = checkpoints.map((line) => (JSON.parse(line) as { next_step: number }).next_step);
+  const ends = checkpoints.map((line) => (JSON.parse(line) as { step: number }).step);
   assert.equal(ends.length, 2, `checkpoints after the steps ${ends.join(', ')}`);
   const [saved = 0, last] = ends;
   assert.ok(saved >= 5 && saved < steps, `saved after step ${saved}, which is in the middle`);

@@ -1,32 +1,15 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
-import type { Stage1Handle } from '../../client/runs/start-run.js';
 import { queries, updates } from '../../workflows/messages.js';
-import type { stage1 } from '../../workflows/stage1.js';
-import { useTemporal, withWorker } from '../support/temporal.js';
-import type { TestTemporal } from '../support/temporal.js';
+import { useTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, trainYaml } from './fake-activities.js';
 import { refusal, untilCalled, untilState, withRun } from './runs.js';
 
 /** What parks, and what a person decides about it. */
 
 const temporal = useTemporal();
-
-async function startStage1(
-  server: TestTemporal,
-  queue: string,
-  recipe: ResolvedRecipe,
-): Promise<Stage1Handle> {
-  return await server.client.workflow.start<typeof stage1>('stage1', {
-    workflowId: `headrace/${queue}`,
-    taskQueue: queue,
-    args: [{ recipe, searchAttributes: false }],
-  });
-}
 
 function gated(): never {
   throw ApplicationFailure.create({
@@ -145,14 +128,12 @@ for (const stage of ['finishMix', 'finishTokens', 'recordSegment', 'evaluate', '
   });
 
 void test('a source that fails parks while the others go on, and goes on when it is tried again', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   let accepted = false;
   const { activities } = fakeActivities();
   fake.activities.resolveSource = async (input) =>
     input.source.name === 'b' && !accepted ? gated() : await activities.resolveSource(input);
-  await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('parks', ['a', 'b']));
+  await withRun(temporal(), recipeOf('parks', ['a', 'b']), fake, async (handle) => {
     const parked = await untilState(
       handle,
       (state) => state.waitingFor.length > 0 && state.sources.some((source) => source.status === 'done'),
@@ -180,11 +161,9 @@ void test('a source that fails parks while the others go on, and goes on when it
 });
 
 void test('what a person has to do, and by which command, stands in the details that the Temporal UI shows', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   fake.activities.resolveSource = async () => await Promise.resolve(gated());
-  await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('shown', ['b']));
+  await withRun(temporal(), recipeOf('shown', ['b']), fake, async (handle) => {
     await untilState(handle, (state) => state.waitingFor.length > 0);
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
     assert.match(currentDetails, /\*\*Waits for a person\*\* \(b\): GatedDatasetError/);
@@ -198,13 +177,11 @@ void test('what a person has to do, and by which command, stands in the details 
 });
 
 void test('a parked source can be skipped', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   const { activities } = fakeActivities();
   fake.activities.resolveSource = async (input) =>
     input.source.name === 'b' ? gated() : await activities.resolveSource(input);
-  const result = await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('skips', ['a', 'b']));
+  const result = await withRun(temporal(), recipeOf('skips', ['a', 'b']), fake, async (handle) => {
     await untilState(handle, (state) => state.waitingFor.length > 0);
     await handle.executeUpdate(updates.skipSource, { args: [{ source: 'b' }] });
     return await handle.result();
@@ -215,16 +192,12 @@ void test('a parked source can be skipped', async () => {
 
 void test('a review waits for approve, and reject ends the run with its note', async () => {
   const fake = fakeActivities();
-  const approved = `q-${randomUUID()}`;
-  await withWorker(temporal(), approved, fake.activities, async () => {
-    const handle = await startStage1(temporal(), approved, recipeOf('review', ['a'], 'review: true'));
+  await withRun(temporal(), recipeOf('review', ['a'], 'review: true'), fake, async (handle) => {
     await untilState(handle, (state) => state.waitingFor.some((wait) => wait.kind === 'review'));
     await handle.executeUpdate(updates.approve, { args: [{ note: 'fine' }] });
     await handle.result();
   });
-  const rejected = `q-${randomUUID()}`;
-  await withWorker(temporal(), rejected, fake.activities, async () => {
-    const handle = await startStage1(temporal(), rejected, recipeOf('review', ['a'], 'review: true'));
+  await withRun(temporal(), recipeOf('review', ['a'], 'review: true'), fake, async (handle) => {
     await untilState(handle, (state) => state.waitingFor.some((wait) => wait.kind === 'review'));
     await handle.executeUpdate(updates.reject, { args: [{ note: 'too much code' }] });
     await assert.rejects(

@@ -120,7 +120,7 @@ void test('save now records a checkpoint and the training goes on from it by its
   assert.deepEqual(segments(fake), afterStepOne);
 });
 
-void test('a segment that is told to save before its first step starts again, and the answer says so', async () => {
+void test('a segment that is asked to save before its first step starts again, and the answer shows that nothing was saved', async () => {
   const fake = fakeActivities();
   const asBefore = { ...fake.activities };
   let first = true;
@@ -148,7 +148,7 @@ for (const stage of [
   'finishMix',
   'tokenisePieces',
 ] as const)
-  void test(`a pause in ${stage} ends what is under way within seconds, and resume does it again`, async () => {
+  void test(`a pause in ${stage} ends what is under way, and resume does it again`, async () => {
     const fake = fakeActivities();
     let slow = true;
     const asBefore = fake.activities[stage] as (input: unknown) => Promise<never>;

@@ -1,37 +1,16 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CancelledFailure, Context } from '@temporalio/activity';
-import { WorkflowFailedError } from '@temporalio/client';
-import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
-import type { Stage1Handle } from '../../client/runs/start-run.js';
-import type { stage1 } from '../../workflows/stage1.js';
-import { useTemporal, withWorker } from '../support/temporal.js';
-import type { TestTemporal } from '../support/temporal.js';
+import { useTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
+import { assertCancelled, untilAskedToSave, untilCalled, withRun } from './runs.js';
 
 /** Runs that nobody touches, and runs that are cancelled. */
 
 const temporal = useTemporal();
 
-async function startStage1(
-  server: TestTemporal,
-  queue: string,
-  recipe: ResolvedRecipe,
-): Promise<Stage1Handle> {
-  return await server.client.workflow.start<typeof stage1>('stage1', {
-    workflowId: `headrace/${queue}`,
-    taskQueue: queue,
-    args: [{ recipe, searchAttributes: false }],
-  });
-}
-
 void test('a run goes from sources to the final checkpoint, each segment recorded after it was trained', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
-  const result = await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('happy', ['a', 'b'], trainYaml));
+  const result = await withRun(temporal(), recipeOf('happy', ['a', 'b'], trainYaml), fake, async (handle) => {
     return await handle.result();
   });
   assert.equal(result.trained?.final.label, 'demo-final');
@@ -53,10 +32,8 @@ void test('a run goes from sources to the final checkpoint, each segment recorde
 });
 
 void test('a recipe without train ends after the mix', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
-  const result = await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('data', ['a']));
+  const result = await withRun(temporal(), recipeOf('data', ['a']), fake, async (handle) => {
     return await handle.result();
   });
   assert.equal(result.trained, null);
@@ -65,38 +42,24 @@ void test('a recipe without train ends after the mix', async () => {
 });
 
 void test('a cancel lets the segment save where it stands, records that, and ends as cancelled', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   fake.activities.trainSegment = async ({ from, to }) => {
     fake.calls.push(`trainSegment ${from}-${to}`);
-    const beat = setInterval(() => Context.current().heartbeat(), 200);
-    try {
-      await Context.current().cancelled.catch((error: unknown) => {
-        if (!(error instanceof CancelledFailure)) throw error;
-      });
-    } finally {
-      clearInterval(beat);
-    }
+    await untilAskedToSave();
     return { ...recordOf(from + 1, 6), metrics: ref('metrics', 'm') };
   };
-  await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('cancels', ['a'], trainYaml));
-    for (let look = 0; look < 100 && !fake.calls.includes('trainSegment 0-2'); look += 1) await sleep(200);
+  await withRun(temporal(), recipeOf('cancels', ['a'], trainYaml), fake, async (handle) => {
+    await untilCalled(fake, 'trainSegment 0-2');
     await handle.cancel();
-    await assert.rejects(
-      handle.result(),
-      (error: unknown) => error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure,
-    );
+    await assertCancelled(handle);
   });
   assert.ok(fake.calls.includes('recordSegment 0-1'), fake.calls.join('\n'));
   assert.equal(fake.calls.at(-1), 'writeReport');
 });
 
 void test('a run of many files keeps its payloads under 64 KiB and each history under 10,000 events', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities({ downloads: 64, pieces: 64, totalSteps: 220 });
-  await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('many', ['a', 'b', 'c'], trainYaml));
+  await withRun(temporal(), recipeOf('many', ['a', 'b', 'c'], trainYaml), fake, async (handle) => {
     await handle.result();
     for (const id of [handle.workflowId, `${handle.workflowId}/source/a`, `${handle.workflowId}/train`]) {
       const { events } = await temporal().client.workflow.getHandle(id).fetchHistory();

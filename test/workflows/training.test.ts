@@ -3,33 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/activity';
 import { atEdge } from '../../activities/edge.js';
-import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
-import type { Stage1Handle } from '../../client/runs/start-run.js';
 import type { Activities } from '../../core/contracts/activities.js';
 import { HeadraceError } from '../../core/errors.js';
 import { childSignals, queries } from '../../workflows/messages.js';
-import type { stage1 } from '../../workflows/stage1.js';
 import type { trainLora } from '../../workflows/train-lora.js';
 import { useTemporal, withWorker } from '../support/temporal.js';
-import type { TestTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
-import { slowFirstSegment, untilCalled, untilState } from './runs.js';
+import { slowFirstSegment, untilCalled, untilState, withRun } from './runs.js';
 
 /** What a training goes on from, measures and keeps alive. */
 
 const temporal = useTemporal();
-
-async function startStage1(
-  server: TestTemporal,
-  queue: string,
-  recipe: ResolvedRecipe,
-): Promise<Stage1Handle> {
-  return await server.client.workflow.start<typeof stage1>('stage1', {
-    workflowId: `headrace/${queue}`,
-    taskQueue: queue,
-    args: [{ recipe, searchAttributes: false }],
-  });
-}
 
 void test('a training that is paused renews its newest checkpoints, and a renewal that fails ends nothing', async () => {
   const fake = slowFirstSegment();
@@ -62,7 +46,6 @@ void test('a training that is paused renews its newest checkpoints, and a renewa
   });
 });
 void test('recorded segments are not trained again, and what nobody has measured of them is measured', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   fake.activities.findRecords = async () => ({
     found: 2,
@@ -72,8 +55,7 @@ void test('recorded segments are not trained again, and what nobody has measured
     notes: [],
     unmeasured: [recordOf(2, 6), recordOf(4, 6)],
   });
-  const result = await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('resumes', ['a'], trainYaml));
+  const result = await withRun(temporal(), recipeOf('resumes', ['a'], trainYaml), fake, async (handle) => {
     return await handle.result();
   });
   assert.equal(result.trained?.reusedSteps, 4);
@@ -88,7 +70,6 @@ void test('recorded segments are not trained again, and what nobody has measured
 });
 
 void test('a training that was finished before is measured where it was not', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   const last = recordOf(6, 6);
   fake.activities.findRecords = async () => ({
@@ -99,8 +80,7 @@ void test('a training that was finished before is measured where it was not', as
     notes: [],
     unmeasured: [recordOf(2, 6)],
   });
-  const result = await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('finished', ['a'], trainYaml));
+  const result = await withRun(temporal(), recipeOf('finished', ['a'], trainYaml), fake, async (handle) => {
     return await handle.result();
   });
   assert.deepEqual(
@@ -110,8 +90,7 @@ void test('a training that was finished before is measured where it was not', as
   assert.equal(result.trained?.final.label, last.label);
 });
 
-void test('a checkpoint that the server has lost is said, and the training goes on from the one before it', async () => {
-  const queue = `q-${randomUUID()}`;
+void test('a checkpoint that the server lost is noted, and the training goes on from the one before it', async () => {
   const fake = fakeActivities();
   const { activities } = fakeActivities();
   let isLost = false;
@@ -132,8 +111,7 @@ void test('a checkpoint that the server has lost is said, and the training goes 
     return await activities.trainSegment(input);
   };
   fake.activities.trainSegment = atEdge(trainSegment, { scrub: (text) => text });
-  const result = await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('loses', ['a'], trainYaml));
+  const result = await withRun(temporal(), recipeOf('loses', ['a'], trainYaml), fake, async (handle) => {
     const done = await handle.result();
     const { notes } = await handle.query(queries.progress);
     assert.deepEqual(notes, [
@@ -150,15 +128,13 @@ void test('a checkpoint that the server has lost is said, and the training goes 
 });
 
 void test('a checkpoint that is lost again and again ends in a park, not in a loop', async () => {
-  const queue = `q-${randomUUID()}`;
   const fake = fakeActivities();
   const trainSegment: Activities['trainSegment'] = async ({ from, to }) => {
     fake.calls.push(`trainSegment ${from}-${to}`);
     throw new HeadraceError('CheckpointLostError', 'the state is gone');
   };
   fake.activities.trainSegment = atEdge(trainSegment, { scrub: (text) => text });
-  await withWorker(temporal(), queue, fake.activities, async () => {
-    const handle = await startStage1(temporal(), queue, recipeOf('loses-all', ['a'], trainYaml));
+  await withRun(temporal(), recipeOf('loses-all', ['a'], trainYaml), fake, async (handle) => {
     const state = await untilState(handle, ({ waitingFor }) => waitingFor.length > 0);
     assert.deepEqual(
       state.waitingFor.map(({ what, type }) => [what, type]),
