@@ -150,11 +150,13 @@ async function piecesOf(
   const { seed } = recipe;
   const conversion = await convert.planConversion({ source, resolution, seed }, work);
   const { files } = await readConversionPlan(store, conversion.plan);
-  return (await explainPieces(store, conversion.plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
-    const [first] = slices;
-    const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
-    return { label: `${files[first?.file ?? 0]?.path ?? ''}${from}`, bytes, isThere, reason };
-  });
+  return (await explainPieces(store, conversion.plan)).map(
+    ({ piece: { bytes, slices }, isThere, reason }) => {
+      const [first] = slices;
+      const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
+      return { label: `${files[first?.file ?? 0]?.path ?? ''}${from}`, bytes, isThere, reason };
+    },
+  );
 }
 
 function planText(planned: readonly Planned[], free: number, root: string, explain: boolean): string {

@@ -1,7 +1,7 @@
 import { HeadraceError } from '../../../core/errors.js';
 
 /** What a file holds. `json` is a JSON list or JSON Lines, which its first character decides. */
-export type Container = 'lines' | 'json' | 'parquet';
+type Container = 'lines' | 'json' | 'parquet';
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 export interface FileKind {

@@ -10,7 +10,7 @@ import { createConvertActivities } from '../../../activities/convert/index.js';
 import { explainPieces } from '../../../activities/convert/plan/explain-pieces.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from './local-source.js';
+import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
 const activities = createConvertActivities({ store, threads: 2, pieceBytes: 2000 });
