@@ -57,6 +57,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
     try {
       const recipe = await readRecipeFile(packagePath('recipes/demo.yaml'), {
         cwd: packagePath('.'),
+        outFrom: process.cwd(),
         set: options.set,
       });
       const taskQueue = taskQueueOf((await openStore(store)).id);
@@ -75,7 +76,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
           process.stdout.write(`\n${waitText(recipe.name, outcome.waits)}\n`);
           return exitCodes.needsPerson;
         case 'interrupted':
-          say('\nInterrupted. The run is kept; `npm run demo` goes on from where it stands.');
+          say('\nInterrupted. The run is kept; the same command goes on from where it stands.');
           return exitCodes.interrupted;
         case 'cancelled':
           say('\nThe run was cancelled.');
@@ -87,8 +88,7 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
       if (options.keep) {
         say('The servers go on until Ctrl-C.');
         await untilAborted(abort.signal);
-      } else
-        say('The servers are ended; `npm run demo -- --keep` keeps them, for a look at the Temporal UI.');
+      } else say('The servers are ended; with --keep they stay, for a look at the Temporal UI.');
       return exitCodes.done;
     } finally {
       await temporal.close();

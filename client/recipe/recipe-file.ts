@@ -15,6 +15,8 @@ export interface RecipeFileOptions {
   readonly set?: readonly string[];
   /** Folder that relative paths in the recipe start from. @default the working directory */
   readonly cwd?: string;
+  /** Folder that a relative `out`, and its default, starts from. @default `cwd` */
+  readonly outFrom?: string;
 }
 
 /**
@@ -51,7 +53,8 @@ export function parseRecipe(text: string, name: string, options: RecipeFileOptio
     const problems = parsed.error.issues.flatMap((issue) => explain(issue, document, lines, name));
     throw new HeadraceError('RecipeError', problems.join('\n'));
   }
-  const recipe = withAbsolutePaths(parsed.data, options.cwd ?? process.cwd());
+  const cwd = options.cwd ?? process.cwd();
+  const recipe = withAbsolutePaths(parsed.data, cwd, options.outFrom ?? cwd);
   const bytes = Buffer.byteLength(JSON.stringify(recipe));
   if (bytes > largestRecipeBytes)
     throw new HeadraceError(
@@ -155,13 +158,13 @@ function dotted(path: readonly PropertyKey[]): string {
   return path.map(String).join('.');
 }
 
-function withAbsolutePaths(recipe: Recipe, cwd: string): ResolvedRecipe {
+function withAbsolutePaths(recipe: Recipe, cwd: string, outFrom: string): ResolvedRecipe {
   const absolute = (path: string): string =>
     isAbsolute(path) ? path : resolve(cwd, path).replaceAll('\\', '/');
   return {
     ...recipe,
     // Written in one way only, so that two recipes with one folder are noticed.
-    out: resolve(cwd, recipe.out ?? `runs/${recipe.name}`).replaceAll('\\', '/'),
+    out: resolve(outFrom, recipe.out ?? `runs/${recipe.name}`).replaceAll('\\', '/'),
     sources: recipe.sources.map((source) =>
       source.files === undefined
         ? source
