@@ -6,6 +6,7 @@ import { Secrets } from '../core/secrets.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { createConvertActivities } from './convert/index.js';
 import { atEdge } from './edge.js';
+import { fetchTokenizer } from './hub/fetch-tokenizer.js';
 import { createHubAccess } from './hub/hub-access.js';
 import { createHubActivities } from './hub/index.js';
 import { createMixActivities } from './mix/index.js';
@@ -53,7 +54,7 @@ export function createActivities({ store, env, onWarning }: ActivitiesOptions): 
       store,
       threads,
       tokenizers: {
-        fetchTokenizer: (id, revision, signal) => hub.fetchTokenizer({ id, revision }, signal),
+        fetchTokenizer: (id, revision, signal) => fetchTokenizer(hub, { id, revision }, signal),
         developmentModelDir: (baseModel, signal) => developmentModelDir(access, baseModel, signal),
       },
     }),

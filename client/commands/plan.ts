@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { availableParallelism } from 'node:os';
+import { inspectSource, storeInspection } from '../../activities/hub/resolve/inspect-source.js';
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
@@ -109,7 +110,7 @@ interface Planner {
 async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
   const { hub, work, recipe, options } = planner;
   const input = { source, out: recipe.out, updateLock: options.updateLock === true };
-  const inspection = await hub.inspectSource(input, work);
+  const inspection = await inspectSource(hub, input, work);
   const { dataset, commitSha, files, notes } = inspection;
   if (input.updateLock) await createHubActivities(hub).resolveSource(input, work);
   const isHere = files.every(({ path }) => path !== undefined);
@@ -117,7 +118,9 @@ async function planSource(planner: Planner, source: Source): Promise<SourcePlan>
   const missing = files.filter(({ path }) => path === undefined);
   const sizeOf = (of: typeof files): number => of.reduce((sum, { file }) => sum + file.sizeBytes, 0);
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
-  const pieces = isHere ? await piecesOf(planner, source, await hub.storeInspection(inspection, work)) : null;
+  const pieces = isHere
+    ? await piecesOf(planner, source, await storeInspection(hub.store, inspection, work))
+    : null;
   return {
     name: source.name,
     ...(dataset === undefined ? {} : { dataset }),

@@ -1,3 +1,4 @@
+import { inspectSource } from '../../activities/hub/resolve/inspect-source.js';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { previewSource, type PreviewedRow, type SourcePreview } from '../preview/preview-source.js';
@@ -39,7 +40,7 @@ export async function preview(path: string, options: PreviewOptions): Promise<Ex
   let failures = 0;
   for (const source of sources)
     try {
-      const inspection = await hub.inspectSource({ source, out: recipe.out }, work);
+      const inspection = await inspectSource(hub, { source, out: recipe.out }, work);
       const found = await previewSource(store, source, inspection, options.rows);
       print(options.json === true ? JSON.stringify(found) : previewText(found));
     } catch (error) {

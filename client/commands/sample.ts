@@ -1,3 +1,4 @@
+import { fetchTokenizer } from '../../activities/hub/fetch-tokenizer.js';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { sampleFrom } from '../tinker/sample-from.js';
@@ -34,7 +35,7 @@ export async function sample(from: string, prompt: string, options: SampleOption
   const { maxTokens, temperature, seed } = options;
   const said = await sampleFrom({
     access,
-    fetchTokenizer: async (id, revision, signal) => await hub.fetchTokenizer({ id, revision }, signal),
+    fetchTokenizer: async (id, revision, signal) => await fetchTokenizer(hub, { id, revision }, signal),
     ...(await subjectOf(from, options)),
     messages: [{ role: 'user', content: prompt }],
     ...(maxTokens === undefined ? {} : { maxTokens }),

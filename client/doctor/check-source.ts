@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import type { HubAccess } from '../../activities/hub/hub-access.js';
-import type { SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
+import { inspectSource, type SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
 import { previewSource } from '../preview/preview-source.js';
 import { failed, passed, warned, type Check } from './checks.js';
 import { formatBytes, plural } from '../../core/format.js';
@@ -33,7 +33,7 @@ export async function checkSource(
   const name = `source ${source.name}`;
   let inspection: SourceInspection;
   try {
-    inspection = await hub.inspectSource({ source, out: recipe.out }, work);
+    inspection = await inspectSource(hub, { source, out: recipe.out }, work);
   } catch (error) {
     work.signal.throwIfAborted();
     return { source, checks: [failed(name, error)], inspection: undefined, bytes: 0, missingBytes: 0 };

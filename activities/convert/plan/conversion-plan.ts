@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { isGrouped } from '../../../core/convert/layout.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { SourceFile } from '../../../core/contracts/source.js';
 import { sourceFormats } from '../../../core/recipe.js';
 import { ResolutionMeta, localPathOf } from '../../hub/resolve/resolution.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
@@ -58,15 +59,7 @@ export const ConversionPlanFile = z.object({
   rules: Rules,
   seed: count,
   origin: ResolutionMeta,
-  files: z.array(
-    z.object({
-      path: z.string(),
-      sizeBytes: count,
-      sha256: z.string().exactOptional(),
-      gitOid: z.string().exactOptional(),
-      mtimeNs: z.string().exactOptional(),
-    }),
-  ),
+  files: z.array(SourceFile),
   /** Paths of zero-byte files, which are skipped. */
   emptyFiles: z.array(z.string()),
   pieces: z.array(Piece),

@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { downloadAll, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
@@ -79,7 +80,7 @@ void test('the head of every kind of file is shown as it is converted, from the 
   const fixture = await startFixture(t, Object.fromEntries(served));
   const preview = async (fields: Readonly<Record<string, unknown>>): Promise<SourcePreview> => {
     const source = sourceOf(fields);
-    const inspection = await fixture.access().inspectSource({ source, out: fixture.out }, fixture.work);
+    const inspection = await inspectSource(fixture.access(), { source, out: fixture.out }, fixture.work);
     return previewSource(fixture.store, source, inspection, 1);
   };
   const first = [

@@ -17,7 +17,7 @@ export const quick: Partial<HubTuning> = {
   stallMs: 10_000,
   flushBytes: 128_000,
   flushMs: 50,
-  segmentBytes: 1_000_000,
+  rangeBytes: 1_000_000,
 };
 
 export const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { someBytes, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
@@ -14,7 +15,7 @@ async function preview(
   rows = 3,
 ): Promise<SourcePreview> {
   const source = sourceOf({ dataset: 'o/n', ...fields });
-  const inspection = await fixture.access().inspectSource({ source, out: fixture.out }, fixture.work);
+  const inspection = await inspectSource(fixture.access(), { source, out: fixture.out }, fixture.work);
   fixture.hub.resetStats();
   return previewSource(fixture.store, source, inspection, rows);
 }

@@ -5,13 +5,14 @@ import { HeadraceError } from '../../../core/errors.js';
 import { listOf } from '../../../core/hub/split-files.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { digestLocalFile } from './local-digest.js';
 import { inParallel } from '../../threads/in-parallel.js';
-import { findLocalFiles } from './find-local-files.js';
-import { putResolution } from '../resolve/put-resolution.js';
+import { findLocalFiles } from '../local/find-local-files.js';
+import { digestLocalFile } from '../local/local-digest.js';
+import { emptyNotes } from './empty-notes.js';
+import { putResolution } from './resolution.js';
 
 /**
- * Pins the local files of a source: which they are, and the SHA-256 of each.
+ * Pins the local files of a source: their paths, and the SHA-256 of each.
  *
  * @throws {HeadraceError} FileNotFoundError, FileChangedError.
  */
@@ -29,32 +30,36 @@ export async function resolveLocal(
         ? `${listOf(empty)} is empty (0 bytes), and there is no other file`
         : `All ${empty.length} files of ${listOf(patterns)} are empty (0 bytes): ${listOf(empty)}`,
     );
-  let total = 0;
-  for (const path of paths) total += (await stat(path)).size;
-  let done = 0;
-  const files: SourceFile[] = [];
-  await inParallel([...paths.entries()], availableParallelism(), work.signal, async ([at, path], signal) => {
-    files[at] = await digestLocalFile(store, path, signal, (bytes) => {
-      done += bytes;
-      work.progress({ stage: 'resolve', label: name, done, total, unit: 'bytes', note: 'hashing' });
-    });
-  });
-  const resolution = await putResolution(store, { kind: 'local' }, { files, emptyFiles: empty });
+  const files = await digestFiles(store, name, paths, work);
   return {
     name,
-    resolution,
+    resolution: await putResolution(store, { kind: 'local' }, { files, emptyFiles: empty }),
     kind: 'local',
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     emptyFiles: empty.length,
     downloads: [],
-    notes: emptyNote(empty),
+    notes: emptyNotes(empty),
   };
 }
 
-/** One sentence on the files that were skipped, or none. */
-export function emptyNote(empty: readonly string[]): string[] {
-  if (empty.length === 0) return [];
-  const what = empty.length === 1 ? '1 empty file (0 bytes) is' : `${empty.length} empty files (0 bytes) are`;
-  return [`${what} skipped: ${listOf(empty.map((path) => path.slice(path.lastIndexOf('/') + 1)))}`];
+async function digestFiles(
+  store: ArtifactStore,
+  label: string,
+  paths: readonly string[],
+  work: WorkContext,
+): Promise<SourceFile[]> {
+  let total = 0;
+  for (const path of paths) total += (await stat(path)).size;
+  let done = 0;
+  const onBytes = (bytes: number): void => {
+    done += bytes;
+    work.progress({ stage: 'resolve', label, done, total, unit: 'bytes', note: 'hashing' });
+  };
+  const files: SourceFile[] = [];
+  const threads = availableParallelism();
+  await inParallel([...paths.entries()], threads, work.signal, async ([at, path], signal) => {
+    files[at] = await digestLocalFile(store, path, signal, onBytes);
+  });
+  return files;
 }
