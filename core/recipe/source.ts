@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from '../convert/roles.js';
 import { sourceFormats } from './choices.js';
 import { FilterCondition } from './filter.js';
 import { fraction, oneOrMore, positiveInt } from './values.js';
@@ -69,7 +70,7 @@ const reading = {
     })
     .optional(),
   roles: z
-    .record(z.string(), z.enum(['user', 'assistant', 'system']))
+    .record(z.string(), z.enum(roles))
     .meta({
       description: 'Further names of roles, compared in lower case.',
       whenAbsent: 'none',
