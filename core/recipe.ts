@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roles } from './convert/roles.js';
 import { labelPattern, maxBaseLabelLength } from './labels.js';
 
 /**
@@ -44,7 +45,8 @@ export type TrainOn = (typeof trainOnModes)[number];
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-const FilterCondition = z.union([
+/** One condition of a `filter`. */
+export const FilterCondition = z.union([
   Scalar,
   z.array(Scalar).min(1),
   z.strictObject({
@@ -139,7 +141,7 @@ export const Source = z
       })
       .optional(),
     roles: z
-      .record(z.string(), z.enum(['user', 'assistant', 'system']))
+      .record(z.string(), z.enum(roles))
       .meta({
         description: 'Further names of roles, compared in lower case.',
         whenAbsent: 'none',
