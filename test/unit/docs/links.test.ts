@@ -68,7 +68,8 @@ void test('a link from a name to a file of code leads to where that name is decl
       links += 1;
       const path = packagePath(normalize(join(dirname(page.path), target)));
       const code = existsSync(path) ? await readFile(path, 'utf8') : '';
-      if (!name.endsWith('.ts') && !declares(code, name)) wrong.push(`${page.path}: ${target} has no ${name}`);
+      if (!name.endsWith('.ts') && !declares(code, name))
+        wrong.push(`${page.path}: ${target} has no ${name}`);
     }
   assert.deepEqual(wrong, []);
   assert.ok(links > 0, 'no link to code was found');
