@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { createConvertActivities } from '../../activities/convert/index.js';
 import type { ConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
-import { whyPieces } from '../../activities/convert/plan/explain-pieces.js';
+import { explainPieces } from '../../activities/convert/plan/explain-pieces.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { inspectSource, storeInspection } from '../../activities/hub/resolve/inspect-source.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
@@ -105,7 +105,7 @@ async function planPieces(
 ): Promise<PlannedPiece[]> {
   const { plan } = await convert.planConversion({ source, resolution, seed: recipe.seed }, work);
   const { files } = await readConversionPlan(store, plan);
-  return (await whyPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
+  return (await explainPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
     const [first] = slices;
     const path = files[first?.file ?? 0]?.path ?? '';
     const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
