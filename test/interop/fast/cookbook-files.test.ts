@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { TrainingBatches } from '../../activities/train/steps/training-batches.js';
-import { readTrainingPlan } from '../../activities/train/steps/training-plan.js';
-import { linesIn, metricsIn, prepare, startServer, trainTo } from '../activities/train/bench.js';
-import { pythonEnvironment } from './python.js';
-import { runScript } from './run-python.js';
-import { apiKey } from './tinker-fixture.js';
+import { TrainingBatches } from '../../../activities/train/steps/training-batches.js';
+import { readTrainingPlan } from '../../../activities/train/steps/training-plan.js';
+import { linesIn, metricsIn, prepare, startServer, trainTo } from '../../activities/train/bench.js';
+import { pythonEnvironment } from '../support/python.js';
+import { runScript } from '../support/run-python.js';
+import { apiKey } from '../support/tinker-fixture.js';
 
 const Read = z.object({
   version: z.string(),

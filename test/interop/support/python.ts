@@ -4,6 +4,7 @@ import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { processMark, processState } from '../../../files/process-id.js';
 import { sourceDir } from './source-dir.js';
 
 const run = promisify(execFile);
@@ -24,7 +25,7 @@ export interface PythonEnvironment {
 }
 
 /**
- * The environment that `requirements-<name>.txt` beside this file describes, made where it is missing. Its folder is
+ * The environment that `requirements-<name>.txt` in `../python/` describes, made where it is missing. Its folder is
  * named by a hash of the file and of the Python version, and gets that name only when it is complete.
  *
  * @param minor - the oldest Python 3 that will do.
@@ -47,7 +48,7 @@ export async function pythonEnvironment(name: string, minor = oldestMinor): Prom
 }
 
 async function make(command: string, requirements: string, dir: string): Promise<void> {
-  const partial = `${dir}.partial-${process.pid}`;
+  const partial = `${dir}.partial-${processMark()}`;
   process.stderr.write(`Making ${dir} from ${requirements}\n`);
   await mustRun(command, ['-m', 'venv', partial]);
   // The files name every package, so pip need not look for more.
@@ -65,18 +66,9 @@ async function make(command: string, requirements: string, dir: string): Promise
 /** Half-made environments whose makers are gone. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(environmentsDir)) {
-    const pid = /\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+    const mark = /\.partial-(.+)$/.exec(name)?.[1];
+    if (mark === undefined || processState(mark) !== 'gone') continue;
     await rm(join(environmentsDir, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

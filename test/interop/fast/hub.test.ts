@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { z } from 'zod';
-import { startHub, type Hub } from '../../dev/hub/index.js';
+import { startHub, type Hub } from '../../../dev/hub/index.js';
 import {
   big,
   branched,
@@ -19,9 +19,9 @@ import {
   prosocial,
   renamedFrom,
   tokens,
-} from './hub-fixture.js';
-import { pythonEnvironment, type PythonEnvironment } from './python.js';
-import { runProgram, runScript, type Finished } from './run-python.js';
+} from '../support/hub-fixture.js';
+import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
+import { runProgram, runScript, type Finished } from '../support/run-python.js';
 
 /** The official `huggingface_hub` and `datasets`, unchanged, against the local Hub. */
 

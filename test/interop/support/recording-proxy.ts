@@ -1,7 +1,7 @@
 import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { messageType } from '../../tinker/index.js';
+import { messageType } from '../../../tinker/index.js';
 
 /** A request as it went by: `body` is JSON, or a protobuf decoded. */
 export interface Recorded {

@@ -3,20 +3,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type { SourceFile } from '../../../core/contracts/source.js';
-import { defined } from '../../../core/defined.js';
-import type { WorkContext } from '../../../core/progress.js';
-import type { Source } from '../../../core/recipe.js';
-import { mixSources, type MixRecipe, type MixSourcesResult } from '../../../client/mix/mix-sources.js';
-import { artifactKey, openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-
-/** A temporary folder that is removed when the test ends. */
-export async function temporaryFolder(test: { after(fn: () => Promise<void>): void }): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-'));
-  test.after(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { SourceFile } from '../../core/contracts/source.js';
+import { defined } from '../../core/defined.js';
+import type { WorkContext } from '../../core/progress.js';
+import type { Source } from '../../core/recipe.js';
+import { mixSources, type MixRecipe, type MixSourcesResult } from '../../client/mix/mix-sources.js';
+import { artifactKey, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
 
 /** Makes the `resolution` artifact of local files, as resolving them would. */
 export async function resolveLocal(store: ArtifactStore, paths: readonly string[]): Promise<ArtifactRef> {

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { tinyModelDir } from '../../dev/tinker/model-files.js';
+import { tinyModelDir } from '../../../dev/tinker/model-files.js';
 import { pythonEnvironment } from './python.js';
 
 const run = promisify(execFile);

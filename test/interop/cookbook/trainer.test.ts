@@ -4,20 +4,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import { canonicalLine } from '../../core/convert/conversation.js';
-import { buildDatum, meanNll, type TrainingDatum } from '../../core/training/datum.js';
-import { rendererNamed } from '../../core/training/renderers.js';
-import { learningRateAt } from '../../core/training/schedule.js';
-import { tokeniseConversation } from '../../core/training/tokens.js';
-import { startHub } from '../../dev/hub/index.js';
-import { tinyModelDir } from '../../dev/tinker/model-files.js';
-import { startTinkerServer } from '../../dev/tinker/server/index.js';
-import { connectTinker, crossEntropyDatum } from '../../tinker/index.js';
-import { pythonEnvironment } from './python.js';
-import { runScript } from './run-python.js';
-import { repositoryDir } from './source-dir.js';
-import { apiKey } from './tinker-fixture.js';
+import {
+  createTextEncoder,
+  readTokenizerFiles,
+} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { canonicalLine } from '../../../core/convert/conversation.js';
+import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
+import { rendererNamed } from '../../../core/training/renderers.js';
+import { learningRateAt } from '../../../core/training/schedule.js';
+import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { startHub } from '../../../dev/hub/index.js';
+import { tinyModelDir } from '../../../dev/tinker/model-files.js';
+import { startTinkerServer } from '../../../dev/tinker/server/index.js';
+import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
+import { pythonEnvironment } from '../support/python.js';
+import { runScript } from '../support/run-python.js';
+import { repositoryDir } from '../support/source-dir.js';
+import { apiKey } from '../support/tinker-fixture.js';
 
 /**
  * The Tinker cookbook's supervised trainer, unchanged, on a file as the mix writes it, against the local servers; then

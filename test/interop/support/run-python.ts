@@ -17,7 +17,7 @@ export interface Finished {
 }
 
 /**
- * Runs one of the Python scripts beside this file. It reads `input` as JSON from its standard input and writes its
+ * Runs one of the Python scripts in `../python/`. It reads `input` as JSON from its standard input and writes its
  * answer as the last line of its standard output.
  *
  * @throws {Error} with what it said, where it fails or takes longer than two minutes.

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { writeRandomModel } from '../../dev/tinker/model/random-model.js';
-import { startTinkerServer } from '../../dev/tinker/server/index.js';
-import { downloadAdapter } from '../../client/tinker/adapter-folder.js';
-import { connectTinker, crossEntropyDatum } from '../../tinker/index.js';
-import { pythonEnvironment } from './python.js';
-import { startRecordingProxy, type Recorded } from './recording-proxy.js';
-import { runScript } from './run-python.js';
-import { apiKey, baseModel, row } from './tinker-fixture.js';
+import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
+import { startTinkerServer } from '../../../dev/tinker/server/index.js';
+import { downloadAdapter } from '../../../client/tinker/adapter-folder.js';
+import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
+import { pythonEnvironment } from '../support/python.js';
+import { startRecordingProxy, type Recorded } from '../support/recording-proxy.js';
+import { runScript } from '../support/run-python.js';
+import { apiKey, baseModel, row } from '../support/tinker-fixture.js';
 
 /**
  * What the official SDK sends besides, and ours has no use for: settings that change while it runs, telemetry, and what it

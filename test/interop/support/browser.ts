@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompressSync } from 'node:zlib';
-import { messageOf } from '../../core/errors.js';
+import { messageOf } from '../../../core/errors.js';
 
 const run = promisify(execFile);
 

@@ -4,22 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { z } from 'zod';
-import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import { TokenReader } from '../../activities/tokenise/pieces/token-reader.js';
-import { readTokens } from '../../activities/tokenise/pieces/tokens-artifact.js';
-import { heldoutLosses } from '../../activities/train/evaluation/heldout-loss.js';
-import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
-import { readTrainingPlan } from '../../activities/train/steps/training-plan.js';
-import type { EvaluationResult } from '../../core/contracts/evaluation.js';
-import { startHub } from '../../dev/hub/index.js';
-import { tinyModelDir } from '../../dev/tinker/model-files.js';
-import { randomModelConfig, writeRandomModel } from '../../dev/tinker/model/random-model.js';
-import { startTinkerServer, type TinkerServer } from '../../dev/tinker/server/index.js';
-import { connectTinker, crossEntropyDatum } from '../../tinker/index.js';
-import { quietWork } from '../activities/tokenise/fixture.js';
-import { activities, metricsIn, prepare, segment, type Bench } from '../activities/train/bench.js';
-import { pythonEnvironment, type PythonEnvironment } from './python.js';
-import { runScript } from './run-python.js';
+import {
+  createTextEncoder,
+  readTokenizerFiles,
+} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
+import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
+import { heldoutLosses } from '../../../activities/train/evaluation/heldout-loss.js';
+import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';
+import { readTrainingPlan } from '../../../activities/train/steps/training-plan.js';
+import type { EvaluationResult } from '../../../core/contracts/evaluation.js';
+import { startHub } from '../../../dev/hub/index.js';
+import { tinyModelDir } from '../../../dev/tinker/model-files.js';
+import { randomModelConfig, writeRandomModel } from '../../../dev/tinker/model/random-model.js';
+import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
+import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
+import { quietWork } from '../../activities/tokenise/fixture.js';
+import { activities, metricsIn, prepare, segment, type Bench } from '../../activities/train/bench.js';
+import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
+import { runScript } from '../support/run-python.js';
 import {
   apiKey,
   assertClose,
@@ -35,7 +38,7 @@ import {
   Tokenizer,
   Trained,
   training,
-} from './tinker-fixture.js';
+} from '../support/tinker-fixture.js';
 
 /** The official Tinker SDK, unchanged, against the local Tinker server. */
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { randomModelConfig } from '../../dev/tinker/model/random-model.js';
+import { randomModelConfig } from '../../../dev/tinker/model/random-model.js';
 
 /** What the Tinker tests send, and what their scripts answer. */
 
