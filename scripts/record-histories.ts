@@ -6,7 +6,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { Stage1Handle } from '../client/runs/start-run.js';
+import type { Stage1Handle } from '../client/runs/find-run.js';
 import { startTemporal } from '../dev/temporal/server.js';
 import { bundlePath } from '../worker/bundle.js';
 import { updates } from '../workflows/messages.js';

@@ -4,17 +4,17 @@ import type { ThreadPool } from '../threads/thread-pool.js';
 
 export interface ConvertOptions {
   readonly store: ArtifactStore;
-  /** Worker threads; what is made does not depend on it. */
+  /** Worker threads. Results do not depend on it. */
   readonly threads: number;
   /**
-   * Bytes of input in a piece, about. What comes out of the mix does not depend on it.
+   * Approximate bytes of input in a piece. The mix does not depend on it.
    *
    * @default 32 MiB
    */
   readonly pieceBytes?: number;
 }
 
-/** What the conversion activities are given. */
+/** What the conversion activities use. */
 export interface ConvertDeps {
   readonly store: ArtifactStore;
   readonly threads: number;

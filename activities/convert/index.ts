@@ -29,6 +29,6 @@ export function createConvertActivities(options: ConvertOptions): ConvertActivit
   };
 }
 
-export function createConversionPool(threads: number): ThreadPool<ConversionJobs> {
+function createConversionPool(threads: number): ThreadPool<ConversionJobs> {
   return new ThreadPool<ConversionJobs>(new URL('./jobs.js', import.meta.url), threads);
 }

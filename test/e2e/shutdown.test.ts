@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { handleOf, runState } from '../../client/runs/start-run.js';
+import { handleOf, runState } from '../../client/runs/find-run.js';
 import type { Part } from '../../dev/stack/part.js';
 import { updates } from '../../workflows/messages.js';
 import {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
-import { quietWork, workbench } from '../convert/local-source.js';
+import { quietWork, workbench } from '../../support/local-sources.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
 const bench = await workbench();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { temporaryFolder } from '../convert/local-source.js';
+import { temporaryFolder } from '../../support/folder.js';
 import type { PoolTestJobs } from './pool-test-jobs.js';
 
 const pool = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 2);
