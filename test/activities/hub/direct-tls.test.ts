@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { someBytes, tempDir } from './fixture.js';
+import { someBytes, tempDir } from '../../support/hub.js';
 
 const run = promisify(execFile);
 const childPath = fileURLToPath(new URL('./direct-child.js', import.meta.url));
