@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
 import { packageVersion } from '../activities/package-version.js';
+import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import type { Stage } from '../core/run/stages.js';
 import { addExamples } from './examples.js';
@@ -228,7 +229,7 @@ program
           process.stdout.write(`Headrace worker polls ${taskQueue} at ${address}\n`);
           boss.ready({ taskQueue });
         },
-        ...(options.taskQueue === undefined ? {} : { taskQueue: options.taskQueue }),
+        ...defined({ taskQueue: options.taskQueue }),
         ...(deployment === undefined || buildId === undefined
           ? {}
           : { deployment: { deploymentName: deployment, buildId } }),

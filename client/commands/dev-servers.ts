@@ -3,6 +3,7 @@ import { defaultStoreRoot } from '../../activities/artifacts/store.js';
 import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
 import { localHubToken } from '../../dev/stack/stack.js';
 import { supervisor, untilAborted } from '../../dev/stack/part.js';
+import { defined } from '../../core/defined.js';
 
 export interface DevServerOptions {
   readonly port?: number;
@@ -24,8 +25,7 @@ export async function serveTemporal(options: DevServerOptions): Promise<void> {
   const boss = supervisor();
   const server = await startTemporal({
     stateDir: stateDir(options, 'temporal'),
-    ...(options.port === undefined ? {} : { port: options.port }),
-    ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
+    ...defined({ port: options.port, uiPort: options.uiPort }),
     say: (line) => boss.say(line),
     signal: boss.signal,
   });
@@ -43,7 +43,7 @@ export async function serveHub(options: DevServerOptions): Promise<void> {
   const boss = supervisor();
   const hub = await startHub({
     root: resolve(options.root ?? shippedHubRoot),
-    ...(options.port === undefined ? {} : { port: options.port }),
+    ...defined({ port: options.port }),
     tokens: { [localHubToken]: 'demo' },
   });
   process.stdout.write(`Local Hub at ${hub.url} (development server); its token is ${localHubToken}\n`);
@@ -59,7 +59,7 @@ export async function serveTinker(options: DevServerOptions): Promise<void> {
   const server = await startTinkerServer({
     modelDir: resolve(options.model ?? shippedModelDir),
     stateDir: stateDir(options, 'tinker'),
-    ...(options.port === undefined ? {} : { port: options.port }),
+    ...defined({ port: options.port }),
   });
   process.stdout.write(`Local Tinker development server at ${server.url}\n`);
   boss.ready({ url: server.url });

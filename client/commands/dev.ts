@@ -2,6 +2,7 @@ import { defaultStoreRoot } from '../../activities/artifacts/store.js';
 import { untilAborted, supervisor } from '../../dev/stack/part.js';
 import { nothingIfAborted, startStack } from '../../dev/stack/stack.js';
 import { readDevServers, removeDevServers, writeDevServers } from '../../worker/dev-servers.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
 import { exitCodes } from '../exit-codes.js';
@@ -45,7 +46,7 @@ export async function devStack(): Promise<ExitCode> {
     await writeDevServers(store, {
       pid: process.pid,
       temporalAddress: stack.temporalAddress,
-      ...(stack.temporalUi === undefined ? {} : { temporalUi: stack.temporalUi }),
+      ...defined({ temporalUi: stack.temporalUi }),
       ...(stack.parts.has('hub') && stack.hubUrl !== undefined ? { hub: stack.hubUrl } : {}),
       ...(stack.parts.has('tinker') && stack.tinkerUrl !== undefined ? { tinker: stack.tinkerUrl } : {}),
     });

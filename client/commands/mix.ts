@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.js';
 import type { Progress } from '../../core/progress.js';
 import { compositionText } from '../text/composition.js';
 import { print } from '../text/output.js';
@@ -45,7 +46,7 @@ export async function mixHere(path: string, options: MixCommand): Promise<ExitCo
       progress: (progress) => {
         latest = progress;
       },
-      ...(options.rowsPerSource === undefined ? {} : { rowsPerSource: options.rowsPerSource }),
+      ...defined({ rowsPerSource: options.rowsPerSource }),
     });
     screen.stop();
     if (options.json === true) print(JSON.stringify(result));

@@ -9,6 +9,7 @@ import { createHubAccess, type HubAccess } from '../../activities/hub/hub-access
 import { createHubActivities } from '../../activities/hub/index.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { freeBytes } from '../../files/room.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes, formatCount, plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -123,8 +124,7 @@ async function planSource(planner: Planner, source: Source): Promise<SourcePlan>
     : null;
   return {
     name: source.name,
-    ...(dataset === undefined ? {} : { dataset }),
-    ...(commitSha === undefined ? {} : { commit: commitSha }),
+    ...defined({ dataset, commit: commitSha }),
     download: { files: missing.length, bytes: sizeOf(missing) - resumeBytes },
     resumeBytes,
     reuse: { files: there.length, bytes: sizeOf(there) },

@@ -4,6 +4,7 @@ import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { sampleFrom } from '../tinker/sample-from.js';
 import type { SampleFromOptions } from '../tinker/sample-from.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { workerEnvironment } from '../../worker/environment.js';
 import { labelled } from './checkpoints.js';
@@ -38,9 +39,7 @@ export async function sample(from: string, prompt: string, options: SampleOption
     fetchTokenizer: async (id, revision, signal) => await fetchTokenizer(hub, { id, revision }, signal),
     ...(await subjectOf(from, options)),
     messages: [{ role: 'user', content: prompt }],
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(seed === undefined ? {} : { seed }),
+    ...defined({ maxTokens, temperature, seed }),
     signal: new AbortController().signal,
   });
   print(options.json === true ? JSON.stringify(said) : said.answer);
@@ -59,8 +58,7 @@ async function subjectOf(
       throw new HeadraceError('UsageError', `${from} is a data job: it trains nothing to ask`);
     const { renderer, tokenizer } = train;
     const rules = {
-      ...(renderer === undefined ? {} : { renderer }),
-      ...(tokenizer === undefined ? {} : { tokenizer }),
+      ...defined({ renderer, tokenizer }),
     };
     if (options.base === true) return { from: { baseModel: train.base_model }, ...rules };
     const found = await readCheckpoints(outOf(description));

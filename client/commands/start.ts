@@ -2,6 +2,7 @@ import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import Table from 'cli-table3';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { defined } from '../../core/defined.js';
 import { messageOf } from '../../core/errors.js';
 import { formatSeconds } from '../../core/format.js';
 import { searchAttributeNames } from '../../core/run/search-attributes.js';
@@ -35,7 +36,7 @@ export async function start(path: string, options: StartCommand): Promise<ExitCo
     const taskQueue = options.taskQueue ?? taskQueueOf((await openStore(defaultStoreRoot())).id);
     const run = await startRun(temporal, recipe, {
       taskQueue,
-      ...(options.rowsPerSource === undefined ? {} : { rowsPerSource: options.rowsPerSource }),
+      ...defined({ rowsPerSource: options.rowsPerSource }),
       ...(options.updateLock === true ? { updateLock: true } : {}),
     });
     const link = uiLink(temporal, run.handle.workflowId, run.runId);

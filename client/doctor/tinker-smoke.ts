@@ -2,6 +2,7 @@ import { defaultStoreRoot } from '../../activities/artifacts/store.js';
 import { tinkerSmoke } from '../tinker/smoke.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { checkLines, checksSummary, failed, passed, type Check } from './checks.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Secrets } from '../../core/secrets.js';
 import { workerEnvironment } from '../../worker/environment.js';
@@ -39,7 +40,7 @@ export async function smoke(path: string | undefined, options: SmokeOptions): Pr
     await tinkerSmoke({
       access,
       signal: interrupted.signal,
-      ...(recipe?.train === undefined ? {} : { baseModel: recipe.train.base_model }),
+      ...defined({ baseModel: recipe?.train?.base_model }),
       onStep: ({ what, detail, ms }) => tell(passed(what, `${detail} (${ms} ms)`)),
     });
   } catch (error) {

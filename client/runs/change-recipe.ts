@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
 import type { Source } from '../../core/recipe.js';
@@ -30,9 +31,7 @@ export function replacement(run: RunRecipe, name: string, change: SourceChange):
   const said = Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined));
   const replaced = {
     ...said,
-    ...(dataFiles === undefined ? {} : { data_files: dataFiles }),
-    ...(files === undefined ? {} : { files }),
-    ...(maxRejectFraction === undefined ? {} : { max_reject_fraction: maxRejectFraction }),
+    ...defined({ data_files: dataFiles, files, max_reject_fraction: maxRejectFraction }),
   };
   if (Object.keys(replaced).length === 0)
     throw new HeadraceError(

@@ -13,6 +13,7 @@ import type { WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/c
 import proto from '@temporalio/proto';
 import { z } from 'zod';
 import { isMissing } from '../../files/errno.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
 import type { RunQueries } from '../../core/run/api.js';
@@ -80,7 +81,7 @@ export async function startRun(
   const input: Stage1Input = {
     recipe,
     searchAttributes,
-    ...(options.rowsPerSource === undefined ? {} : { rowsPerSource: options.rowsPerSource }),
+    ...defined({ rowsPerSource: options.rowsPerSource }),
     ...(options.updateLock === true ? { updateLock: true } : {}),
   };
   const handle = await client.workflow.start<typeof stage1>('stage1', {
@@ -310,7 +311,7 @@ export function recipeOfRun(description: WorkflowExecutionDescription): {
   const { rowsPerSource, out, ...recipe } = StartedWith.parse(JSON.parse(memo.recipe));
   return {
     recipe: { ...Recipe.parse(recipe), out },
-    ...(rowsPerSource === undefined ? {} : { rowsPerSource }),
+    ...defined({ rowsPerSource }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startPart } from './part.js';
 import type { Part } from './part.js';
+import { defined } from '../../core/defined.js';
 
 export type PartName = 'temporal' | 'hub' | 'tinker' | 'worker';
 
@@ -77,7 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       env: { HEADRACE_STORE: options.store, ...(name === 'worker' ? workerEnvironment() : {}) },
       logPath: join(state, 'logs', `${name}.log`),
       say: options.say,
-      ...(signal === undefined ? {} : { signal }),
+      ...defined({ signal }),
     });
     parts.set(name, part);
   };
