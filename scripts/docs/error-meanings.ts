@@ -1,8 +1,7 @@
-import { errorTable } from '../../core/errors.js';
 import type { ErrorType } from '../../core/errors.js';
 
-/** What each error means, for docs/troubleshooting.md. An error without a meaning does not compile. */
-const meanings: Readonly<Record<ErrorType, string>> = {
+/** What each error means. An error without a meaning does not compile. */
+export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   RecipeError:
     'A key of the recipe is unknown or missing, or its value is not allowed; the message names the line.',
   LabelError: 'A checkpoint label is a name, not a path: it may hold no slash and no dot.',
@@ -56,22 +55,3 @@ const meanings: Readonly<Record<ErrorType, string>> = {
     'The workflow of a source or of the training was cancelled or terminated in the Temporal UI.',
   InternalError: 'An unexpected error.',
 };
-
-/** docs/troubleshooting.md, made from the error table. */
-export function troubleshootingPage(): string {
-  const sections = (Object.keys(errorTable) as ErrorType[]).map((type) => {
-    const { retry, remedy } = errorTable[type];
-    const then = retry
-      ? 'It is retried automatically.'
-      : 'It is not retried: in a run, the source or stage parks and waits for you.';
-    return `## ${type}\n\n${meanings[type]} ${then}\n\n${remedy}\n`;
-  });
-  return `# Troubleshooting
-
-An error's message has what went wrong, where and why; this page explains each name. In a run that waits, follow the remedy, then
-\`npx headrace retry-source RUN SOURCE\` or \`npx headrace retry-stage RUN STAGE\`; \`npx headrace status RUN\` shows what it waits for.
-
-<!-- Made from core/errors.ts by \`npm run docs\`; a test holds it to that. -->
-
-${sections.join('\n')}`;
-}
