@@ -11,7 +11,7 @@ import {
   type Piece,
 } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { inParallel, underWay } from '../threads/in-parallel.js';
+import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import { PieceMeta, ScatterMeta } from './output/piece-meta.js';
 import type { InputFile } from './read/open-file.js';
 import { tallyPieces } from './output/tally.js';
@@ -36,7 +36,7 @@ export async function convertPieces(
     pieces.reduce((sum, { bytes }) => sum + bytes, 0),
     work,
   );
-  await inParallel(pieces, underWay(deps.threads), work.signal, async (piece, signal) => {
+  await inParallel(pieces, itemsAtOnce(deps.threads.size), work.signal, async (piece, signal) => {
     const ref: ArtifactRef = { kind: grouped ? 'scatter' : 'piece', key: piece.key };
     const there = await deps.store.find(ref);
     const options = { signal, onProgress: tally.of(piece) };
@@ -63,10 +63,10 @@ async function make(
     dir,
   };
   if (!isGrouped(rules.layout.format))
-    return deps.pool.run('convertPiece', { ...part, rules, seed: plan.seed }, options);
+    return deps.jobs.run('convertPiece', { ...part, rules, seed: plan.seed }, options);
   const filterColumns = compileFilter(rules.filter, rules.layout).columns;
   const partitions = plan.dialoguePartitions.length;
-  return deps.pool.run('scatterPiece', { ...part, layout: rules.layout, filterColumns, partitions }, options);
+  return deps.jobs.run('scatterPiece', { ...part, layout: rules.layout, filterColumns, partitions }, options);
 }
 
 function countsOf(made: Artifact, grouped: boolean): PieceMeta['counts'] {

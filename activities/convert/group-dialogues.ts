@@ -3,7 +3,7 @@ import type { ConvertPiecesInput, ConvertPiecesResult } from '../../core/contrac
 import type { WorkContext } from '../../core/progress.js';
 import { readConversionPlan, type ConversionPlanFile } from './plan/conversion-plan.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { inParallel, underWay } from '../threads/in-parallel.js';
+import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import { PieceMeta, ScatterMeta } from './output/piece-meta.js';
 import type { GroupInput } from './dialogues/group.js';
 import { tallyPieces } from './output/tally.js';
@@ -24,7 +24,7 @@ export async function groupDialogues(
     .slice(input.from, input.to);
   let scatters: Promise<GroupInput['scatters']> | undefined;
   const tally = tallyPieces(`${plan.source} group`, partitions.length, work);
-  await inParallel(partitions, underWay(deps.threads), work.signal, async (item, signal) => {
+  await inParallel(partitions, itemsAtOnce(deps.threads.size), work.signal, async (item, signal) => {
     const ref: ArtifactRef = { kind: 'piece', key: item.key };
     const there = await deps.store.find(ref);
     const made =
@@ -32,7 +32,7 @@ export async function groupDialogues(
       (await deps.store.put(ref, async (dir) => {
         scatters ??= findScatters(deps, plan);
         const { partition } = item;
-        return deps.pool.run(
+        return deps.jobs.run(
           'groupPartition',
           { scatters: await scatters, partition, rules: plan.rules, seed: plan.seed, dir },
           { signal },

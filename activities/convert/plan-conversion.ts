@@ -94,7 +94,7 @@ async function cut(
   const scratch = await deps.store.scratch();
   try {
     const { pieceBytes } = deps;
-    return await deps.pool.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal });
+    return await deps.jobs.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

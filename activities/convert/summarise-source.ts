@@ -87,7 +87,7 @@ async function write(
   }
   const table = segmentTable(plan, segmentRows);
   await writeFile(join(dir, segmentTableName), JSON.stringify(table));
-  await deps.pool.run(
+  await deps.jobs.run(
     'mergeRejects',
     { source: plan.source, lists, inOrder: !grouped, table, out: join(dir, rejectsName) },
     { signal: work.signal },

@@ -66,7 +66,7 @@ export async function planTokens(
       const lines = await mixedLines(deps.store, { kind: 'mix-plan', key: mixMeta.plan });
       for (const side of sides) {
         const job = { entriesPath: lines[side].entriesPath, maxBytes: deps.pieceBytes };
-        for (const stretch of await deps.pool.run('cutLines', job, { signal: work.signal }))
+        for (const stretch of await deps.jobs.run('cutLines', job, { signal: work.signal }))
           pieces.push({ side, ...stretch });
       }
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));

@@ -28,7 +28,7 @@ export async function tokenisePieces(
     const done = [...running.values()].reduce((sum, bytes) => sum + bytes, finishedBytes);
     work.progress({ stage: 'tokenise', label, done: Math.min(done, total), total, unit: 'bytes' });
   };
-  await inParallel(pieces, deps.threads, work.signal, async (piece, signal) => {
+  await inParallel(pieces, deps.threads.size, work.signal, async (piece, signal) => {
     const ref = tokenPieceRef(plan, piece);
     const { entriesPath, linesPaths } = lines[piece.side];
     const known = await deps.store.find(ref);
@@ -40,7 +40,7 @@ export async function tokenisePieces(
     const artifact =
       known ??
       (await deps.store.put(ref, (dir) =>
-        deps.pool.run(
+        deps.jobs.run(
           'tokenisePiece',
           {
             tokenisation: plan.tokenisation,

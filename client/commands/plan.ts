@@ -7,6 +7,7 @@ import { readConversionPlan } from '../../activities/convert/plan/conversion-pla
 import { whyPieces } from '../../activities/convert/plan/explain-pieces.js';
 import { createHubAccess, type HubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { freeBytes } from '../../files/room.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -70,12 +71,14 @@ export async function plan(path: string, options: PlanOptions): Promise<ExitCode
   const recipe = await readRecipeFile(path, { set: options.set });
   const storeRoot = defaultStoreRoot();
   const store = await openStore(storeRoot);
+  const threads = new ThreadPool(availableParallelism());
   const hub = createHubAccess({
     store,
+    threads,
     env: await workerEnvironment(process.env, storeRoot),
     onToken: (token) => secrets.learn(token),
   });
-  const convert = createConvertActivities({ store, threads: availableParallelism() });
+  const convert = createConvertActivities({ store, threads });
   const work: WorkContext = { signal: new AbortController().signal, progress: () => undefined };
   const planned = await Promise.all(
     recipe.sources.map(async (source): Promise<Planned> => {
@@ -119,7 +122,7 @@ async function planSource(planner: Planner, source: Source): Promise<SourcePlan>
   const sizeOf = (of: typeof files): number => of.reduce((sum, { file }) => sum + file.sizeBytes, 0);
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
   const pieces = isHere
-    ? await piecesOf(planner, source, await storeInspection(hub.store, inspection, work))
+    ? await piecesOf(planner, source, await storeInspection(hub, inspection, work))
     : null;
   return {
     name: source.name,

@@ -3,6 +3,7 @@ import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { defined } from '../../core/defined.js';
 import type { Env } from '../../core/env.js';
@@ -41,14 +42,16 @@ export async function mixRecipe(
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
   const env = await workerEnvironment(options.env ?? process.env, storeRoot);
-  const hub = createHubActivities(createHubAccess({ store, env, onToken: (token) => secrets.learn(token) }));
+  const threads = new ThreadPool(availableParallelism());
+  const onToken = (token: string): void => secrets.learn(token);
+  const hub = createHubActivities(createHubAccess({ store, threads, env, onToken }));
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
   return await mixSources(recipe, {
     store,
-    threads: availableParallelism(),
+    threads,
     out: recipe.out,
     resolutions: await bringSources(hub, recipe, work),
     work,

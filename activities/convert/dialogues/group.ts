@@ -6,7 +6,7 @@ import { RejectWriter } from '../output/reject-writer.js';
 import type { RowPlace } from '../read/rows.js';
 import { RunWriter } from '../output/sorted-run-writer.js';
 import { readScattered } from './scattered-rows.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 
 export interface GroupInput {
   /** The scatter artifacts in plan order. */

@@ -9,7 +9,7 @@ import type { InputFile } from '../read/open-file.js';
 import { RejectWriter } from '../output/reject-writer.js';
 import { readRows } from '../read/rows.js';
 import { sha256 } from '../../../files/sha256.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 import { scatterName, scatterOffsetsName, type ScatteredRow } from './scattered-rows.js';
 
 export interface ScatterInput {

@@ -9,7 +9,7 @@ import type { PieceMeta } from '../output/piece-meta.js';
 import { RejectWriter } from '../output/reject-writer.js';
 import { readRows, type RowPlace } from '../read/rows.js';
 import { RunWriter } from '../output/sorted-run-writer.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 import { createParquetRowConverter } from './parquet-row.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 

@@ -7,7 +7,7 @@ import type { RendererName, TrainOn } from '../../../core/recipe.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import { createTextEncoder, readTokenizerFiles, type TextEncoder } from '../tokenizer/text-encoder.js';
