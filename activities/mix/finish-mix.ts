@@ -13,8 +13,8 @@ import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import { checkRoom } from '../../files/room.js';
 import { artifactKey, type Artifact } from '../artifacts/store.js';
-import { segmentTableName } from '../convert/output/slice-table.js';
-import { rejectsName } from '../convert/output/sorted-run-format.js';
+import { sliceTableName } from '../convert/output/slice-table.js';
+import { rejectsName } from '../convert/output/rejects.js';
 import { together } from '../threads/in-parallel.js';
 import { manifestName, MixMeta } from './format/mix-artifact.js';
 import { mixCodeVersion, readMixPlan, type MixPlanFile } from './format/mix-plan.js';
@@ -135,7 +135,7 @@ async function writeOrigins({ deps, plan, lines }: Writing, dir: string, signal:
     plan.sources.map(({ summary }) => deps.store.get({ kind: 'summary', key: summary })),
   );
   const sources = summaries.map((summary) => ({
-    sliceTablePath: summary.path(segmentTableName),
+    sliceTablePath: summary.path(sliceTableName),
     rejectsPath: summary.path(rejectsName),
   }));
   const entriesPaths = { train: lines.train.entriesPath, heldout: lines.heldout.entriesPath };

@@ -86,9 +86,9 @@ interface FoundRun {
 async function findSortedRuns(store: ArtifactStore, sources: readonly MixSource[]): Promise<FoundRun[]> {
   const found: FoundRun[] = [];
   for (const [source, { plan }] of sources.entries())
-    for (const { ref, firstSegment } of convertedPieces(await readConversionPlan(store, plan))) {
+    for (const { ref, firstSlice } of convertedPieces(await readConversionPlan(store, plan))) {
       const piece = await store.get(ref);
-      for (const [number, { entries }] of PieceMeta.parse(piece.meta).runs.entries())
+      for (const [number, { entries }] of PieceMeta.parse(piece.meta).sortedRuns.entries())
         found.push({
           key: { piece: ref.key, sortedRun: number },
           sortedRun: {
@@ -96,7 +96,7 @@ async function findSortedRuns(store: ArtifactStore, sources: readonly MixSource[
             indexPath: piece.path(indexName(number)),
             linesPath: piece.path(linesName(number)),
             entries,
-            firstSlice: firstSegment,
+            firstSlice,
           },
         });
     }

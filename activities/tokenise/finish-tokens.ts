@@ -48,7 +48,7 @@ export async function finishTokens(
     for (const [reason, rows] of Object.entries(meta.refusals))
       refusals[reason] = (refusals[reason] ?? 0) + rows;
     const rows = await TokenRows.read(artifact);
-    for (let at = 0; at < rows.count; at++) {
+    for (let at = 0; at < rows.count; at += 1) {
       const row = rows.at(at);
       tallies[row.source]?.add(row);
     }

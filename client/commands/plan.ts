@@ -153,10 +153,9 @@ async function piecesOf(
   const { seed } = recipe;
   const conversion = await convert.planConversion({ source, resolution, seed }, work);
   const { files } = await readConversionPlan(store, conversion.plan);
-  return (await whyPieces(store, conversion.plan)).map(({ piece: { bytes, segments }, isThere, reason }) => {
-    const [first] = segments;
-    const from =
-      first?.part.kind === 'bytes' && first.part.from > 0 ? ` from byte ${formatCount(first.part.from)}` : '';
+  return (await whyPieces(store, conversion.plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
+    const [first] = slices;
+    const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
     return { label: `${files[first?.file ?? 0]?.path ?? ''}${from}`, bytes, isThere, reason };
   });
 }

@@ -1,7 +1,8 @@
 import { inspectSource } from '../../activities/hub/resolve/inspect-source.js';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
-import { previewSource, type PreviewedRow, type SourcePreview } from '../preview/preview-source.js';
+import { previewSource, type SourcePreview } from '../preview/preview-source.js';
+import type { PreviewedRow } from '../preview/previewed-rows.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatBytes } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';

@@ -26,7 +26,7 @@ export async function sendUpdate<Name extends UpdateName>(
     throw new HeadraceError(
       'UsageError',
       `The run ${name} is ${status.name.toLowerCase()}; it waits for nothing`,
-      { remedy: '`npx headrace list` shows the runs there are.' },
+      { remedy: '`npx headrace list` shows all runs.' },
     );
   // Without one an update would wait for its answer for ever.
   await requireWorker(temporal, taskQueue);

@@ -99,7 +99,7 @@ async function exercise(
   });
   const trained = await step('two steps', async () => {
     const losses: number[] = [];
-    for (let at = 0; at < 2; at++) {
+    for (let at = 0; at < 2; at += 1) {
       const forward = client.forwardBackward([datum], 'cross_entropy');
       const optimizer = client.optimStep({ learningRate: 1e-4, eps: 1e-8 });
       losses.push(lossOf((await forward.result).outputs[0]?.['logprobs']));

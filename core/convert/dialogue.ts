@@ -1,9 +1,10 @@
 import { stableJson } from '../stable-json.js';
+import type { ConversionRules } from './conversion-rules.js';
 import { checkConversation } from './conversation.js';
 import { compileFilter } from './filter.js';
 import { columnOf, type Layout } from './layout.js';
 import { roleMap } from './roles.js';
-import { turn, type ConversionRules, type Outcome } from './row-converter.js';
+import { turn, type Outcome } from './row-converter.js';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -1,20 +1,13 @@
 import type { RejectReason } from '../contracts/conversion.js';
-import type { FilterCondition } from '../recipe.js';
 import { checkConversation, isBlank, type Message, type RawMessage } from './conversation.js';
 import { compileFilter } from './filter.js';
+import type { ConversionRules } from './conversion-rules.js';
 import { columnOf, isObject, messageListOf, type Layout } from './layout.js';
-import { roleMap, type Role } from './roles.js';
+import { roleMap } from './roles.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** How one source turns rows into conversations. Plain JSON: it travels to worker threads and into keys. */
-export interface ConversionRules {
-  readonly layout: Layout;
-  readonly roles?: Readonly<Record<string, Role>>;
-  readonly filter?: Readonly<Record<string, FilterCondition>>;
-}
-
-/** What became of a row: a conversation, a reject reason, or `'filtered'`. */
+/** The result of converting a row: a conversation, the reason why there is none, or `'filtered'`. */
 export type Outcome = readonly Message[] | RejectReason | 'filtered';
 
 /**

@@ -36,7 +36,7 @@ const chatTemplate = [
 export function tokenizerText(): string[] {
   const random = new Random('tokenizer');
   const texts = pretrainingText(1, 600_000).map((text) => text.replaceAll(/<\|im_(?:start|end)\|>/g, ''));
-  for (let i = 0; i < 700; i++) {
+  for (let i = 0; i < 700; i += 1) {
     const conversations = [
       ultrachatConversation(random),
       toeflConversation(random),

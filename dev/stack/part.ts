@@ -4,6 +4,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { shutdownLimitMs } from '../../worker/shutdown.js';
 
 /**
  * A part of the stack is this project's own command line in a child process: it says `{ready: {…}}` over the IPC channel
@@ -41,8 +42,8 @@ const Message = z.union([
 const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
 /** Variables of the caller that must not reach a part: it works with what it is given. */
 const withheld = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_)/;
-/** A part that does not end by itself in this time is killed; a worker may have a step to save. */
-const closeTimeoutMs = 30_000;
+/** A part that does not end by itself in this time is killed. A worker may have a step to save. */
+const closeTimeoutMs = shutdownLimitMs + 30_000;
 
 /** @throws {Error} with the end of the part's log where it ends before it is ready. */
 export async function startPart(options: PartOptions): Promise<Part> {

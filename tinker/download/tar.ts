@@ -94,21 +94,20 @@ async function unpacked(path: string): Promise<AsyncIterable<Uint8Array>> {
 
 /** Bytes that come in parts of any size, read in pieces of known size, up to a limit. */
 class Bytes {
+  readonly #limitBytes: number;
   read = 0;
-  private rest: Uint8Array = new Uint8Array();
-  private readonly source: AsyncIterator<Uint8Array>;
+  #rest: Uint8Array = new Uint8Array();
+  readonly #source: AsyncIterator<Uint8Array>;
 
-  constructor(
-    source: AsyncIterable<Uint8Array>,
-    private readonly limitBytes: number,
-  ) {
-    this.source = source[Symbol.asyncIterator]();
+  constructor(source: AsyncIterable<Uint8Array>, limitBytes: number) {
+    this.#limitBytes = limitBytes;
+    this.#source = source[Symbol.asyncIterator]();
   }
 
   /** What the archive says to be next is refused before any of it is unpacked. */
   announce(size: number): void {
-    if (this.read + size > this.limitBytes)
-      throw new TinkerError('protocol', `The archive unpacks to more than ${this.limitBytes} bytes`);
+    if (this.read + size > this.#limitBytes)
+      throw new TinkerError('protocol', `The archive unpacks to more than ${this.#limitBytes} bytes`);
   }
 
   async take(size: number): Promise<Uint8Array> {
@@ -119,10 +118,10 @@ class Bytes {
 
   async *parts(size: number): AsyncGenerator<Uint8Array> {
     for (let left = size; left > 0;) {
-      if (this.rest.length === 0 && !(await this.more()))
+      if (this.#rest.length === 0 && !(await this.#more()))
         throw new TinkerError('protocol', `The archive is cut off at byte ${this.read}`);
-      const part = this.rest.subarray(0, left);
-      this.rest = this.rest.subarray(part.length);
+      const part = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(part.length);
       this.read += part.length;
       left -= part.length;
       this.announce(0);
@@ -134,20 +133,20 @@ class Bytes {
   async drain(mostBytes: number): Promise<void> {
     let left = mostBytes;
     do {
-      left -= this.rest.length;
+      left -= this.#rest.length;
       if (left < 0) throw new TinkerError('protocol', 'The archive goes on after its end');
-    } while (await this.more());
+    } while (await this.#more());
   }
 
   async close(): Promise<void> {
-    await this.source.return?.();
+    await this.#source.return?.();
   }
 
-  private async more(): Promise<boolean> {
+  async #more(): Promise<boolean> {
     try {
-      const { done, value } = await this.source.next();
+      const { done, value } = await this.#source.next();
       if (done === true) return false;
-      this.rest = value;
+      this.#rest = value;
       return true;
     } catch (error) {
       const isUnreadable = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');

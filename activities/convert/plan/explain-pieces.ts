@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isGrouped } from '../../../core/convert/layout.js';
 import { stableJson } from '../../../core/stable-json.js';
 import { namesIn } from '../../../files/names-in.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
@@ -16,9 +15,8 @@ export interface PieceReason {
 /** Says of each piece of a conversion why it is used again or has to be made: what differs from earlier plans of its files. */
 export async function whyPieces(store: ArtifactStore, ref: ArtifactRef): Promise<PieceReason[]> {
   const plan = await readConversionPlan(store, ref);
-  const kind = isGrouped(plan.rules.layout.format) ? 'scatter' : 'piece';
   const found = await Promise.all(
-    plan.pieces.map(async (piece) => (await store.find({ kind, key: piece.key })) !== undefined),
+    plan.pieces.map(async ({ ref: own }) => (await store.find(own)) !== undefined),
   );
   const earlier = found.every(Boolean) ? [] : await plansBefore(store, ref);
   return plan.pieces.map((piece, index) =>
@@ -29,7 +27,7 @@ export async function whyPieces(store: ArtifactStore, ref: ArtifactRef): Promise
 }
 
 function whyNot(plan: ConversionPlanFile, piece: Piece, earlier: readonly ConversionPlanFile[]): string {
-  const file = plan.files[piece.segments[0]?.file ?? 0];
+  const file = plan.files[piece.slices[0]?.file ?? 0];
   const ofFile = earlier.flatMap((before) => {
     const known = before.files.find(({ path }) => path === file?.path);
     return known === undefined ? [] : [{ before, known }];
@@ -38,7 +36,7 @@ function whyNot(plan: ConversionPlanFile, piece: Piece, earlier: readonly Conver
   const same = ofFile.filter(({ known }) => known.sha256 === file?.sha256 && known.gitOid === file?.gitOid);
   if (same.length === 0) return 'the file has other bytes than before';
   const plans = same.map(({ before }) => before);
-  if (plans.some(({ pieces }) => pieces.some(({ key }) => key === piece.key)))
+  if (plans.some(({ pieces }) => pieces.some(({ ref }) => ref.key === piece.ref.key)))
     return 'it was planned before, and is not in the store: not finished, or removed since';
   for (const [what, of] of [
     ['the format or its fields', (one: ConversionPlanFile) => one.rules.layout],

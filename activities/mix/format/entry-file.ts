@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
+import { readFully } from '../../../files/read-fully.js';
 import { mixEntryBytes } from './mix-entry.js';
 
 const blockEntries = 16_384;
@@ -17,15 +18,4 @@ export function* readEntries(path: string): Generator<Buffer> {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Fills `into` with the bytes from `position` on. Returns how many there were: less than wanted at the file's end. */
-export function readFully(descriptor: number, into: Buffer, position: number): number {
-  let used = 0;
-  while (used < into.length) {
-    const read = readSync(descriptor, into, used, into.length - used, position + used);
-    if (read === 0) break;
-    used += read;
-  }
-  return used;
 }

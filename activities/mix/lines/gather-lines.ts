@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { HeadraceError } from '../../../core/errors.js';
 import { crc32 } from '../../../files/crc32.js';
-import { readFully } from '../format/entry-file.js';
+import { readFully } from '../../../files/read-fully.js';
 import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 import type { LinePlaces } from './mixed-lines.js';
 import { readStretch, type Stretch } from './stretch.js';

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { HeadraceError } from '../../../core/errors.js';
-import { readFully } from '../format/entry-file.js';
+import { readFully } from '../../../files/read-fully.js';
 import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 import type { LinePlaces } from './mixed-lines.js';
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { copySuffix, digestPrefix } from '../../../core/mix/order-key.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { sha256 } from '../../../files/sha256.js';
-import { readEntries, readFully } from '../format/entry-file.js';
+import { readFully } from '../../../files/read-fully.js';
+import { readEntries } from '../format/entry-file.js';
 import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 
 /** Entries sorted in memory at a time. */

@@ -68,10 +68,10 @@ export function dedupAndSplit({ sources, sortedRuns, heldoutFraction, scratch }:
 function fillMixEntry(made: Buffer, entry: Buffer, number: number, { source, firstSlice }: SortedRun): void {
   // Both formats have the digest in one piece, and so offset, length and assistant text.
   entry.copy(made, mixEntryAt.order, entryAt.digest, entryAt.heldout);
-  entry.copy(made, mixEntryAt.offset, entryAt.offset, entryAt.segment);
+  entry.copy(made, mixEntryAt.offset, entryAt.offset, entryAt.slice);
   made.writeUInt16LE(source, mixEntryAt.source);
   made.writeUInt32LE(0, mixEntryAt.copy);
-  made.writeUInt32LE(firstSlice + entry.readUInt32LE(entryAt.segment), mixEntryAt.slice);
+  made.writeUInt32LE(firstSlice + entry.readUInt32LE(entryAt.slice), mixEntryAt.slice);
   made.writeUInt32LE(entry.readUInt32LE(entryAt.row), mixEntryAt.row);
   made.writeUInt32LE(number, mixEntryAt.sortedRun);
   made.writeUInt32LE(entry.readUInt32LE(entryAt.crc), mixEntryAt.crc);

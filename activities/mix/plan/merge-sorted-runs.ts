@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { orderKeyBytes } from '../../../core/mix/order-key.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
+import { readFully } from '../../../files/read-fully.js';
 import { entryAt, entryBytes } from '../../convert/output/sorted-run-format.js';
-import { readFully } from '../format/entry-file.js';
 
 /** A sorted run of converted rows, as the mix reads it. */
 export interface SortedRun {
@@ -61,7 +61,7 @@ function mergeRange(sortedRuns: readonly SortedRun[], parts: readonly Buffer[], 
   };
   const sourceOf = (entry: number): number => sortedRuns[runOf[entry] ?? 0]?.source ?? 0;
   const sliceOf = (entry: number): number =>
-    (sortedRuns[runOf[entry] ?? 0]?.firstSlice ?? 0) + all.readUInt32LE(entry * entryBytes + entryAt.segment);
+    (sortedRuns[runOf[entry] ?? 0]?.firstSlice ?? 0) + all.readUInt32LE(entry * entryBytes + entryAt.slice);
   const rowOf = (entry: number): number => all.readUInt32LE(entry * entryBytes + entryAt.row);
   const order = sortedOrder(
     { bytes: all, entryBytes, keyAt: entryAt.digest, count },

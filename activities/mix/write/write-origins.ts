@@ -2,9 +2,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sides, type Side } from '../../../core/contracts/mix.js';
 import { FileWriter } from '../../../files/file-writer.js';
-import { SegmentTable } from '../../convert/output/slice-table.js';
-import { rejectsName } from '../../convert/output/sorted-run-format.js';
-import { readEntries, readFully } from '../format/entry-file.js';
+import { readFully } from '../../../files/read-fully.js';
+import { rejectsName } from '../../convert/output/rejects.js';
+import { SliceTable } from '../../convert/output/slice-table.js';
+import { readEntries } from '../format/entry-file.js';
 import { mixEntryAt } from '../format/mix-entry.js';
 import {
   provenanceAt,
@@ -26,7 +27,7 @@ export interface WriteOriginsInput {
 /** Writes the provenance of every line of a mix, and the rejected rows of all sources. A job for a thread. */
 export async function writeOrigins(input: WriteOriginsInput): Promise<null> {
   const tables = input.sources.map(({ sliceTablePath }) =>
-    SegmentTable.parse(JSON.parse(readFileSync(sliceTablePath, 'utf8'))),
+    SliceTable.parse(JSON.parse(readFileSync(sliceTablePath, 'utf8'))),
   );
   for (const side of sides) writeProvenance(input, side, tables);
   const rejects = new FileWriter(join(input.dir, rejectsName));
@@ -35,13 +36,13 @@ export async function writeOrigins(input: WriteOriginsInput): Promise<null> {
   return null;
 }
 
-function writeProvenance(input: WriteOriginsInput, side: Side, tables: readonly SegmentTable[]): void {
+function writeProvenance(input: WriteOriginsInput, side: Side, tables: readonly SliceTable[]): void {
   const sources = new FileWriter(join(input.dir, sourcesName(side)));
   const provenance = new FileWriter(join(input.dir, provenanceName(side)));
   const made = Buffer.alloc(provenanceBytes);
   for (const entry of readEntries(input.entriesPaths[side])) {
     const source = entry.readUInt16LE(mixEntryAt.source);
-    const slice = tables[source]?.segments[entry.readUInt32LE(mixEntryAt.slice)];
+    const slice = tables[source]?.slices[entry.readUInt32LE(mixEntryAt.slice)];
     if (slice === undefined) throw new Error(`Source ${source} has no such slice`);
     made.writeUInt16LE(source, provenanceAt.source);
     made.writeUInt32LE(slice.file, provenanceAt.file);

@@ -83,7 +83,7 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
       [tokens.length, length, found.tokens.length, trained, sources.readUInt16LE(index * 2), lost],
       index * rowFields,
     );
-    for (let at = 0; at < length; at++) {
+    for (let at = 0; at < length; at += 1) {
       tokens.push(found.tokens[at] ?? 0);
       mask.push(found.mask[at] ?? 0);
     }

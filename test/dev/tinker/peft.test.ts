@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { JaxEngine, startJax } from '../../../dev/tinker/model/jax-engine.js';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
-import { peftFiles } from '../../../dev/tinker/server/peft.js';
+import { peftFiles } from '../../../dev/tinker/server/checkpoints/peft.js';
 import { downloadAdapter } from '../../../client/tinker/adapter-folder.js';
 import { connectTinker, crossEntropyDatum, type Tinker } from '../../../tinker/index.js';
 import { distance, readGolden } from './golden.js';

@@ -61,13 +61,13 @@ function* archiveOf(mebibytes: number, part: Buffer): Generator<Buffer> {
   const head = safetensorsHead(mebibytes * mebibyte);
   const size = head.length + mebibytes * mebibyte;
   yield Buffer.concat([tarHeader('adapter_model.safetensors', size), head]);
-  for (let at = 0; at < mebibytes; at++) yield part;
+  for (let at = 0; at < mebibytes; at += 1) yield part;
   yield Buffer.concat([tarPadding(size), tarEnd]);
 }
 
 function digestOf(mebibytes: number, part: Buffer): string {
   const hash = createHash('sha256').update(safetensorsHead(mebibytes * mebibyte));
-  for (let at = 0; at < mebibytes; at++) hash.update(part);
+  for (let at = 0; at < mebibytes; at += 1) hash.update(part);
   return hash.digest('hex');
 }
 
@@ -99,9 +99,8 @@ void test('kill -9 while an adapter is fetched or unpacked leaves nothing that l
     const parts = archiveOf(mebibytes, part);
     void Readable.from(
       (async function* () {
-        let sent = 0;
-        for (const each of parts) {
-          if (sent++ === holdAfter) await new Promise((resolve) => response.once('close', resolve));
+        for (const [sent, each] of [...parts].entries()) {
+          if (sent === holdAfter) await new Promise((resolve) => response.once('close', resolve));
           yield each;
         }
       })(),
