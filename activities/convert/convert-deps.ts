@@ -7,14 +7,14 @@ export interface ConvertOptions {
   /** The worker threads of this process. The output does not depend on how many there are. */
   readonly threads: ThreadPool;
   /**
-   * Bytes of input in a piece, about. What comes out of the mix does not depend on it.
+   * Approximate bytes of input in a piece. The mix does not depend on it.
    *
    * @default 32 MiB
    */
   readonly pieceBytes?: number;
 }
 
-/** What the conversion activities are given. */
+/** What the conversion activities use. */
 export interface ConvertDeps {
   readonly store: ArtifactStore;
   readonly threads: ThreadPool;

@@ -4,7 +4,7 @@ import { inspectSource, storeInspection } from '../../activities/hub/resolve/ins
 import { defaultStoreRoot, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
-import { whyPieces } from '../../activities/convert/plan/explain-pieces.js';
+import { explainPieces } from '../../activities/convert/plan/explain-pieces.js';
 import { createHubAccess, type HubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { ThreadPool } from '../../activities/threads/thread-pool.js';
@@ -153,11 +153,13 @@ async function piecesOf(
   const { seed } = recipe;
   const conversion = await convert.planConversion({ source, resolution, seed }, work);
   const { files } = await readConversionPlan(store, conversion.plan);
-  return (await whyPieces(store, conversion.plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
-    const [first] = slices;
-    const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
-    return { label: `${files[first?.file ?? 0]?.path ?? ''}${from}`, bytes, isThere, reason };
-  });
+  return (await explainPieces(store, conversion.plan)).map(
+    ({ piece: { bytes, slices }, isThere, reason }) => {
+      const [first] = slices;
+      const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
+      return { label: `${files[first?.file ?? 0]?.path ?? ''}${from}`, bytes, isThere, reason };
+    },
+  );
 }
 
 function planText(planned: readonly Planned[], free: number, root: string, explain: boolean): string {

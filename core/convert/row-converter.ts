@@ -11,8 +11,8 @@ type Row = Readonly<Record<string, unknown>>;
 export type Outcome = readonly Message[] | RejectReason | 'filtered';
 
 /**
- * Returns the converter of a format whose rows are conversations: filter, map roles, drop messages after the last
- * assistant's, validate. The row is parsed JSON of any type.
+ * Returns the converter of a format whose rows are conversations: it filters, maps roles, drops the messages after the last one of
+ * the assistant, and validates. The row is parsed JSON of any type.
  */
 export function createRowConverter(rules: ConversionRules): (row: unknown) => Outcome {
   const filter = compileFilter(rules.filter, rules.layout);
@@ -26,7 +26,7 @@ export function createRowConverter(rules: ConversionRules): (row: unknown) => Ou
   };
 }
 
-/** Finds the messages of a row, or `undefined` where the list is missing, no list, empty or holds something else. */
+/** Returns the function that finds the messages of a row; `undefined` where they are not a list of objects, or an empty one. */
 function rawMessages(layout: Layout): (row: Row) => readonly RawMessage[] | undefined {
   const list = messageListOf(layout);
   if (list !== undefined) return (row) => listedMessages(row[list.list], list.role, list.content);
@@ -50,7 +50,7 @@ function listedMessages(list: unknown, role: string, content: string): readonly 
   return messages;
 }
 
-/** A value that is not text stays what it is, so that the check rejects it by its name. */
+/** A value that is not text is returned as it is, for the check to reject. */
 function alpacaPrompt(instruction: unknown, input: unknown): unknown {
   if (typeof instruction !== 'string' || input === undefined || input === null) return instruction;
   if (typeof input !== 'string') return input;

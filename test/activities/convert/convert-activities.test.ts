@@ -8,10 +8,10 @@ import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
-import { whyPieces } from '../../../activities/convert/plan/explain-pieces.js';
+import { explainPieces } from '../../../activities/convert/plan/explain-pieces.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from './local-source.js';
+import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
 const activities = createConvertActivities({ store, threads: new ThreadPool(2), pieceBytes: 2000 });
@@ -62,7 +62,7 @@ void test('of each piece it is said why it is used again or not', async () => {
   const path = await fileOf('why.jsonl', chatLines(5000, 5100));
   const reasonsOf = async (more: object = {}): Promise<readonly string[]> => {
     const planned = await plan(path, more);
-    return [...new Set((await whyPieces(store, planned.plan)).map(({ reason }) => reason))];
+    return [...new Set((await explainPieces(store, planned.plan)).map(({ reason }) => reason))];
   };
   assert.deepEqual(await reasonsOf(), ['no plan had this file before']);
   const planned = await plan(path);

@@ -12,7 +12,7 @@ import {
 } from '../../../client/mix/mix-sources.js';
 import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
 import { traceLine } from '../../../client/mix/trace-line.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../convert/local-source.js';
+import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
 const bench = await workbench();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { MixRecipe } from '../../../client/mix/mix-sources.js';
-import { chatLines, resolveLocal, sourceOf } from '../convert/local-source.js';
+import { chatLines, resolveLocal, sourceOf } from '../../support/local-sources.js';
 
 /** Three sources that overlap: a has conversations 0 … 599, b 400 … 899, c 850 … 1249. */
 export async function writeThreeSources(dir: string): Promise<ReadonlyMap<string, readonly string[]>> {
