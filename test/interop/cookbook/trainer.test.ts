@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { canonicalLine } from '../../../core/convert/conversation.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
