@@ -1,24 +1,25 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import type { WorkContext } from '../core/progress.js';
 
 /**
  * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the work itself
- * knows only a {@link WorkContext}.
+ * depends on a {@link WorkContext} alone.
  */
 export interface EdgeOptions {
   /** Removes secrets from texts that go into the history. */
   readonly scrub: (text: string) => string;
   /**
-   * The abort reason for work that can save and answer where it stands, used when the server still waits for the
-   * answer (cancel, pause, worker shutdown) and not when the attempt is already given up.
+   * The abort reason for work that can save and return where it stands. It is used where the server still takes the
+   * result (cancel, pause, worker shutdown), and not where the attempt has been given up.
    */
   readonly saveReason?: () => unknown;
 }
 
 /**
- * A worker that is alive says so this often, whether or not there is progress: a cancel comes with the answer, also to work
- * that is in the middle of one long step.
+ * Every activity heartbeats this often, whether or not there is progress. A cancel comes with the answer, so that work in
+ * the middle of one long step gets it too.
  */
 export const heartbeatEveryMs = 1_000;
 /** A defect does not mend itself: after this many attempts it is shown to a person. */
@@ -55,7 +56,7 @@ export function atEdge<Input, Output>(
       });
     } catch (error) {
       throw abort.signal.aborted
-        ? cancellation(context)
+        ? cancellation(context, options.scrub)
         : asFailure(error, context.info.attempt, options.scrub);
     } finally {
       clearInterval(timer);
@@ -67,9 +68,14 @@ function resumeOf(details: unknown): unknown {
   return typeof details === 'object' && details !== null && 'resume' in details ? details.resume : undefined;
 }
 
-function cancellation(context: Context): Error {
-  if (context.cancellationDetails?.workerShutdown === true)
-    return ApplicationFailure.create({ message: 'The worker was shut down', type: 'WorkerShutdown' });
+function cancellation(context: Context, scrub: (text: string) => string): Error {
+  const details = context.cancellationDetails;
+  if (details?.workerShutdown === true && !details.cancelRequested)
+    return asFailure(
+      new HeadraceError('WorkerLostError', 'The worker was shut down'),
+      context.info.attempt,
+      scrub,
+    );
   return new CancelledFailure('Cancelled');
 }
 
@@ -84,8 +90,8 @@ function asFailure(error: unknown, attempt: number, scrub: (text: string) => str
     message: scrub(known.message),
     type: known.type,
     nonRetryable: !known.retryable || (known.type === 'InternalError' && attempt >= internalErrorAttempts),
-    details: [{ remedy: scrub(known.remedy) }],
-    ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
+    details: [defined({ remedy: scrub(known.remedy), retryAfterMs: known.retryAfterMs })],
+    ...defined({ nextRetryDelay: known.retryAfterMs }),
   });
   const stack = error instanceof Error ? error.stack : undefined;
   if (known.type === 'InternalError' && stack !== undefined) failure.stack = scrub(stack);

@@ -6,6 +6,7 @@ import { Secrets } from '../core/secrets.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { createConvertActivities } from './convert/index.js';
 import { atEdge } from './edge.js';
+import { fetchTokenizer } from './hub/fetch-tokenizer.js';
 import { createHubAccess } from './hub/hub-access.js';
 import { createHubActivities } from './hub/index.js';
 import { createMixActivities } from './mix/index.js';
@@ -15,13 +16,14 @@ import { createTrainActivities } from './train/index.js';
 import { LiveClients } from './train/server/live-clients.js';
 import { createTinkerAccess, developmentModelDir } from './train/server/tinker-access.js';
 import { StopAndSave } from './train/steps/stop-and-save.js';
+import { ThreadPool } from './threads/thread-pool.js';
 import type { Work, WorkOf } from './work.js';
 
 export interface ActivitiesOptions {
   readonly store: ArtifactStore;
   /** The worker's environment: the only place that secrets come from. */
   readonly env: Env;
-  /** Called with what a person should know. */
+  /** Called with warnings for a person. */
   readonly onWarning: (message: string) => void;
 }
 
@@ -40,9 +42,9 @@ const saveReasons: { readonly [N in Name]?: () => unknown } = {
 
 /** Every activity, wired to the store and the environment and ready for a Temporal worker. */
 export function createActivities({ store, env, onWarning }: ActivitiesOptions): WiredActivities {
-  const threads = availableParallelism();
+  const threads = new ThreadPool(availableParallelism());
   const secrets = new Secrets(env);
-  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
+  const hub = createHubAccess({ store, threads, env, onToken: (token) => secrets.learn(token) });
   const access = createTinkerAccess({ env, onWarning });
   const live = new LiveClients();
   const work = {
@@ -53,7 +55,7 @@ export function createActivities({ store, env, onWarning }: ActivitiesOptions): 
       store,
       threads,
       tokenizers: {
-        fetchTokenizer: (id, revision, signal) => hub.fetchTokenizer({ id, revision }, signal),
+        fetchTokenizer: (id, revision, signal) => fetchTokenizer(hub, { id, revision }, signal),
         developmentModelDir: (baseModel, signal) => developmentModelDir(access, baseModel, signal),
       },
     }),

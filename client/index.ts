@@ -1,11 +1,13 @@
 /** Headrace as a library: what the command line does, for programs. */
-export { mix } from './mix/mix-recipe.js';
-export type { MixHereOptions } from './mix/mix-recipe.js';
+export { mixRecipe as mix } from './mix/mix-recipe.js';
+export type { MixRecipeOptions as MixOptions } from './mix/mix-recipe.js';
 export { parseRecipe, readRecipeFile } from './recipe/recipe-file.js';
 export type { RecipeFileOptions, ResolvedRecipe } from './recipe/recipe-file.js';
 export { connectTemporal } from './temporal/connect.js';
 export type { TemporalClient } from './temporal/connect.js';
-export { describe, handleOf, recipeOfRun, runState, startRun } from './runs/start-run.js';
+export { describe, handleOf, runState } from './runs/find-run.js';
+export { recipeOfRun } from './runs/run-memo.js';
+export { startRun } from './runs/start-run.js';
 export type { StartedRun, StartOptions } from './runs/start-run.js';
 export { capChange, replacement } from './runs/change-recipe.js';
 export { sendUpdate } from './runs/send-update.js';

@@ -1,9 +1,9 @@
 /**
- * Every way a run can fail for a reason that has a name, in one table.
+ * Every named reason for which a run can fail, in one table.
  *
- * `retry: true` means time may mend it: the activity is tried again. `retry: false` means only a person can:
- * the source or the run parks. Activities throw {@link HeadraceError}; only the activity edge turns it into a
- * Temporal `ApplicationFailure`, with this table's verdict.
+ * `retry: true`: time may help, so the activity is tried again. `retry: false`: only a person can help, so the source or
+ * the stage parks. Activities throw {@link HeadraceError}; the activity edge turns it into a Temporal `ApplicationFailure`,
+ * with the table's `retry` and `remedy`.
  */
 export const errorTable = {
   // What the user wrote
@@ -26,28 +26,28 @@ export const errorTable = {
   HubFileNotFoundError: { retry: false, remedy: 'Correct data_files.' },
   HashMismatchError: {
     retry: false,
-    remedy: 'The server sends other bytes than it announces; report it to the owner of the dataset.',
+    remedy: 'The bytes do not have the announced hash; report it to the owner of the dataset.',
   },
   HubAnswerError: {
     retry: false,
-    remedy: 'What answers at HF_ENDPOINT is no Hub, or a broken one: check HF_ENDPOINT on the worker.',
+    remedy: 'The server at HF_ENDPOINT is not a Hub, or is broken: check HF_ENDPOINT on the worker.',
   },
   HubUnavailableError: {
     retry: true,
-    remedy: 'The Hub or the network is down; the download goes on from its last byte.',
+    remedy: 'The Hub or the network is down; the download continues from its last byte.',
   },
   // Rows
   FormatError: { retry: false, remedy: 'Name the format and the fields in the recipe.' },
   TooManyRejectsError: {
     retry: false,
-    remedy: 'Look at rejects.jsonl; mend the data or raise max_reject_fraction.',
+    remedy: 'Read rejects.jsonl; correct the data, or raise max_reject_fraction.',
   },
   MixError: { retry: false, remedy: 'Correct rows, shares and mix.rows in the recipe.' },
   // The machine
   DiskFullError: { retry: false, remedy: 'Free disk space, then retry.' },
   ArtifactMissingError: {
     retry: false,
-    remedy: 'The store lost a file; start the run again to make it anew.',
+    remedy: 'The store has lost a file; start the run again, and it is made again.',
   },
   ArtifactCorruptError: { retry: false, remedy: 'Delete the artifact named above; it is made again.' },
   OutInUseError: { retry: false, remedy: 'Give one of the two recipes another `out`.' },
@@ -59,7 +59,10 @@ export const errorTable = {
   TinkerAuthError: { retry: false, remedy: 'Check TINKER_API_KEY on the worker.' },
   TinkerBillingError: { retry: false, remedy: 'Settle the billing of the Tinker account.' },
   TinkerRequestError: { retry: false, remedy: 'The server refused the request; see its message.' },
-  BaseModelError: { retry: false, remedy: 'Choose a base model that the server offers and a renderer fits.' },
+  BaseModelError: {
+    retry: false,
+    remedy: 'Choose a base model that the server offers and that has a renderer.',
+  },
   TokenizerError: {
     retry: false,
     remedy: 'Name a tokenizer in the recipe: a Hub id at a revision, or a folder.',
@@ -72,8 +75,8 @@ export const errorTable = {
     retry: true,
     remedy: 'The segment starts again from its last checkpoint in a new Tinker run.',
   },
-  CheckpointLostError: { retry: false, remedy: 'The previous checkpoint is used.' },
-  NothingToTrainError: { retry: false, remedy: 'No row has a trained token; look at the length report.' },
+  CheckpointLostError: { retry: false, remedy: 'The training continues from the checkpoint before it.' },
+  NothingToTrainError: { retry: false, remedy: 'No row has a trained token; read the length report.' },
   // The client and Temporal
   UsageError: { retry: false, remedy: 'See --help.' },
   TemporalUnavailableError: {
@@ -85,10 +88,25 @@ export const errorTable = {
     remedy:
       'Start one with `npx headrace worker` on the machine that has the store, then run the command again.',
   },
-  RunNotFoundError: { retry: false, remedy: '`npx headrace list` shows the runs there are.' },
+  RunNotFoundError: { retry: false, remedy: '`npx headrace list` shows all runs.' },
   RecipeChangedError: {
     retry: false,
     remedy: 'Wait for the run to end or cancel it, or give the recipe another name.',
+  },
+  // The worker and the Temporal UI
+  WorkerLostError: {
+    retry: true,
+    remedy:
+      'The worker ended during the work: read its log, start it again with `npx headrace worker`, then retry.',
+  },
+  TimeLimitError: {
+    retry: true,
+    remedy: "The activity took longer than its time limit: read the worker's log, then retry.",
+  },
+  ChildCancelledError: {
+    retry: false,
+    remedy:
+      'The workflow was cancelled or terminated by hand: retry it, or cancel the run with `npx headrace cancel RUN`.',
   },
   // The unexpected
   InternalError: { retry: true, remedy: 'This is a defect in Headrace; please report it with the stack.' },
@@ -102,14 +120,14 @@ export const nonRetryableErrorTypes: readonly ErrorType[] = (Object.keys(errorTa
 );
 
 export interface HeadraceErrorOptions {
-  /** What to do next; by default the table's remedy. */
+  /** What to do next. @default the table's remedy */
   readonly remedy?: string;
-  /** Wait at least this long before the next attempt, in milliseconds (a server's Retry-After). */
+  /** The shortest wait before the next attempt, in milliseconds: a server's Retry-After. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
-/** An error with a name from {@link errorTable}: the message says what, where and why; `remedy` says what next. */
+/** An error of {@link errorTable}. The message has what failed, where and why; `remedy` has what to do next. */
 export class HeadraceError extends Error {
   override readonly name = 'HeadraceError';
   readonly type: ErrorType;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../core/errors.js';
 
 /** One line of a text file, without its newline. */
-export interface TextLine {
+interface TextLine {
   /** From 1. */
   readonly line: number;
   readonly text: string;

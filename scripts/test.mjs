@@ -13,16 +13,16 @@ import { root, run } from './run.mjs';
 const timeoutMs = 20 * 60_000;
 const filesAtOnce = 2;
 
-/** By suite: where its files are and how their names end. */
+/** The folder of each suite. */
 const suites = {
-  unit: { folder: 'test/unit', ending: '.test.ts' },
-  activities: { folder: 'test/activities', ending: '.test.ts' },
-  workflows: { folder: 'test/workflows', ending: '.test.ts' },
-  dev: { folder: 'test/dev', ending: '.test.ts' },
-  e2e: { folder: 'test/e2e', ending: '.test.ts' },
-  interop: { folder: 'test/interop', ending: '.interop.ts' },
-  'interop-cookbook': { folder: 'test/interop', ending: '.interop-large.ts' },
-  'interop-skyrl': { folder: 'test/interop', ending: '.interop-server.ts' },
+  unit: 'test/unit',
+  activities: 'test/activities',
+  workflows: 'test/workflows',
+  dev: 'test/dev',
+  e2e: 'test/e2e',
+  interop: 'test/interop/fast',
+  'interop-cookbook': 'test/interop/cookbook',
+  'interop-skyrl': 'test/interop/skyrl',
 };
 const everything = ['unit', 'activities', 'workflows', 'dev', 'e2e'];
 
@@ -43,9 +43,9 @@ run(process.execPath, [
 /** @param {readonly string[]} names */
 function filesOf(names) {
   return (names.length === 0 ? everything : names).flatMap((name) => {
-    const suite = suites[/** @type {keyof typeof suites} */ (name)];
-    if (suite === undefined) stop(`There is no suite ${name}; there are ${Object.keys(suites).join(', ')}.`);
-    return testsIn(suite.folder, suite.ending);
+    const folder = suites[/** @type {keyof typeof suites} */ (name)];
+    if (folder === undefined) stop(`There is no suite ${name}; there are ${Object.keys(suites).join(', ')}.`);
+    return testsIn(folder);
   });
 }
 
@@ -57,21 +57,16 @@ function filesOf(names) {
 function oneTest(asked) {
   if (asked === '') stop('Name a test file, or words of the name of a test: npm run test:one -- FILE|NAME');
   if (/\.[jt]s$/.test(asked)) return { files: asked.split(' '), args: [] };
-  const files = testsIn('test', '.ts').filter((file) =>
-    readFileSync(`${root}${file}`, 'utf8').includes(asked),
-  );
+  const files = testsIn('test').filter((file) => readFileSync(`${root}${file}`, 'utf8').includes(asked));
   if (files.length === 0) stop(`No test file holds "${asked}".`);
   const pattern = asked.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   return { files, args: [`--test-name-pattern=${pattern}`] };
 }
 
-/**
- * @param {string} folder
- * @param {string} ending
- */
-function testsIn(folder, ending) {
+/** @param {string} folder */
+function testsIn(folder) {
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(ending) && /\.(test|interop[a-z-]*)\.ts$/.test(name))
+    .filter((name) => name.endsWith('.test.ts'))
     .sort()
     .map((name) => `${folder}/${name}`);
 }

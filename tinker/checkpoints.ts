@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { TinkerError } from './errors.js';
 import { parseCheckpointPath } from './paths.js';
-import { parseAnswer, type Transport } from './transport.js';
+import { parseAnswer } from './http/answer.js';
+import type { Transport } from './http/transport.js';
 
 const Listed = z.object({
   tinker_path: z.string(),
@@ -16,16 +17,16 @@ const Listing = z.object({
   cursor: z.object({ total_count: z.number().nullish() }).nullish(),
 });
 
-/** A checkpoint that the server has. */
+/** A checkpoint on the server. */
 export interface Checkpoint {
   readonly path: string;
   readonly sizeBytes?: number;
-  /** ISO 8601; absent where it never expires, or where the server does not say. */
+  /** ISO 8601; absent where it never expires, or where the server gives no time. */
   readonly expiresAt?: string;
   readonly userMetadata: Readonly<Record<string, string>>;
 }
 
-/** @throws {TinkerError} not-found, where the server does not know the run. */
+/** Every checkpoint of a training run. @throws {TinkerError} not-found, where the server does not know the run. */
 export async function listCheckpoints(
   transport: Transport,
   runId: string,
@@ -33,7 +34,7 @@ export async function listCheckpoints(
 ): Promise<Checkpoint[]> {
   const listed: Checkpoint[] = [];
   for (;;) {
-    // The Python SDK asks without a page; one is named only where the first answer says that there is more.
+    // Like the Python SDK, the first request names no page; later ones do, where the listing is longer.
     const page = listed.length === 0 ? '' : `?limit=100&offset=${listed.length}`;
     const path = `training_runs/${runId}/checkpoints${page}`;
     const answer = await transport.send({ class: 'control', method: 'GET', path, signal });
@@ -79,7 +80,7 @@ export async function setCheckpointTtl(
   });
 }
 
-/** Deletes a checkpoint; one that is gone already counts as deleted. */
+/** Deletes a checkpoint; one that does not exist counts as deleted. */
 export async function deleteCheckpoint(
   transport: Transport,
   path: string,
@@ -99,7 +100,6 @@ export function restPath(path: string): string {
 
 const Info = z.object({
   base_model: z.string(),
-  is_lora: z.boolean().nullish(),
   lora_rank: z.number().nullish(),
   train_mlp: z.boolean().nullish(),
   train_attn: z.boolean().nullish(),
@@ -108,14 +108,13 @@ const Info = z.object({
 
 export interface WeightsInfo {
   readonly baseModel: string;
-  readonly isLora: boolean;
   readonly loraRank?: number;
   readonly trainMlp: boolean;
   readonly trainAttn: boolean;
   readonly trainUnembed: boolean;
 }
 
-/** What a checkpoint is of. @throws {TinkerError} not-found. */
+/** Base model and LoRA of a checkpoint. @throws {TinkerError} not-found. */
 export async function weightsInfo(
   transport: Transport,
   path: string,
@@ -131,7 +130,6 @@ export async function weightsInfo(
   const info = parseAnswer(Info, answer, 'weights_info');
   return {
     baseModel: info.base_model,
-    isLora: info.is_lora ?? true,
     ...(typeof info.lora_rank === 'number' ? { loraRank: info.lora_rank } : {}),
     trainMlp: info.train_mlp ?? true,
     trainAttn: info.train_attn ?? true,

@@ -32,7 +32,7 @@ export function crossEntropyDatum(
 }
 
 /** Bytes that the chunking rule counts for a datum: 4 a token, plus its tensors dense. */
-export function estimatedBytes(datum: Datum): number {
+function estimatedBytes(datum: Datum): number {
   let bytes = 4 * datum.tokens.length;
   for (const { dtype, data } of Object.values(datum.lossInputs))
     bytes += data.length * (dtype === 'int64' ? 8 : 4);
@@ -50,12 +50,12 @@ export function checkDatum(datum: Datum, lossFn: string, index: number): void {
   };
   const { tokens, lossInputs } = datum;
   if (tokens.length === 0) refuse('it has no tokens');
-  for (let at = 0; at < tokens.length; at++)
+  for (let at = 0; at < tokens.length; at += 1)
     if (!isTokenId(tokens[at])) refuse(`token ${at} is ${tokens[at]}`);
   for (const [name, { dtype, data, shape }] of Object.entries(lossInputs)) {
     if (shape !== undefined && shape.reduce((size, axis) => size * axis, 1) !== data.length)
       refuse(`${name} has ${data.length} values, but shape [${shape.join(', ')}]`);
-    for (let at = 0; at < data.length; at++) {
+    for (let at = 0; at < data.length; at += 1) {
       const value = data[at];
       if (dtype === 'int64' ? !Number.isSafeInteger(value) : !Number.isFinite(value))
         refuse(`${name}[${at}] is ${value}`);

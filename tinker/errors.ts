@@ -1,16 +1,17 @@
 /**
- * Why a Tinker call failed, in words that a caller can branch on.
+ * Why a Tinker call failed.
  *
- * - `unavailable`: no answer, or one that time may mend (408, 409 on a submit, 429, 5xx), after every retry
- * - `key-missing`, `auth`: no credential; one that the server refuses (401, 403)
+ * - `unavailable`: no answer, or a transient one (408, 409 on a submit, 429, 5xx), after every retry
+ * - `key-missing`: no credential
+ * - `auth`: a credential that the server refuses (401, 403)
  * - `billing`: 402 for longer than the allowed pause
  * - `not-found`, `conflict`, `request`: 404, 409, other 4xx
- * - `failed`: the server took the request and could not do it
+ * - `failed`: the server accepted the request and could not carry it out
  * - `expired`: the server no longer knows the request (410), or the session that it belongs to (404, 410)
  * - `dead`: an earlier failure left this training client unusable
  * - `ended`: the session is over
- * - `invalid`: refused here, before anything was sent
- * - `protocol`: an answer that is not understood
+ * - `invalid`: refused by this client, before anything was sent
+ * - `protocol`: an answer that does not follow the protocol
  */
 export type TinkerErrorKind =
   | 'unavailable'
@@ -29,11 +30,11 @@ export type TinkerErrorKind =
 
 export interface TinkerErrorOptions {
   /** HTTP status, where there was an answer. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** Address that was called. Never holds a credential. */
-  readonly url?: string;
-  /** The server's words, credentials removed. */
-  readonly detail?: string;
+  readonly url?: string | undefined;
+  /** The server's text, credentials removed. */
+  readonly detail?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -50,6 +51,12 @@ export class TinkerError extends Error {
     this.status = options.status;
     this.url = options.url;
     this.detail = options.detail;
+  }
+
+  /** An error of another kind about the same answer, with this one as its cause. */
+  as(kind: TinkerErrorKind, message: string): TinkerError {
+    const { status, url, detail } = this;
+    return new TinkerError(kind, message, { status, url, detail, cause: this });
   }
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { TinkerError } from './errors.js';
-import type { Answer, Transport } from './transport.js';
+import { isProtobuf, type Answer } from './http/answer.js';
+import type { Transport } from './http/transport.js';
 
-/** What a mutating call is answered with at once. The id is opaque. */
+/** The immediate answer to a call that changes a model. The id is opaque. */
 export const Submitted = z.object({
   request_id: z.string(),
   model_id: z.string().nullish(),
@@ -27,15 +28,18 @@ const Pending = z.object({
 const Failed = z.object({ error: z.string(), category: z.string().nullish() });
 const Metadata = z.object({ status: z.literal('complete_metadata') });
 
-/** The server holds a poll for a while; one that it answers at once must not make a busy loop. */
+/** The server holds a poll for a while; where it answers at once the client must not poll in a busy loop. */
 const shortestPollMs = 50;
 
 export interface FutureOptions {
   readonly type: RequestType;
   readonly signal?: AbortSignal | undefined;
-  /** Told why the request waits: "paused_capacity: …". */
+  /** Called with the reason that a request waits: "paused_capacity: …". */
   readonly onWait?: ((message: string) => void) | undefined;
 }
+
+/** Requests whose results travel as protobuf. */
+const binaryTypes: readonly RequestType[] = ['ForwardBackward', 'Forward', 'Sample'];
 
 /**
  * Polls until the request is done and returns the answer that holds its result.
@@ -48,43 +52,43 @@ export async function retrieveFuture(
   requestId: string,
   options: FutureOptions,
 ): Promise<Answer> {
-  const isBinary = ['ForwardBackward', 'Forward', 'Sample'].includes(options.type);
-  let iteration = 0;
-  for (;;) {
+  for (let iteration = 0; ;) {
     const answer = await transport.send({
       class: 'poll',
       method: 'POST',
       path: 'retrieve_future',
-      // `true` lets a server answer with the size alone first; this client has no budget to keep, so it takes the result.
+      // `true` lets a server answer with the size alone first. This client has no memory budget to keep.
       body: { request_id: requestId, allow_metadata_only: false },
-      accept: isBinary ? 'application/x-protobuf' : 'application/json',
+      accept: binaryTypes.includes(options.type) ? 'application/x-protobuf' : 'application/json',
       timeoutMs: 45_000,
       inSession: true,
       signal: options.signal,
       onRetry: options.onWait,
-      headersOfTry: () => ({
-        'x-tinker-request-iteration': String(iteration++),
-        'x-tinker-request-type': options.type,
-      }),
+      headersOfTry: () => {
+        const headers = {
+          'x-tinker-request-iteration': String(iteration),
+          'x-tinker-request-type': options.type,
+        };
+        iteration += 1;
+        return headers;
+      },
     });
-    if (isProtobuf(answer)) return answer;
-    const value = answer.json();
-    const failed = Failed.safeParse(value);
-    if (failed.success)
-      throw new TinkerError('failed', `${options.type} failed on the server: ${failed.data.error}`, {
-        detail: failed.data.error,
-      });
-    const pending = Pending.safeParse(value);
-    if (!pending.success && !Metadata.safeParse(value).success) return answer;
-    if (pending.success && pending.data.queue_state?.startsWith('paused') === true)
-      options.onWait?.(
-        `${pending.data.queue_state}: ${pending.data.queue_state_reason ?? 'no reason given'}`,
-      );
+    if (isProtobuf(answer) || isDone(answer.json(), transport, options)) return answer;
     const rest = shortestPollMs - answer.tookMs;
     if (rest > 0) await transport.clock.sleep(rest, options.signal);
   }
 }
 
-export function isProtobuf(answer: Answer): boolean {
-  return (answer.headers.get('content-type') ?? '').includes('protobuf');
+/** @throws {TinkerError} failed. */
+function isDone(value: unknown, transport: Transport, { type, onWait }: FutureOptions): boolean {
+  const failed = Failed.safeParse(value);
+  if (failed.success) {
+    const detail = transport.redact(failed.data.error);
+    throw new TinkerError('failed', `${type} failed on the server: ${detail}`, { detail });
+  }
+  const pending = Pending.safeParse(value);
+  if (!pending.success) return !Metadata.safeParse(value).success;
+  const { queue_state: state, queue_state_reason: reason } = pending.data;
+  if (state?.startsWith('paused') === true) onWait?.(`${state}: ${reason ?? 'no reason given'}`);
+  return false;
 }

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { TinkerError } from './errors.js';
-import { isProtobuf, retrieveFuture, Submitted } from './futures.js';
-import { parseAnswer, type Answer, type Transport } from './transport.js';
-import { decodeMessage } from './wire/messages.js';
-import { readTensor } from './wire/tensors.js';
+import { retrieveFuture, Submitted } from './futures.js';
+import { isProtobuf, parseAnswer } from './http/answer.js';
+import type { Transport } from './http/transport.js';
+import { decodeSampleResult, parseSampleResult, type SampleResult } from './wire/sample.js';
 
 export interface SampleRequest {
   readonly promptTokens: ArrayLike<number>;
@@ -16,76 +15,49 @@ export interface SampleRequest {
   readonly topK?: number;
   /** @default 1 */
   readonly topP?: number;
-  /** Strings or token ids; without it the model's end token stops. */
+  /** Strings or token ids. @default the model's end token */
   readonly stop?: readonly string[] | readonly number[];
   readonly seed?: number;
-  /** Also the log-probability of every prompt token. @default false */
+  /** Whether to return the log-probability of every prompt token. @default false */
   readonly promptLogprobs?: boolean;
   readonly signal?: AbortSignal;
 }
 
-export interface SampledSequence {
-  /** The stop token is the last one, where one stopped it. */
-  readonly tokens: readonly number[];
-  readonly logprobs: readonly number[];
-  readonly stopReason: 'stop' | 'length';
+export interface SamplingClientOptions {
+  readonly transport: Transport;
+  /** The server's id of the sampling session. */
+  readonly samplingSessionId: string;
+  /** Of requests without one. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onWait?: (message: string) => void;
 }
 
-export interface SampleResult {
-  readonly sequences: readonly SampledSequence[];
-  /** One a prompt token; `null` for the first, which nothing predicts. Empty where not asked for. */
-  readonly promptLogprobs: readonly (number | null)[];
-}
-
-const Bytes = z.instanceof(Uint8Array);
-const ProtoSample = z.object({
-  sequences: z.array(
-    z.object({
-      stop_reason: z.string().default('STOP_REASON_STOP'),
-      tokens: Bytes.default(new Uint8Array()),
-      logprobs: Bytes.nullish(),
-    }),
-  ),
-  prompt_logprobs: Bytes.nullish(),
-});
-const JsonSample = z.object({
-  sequences: z.array(
-    z.object({
-      stop_reason: z.string(),
-      tokens: z.array(z.number()),
-      logprobs: z.array(z.number()).nullish(),
-    }),
-  ),
-  prompt_logprobs: z.array(z.number().nullable()).nullish(),
-});
-
-/** A request whose result the server lost (410) is sent again this often. */
-const resubmits = 3;
+/** A request whose result the server has lost (410) is sent again at most this often. */
+const mostResubmits = 3;
 
 /** Samples from a base model or from saved sampler weights. Calls may run side by side. */
 export class SamplingClient {
-  private nextSeqId = 0;
+  readonly #options: SamplingClientOptions;
+  #nextSeqId = 0;
 
-  constructor(
-    private readonly transport: Transport,
-    /** The server's id of the sampling session. */
-    readonly samplingSessionId: string,
-    private readonly defaultSignal: AbortSignal | undefined,
-    private readonly onWait?: (message: string) => void,
-  ) {}
-
-  async sample(request: SampleRequest): Promise<SampleResult> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.sampleOnce(request);
-      } catch (error) {
-        const isLost = error instanceof TinkerError && error.status === 410;
-        if (!isLost || tries >= resubmits) throw error;
-      }
-    }
+  constructor(options: SamplingClientOptions) {
+    this.#options = options;
   }
 
-  /** Log-probability of every token given those before it; `null` for the first. */
+  /** @throws {TinkerError} invalid, where the prompt has no tokens. */
+  async sample(request: SampleRequest): Promise<SampleResult> {
+    if (request.promptTokens.length === 0)
+      throw new TinkerError('invalid', 'A prompt without tokens is refused before it is sent');
+    for (let resubmits = 0; ; resubmits += 1)
+      try {
+        return await this.#sampleOnce(request);
+      } catch (error) {
+        const isLost = error instanceof TinkerError && error.status === 410;
+        if (!isLost || resubmits >= mostResubmits) throw error;
+      }
+  }
+
+  /** Log-probability of every token given those before it; `null` for the first, and for one that is NaN. */
   async computeLogprobs(
     tokens: ArrayLike<number>,
     signal?: AbortSignal,
@@ -106,76 +78,47 @@ export class SamplingClient {
     return promptLogprobs;
   }
 
-  private async sampleOnce(request: SampleRequest): Promise<SampleResult> {
-    if (request.promptTokens.length === 0)
-      throw new TinkerError('invalid', 'A prompt without tokens is refused before it is sent');
-    const signal = request.signal ?? this.defaultSignal;
-    const answer = await this.transport.send({
+  async #sampleOnce(request: SampleRequest): Promise<SampleResult> {
+    const { transport, samplingSessionId, onWait } = this.#options;
+    const signal = request.signal ?? this.#options.signal;
+    const seqId = this.#nextSeqId;
+    this.#nextSeqId += 1;
+    const submitted = await transport.send({
       class: 'submit',
       method: 'POST',
       path: 'asample',
-      body: {
-        sampling_session_id: this.samplingSessionId,
-        seq_id: this.nextSeqId++,
-        num_samples: request.numSamples ?? 1,
-        prompt: { chunks: [{ tokens: Array.from(request.promptTokens), type: 'encoded_text' }] },
-        sampling_params: {
-          max_tokens: request.maxTokens,
-          seed: request.seed,
-          stop: request.stop,
-          temperature: request.temperature ?? 1,
-          top_k: request.topK ?? -1,
-          top_p: request.topP ?? 1,
-        },
-        prompt_logprobs: request.promptLogprobs ?? false,
-        topk_prompt_logprobs: 0,
-        topk_sample_logprobs: 0,
-        prompt_alt_tokens_k: 0,
-        record_stability_info: false,
-        type: 'sample',
-      },
+      body: sampleBody(samplingSessionId, seqId, request),
       headers: { 'x-tinker-sampling-backpressure': '1' },
       inSession: true,
       signal,
-      onRetry: this.onWait,
+      onRetry: onWait,
     });
-    const { request_id } = parseAnswer(Submitted, answer, 'asample');
-    return resultOf(
-      await retrieveFuture(this.transport, request_id, { type: 'Sample', signal, onWait: this.onWait }),
-    );
+    const { request_id } = parseAnswer(Submitted, submitted, 'asample');
+    const answer = await retrieveFuture(transport, request_id, { type: 'Sample', signal, onWait });
+    return isProtobuf(answer) ? decodeSampleResult(answer.bytes) : parseSampleResult(answer.json());
   }
 }
 
-function resultOf(answer: Answer): SampleResult {
-  if (!isProtobuf(answer)) {
-    const { sequences, prompt_logprobs } = parseAnswer(JsonSample, answer, 'asample');
-    return {
-      sequences: sequences.map(({ stop_reason, tokens, logprobs }) => ({
-        tokens,
-        logprobs: logprobs ?? [],
-        stopReason: stop_reason === 'length' ? 'length' : 'stop',
-      })),
-      promptLogprobs: prompt_logprobs ?? [],
-    };
-  }
-  const parsed = ProtoSample.safeParse(decodeMessage('SampleResponse', answer.bytes));
-  if (!parsed.success)
-    throw new TinkerError(
-      'protocol',
-      `The answer to asample is not as expected: ${z.prettifyError(parsed.error)}`,
-    );
-  const { sequences, prompt_logprobs } = parsed.data;
+/** The body of `asample`, with every field that the Python SDK sends. */
+function sampleBody(samplingSessionId: string, seqId: number, request: SampleRequest): unknown {
   return {
-    sequences: sequences.map(({ stop_reason, tokens, logprobs }) => ({
-      tokens: Array.from(readTensor(tokens, 'DTYPE_INT32')),
-      logprobs: logprobs ? Array.from(readTensor(logprobs, 'DTYPE_FLOAT32')) : [],
-      stopReason: stop_reason === 'STOP_REASON_LENGTH' ? 'length' : 'stop',
-    })),
-    // The first token has none: the wire holds NaN in its place.
-    promptLogprobs: prompt_logprobs
-      ? Array.from(readTensor(prompt_logprobs, 'DTYPE_FLOAT32'), (value) =>
-          Number.isNaN(value) ? null : value,
-        )
-      : [],
+    sampling_session_id: samplingSessionId,
+    seq_id: seqId,
+    num_samples: request.numSamples ?? 1,
+    prompt: { chunks: [{ tokens: Array.from(request.promptTokens), type: 'encoded_text' }] },
+    sampling_params: {
+      max_tokens: request.maxTokens,
+      seed: request.seed,
+      stop: request.stop,
+      temperature: request.temperature ?? 1,
+      top_k: request.topK ?? -1,
+      top_p: request.topP ?? 1,
+    },
+    prompt_logprobs: request.promptLogprobs ?? false,
+    topk_prompt_logprobs: 0,
+    topk_sample_logprobs: 0,
+    prompt_alt_tokens_k: 0,
+    record_stability_info: false,
+    type: 'sample',
   };
 }

@@ -1,10 +1,11 @@
-import * as zlib from 'node:zlib';
 import { z } from 'zod';
+import { adamFields, type AdamParams } from './adam.js';
 import { checkTtl, listCheckpoints } from './checkpoints.js';
-import { combineOutputs } from './combine.js';
+import { combineOutputs } from './combine-outputs.js';
 import { checkDatum, chunkDatums, type ChunkLimits, type Datum } from './datum.js';
 import { TinkerError } from './errors.js';
-import { isProtobuf } from './futures.js';
+import { isProtobuf, parseAnswer, type Answer } from './http/answer.js';
+import { zstdBody } from './http/zstd.js';
 import {
   checkCheckpointName,
   formatCheckpointPath,
@@ -12,36 +13,15 @@ import {
   type CheckpointKind,
 } from './paths.js';
 import { pending, type Pending } from './pending.js';
-import {
-  Sequence,
-  type Adopted,
-  type SequencedCall,
-  type SequenceOptions,
-  type Settled,
-} from './sequence.js';
-import { parseAnswer, type Answer, type Call } from './transport.js';
+import { Sequence, type FoundResult, type SequencedResult, type SequenceOptions } from './sequence.js';
 import {
   decodeForwardBackwardOutput,
   encodeForwardBackward,
   parseForwardBackwardOutput,
+  type ForwardBackwardBody,
   type ForwardBackwardOutput,
   type LossConfig,
 } from './wire/forward-backward.js';
-
-/** AdamW, as one `optim_step` uses it. */
-export interface AdamParams {
-  readonly learningRate: number;
-  /** @default 0.9 */
-  readonly beta1?: number;
-  /** @default 0.95 */
-  readonly beta2?: number;
-  /** @default 1e-12 */
-  readonly eps?: number;
-  /** @default 0 */
-  readonly weightDecay?: number;
-  /** 0: no clipping. @default 0 */
-  readonly gradClipNorm?: number;
-}
 
 export interface SaveOptions {
   /** Seconds the checkpoint stays, 3600 … ten years. @default for good */
@@ -51,74 +31,67 @@ export interface SaveOptions {
 
 export interface TrainingClientOptions extends SequenceOptions {
   readonly chunkLimits: ChunkLimits;
-  /** The server asked for zstd; used where this Node has it. */
+  /** The server asks for zstd; used where this Node has it. */
   readonly compress: boolean;
 }
 
 const OptimResult = z.object({ metrics: z.record(z.string(), z.number()).nullish() });
 const SaveResult = z.object({ path: z.string() });
 
-const saveTypes = {
-  weights: 'SaveWeights',
-  sampler_weights: 'SaveWeightsForSampler',
-  external_weights: 'SaveWeightsExternal',
+const saveCalls = {
+  weights: { type: 'SaveWeights', path: 'save_weights' },
+  sampler_weights: { type: 'SaveWeightsForSampler', path: 'save_weights_for_sampler' },
+  external_weights: { type: 'SaveWeightsExternal', path: 'save_weights_external' },
 } as const;
 
-/** How long the listing is asked for a checkpoint whose save was refused as a duplicate. */
-const adoptTries = 20;
-const adoptPauseMs = 1_000;
+/** How often the listing is read for a checkpoint whose save was refused as a duplicate. */
+const listingTries = 20;
+const listingPauseMs = 1_000;
 
 /**
- * One training run. Calls take their place in the run's sequence at once and are sent in that order, so a caller may
- * have many in flight: submit, then await. Everything is checked before a sequence id is taken, because a missing id
- * can block a run; a submission that fails for good, or is aborted, therefore leaves the client dead.
+ * One training run. Calls take their place in the run's sequence at once and are sent in that order, so that many may be in
+ * flight: submit, then await. Everything is checked before a sequence id is taken, because a missing id can block a run.
+ * A submission that fails for good, or is aborted, therefore leaves the client dead.
  */
 export class TrainingClient {
-  private readonly sequence: Sequence;
-  private readonly savedNames = new Set<string>();
+  readonly #options: TrainingClientOptions;
+  readonly #sequence: Sequence;
+  /** `<kind>/<name>` of every save. */
+  readonly #saved = new Set<string>();
 
-  constructor(private readonly options: TrainingClientOptions) {
-    this.sequence = new Sequence(options);
+  constructor(options: TrainingClientOptions) {
+    this.#options = options;
+    this.#sequence = new Sequence(options);
   }
 
-  /** The run's id. */
+  /** Id of the training run. */
   get modelId(): string {
-    return this.options.modelId;
+    return this.#options.modelId;
   }
 
-  /** False after an unrecoverable submission: every later call fails. */
+  /** False after a submission that failed for good: every later call fails. */
   get isAlive(): boolean {
-    return this.sequence.isAlive;
+    return this.#sequence.isAlive;
   }
 
   /** Log-probabilities of the batch, without a gradient. */
   forward(datums: readonly Datum[], lossFn: string, lossConfig?: LossConfig): Pending<ForwardBackwardOutput> {
-    return this.submitChunks(datums, lossFn, lossConfig, true);
+    return this.#submitChunks(datums, { lossFn, lossConfig, forwardOnly: true });
   }
 
-  /** Adds the batch's gradient to what the next `optimStep` uses. */
+  /** Adds the batch's gradient to the one that the next `optimStep` applies. */
   forwardBackward(
     datums: readonly Datum[],
     lossFn: string,
     lossConfig?: LossConfig,
   ): Pending<ForwardBackwardOutput> {
-    return this.submitChunks(datums, lossFn, lossConfig, false);
+    return this.#submitChunks(datums, { lossFn, lossConfig, forwardOnly: false });
   }
 
   /** Applies the gradient gathered since the last step. Returns the server's metrics. */
   optimStep(params: AdamParams): Pending<Readonly<Record<string, number>>> {
-    const adam = {
-      learning_rate: params.learningRate,
-      beta1: params.beta1 ?? 0.9,
-      beta2: params.beta2 ?? 0.95,
-      eps: params.eps ?? 1e-12,
-      weight_decay: params.weightDecay ?? 0,
-      grad_clip_norm: params.gradClipNorm ?? 0,
-    };
-    for (const [name, value] of Object.entries(adam))
-      if (!Number.isFinite(value) || value < 0 || (name.startsWith('beta') && value >= 1))
-        throw new TinkerError('invalid', `optim_step is refused before it is sent: ${name} is ${value}`);
-    const sent = this.sequence.submit({
+    const adam = adamFields(params);
+    const sent = this.#sequence.submit({
       type: 'OptimStep',
       class: 'submit',
       call: (seqId) => ({
@@ -127,124 +100,110 @@ export class TrainingClient {
       }),
     });
     const result = sent.result.then(
-      (settled) => parseAnswer(OptimResult, answerOf(settled), 'optim_step').metrics ?? {},
+      (settled) => parseAnswer(OptimResult, answerIn(settled), 'optim_step').metrics ?? {},
     );
     return pending(sent.submitted, result);
   }
 
   /** Saves weights and optimizer state under `name`, to resume from. Returns the path. */
   saveState(name: string, options: SaveOptions & { readonly overwrite?: boolean } = {}): Pending<string> {
-    return this.save('weights', name, options, (seqId) => ({
-      path: 'save_weights',
-      body: {
-        model_id: this.modelId,
-        path: name,
-        seq_id: seqId,
-        ttl_seconds: options.ttlSeconds,
-        overwrite: options.overwrite ?? false,
-        user_metadata: options.userMetadata,
-        type: 'save_weights',
-      },
-    }));
+    const { ttlSeconds, overwrite = false, userMetadata } = options;
+    return this.#save('weights', name, ttlSeconds, { overwrite, user_metadata: userMetadata }, overwrite);
   }
 
   /** Saves weights under `name`, to sample from. Returns the path. */
   saveWeightsForSampler(name: string, options: SaveOptions = {}): Pending<string> {
-    return this.save('sampler_weights', name, options, (seqId) => ({
-      path: 'save_weights_for_sampler',
-      body: {
-        model_id: this.modelId,
-        path: name,
-        kind: 'snapshot',
-        seq_id: seqId,
-        ttl_seconds: options.ttlSeconds,
-        user_metadata: options.userMetadata,
-        type: 'save_weights_for_sampler',
-      },
-    }));
+    const { ttlSeconds, userMetadata } = options;
+    return this.#save('sampler_weights', name, ttlSeconds, { kind: 'snapshot', user_metadata: userMetadata });
   }
 
   /**
-   * Exports the adapter in Hugging Face form under `name`: files that {@link Tinker.downloadAdapter} fetches. Returns the path,
+   * Exports the adapter in Hugging Face form under `name`, for {@link Tinker.downloadAdapter}. Returns the path,
    * `tinker://…/external_weights/…`.
    */
   saveWeightsExternal(name: string, options: Pick<SaveOptions, 'ttlSeconds'> = {}): Pending<string> {
-    return this.save('external_weights', name, options, (seqId) => ({
-      path: 'save_weights_external',
-      body: {
-        model_id: this.modelId,
-        path: name,
-        seq_id: seqId,
-        ttl_seconds: options.ttlSeconds,
-        type: 'save_weights_external',
-      },
-    }));
+    return this.#save('external_weights', name, options.ttlSeconds, {});
   }
 
-  private submitChunks(
+  #submitChunks(
     datums: readonly Datum[],
-    lossFn: string,
-    lossConfig: LossConfig | undefined,
-    forwardOnly: boolean,
+    loss: Pick<ForwardBackwardBody, 'lossFn' | 'lossConfig' | 'forwardOnly'>,
   ): Pending<ForwardBackwardOutput> {
     if (datums.length === 0)
       throw new TinkerError('invalid', 'A batch without datums is refused before it is sent');
-    for (const [index, datum] of datums.entries()) checkDatum(datum, lossFn, index);
-    const chunks = chunkDatums(datums, this.options.chunkLimits);
-    const config = lossConfig === undefined ? {} : { lossConfig };
+    for (const [index, datum] of datums.entries()) checkDatum(datum, loss.lossFn, index);
+    const chunks = chunkDatums(datums, this.#options.chunkLimits);
     const parts = chunks.map((data) =>
-      this.sequence.submit({
-        type: forwardOnly ? 'Forward' : 'ForwardBackward',
+      this.#sequence.submit({
+        type: loss.forwardOnly ? 'Forward' : 'ForwardBackward',
         class: 'submit',
         call: (seqId) => {
-          const body = { modelId: this.modelId, seqId, data, lossFn, forwardOnly, ...config };
-          return { path: 'forward_backward', ...this.compressed(encodeForwardBackward(body)) };
+          const bytes = encodeForwardBackward({ modelId: this.modelId, seqId, data, ...loss });
+          return {
+            path: 'forward_backward',
+            ...(this.#options.compress ? zstdBody(bytes) : { body: bytes }),
+          };
         },
       }),
     );
     const submitted = Promise.all(parts.map((part) => part.submitted)).then(() => undefined);
     const counts = chunks.map((chunk) => chunk.length);
-    const result = Promise.all(parts.map(async (part) => outputOf(answerOf(await part.result)))).then(
+    const result = Promise.all(parts.map(async (part) => outputOf(answerIn(await part.result)))).then(
       (outputs) => combineOutputs(outputs, counts),
     );
     return pending(submitted, result);
   }
 
-  private save(
+  #save(
     kind: CheckpointKind,
     name: string,
-    options: SaveOptions & { readonly overwrite?: boolean },
-    call: SequencedCall['call'],
+    ttlSeconds: number | undefined,
+    fields: Readonly<Record<string, unknown>>,
+    overwrite = false,
   ): Pending<string> {
     checkCheckpointName(name);
-    checkTtl(options.ttlSeconds);
+    checkTtl(ttlSeconds);
     const slot = `${kind}/${name}`;
-    if (this.savedNames.has(slot) && options.overwrite !== true)
+    if (this.#saved.has(slot) && !overwrite)
       throw new TinkerError(
         'invalid',
         `This run has saved ${slot} already; give the checkpoint another name`,
       );
-    this.savedNames.add(slot);
-    const type = saveTypes[kind];
-    const onConflict = (error: TinkerError): Promise<Adopted> => this.adopt(error, kind, name);
-    const sent = this.sequence.submit({ type, class: 'save', call, onConflict });
+    this.#saved.add(slot);
+    const { type, path } = saveCalls[kind];
+    const sent = this.#sequence.submit({
+      type,
+      class: 'save',
+      call: (seqId) => ({
+        path,
+        body: {
+          model_id: this.modelId,
+          path: name,
+          seq_id: seqId,
+          ttl_seconds: ttlSeconds,
+          ...fields,
+          type: path,
+        },
+      }),
+      onConflict: (error) => this.#findSaved(error, kind, name),
+    });
     const result = sent.result.then((settled) =>
-      'adopted' in settled
-        ? settled.adopted.path
+      'found' in settled
+        ? settled.found.path
         : normaliseSavedPath(parseAnswer(SaveResult, settled.answer, type).path, kind),
     );
     return pending(sent.submitted, result);
   }
 
   /**
-   * The name is taken, in a run that only this client writes to: the save arrived and its answer was lost.
-   * Returns the path once the run's listing has it.
+   * The name is taken in a run that only this client writes to: the save arrived and its answer was lost. Returns the path
+   * once the listing of the run has it.
    */
-  private async adopt(error: TinkerError, kind: CheckpointKind, name: string): Promise<Adopted> {
-    const { transport, signal } = this.options;
+  async #findSaved(error: TinkerError, kind: CheckpointKind, name: string): Promise<FoundResult> {
+    const { transport, signal } = this.#options;
     const path = formatCheckpointPath({ runId: this.modelId, kind, name });
-    for (let tries = 0; tries < adoptTries; tries++) {
-      if (tries > 0) await transport.clock.sleep(adoptPauseMs, signal);
+    for (let tries = 0; tries < listingTries; tries += 1) {
+      if (tries > 0) await transport.clock.sleep(listingPauseMs, signal);
       const listed = await listCheckpoints(transport, this.modelId, signal);
       if (listed.some((each) => each.path === path)) return { path };
     }
@@ -252,17 +211,11 @@ export class TrainingClient {
       cause: error,
     });
   }
-
-  private compressed(bytes: Uint8Array): Pick<Call, 'body' | 'contentEncoding'> {
-    const zstd = 'zstdCompressSync' in zlib ? zlib.zstdCompressSync : undefined;
-    if (!this.options.compress || typeof zstd !== 'function') return { body: bytes };
-    return { body: (zstd as (input: Uint8Array) => Uint8Array)(bytes), contentEncoding: 'zstd' };
-  }
 }
 
-function answerOf(settled: Settled): Answer {
+function answerIn(settled: SequencedResult): Answer {
   if ('answer' in settled) return settled.answer;
-  throw new TinkerError('protocol', 'Only a save can be adopted');
+  throw new TinkerError('protocol', 'Only a save can be found in a listing');
 }
 
 function outputOf(answer: Answer): ForwardBackwardOutput {

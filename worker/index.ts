@@ -1,14 +1,17 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { stat } from 'node:fs/promises';
 import { heartbeatEveryMs } from '../activities/edge.js';
 import { createActivities } from '../activities/index.js';
 import { removeDeadScratch } from '../files/scratch.js';
 import { openStore } from '../activities/artifacts/store.js';
+import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import type { Env } from '../core/env.js';
 import { bundlePath } from './bundle.js';
 import { taskQueueOf, temporalTarget } from './connection.js';
-import { workerEnvironment } from './environment.js';
+import type { TemporalTarget } from './connection.js';
+import { shutdownLimitMs } from './shutdown.js';
 
 /** A build of the workers as Temporal's worker versioning names it. */
 export interface DeploymentVersion {
@@ -22,7 +25,8 @@ export interface RunWorkerOptions {
   readonly taskQueue?: string;
   /** Worker versioning: runs that this build begins are pinned to it. @default none: every worker may take every run */
   readonly deployment?: DeploymentVersion;
-  readonly env?: Env;
+  /** Names the servers, and holds the secrets. */
+  readonly env: Env;
   /** Ends the worker in order: activities are asked to save, and are waited for. */
   readonly signal: AbortSignal;
   /** Called once, when the worker polls. */
@@ -35,68 +39,86 @@ export interface RunWorkerOptions {
  * connections for downloads, each handed out in turn.
  */
 const activitiesAtOnce = 64;
-/** Enough for a training step and a save on a slow server. */
-const shutdownGrace = '2 minutes';
 
-/** Runs a worker until `signal` is aborted. @throws {HeadraceError} TemporalUnavailableError. */
+/**
+ * Runs a worker until `signal` is aborted. Then its activities are asked to save at once, and are waited for.
+ *
+ * @throws {HeadraceError} TemporalUnavailableError; WorkerLostError where activities do not end within
+ * {@link shutdownLimitMs}.
+ */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  const env = await workerEnvironment(options.env ?? process.env, options.storeRoot);
+  const { env } = options;
   const store = await openStore(options.storeRoot);
   await removeDeadScratch(store.root);
-  const taskQueue = options.taskQueue ?? taskQueueOf(store.id);
-  const target = await temporalTarget(env);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
-  let connection: NativeConnection;
+  const target = temporalTarget(env);
+  const connection = await connect(target);
+  const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
+  const wired = createActivities({ store, env, onWarning });
   try {
-    connection = await NativeConnection.connect(target.connectionOptions);
-  } catch (error) {
-    throw new HeadraceError(
-      'TemporalUnavailableError',
-      `No Temporal server answers at ${target.address}: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  const activities = createActivities({
-    store,
-    env,
-    onWarning: (message) => void process.stderr.write(`${message}\n`),
-  });
-  try {
+    const taskQueue = options.taskQueue ?? taskQueueOf(store.id);
     const worker = await Worker.create({
       connection,
       namespace: target.namespace,
       taskQueue,
       workflowBundle: { codePath: bundlePath },
-      activities: activities.activities,
+      activities: wired.activities,
       maxConcurrentActivityTaskExecutions: activitiesAtOnce,
-      // A cancel reaches an activity with the answer to a heartbeat, however much progress there is to tell.
+      // A cancel reaches an activity with the answer to a heartbeat, however much progress there is to report.
       maxHeartbeatThrottleInterval: heartbeatEveryMs,
       defaultHeartbeatThrottleInterval: heartbeatEveryMs,
-      shutdownGraceTime: shutdownGrace,
-      ...(options.deployment === undefined
-        ? {}
-        : {
-            workerDeploymentOptions: {
-              version: options.deployment,
-              useWorkerVersioning: true,
-              defaultVersioningBehavior: 'PINNED',
-            },
-          }),
+      // The time before activities are cancelled. They save when they are.
+      shutdownGraceTime: 0,
+      shutdownForceTime: shutdownLimitMs,
+      ...defined({ workerDeploymentOptions: versioningOf(options.deployment) }),
     });
-    const running = worker.run();
-    const stop = (): void => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    };
-    options.signal.addEventListener('abort', stop, { once: true });
-    if (options.signal.aborted) stop();
+    const ended = run(worker, options.signal);
     options.ready(taskQueue, target.address);
-    await running;
+    await ended;
   } finally {
-    await activities.close();
+    await wired.close();
     await connection.close();
+  }
+}
+
+/** @throws {HeadraceError} TemporalUnavailableError. */
+async function connect({ address, connectionOptions }: TemporalTarget): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(connectionOptions);
+  } catch (error) {
+    throw new HeadraceError(
+      'TemporalUnavailableError',
+      `No Temporal server answers at ${address}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Runs pinned to the build that began them. */
+function versioningOf(deployment: DeploymentVersion | undefined): WorkerDeploymentOptions | undefined {
+  return (
+    deployment && { version: deployment, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' }
+  );
+}
+
+async function run(worker: Worker, signal: AbortSignal): Promise<void> {
+  const ended = worker.run();
+  const stop = (): void => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    await ended;
+  } catch (error) {
+    // The SDK reports a shutdown that is forced as a worker that is still in use.
+    if (!signal.aborted) throw error;
+    throw new HeadraceError(
+      'WorkerLostError',
+      `The worker ended before its activities, which had ${shutdownLimitMs / 1000} s to save`,
+      { remedy: 'Start another with `npx headrace worker`; what was not saved is done again.', cause: error },
+    );
   }
 }

@@ -1,33 +1,123 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, ActivityFailure, scheduleActivity, sleep } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../core/contracts/activities.js';
 import { nonRetryableErrorTypes } from '../core/errors.js';
+import { isWorkerLost, reasonOf, retryAfterMsOf } from './failure.js';
+import type { Gate } from './pause/gate.js';
+
+/** How long an activity may take, and how often it is tried. */
+interface Policy {
+  readonly options: ActivityOptions;
+  /** Failures after which the workflow gives up. @default Temporal retries until the activity is done */
+  readonly mostFailures?: number;
+}
 
 /**
- * A worker heartbeats every few seconds while its event loop is alive, so 20 s of silence mean that it is gone and
- * another attempt may start. Cancelled activities are waited for: they save and answer where they stand.
+ * A worker heartbeats every second while its event loop runs, so 20 s of silence mean that it is gone and another
+ * attempt may start. A cancelled activity is waited for: it saves and returns where it stands.
  */
 const common: ActivityOptions = {
   heartbeatTimeout: '20 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
-const backoff = {
-  initialInterval: '1 second',
-  backoffCoefficient: 2,
-  maximumInterval: '1 minute',
-  nonRetryableErrorTypes: [...nonRetryableErrorTypes],
+/** Work of minutes to hours whose failures time mends (network, servers, crashes). */
+const untilDone: Policy = {
+  options: {
+    ...common,
+    startToCloseTimeout: '3 days',
+    retry: {
+      initialInterval: '1 second',
+      backoffCoefficient: 2,
+      maximumInterval: '1 minute',
+      nonRetryableErrorTypes: [...nonRetryableErrorTypes],
+    },
+  },
 };
 
-/** Work of minutes to hours whose failures time mends (network, servers, crashes): tried until it is done. */
-export const longWork: ActivityOptions = { ...common, startToCloseTimeout: '3 days', retry: backoff };
-
-/** Questions that a person is waiting for an answer to: a few attempts, then the run parks and says why. */
-export const probe: ActivityOptions = {
-  ...common,
-  startToCloseTimeout: '6 hours',
-  retry: { ...backoff, maximumInterval: '5 seconds', maximumAttempts: 4 },
+/**
+ * A question that a person waits for: after four failures the run parks and shows the last one. The workflow makes the
+ * attempts, for Temporal would count those that end with their worker.
+ */
+const asked: Policy = {
+  options: { ...common, startToCloseTimeout: '6 hours', retry: { maximumAttempts: 1 } },
+  mostFailures: 4,
 };
 
-export const long = proxyActivities<Activities>(longWork);
-export const bounded = proxyActivities<Activities>(probe);
+/** One row an activity: its policy, and why. */
+const policies = {
+  resolveSource: asked, // A misspelt dataset or a missing token must show at once. Hashing local files takes minutes.
+  downloadFiles: untilDone, // The next attempt goes on from the last byte on disk.
+  planConversion: untilDone, // Reads files that are on disk.
+  convertPieces: untilDone, // Finished pieces are in the store.
+  groupDialogues: untilDone, // Finished partitions are in the store.
+  summariseSource: untilDone, // Reads the store.
+  planMix: untilDone, // Reads the store.
+  finishMix: untilDone, // Writes files whose content does not depend on the attempt.
+  planTokens: asked, // May ask the Hub for a tokenizer that is not there.
+  tokenisePieces: untilDone, // Finished pieces are in the store.
+  finishTokens: untilDone, // Reads the store.
+  checkTraining: asked, // A wrong key must show before hours go into data.
+  planTraining: asked, // A base model that the server does not offer must show at once.
+  findRecords: untilDone, // A Tinker server that is down comes back, and the training has to wait for it anyway.
+  trainSegment: untilDone, // Each attempt starts from the predecessor's state.
+  recordSegment: untilDone, // What was trained is lost without it.
+  renewCheckpoints: asked, // The wait asks again, long before the checkpoints expire.
+  evaluate: untilDone, // An evaluation that is in the store is not made again.
+  writeReport: untilDone, // Reads the store.
+} as const satisfies Record<keyof Activities, Policy>;
+
+type Call<Activity> = Activity extends (input: infer Input) => Promise<infer Output>
+  ? (summary: string, input: Input) => Promise<Output>
+  : never;
+
+/** The activities as workflows call them. The summary is what the Temporal UI shows in the timeline. */
+export type ActivityCalls = { readonly [Name in keyof Activities]: Call<Activities[Name]> };
+
+/** The activities behind a gate: a pause cancels what is under way, and after it the same is asked for again. */
+export function pausable(gate: Gate): ActivityCalls {
+  return callsThrough((work) => gate.run(work));
+}
+
+/** The activities without a gate, for what a pause must not interrupt. */
+export const activities: ActivityCalls = callsThrough((work) => work());
+
+function callsThrough(through: (work: () => Promise<unknown>) => Promise<unknown>): ActivityCalls {
+  const calls = Object.entries<Policy>(policies).map(([name, { options, mostFailures }]) => {
+    const call = async (summary: string, input: unknown): Promise<unknown> => {
+      const attempt = (): Promise<unknown> => scheduleActivity(name, [input], { ...options, summary });
+      return await through(mostFailures === undefined ? attempt : () => ask(attempt, mostFailures));
+    };
+    return [name, call] as const;
+  });
+  // `policies` has a row for each activity, with that activity's name.
+  return Object.fromEntries(calls) as ActivityCalls;
+}
+
+const firstDelayMs = 1_000;
+const longestDelayMs = 5_000;
+/** Characters of a failure's message in a timer's summary. */
+const longestSummary = 150;
+
+/** Attempts until there is an answer. An attempt whose worker ends in the middle is no failure of what was asked. */
+async function ask(attempt: () => Promise<unknown>, mostFailures: number): Promise<unknown> {
+  for (let failures = 0; ;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isWorkerLost(error)) continue;
+      failures += 1;
+      if (!isRetryable(error) || failures === mostFailures) throw error;
+      const delayMs = Math.min(firstDelayMs * 2 ** (failures - 1), longestDelayMs);
+      const { message } = reasonOf(error);
+      await sleep(retryAfterMsOf(error) ?? delayMs, {
+        summary: `then again: ${message.slice(0, longestSummary)}`,
+      });
+    }
+  }
+}
+
+/** The verdict of the error table, which the server has applied. */
+function isRetryable(error: unknown): boolean {
+  return error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
+}

@@ -1,23 +1,23 @@
 import type { ArtifactStore } from '../artifacts/store.js';
 import type { ConversionJobs } from './jobs.js';
-import type { ThreadPool } from '../threads/thread-pool.js';
+import type { PoolJobs, ThreadPool } from '../threads/thread-pool.js';
 
 export interface ConvertOptions {
   readonly store: ArtifactStore;
-  /** Worker threads; what is made does not depend on it. */
-  readonly threads: number;
+  /** The worker threads of this process. The output does not depend on how many there are. */
+  readonly threads: ThreadPool;
   /**
-   * Bytes of input in a piece, about. What comes out of the mix does not depend on it.
+   * Approximate bytes of input in a piece. The mix does not depend on it.
    *
    * @default 32 MiB
    */
   readonly pieceBytes?: number;
 }
 
-/** What the conversion activities are given. */
+/** What the conversion activities use. */
 export interface ConvertDeps {
   readonly store: ArtifactStore;
-  readonly threads: number;
+  readonly threads: ThreadPool;
   readonly pieceBytes: number;
-  readonly pool: ThreadPool<ConversionJobs>;
+  readonly jobs: PoolJobs<ConversionJobs>;
 }

@@ -1,15 +1,15 @@
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { ConvertPiecesInput, ConvertPiecesResult } from '../../core/contracts/conversion.js';
 import type { WorkContext } from '../../core/progress.js';
-import { readConversionPlan, type ConversionPlanFile } from './plan/conversion-plan.js';
+import type { ArtifactStore } from '../artifacts/store.js';
+import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { inParallel, underWay } from '../threads/in-parallel.js';
-import { PieceMeta, ScatterMeta } from './output/piece-meta.js';
-import type { GroupInput } from './dialogues/group.js';
-import { tallyPieces } from './output/tally.js';
+import type { Scatter } from './dialogues/scattered-rows.js';
+import { ReadMeta, ScatterMeta } from './output/piece-meta.js';
+import { PieceTally } from './output/piece-tally.js';
+import { readConversionPlan, type ConversionPlanFile } from './plan/conversion-plan.js';
 
 /**
- * Groups the partitions `[from, to)` of a plan into conversations, when all its rows are scattered.
+ * Groups the dialogue partitions `[from, to)` of a plan into conversations, once all its pieces are scattered.
  *
  * @throws {HeadraceError} ArtifactMissingError, DiskFullError.
  */
@@ -18,36 +18,32 @@ export async function groupDialogues(
   input: ConvertPiecesInput,
   work: WorkContext,
 ): Promise<ConvertPiecesResult> {
-  const plan = await readConversionPlan(deps.store, input.plan);
-  const partitions = plan.dialoguePartitions
-    .map((key, partition) => ({ key, partition }))
-    .slice(input.from, input.to);
-  let scatters: Promise<GroupInput['scatters']> | undefined;
-  const tally = tallyPieces(`${plan.source} group`, partitions.length, work);
-  await inParallel(partitions, underWay(deps.threads), work.signal, async (item, signal) => {
-    const ref: ArtifactRef = { kind: 'piece', key: item.key };
-    const there = await deps.store.find(ref);
-    const made =
-      there ??
-      (await deps.store.put(ref, async (dir) => {
-        scatters ??= findScatters(deps, plan);
-        const { partition } = item;
-        return deps.pool.run(
-          'groupPartition',
-          { scatters: await scatters, partition, rules: plan.rules, seed: plan.seed, dir },
-          { signal },
-        );
-      }));
-    tally.finished(item, 1, PieceMeta.parse(made.meta).counts, there !== undefined);
+  const { store, jobs, threads } = deps;
+  const plan = await readConversionPlan(store, input.plan);
+  const { rules, seed } = plan;
+  const partitions = [...plan.dialoguePartitions.entries()].slice(input.from, input.to);
+  const tally = new PieceTally(`${plan.source} group`, partitions.length, work);
+  // Found once, by the first partition that is not in the store.
+  let scatters: Promise<readonly Scatter[]> | undefined;
+  await inParallel(partitions, itemsAtOnce(threads.size), work.signal, async (item, signal) => {
+    const [partition, ref] = item;
+    const found = await store.find(ref);
+    const group = async (dir: string) => {
+      scatters ??= findScatters(store, plan);
+      const job = { scatters: await scatters, partition, rules, seed, dir };
+      return await jobs.run('groupPartition', job, { signal });
+    };
+    const artifact = found ?? (await store.put(ref, group));
+    tally.finished(item, 1, ReadMeta.parse(artifact.meta).counts, found !== undefined);
   });
-  return tally.result();
+  return tally.result;
 }
 
-async function findScatters(deps: ConvertDeps, plan: ConversionPlanFile): Promise<GroupInput['scatters']> {
+async function findScatters(store: ArtifactStore, plan: ConversionPlanFile): Promise<readonly Scatter[]> {
   return Promise.all(
-    plan.pieces.map(async ({ key, firstSegment }) => {
-      const scatter = await deps.store.get({ kind: 'scatter', key });
-      return { dir: scatter.dir, runs: ScatterMeta.parse(scatter.meta).runs, firstSegment };
+    plan.pieces.map(async ({ ref, firstSlice }) => {
+      const { dir, meta } = await store.get(ref);
+      return { dir, files: ScatterMeta.parse(meta).files, firstSlice };
     }),
   );
 }

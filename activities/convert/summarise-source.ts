@@ -2,34 +2,35 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
-  rejectReasons,
   SourceCounts,
   type SourceSummary,
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
-import { isGrouped } from '../../core/convert/layout.js';
+import { addCounts, noCounts } from '../../core/convert/counts.js';
 import { HeadraceError } from '../../core/errors.js';
+import { plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';
 import { readJsonLines } from '../../files/json-lines.js';
-import { artifactKey, type Artifact } from '../artifacts/store.js';
-import { fileKindOf } from './read/file-kind.js';
+import { artifactKey } from '../artifacts/store.js';
+import type { ConvertDeps } from './convert-deps.js';
+import { ReadMeta } from './output/piece-meta.js';
+import { rejectsName, SourceReject } from './output/rejects.js';
+import { sliceTableName, type SliceTable } from './output/slice-table.js';
 import {
-  convertedPieces,
+  conversionVersion,
   fileNames,
+  plannedArtifacts,
   readConversionPlan,
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
-import type { ConvertDeps } from './convert-deps.js';
-import { addCounts, noCounts, PieceMeta, ScatterMeta } from './output/piece-meta.js';
-import { rejectsName } from './output/sorted-run-format.js';
-import { segmentTableName, type SegmentTable } from './output/slice-table.js';
-import { conversionVersion } from './versions.js';
+import { fileKindOf } from './read/file-kind.js';
 
-/** `meta` of a `summary` artifact; beside it stand `segments.json` and `rejects.jsonl`. */
+/** `meta` of a `summary` artifact. Its files are `slices.json` and `rejects.jsonl`. */
 export const SummaryMeta = z.object({ counts: SourceCounts });
+type SummaryMeta = z.infer<typeof SummaryMeta>;
 
 /**
- * Sums up what converting a source gave.
+ * Adds up the counts of a source's pieces.
  *
  * @throws {HeadraceError} FormatError where the source has no rows; TooManyRejectsError, with the first ones;
  *   ArtifactMissingError where a piece is not there.
@@ -43,12 +44,12 @@ export async function summariseSource(
   const inputs = { plan: input.plan.key };
   const ref = { kind: 'summary', key: artifactKey('summary', conversionVersion, inputs) } as const;
   const artifact =
-    (await deps.store.find(ref)) ?? (await deps.store.put(ref, (dir) => write(deps, plan, dir, work)));
+    (await deps.store.find(ref)) ?? (await deps.store.put(ref, (dir) => addUp(deps, plan, dir, work)));
   const { counts } = SummaryMeta.parse(artifact.meta);
   if (counts.rows === 0) throw noRows(plan);
-  // The quotient of two integers is the double nearest to it, as the fraction in the recipe is; a product is not.
+  // Division and parsing both give the double that is nearest to the exact value, so equal fractions are equal. A product is rounded anew.
   if (counts.read > 0 && counts.rejected / counts.read > input.maxRejectFraction)
-    throw await tooManyRejects(plan, counts, input.maxRejectFraction, artifact);
+    throw await tooManyRejects(plan, counts, input.maxRejectFraction, artifact.path(rejectsName));
   return {
     ...counts,
     name: plan.source,
@@ -61,90 +62,73 @@ export async function summariseSource(
   };
 }
 
-async function write(
+/** Writes the files of the summary; returns its meta. */
+async function addUp(
   deps: ConvertDeps,
   plan: ConversionPlanFile,
   dir: string,
   work: WorkContext,
-): Promise<z.input<typeof SummaryMeta>> {
-  const grouped = isGrouped(plan.rules.layout.format);
-  let counts = noCounts;
-  const segmentRows: number[] = [];
-  const lists: { path: string; firstSegment: number }[] = [];
-  const take = (artifact: Artifact, meta: PieceMeta | ScatterMeta, firstSegment: number): void => {
+): Promise<SummaryMeta> {
+  let counts: SourceCounts = noCounts;
+  const sliceRows: number[] = [];
+  const lists: { path: string; firstSlice: number }[] = [];
+  for (const { ref, firstSlice } of plannedArtifacts(plan)) {
+    const artifact = await deps.store.get(ref);
+    const meta = ReadMeta.parse(artifact.meta);
     counts = addCounts(counts, meta.counts);
-    segmentRows.push(...meta.segmentRows);
-    lists.push({ path: artifact.path(rejectsName), firstSegment });
-  };
-  if (grouped)
-    for (const { key, firstSegment } of plan.pieces) {
-      const scatter = await deps.store.get({ kind: 'scatter', key });
-      take(scatter, ScatterMeta.parse(scatter.meta), firstSegment);
-    }
-  for (const { ref, firstSegment } of convertedPieces(plan)) {
-    const piece = await deps.store.get(ref);
-    take(piece, PieceMeta.parse(piece.meta), firstSegment);
+    sliceRows.push(...meta.sliceRows);
+    lists.push({ path: artifact.path(rejectsName), firstSlice });
   }
-  const table = segmentTable(plan, segmentRows);
-  await writeFile(join(dir, segmentTableName), JSON.stringify(table));
-  await deps.pool.run(
-    'mergeRejects',
-    { source: plan.source, lists, inOrder: !grouped, table, out: join(dir, rejectsName) },
-    { signal: work.signal },
-  );
+  const table = sliceTable(plan, sliceRows);
+  await writeFile(join(dir, sliceTableName), JSON.stringify(table));
+  const inOrder = plan.dialoguePartitions.length === 0;
+  const job = { source: plan.source, lists, inOrder, table, out: join(dir, rejectsName) };
+  await deps.jobs.run('mergeRejects', job, { signal: work.signal });
   return { counts };
 }
 
-function segmentTable(plan: ConversionPlanFile, segmentRows: readonly number[]): SegmentTable {
-  const paths = plan.files.map(({ path }) => path);
+function sliceTable(plan: ConversionPlanFile, sliceRows: readonly number[]): SliceTable {
   const rowsSoFar = new Map<number, number>();
-  const segments = plan.pieces
-    .flatMap((piece) => piece.segments)
-    .map(({ file, part }, index) => {
+  const slices = plan.pieces
+    .flatMap((piece) => piece.slices)
+    .map(({ file, kind }, index) => {
       const rowsBefore = rowsSoFar.get(file) ?? 0;
-      rowsSoFar.set(file, rowsBefore + (segmentRows[index] ?? 0));
-      const lines = part.kind === 'bytes' || fileKindOf(paths[file] ?? '').container === 'lines';
-      return { file, rowsBefore, unit: lines ? ('line' as const) : ('row' as const) };
+      rowsSoFar.set(file, rowsBefore + (sliceRows[index] ?? 0));
+      const isLines = kind === 'bytes' || fileKindOf(plan.files[file]?.path ?? '').container === 'lines';
+      return { file, rowsBefore, unit: isLines ? ('line' as const) : ('row' as const) };
     });
-  return { files: [...fileNames(plan).files], segments };
+  return { files: fileNames(plan).files, slices };
 }
 
 function noRows(plan: ConversionPlanFile): HeadraceError {
-  const empty = plan.emptyFiles.length === 0 ? '' : `, and ${plan.emptyFiles.length} more of zero bytes`;
+  const empty = plan.emptyFiles.length === 0 ? '' : ` and ${plan.emptyFiles.length} more of zero bytes`;
   return new HeadraceError(
     'FormatError',
-    `Source ${plan.source} has no rows: it has ${plan.files.length} files${empty}, and nothing in them`,
+    `Source ${plan.source} has no rows in its ${plural(plan.files.length, 'file')}${empty}`,
     { remedy: 'Correct the files, or take the source out of the recipe.' },
   );
 }
 
-const RejectLine = z.object({
-  file: z.string(),
-  line: z.int().optional(),
-  row: z.int().optional(),
-  reason: z.enum(rejectReasons),
-});
-const shownRejects = 5;
+/** Rejects that the error names. It gives their places and reasons; their texts stay on the disk. */
+const namedRejects = 5;
 
 async function tooManyRejects(
   plan: ConversionPlanFile,
   counts: SourceCounts,
   most: number,
-  summary: Artifact,
+  path: string,
 ): Promise<HeadraceError> {
-  const path = summary.path(rejectsName);
   const first: string[] = [];
-  for await (const { value } of readJsonLines(path, RejectLine)) {
-    const { file, line, row, reason } = value;
-    first.push(`${file}:${line ?? row ?? 0} ${reason}`);
-    if (first.length === shownRejects) break;
+  for await (const { value } of readJsonLines(path, SourceReject)) {
+    first.push(`${value.file}:${value.line ?? value.row ?? 0} ${value.reason}`);
+    if (first.length === namedRejects) break;
   }
-  const by = Object.entries(counts.rejectedBy).map(([reason, rows]) => `${rows} ${reason}`);
+  const byReason = Object.entries(counts.rejectedBy).map(([reason, rows]) => `${rows} ${reason}`);
   const percent = ((100 * counts.rejected) / counts.read).toFixed(1);
   return new HeadraceError(
     'TooManyRejectsError',
     `Source ${plan.source}: ${counts.rejected} of ${counts.read} conversations (${percent} %) were rejected, more than max_reject_fraction ${most} allows: ` +
-      `${by.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${path}`,
+      `${byReason.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${path}`,
     {
       remedy:
         'Look at the rejects; mend the data, name another format or fields, or raise max_reject_fraction.',

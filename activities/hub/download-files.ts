@@ -1,98 +1,112 @@
-import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
-import type { DownloadFilesInput, DownloadFilesResult } from '../../core/contracts/source.js';
-import { downloadLabel } from '../../core/hub/download-label.js';
+import type { DownloadFilesInput, DownloadFilesResult, SourceFile } from '../../core/contracts/source.js';
+import { defined } from '../../core/defined.js';
+import { HeadraceError } from '../../core/errors.js';
 import { formatBytes } from '../../core/format.js';
+import { downloadLabel } from '../../core/hub/download-label.js';
 import { isRepositoryPath } from '../../core/hub/repository-path.js';
 import type { WorkContext } from '../../core/progress.js';
-import { HeadraceError } from '../../core/errors.js';
+import { inParallel } from '../threads/in-parallel.js';
+import type { BlobListener, BlobOutcome } from './download/byte-account.js';
+import type { HubAccess } from './hub-access.js';
+import type { RepositoryCommit } from './http/repository.js';
 import { readResolution } from './resolve/resolution.js';
-import type { ArtifactStore } from '../artifacts/store.js';
-import type { BlobStore } from './download/blob-store.js';
-import type { HubClient } from './http/hub-client.js';
-
-const aliveMs = 2000;
 
 /**
- * Brings files `[from, to)` of a Hub source to this disk, complete and verified; files that are there cost nothing.
- * A retry goes on from the bytes on disk, whoever left them.
+ * Brings files `[from, to)` of a Hub source to this disk, complete and verified. Files that are there cost nothing. A retry goes on
+ * from the bytes on disk, from whatever attempt.
  *
- * @throws {HeadraceError} HubUnavailableError, HashMismatchError, DiskFullError, HubFileNotFoundError, GatedDatasetError,
- * HubTokenMissingError, HubTokenInvalidError, ArtifactMissingError.
+ * @throws {HeadraceError} HubUnavailableError, HashMismatchError, DiskFullError, HubFileNotFoundError, RevisionNotFoundError,
+ * DatasetNotFoundError, GatedDatasetError, HubTokenMissingError, HubTokenInvalidError, ArtifactMissingError,
+ * ArtifactCorruptError.
  */
 export async function downloadFiles(
-  store: ArtifactStore,
-  blobs: BlobStore,
-  client: HubClient,
-  input: DownloadFilesInput,
+  hub: HubAccess,
+  { resolution, from, to }: DownloadFilesInput,
   work: WorkContext,
 ): Promise<DownloadFilesResult> {
-  const { meta, files: all } = await readResolution(store, input.resolution);
-  const files = all.slice(input.from, input.to);
+  const { meta, files: all } = await readResolution(hub.store, resolution);
+  const files = all.slice(from, to);
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (meta.kind === 'local')
     return { files: files.length, bytes, fetchedBytes: 0, resumedBytes: 0, reusedFiles: files.length };
-  const unsafe = files.find((file) => !isRepositoryPath(file.path));
-  if (unsafe !== undefined)
-    throw new HeadraceError(
-      'HubFileNotFoundError',
-      `${JSON.stringify(unsafe.path)} is outside the repository`,
-    );
+  const { dataset: id, commitSha } = meta;
+  checkPaths(files);
+  const progress = new DownloadProgress(downloadLabel(id, files), bytes, work);
+  try {
+    const outcomes = await fetchAll(hub, { kind: 'dataset', id, commitSha }, files, work.signal, progress);
+    return {
+      files: files.length,
+      bytes,
+      fetchedBytes: outcomes.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0),
+      resumedBytes: outcomes.reduce((sum, outcome) => sum + outcome.resumedBytes, 0),
+      reusedFiles: outcomes.filter((outcome) => outcome.reused).length,
+    };
+  } finally {
+    progress.close();
+  }
+}
 
-  const label = downloadLabel(meta.dataset, files);
-  let done = 0;
-  let resumed = 0;
-  const report = (): void => {
-    work.progress({
-      stage: 'download',
-      label,
-      done,
-      total: bytes,
-      unit: 'bytes',
-      ...(resumed > 0 ? { note: `resumed from ${formatBytes(resumed)}` } : {}),
-    });
-  };
-  report();
-  // Hashing and waiting bring no bytes, and the work is alive all the same.
-  const alive = setInterval(report, aliveMs);
-  const subject = { kind: 'dataset', id: meta.dataset, revision: meta.commitSha } as const;
-  const together = pLimit(client.tuning.filesAtOnce);
-  // The first failure stops the files that have not started; those under way keep what they have.
-  const stop = new AbortController();
-  const signal = AbortSignal.any([work.signal, stop.signal]);
-  setMaxListeners(0, signal);
-  const results = await Promise.allSettled(
-    files.map((file) =>
-      together(async () => {
-        signal.throwIfAborted();
-        try {
-          return await blobs.bring(client, { subject, commitSha: meta.commitSha, file }, signal, {
-            had: (had) => {
-              done += had;
-              if (had < file.sizeBytes) resumed = Math.max(0, resumed + had);
-              report();
-            },
-            fetched: (fetched) => {
-              done += fetched;
-              report();
-            },
-          });
-        } catch (error) {
-          stop.abort(error);
-          throw error;
-        }
-      }),
-    ),
+/** The listing checks paths as well; the artifact is a file that anyone can edit. */
+function checkPaths(files: readonly SourceFile[]): void {
+  const unsafe = files.find((file) => !isRepositoryPath(file.path));
+  if (unsafe === undefined) return;
+  throw new HeadraceError('HubFileNotFoundError', `${JSON.stringify(unsafe.path)} is outside the repository`);
+}
+
+/** Fetches the files, some at a time. The first failure stops the others, which keep their durable bytes. */
+async function fetchAll(
+  hub: HubAccess,
+  commit: RepositoryCommit,
+  files: readonly SourceFile[],
+  signal: AbortSignal,
+  progress: DownloadProgress,
+): Promise<readonly BlobOutcome[]> {
+  const client = await hub.client();
+  return await inParallel(files, client.tuning.filesAtOnce, signal, (file, stop) =>
+    hub.blobs.fetch(client, { commit, file }, stop, progress.listener(file)),
   );
-  clearInterval(alive);
-  work.signal.throwIfAborted();
-  if (stop.signal.aborted) throw stop.signal.reason;
-  const outcomes = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  return {
-    files: files.length,
-    bytes,
-    fetchedBytes: outcomes.reduce((sum, outcome) => sum + outcome.fetchedBytes, 0),
-    resumedBytes: outcomes.reduce((sum, outcome) => sum + outcome.resumedBytes, 0),
-    reusedFiles: outcomes.filter((outcome) => outcome.reused).length,
-  };
+}
+
+const reportEveryMs = 2000;
+
+/** The progress of one activity over its files. It reports at intervals too, as hashing and waiting bring no bytes. */
+class DownloadProgress {
+  readonly #label: string;
+  readonly #total: number;
+  readonly #work: WorkContext;
+  readonly #timer: NodeJS.Timeout;
+  #done = 0;
+  #resumed = 0;
+
+  constructor(label: string, total: number, work: WorkContext) {
+    this.#label = label;
+    this.#total = total;
+    this.#work = work;
+    this.#timer = setInterval(() => this.#report(), reportEveryMs);
+    this.#report();
+  }
+
+  listener(file: SourceFile): BlobListener {
+    return {
+      had: (bytes) => {
+        this.#done += bytes;
+        if (bytes < file.sizeBytes) this.#resumed = Math.max(0, this.#resumed + bytes);
+        this.#report();
+      },
+      fetched: (bytes) => {
+        this.#done += bytes;
+        this.#report();
+      },
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #report(): void {
+    const note = this.#resumed > 0 ? `resumed from ${formatBytes(this.#resumed)}` : undefined;
+    const [label, done, total] = [this.#label, this.#done, this.#total];
+    this.#work.progress({ stage: 'download', label, done, total, unit: 'bytes', ...defined({ note }) });
+  }
 }

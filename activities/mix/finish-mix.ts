@@ -1,137 +1,143 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { FileDigest, FinishMixInput, MixFile, MixResult, Side } from '../../core/contracts/mix.js';
+import {
+  sides,
+  type FileDigest,
+  type FinishMixInput,
+  type MixFile,
+  type MixResult,
+  type Side,
+} from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
-import { artifactKey, type Artifact } from '../artifacts/store.js';
 import { checkRoom } from '../../files/room.js';
-import { inParallel } from '../threads/in-parallel.js';
-import { rejectsName } from '../convert/output/sorted-run-format.js';
-import { segmentTableName } from '../convert/output/slice-table.js';
-import { mixCodeVersion } from '../convert/versions.js';
-import { manifestText } from './write/manifest.js';
+import { artifactKey, type Artifact } from '../artifacts/store.js';
+import { sliceTableName } from '../convert/output/slice-table.js';
+import { rejectsName } from '../convert/output/rejects.js';
+import { together } from '../threads/in-parallel.js';
+import { manifestName, MixMeta } from './format/mix-artifact.js';
+import { mixCodeVersion, readMixPlan, type MixPlanFile } from './format/mix-plan.js';
+import { bytesOf, mixedLines, type MixedLines } from './lines/mixed-lines.js';
 import type { MixDeps } from './mix-deps.js';
-import { sides } from '../../core/contracts/mix.js';
-import { readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
-import { bytesOf, mixedLines, type MixedLines } from './write/mixed-lines.js';
-import { readyCopy, readyFile, type ReadyFile } from './write/ready-file.js';
+import { manifestText } from './write/manifest.js';
+import { PendingFiles } from './write/pending-files.js';
 import { writeLines } from './write/write-lines.js';
 
-const FileFacts = z.object({ lines: z.int(), bytes: z.int(), sha256: z.string() });
+type PerSide<Value> = Readonly<Record<Side, Value>>;
+
+/** One call of {@link finishMix}. */
+interface Writing {
+  readonly deps: MixDeps;
+  readonly plan: MixPlanFile;
+  /** Key of the plan. */
+  readonly planKey: string;
+  readonly lines: PerSide<MixedLines>;
+  readonly pending: PendingFiles;
+  readonly work: WorkContext;
+}
 
 /**
- * `meta` of a `mix` artifact. Its files: mix-manifest.json, rejects.jsonl, and what `provenance` says about lines. The
- * lines themselves stay where they are: see `mixedLines`.
- */
-export const MixMeta = z.object({
-  train: FileFacts,
-  heldout: FileFacts,
-  /** Names, in recipe order: what `*.sources.bin` numbers. */
-  sources: z.array(z.string()),
-  /** Key of the `mix-plan` artifact. */
-  plan: z.string(),
-});
-export type MixMeta = z.infer<typeof MixMeta>;
-
-/** The manifest's name in the store, where `manifest.json` is the artifact's own. */
-const manifestName = 'mix-manifest.json';
-
-type Task = (signal: AbortSignal) => Promise<void>;
-
-/**
- * Writes the results to `out`, the manifest last: where it stands, the others are complete.
+ * Writes the results to `out`, the manifest last: where it stands, the others are complete. Safe to repeat: the lines are
+ * written again, and have to come out as they did the first time.
  *
  * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError.
  */
 export async function finishMix(deps: MixDeps, input: FinishMixInput, work: WorkContext): Promise<MixResult> {
-  const ref: ArtifactRef = {
-    kind: 'mix',
-    key: artifactKey('mix', mixCodeVersion, { plan: input.plan.key }),
-  };
+  const { out } = input;
+  const planKey = input.plan.key;
+  const ref: ArtifactRef = { kind: 'mix', key: artifactKey('mix', mixCodeVersion, { plan: planKey }) };
   const plan = await readMixPlan(deps.store, input.plan);
   const lines = await mixedLines(deps.store, input.plan);
-  const total = bytesOf(lines.train) + bytesOf(lines.heldout);
-  await mkdir(input.out, { recursive: true });
-  await checkRoom(input.out, 'Writing the mix', total);
-  const out = (name: string): string => join(input.out, name);
-  const ready: ReadyFile[] = [];
-  /** Writes both files beside the place where they are to be, while `other` is done. */
-  const written = async (other: Task): Promise<Readonly<Record<Side, FileDigest>>> => {
-    const facts = new Map<Side, FileDigest>();
-    const both: Task = async (signal) => {
-      let before = 0;
-      for (const side of sides) {
-        const start = before;
-        const onProgress = (done: number): void =>
-          work.progress({ stage: 'mix', label: 'mix', done: start + done, total, unit: 'bytes' });
-        const file = await readyFile(out(`${side}.jsonl`), async (aside) => {
-          facts.set(side, await writeLines(deps, lines[side], aside, { signal, onProgress }));
-        });
-        ready.push(file);
-        before += bytesOf(lines[side]);
-      }
-    };
-    await inParallel([both, other], 2, work.signal, (task, signal) => task(signal));
-    return { train: known(facts.get('train')), heldout: known(facts.get('heldout')) };
-  };
+  await mkdir(out, { recursive: true });
+  await checkRoom(out, 'Writing the mix', bytesOf(lines.train) + bytesOf(lines.heldout));
+  const pending = new PendingFiles(out);
   try {
-    let mix = await deps.store.find(ref);
-    if (mix === undefined)
-      mix = await deps.store.put(ref, async (dir): Promise<MixMeta> => {
-        const files = await written((signal) => writeOrigins(deps, plan, lines, dir, signal));
-        await writeFile(join(dir, manifestName), await manifestText(deps.store, plan, files));
-        return { ...files, sources: plan.sources.map(({ name }) => name), plan: input.plan.key };
-      });
-    else mustBe(mix, await written(() => Promise.resolve()));
-    ready.push(await readyCopy(mix.path('rejects.jsonl'), out('rejects.jsonl')));
-    ready.push(await readyCopy(mix.path(manifestName), out('manifest.json')));
-    for (const file of ready) await file.show();
+    const mix = await mixArtifact({ deps, plan, planKey, lines, pending, work }, ref);
+    await pending.addCopy(mix.path(rejectsName), rejectsName);
+    await pending.addCopy(mix.path(manifestName), 'manifest.json');
+    await pending.publish();
     const { train, heldout } = MixMeta.parse(mix.meta);
-    const at = (side: Side, facts: FileDigest): MixFile => ({ path: out(`${side}.jsonl`), ...facts });
+    const fileOf = (side: Side, digest: FileDigest): MixFile => ({
+      path: join(out, fileName(side)),
+      ...digest,
+    });
     return {
       mix: ref,
-      train: at('train', train),
-      heldout: at('heldout', heldout),
-      manifestPath: out('manifest.json'),
+      train: fileOf('train', train),
+      heldout: fileOf('heldout', heldout),
+      manifestPath: join(out, 'manifest.json'),
       composition: plan.composition,
     };
   } finally {
-    for (const file of ready) await file.drop();
+    await pending.discard();
   }
 }
 
-function known<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error('A file of the mix was not written');
-  return value;
+const fileName = (side: Side): string => `${side}.jsonl`;
+
+/** Writes both files of lines, and the `mix` artifact where the store does not have it. */
+async function mixArtifact(writing: Writing, ref: ArtifactRef): Promise<Artifact> {
+  const { deps, work } = writing;
+  const before = await deps.store.find(ref);
+  if (before === undefined) return await deps.store.put(ref, async (dir) => await writeMix(writing, dir));
+  const now = await writeSides(writing, work.signal);
+  checkSame(before, now);
+  return before;
+}
+
+async function writeMix(writing: Writing, dir: string): Promise<MixMeta> {
+  const { deps, plan, planKey, work } = writing;
+  const [files] = await together(
+    work.signal,
+    (signal) => writeSides(writing, signal),
+    (signal) => writeOrigins(writing, dir, signal),
+  );
+  await writeFile(join(dir, manifestName), await manifestText(deps.store, plan, files));
+  return { ...files, sources: plan.sources.map(({ name }) => name), plan: planKey };
+}
+
+async function writeSides(writing: Writing, signal: AbortSignal): Promise<PerSide<FileDigest>> {
+  const train = await writeSide(writing, 'train', 0, signal);
+  const heldout = await writeSide(writing, 'heldout', bytesOf(writing.lines.train), signal);
+  return { train, heldout };
+}
+
+/** @param bytesBefore - bytes that were written before this side. */
+async function writeSide(
+  { deps, lines, pending, work }: Writing,
+  side: Side,
+  bytesBefore: number,
+  signal: AbortSignal,
+): Promise<FileDigest> {
+  const total = bytesOf(lines.train) + bytesOf(lines.heldout);
+  const onProgress = (bytes: number): void =>
+    work.progress({ stage: 'mix', label: 'mix', done: bytesBefore + bytes, total, unit: 'bytes' });
+  return await pending.add(fileName(side), (aside) =>
+    writeLines(deps, lines[side], aside, { signal, onProgress }),
+  );
 }
 
 /** @throws {HeadraceError} ArtifactCorruptError where the same mix came out otherwise before. */
-function mustBe({ dir, meta }: Artifact, now: Readonly<Record<Side, FileDigest>>): void {
+function checkSame({ dir, meta }: Artifact, now: PerSide<FileDigest>): void {
   const before = MixMeta.parse(meta);
   for (const side of sides)
     if (before[side].sha256 !== now[side].sha256)
       throw new HeadraceError(
         'ArtifactCorruptError',
-        `${side}.jsonl came out with SHA-256 ${now[side].sha256}, and ${dir} says that it is ${before[side].sha256}`,
+        `${fileName(side)} came out with SHA-256 ${now[side].sha256}, but ${dir} recorded ${before[side].sha256}`,
       );
 }
 
-async function writeOrigins(
-  deps: MixDeps,
-  plan: MixPlanFile,
-  lines: Readonly<Record<Side, MixedLines>>,
-  dir: string,
-  signal: AbortSignal,
-): Promise<void> {
+/** Writes rejects.jsonl and the provenance of every line. */
+async function writeOrigins({ deps, plan, lines }: Writing, dir: string, signal: AbortSignal): Promise<void> {
   const summaries = await Promise.all(
     plan.sources.map(({ summary }) => deps.store.get({ kind: 'summary', key: summary })),
   );
   const sources = summaries.map((summary) => ({
-    segmentTablePath: summary.path(segmentTableName),
+    sliceTablePath: summary.path(sliceTableName),
     rejectsPath: summary.path(rejectsName),
   }));
   const entriesPaths = { train: lines.train.entriesPath, heldout: lines.heldout.entriesPath };
-  await deps.pool.run('writeOrigins', { entriesPaths, sources, dir }, { signal });
+  await deps.jobs.run('writeOrigins', { entriesPaths, sources, dir }, { signal });
 }

@@ -1,4 +1,4 @@
-import { gatherBucket } from './write/gather-lines.js';
+import { gatherBucket } from './lines/gather-lines.js';
 import { planLines } from './plan/plan-lines.js';
 import { writeOrigins } from './write/write-origins.js';
 

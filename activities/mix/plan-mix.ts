@@ -2,18 +2,25 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Composition, MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
+import { defined } from '../../core/defined.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
-import { artifactKey } from '../artifacts/store.js';
-import { convertedPieces, readConversionPlan } from '../convert/plan/conversion-plan.js';
+import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { PieceMeta } from '../convert/output/piece-meta.js';
 import { indexName, linesName } from '../convert/output/sorted-run-format.js';
+import { convertedPieces, readConversionPlan } from '../convert/plan/conversion-plan.js';
 import { SummaryMeta } from '../convert/summarise-source.js';
-import { mixCodeVersion } from '../convert/versions.js';
-import type { RunFile } from './plan/merge-sorted-runs.js';
+import {
+  mixCodeVersion,
+  mixPlanName,
+  readMixPlan,
+  type MixPlanFile,
+  type PlannedSource,
+  type SortedRunKey,
+} from './format/mix-plan.js';
 import type { MixDeps } from './mix-deps.js';
-import { mixPlanName, readMixPlan, type MixPlanFile } from './plan/mix-plan.js';
-import type { PlannedLines } from './plan/plan-lines.js';
+import type { SortedRun } from './plan/merge-sorted-runs.js';
+import type { PlanLinesInput, PlannedLines } from './plan/plan-lines.js';
 
 /**
  * Decides every line of the mix.
@@ -23,7 +30,7 @@ import type { PlannedLines } from './plan/plan-lines.js';
 export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkContext): Promise<MixPlan> {
   const inputs = {
     seed: input.seed,
-    sources: input.sources.map(planSource),
+    sources: input.sources.map(plannedSource),
     heldout: input.heldout,
     mixRows: input.mix.rows,
     rowsPerSource: input.rowsPerSource,
@@ -32,7 +39,7 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
   const ref: ArtifactRef = { kind: 'mix-plan', key: artifactKey('mix-plan', mixCodeVersion, inputs) };
   if ((await deps.store.find(ref)) === undefined)
     await deps.store.put(ref, async (dir) => {
-      const plan = await makePlan(deps, input, dir, work);
+      const plan = await makePlan(deps, input, dir, work.signal);
       await writeFile(join(dir, mixPlanName), JSON.stringify(plan));
       return { trainLines: plan.composition.trainLines, heldoutLines: plan.composition.heldoutLines };
     });
@@ -40,98 +47,84 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
   return { plan: ref, composition: plan.composition };
 }
 
-function planSource({ source, plan, summary }: MixSource): MixPlanFile['sources'][number] {
-  return {
-    name: source.name,
-    plan: plan.key,
-    summary: summary.key,
-    repeat: source.repeat,
-    ...(source.rows === undefined ? {} : { rows: source.rows }),
-    ...(source.share === undefined ? {} : { share: source.share }),
-  };
+function plannedSource({ source, plan, summary }: MixSource): PlannedSource {
+  const { name, rows, share, repeat } = source;
+  return { name, plan: plan.key, summary: summary.key, repeat, ...defined({ rows, share }) };
 }
 
+/** @param dir - gets the entries of both sides. */
 async function makePlan(
   deps: MixDeps,
   input: PlanMixInput,
   dir: string,
-  work: WorkContext,
+  signal: AbortSignal,
 ): Promise<MixPlanFile> {
-  const sources = input.sources.map(planSource);
-  const { files, runs } = await findRuns(deps, input.sources);
-  const limits = {
-    ...(input.mix.rows === undefined ? {} : { mixRows: input.mix.rows }),
-    ...(input.rowsPerSource === undefined ? {} : { rowsPerSource: input.rowsPerSource }),
+  const found = await findSortedRuns(deps.store, input.sources);
+  const rules = {
+    seed: input.seed,
+    heldout: { fraction: input.heldout.fraction, ...defined({ rows: input.heldout.rows }) },
+    ...defined({ mixRows: input.mix.rows, rowsPerSource: input.rowsPerSource }),
   };
-  const scratch = await deps.store.scratch();
-  let planned: PlannedLines;
+  const sources = input.sources.map(plannedSource);
+  const sortedRuns = found.map(({ sortedRun }) => sortedRun);
+  const planned = await decideLines(deps, { ...rules, sources, sortedRuns, dir }, signal);
+  return {
+    ...rules,
+    sources,
+    sortedRuns: found.map(({ key }) => key),
+    buckets: { train: planned.train, heldout: planned.heldout },
+    composition: await accountFor(deps.store, input.sources, planned),
+  };
+}
+
+interface FoundRun {
+  readonly key: SortedRunKey;
+  readonly sortedRun: SortedRun;
+}
+
+/** The sorted runs of all converted pieces. */
+async function findSortedRuns(store: ArtifactStore, sources: readonly MixSource[]): Promise<FoundRun[]> {
+  const found: FoundRun[] = [];
+  for (const [source, { plan }] of sources.entries())
+    for (const { ref, firstSlice } of convertedPieces(await readConversionPlan(store, plan))) {
+      const piece = await store.get(ref);
+      for (const [number, { entries }] of PieceMeta.parse(piece.meta).sortedRuns.entries())
+        found.push({
+          key: { piece: ref.key, sortedRun: number },
+          sortedRun: {
+            source,
+            indexPath: piece.path(indexName(number)),
+            linesPath: piece.path(linesName(number)),
+            entries,
+            firstSlice,
+          },
+        });
+    }
+  return found;
+}
+
+async function decideLines(
+  { store, jobs, bucketBytes }: MixDeps,
+  input: Omit<PlanLinesInput, 'bucketBytes' | 'scratch'>,
+  signal: AbortSignal,
+): Promise<PlannedLines> {
+  const scratch = await store.scratch();
   try {
-    planned = await deps.pool.run(
-      'planLines',
-      {
-        ...limits,
-        seed: input.seed,
-        sources,
-        runs: files,
-        heldoutFraction: input.heldout.fraction,
-        ...(input.heldout.rows === undefined ? {} : { heldoutRows: input.heldout.rows }),
-        bucketBytes: deps.bucketBytes,
-        dir,
-        scratch,
-      },
-      { signal: work.signal },
-    );
+    return await jobs.run('planLines', { ...input, bucketBytes, scratch }, { signal });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-  return {
-    ...limits,
-    seed: input.seed,
-    heldout: {
-      fraction: input.heldout.fraction,
-      ...(input.heldout.rows === undefined ? {} : { rows: input.heldout.rows }),
-    },
-    sources,
-    runs,
-    buckets: { train: [...planned.train], heldout: [...planned.heldout] },
-    composition: await accountFor(deps, input.sources, planned),
-  };
-}
-
-async function findRuns(
-  deps: MixDeps,
-  sources: readonly MixSource[],
-): Promise<{ readonly files: RunFile[]; readonly runs: MixPlanFile['runs'] }> {
-  const files: RunFile[] = [];
-  const runs: MixPlanFile['runs'] = [];
-  for (const [index, source] of sources.entries()) {
-    const plan = await readConversionPlan(deps.store, source.plan);
-    for (const { ref, firstSegment } of convertedPieces(plan)) {
-      const piece = await deps.store.get(ref);
-      for (const [run, { entries }] of PieceMeta.parse(piece.meta).runs.entries()) {
-        files.push({
-          source: index,
-          indexPath: piece.path(indexName(run)),
-          linesPath: piece.path(linesName(run)),
-          entries,
-          firstSegment,
-        });
-        runs.push({ piece: ref.key, run });
-      }
-    }
-  }
-  return { files, runs };
 }
 
 async function accountFor(
-  deps: MixDeps,
+  store: ArtifactStore,
   sources: readonly MixSource[],
   planned: PlannedLines,
 ): Promise<Composition> {
   const parts = await Promise.all(
     sources.map(async ({ source, plan, summary }, index) => {
-      const { rules } = await readConversionPlan(deps.store, plan);
-      const { counts } = SummaryMeta.parse((await deps.store.get(summary)).meta);
+      const { rules } = await readConversionPlan(store, plan);
+      const { counts } = SummaryMeta.parse((await store.get(summary)).meta);
       const mixed = planned.sources[index];
       if (mixed === undefined) throw new Error(`No lines were planned for source ${source.name}`);
       return {
@@ -139,8 +132,7 @@ async function accountFor(
         format: rules.layout.format,
         counts,
         repeat: source.repeat,
-        ...(source.share === undefined ? {} : { share: source.share }),
-        ...(source.rows === undefined ? {} : { rows: source.rows }),
+        ...defined({ share: source.share, rows: source.rows }),
         mixed: { ...mixed, duplicatesBy: new Map(mixed.duplicatesBy) },
       };
     }),

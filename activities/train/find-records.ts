@@ -1,7 +1,7 @@
 import type { FindRecordsInput, FindRecordsResult } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Tinker } from '../../tinker/index.js';
-import { hasCheckpoint, heldOf, setTtl } from './server/server-checkpoints.js';
+import { hasCheckpoint, checkpointsOnServer, setTtl } from './server/server-checkpoints.js';
 import { withoutEvaluation } from './evaluation/evaluation-artifact.js';
 import { writeProjections } from './records/projections.js';
 import { lineageOf, recordsOf, segmentRecordRef, type StoredRecord } from './records/records.js';
@@ -66,10 +66,8 @@ async function measurable(
   const lineage = (await lineageOf(deps.store, last?.ref.key ?? null)).filter((record) => !record.final);
   const open = (await withoutEvaluation(deps.store, plan, lineage)).slice(-mostUnmeasured);
   const paths = open.flatMap(({ statePath, samplerPath }) => [statePath, samplerPath]);
-  const held = await heldOf(tinker, paths, signal);
-  return open.filter((record) =>
-    [record.statePath, record.samplerPath].some((path) => held.get(path)?.here === true),
-  );
+  const onServer = await checkpointsOnServer(tinker, paths, signal);
+  return open.filter((record) => [record.statePath, record.samplerPath].some((path) => onServer.has(path)));
 }
 
 async function firstAlive(

@@ -18,8 +18,9 @@ import { totalSteps } from '../../core/training/steps.js';
 import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
 import { readTokens } from '../tokenise/pieces/tokens-artifact.js';
-import { checkStart } from './server/check-train-from.js';
-import { checkModel, type ServerLook } from './server/tinker-access.js';
+import { checkBaseModel } from './server/check-base-model.js';
+import { checkTrainFrom } from './server/check-train-from.js';
+import type { ServerDescription } from './server/tinker-access.js';
 import type { TrainDeps } from './train-deps.js';
 import { trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
 
@@ -30,9 +31,9 @@ export async function checkTraining(
   work: WorkContext,
 ): Promise<CheckTrainingResult> {
   rendererFor(train.base_model, train.renderer, rendererNames);
-  const server = await deps.access.look(work.signal);
-  checkModel(server, train);
-  await checkStart(deps.access, train, work.signal);
+  const server = await deps.access.describeServer(work.signal);
+  checkBaseModel(server, train);
+  await checkTrainFrom(deps.access, train, work.signal);
   await learningRateOf(train, server);
   return { server: server.description, developmentServer: server.development };
 }
@@ -51,9 +52,9 @@ export async function planTraining(
   const tokens = await readTokens(deps.store, input.tokens);
   if (tokens.trainedRows === 0)
     throw new HeadraceError('NothingToTrainError', `None of ${tokens.rows} rows has a token to train on`);
-  const server = await deps.access.look(work.signal);
-  checkModel(server, train);
-  await checkStart(deps.access, train, work.signal);
+  const server = await deps.access.describeServer(work.signal);
+  checkBaseModel(server, train);
+  await checkTrainFrom(deps.access, train, work.signal);
   const rule = {
     trainedRows: tokens.trainedRows,
     batchSize: train.batch_size,
@@ -84,7 +85,7 @@ export async function planTraining(
   };
 }
 
-async function learningRateOf(train: Train, { modelDir }: ServerLook): Promise<number> {
+async function learningRateOf(train: Train, { modelDir }: ServerDescription): Promise<number> {
   if (train.learning_rate !== 'auto') return train.learning_rate;
   return autoLearningRate(
     train.base_model,

@@ -1,6 +1,6 @@
 import type { RecordSegmentInput, SegmentRecordRef } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { remove, setTtl } from './server/server-checkpoints.js';
+import { removeCheckpoint, setTtl } from './server/server-checkpoints.js';
 import { keptOf, writeProjections } from './records/projections.js';
 import { lineageOf, putRecord, segmentRecordRef } from './records/records.js';
 import { withTinkerErrors } from './server/tinker-errors.js';
@@ -43,7 +43,8 @@ export async function recordSegment(
     await withTinkerErrors(plan.server.description, work.signal, async () => {
       if (final) for (const path of [statePath, samplerPath]) await setTtl(tinker, path, null, work.signal);
       for (const old of surplus)
-        for (const path of [old.statePath, old.samplerPath]) await remove(tinker, path, work.signal);
+        for (const path of [old.statePath, old.samplerPath])
+          await removeCheckpoint(tinker, path, work.signal);
     });
   }
   return segmentRecordRef(record);

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import { openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
-import { mix } from '../../client/mix/mix.js';
+import { mixSources } from '../../client/mix/mix-sources.js';
 import { createTokeniseActivities } from '../../activities/tokenise/index.js';
 import { createTrainActivities } from '../../activities/train/index.js';
 import { LiveClients } from '../../activities/train/server/live-clients.js';
@@ -34,9 +35,9 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     { source, out },
     work,
   );
-  const { mix: mixed } = await mix(
+  const { mix: mixed } = await mixSources(
     { seed: 0, sources: [source], heldout: { fraction: 0 }, mix: {} },
-    { store, threads: 1, out, resolutions: new Map([[source.name, resolution]]), work },
+    { store, threads: new ThreadPool(1), out, resolutions: new Map([[source.name, resolution]]), work },
   );
   const train = Train.parse({
     base_model: given.model,
@@ -53,7 +54,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
   });
   const tokenise = createTokeniseActivities({
     store,
-    threads: 1,
+    threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train }, work);

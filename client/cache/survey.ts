@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactKinds, type ArtifactKind } from '../../core/contracts/artifact.js';
-import { oidOf, readResolution } from '../../activities/hub/resolve/resolution.js';
+import { oidOf } from '../../activities/hub/download/blob-paths.js';
+import { readResolution } from '../../activities/hub/resolve/resolution.js';
 import { ignoreMissing } from '../../files/errno.js';
 import { namesIn } from '../../files/names-in.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';

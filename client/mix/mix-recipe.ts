@@ -1,19 +1,18 @@
-import { availableParallelism } from 'node:os';
-import { removeDeadScratch } from '../../files/scratch.js';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
-import { inParallel } from '../../activities/threads/in-parallel.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
-import { createHubActivities } from '../../activities/hub/index.js';
-import { mix as mixResolved } from './mix.js';
-import type { MixCallResult } from './mix.js';
+import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
+import { inParallel } from '../../activities/threads/in-parallel.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import { defined } from '../../core/defined.js';
 import type { Env } from '../../core/env.js';
 import type { WorkContext } from '../../core/progress.js';
-import { workerEnvironment } from '../../worker/environment.js';
+import { removeDeadScratch } from '../../files/scratch.js';
+import { commandEnvironment } from '../environment.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { secrets } from '../secrets.js';
+import { mixSources, type MixSourcesResult } from './mix-sources.js';
 
-export interface MixHereOptions {
+export interface MixRecipeOptions {
   /** Folder of the store. @default HEADRACE_STORE, or ~/.cache/headrace */
   readonly storeRoot?: string;
   /** Where HF_TOKEN and its like are looked up. @default process.env */
@@ -22,44 +21,52 @@ export interface MixHereOptions {
   readonly rowsPerSource?: number;
   /** @default never aborted */
   readonly signal?: AbortSignal;
-  /** Told how far the work is. @default nobody is */
+  /** Called with the progress of the work. */
   readonly progress?: WorkContext['progress'];
 }
 
 /**
  * The data half of a run in this process, without Temporal: resolves, downloads, converts and mixes a recipe's sources
- * into `recipe.out`. The same recipe and data give the same bytes as in a run, and what either has done the other reuses.
- * There are no retries here beyond those of a download: calling again goes on from what is there.
+ * into `recipe.out`. The same recipe and data give the same bytes as in a run, and the two reuse each other's work. Nothing
+ * is tried again, except in a download: another call continues from what the store has.
  *
  * @throws {HeadraceError} of the source or stage that failed.
  */
-export async function mix(recipe: ResolvedRecipe, options: MixHereOptions = {}): Promise<MixCallResult> {
+export async function mixRecipe(
+  recipe: ResolvedRecipe,
+  options: MixRecipeOptions = {},
+): Promise<MixSourcesResult> {
   const storeRoot = options.storeRoot ?? defaultStoreRoot();
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
-  const env = await workerEnvironment(options.env ?? process.env, storeRoot);
-  const hub = createHubActivities(createHubAccess({ store, env, onToken: (token) => secrets.learn(token) }));
+  const env = await commandEnvironment(options.env, storeRoot);
+  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
-  const resolutions = new Map<string, ArtifactRef>();
-  await inParallel(recipe.sources, recipe.sources.length, work.signal, async (source, signal) => {
-    const { resolution, downloads } = await hub.resolveSource(
-      { source, out: recipe.out },
-      { ...work, signal },
-    );
-    resolutions.set(source.name, resolution);
-    const last = downloads.at(-1);
-    if (last !== undefined)
-      await hub.downloadFiles({ resolution, from: 0, to: last.to }, { ...work, signal });
-  });
-  return await mixResolved(recipe, {
+  return await mixSources(recipe, {
     store,
-    threads: availableParallelism(),
+    threads: hub.threads,
     out: recipe.out,
-    resolutions,
+    resolutions: await bringSources(createHubActivities(hub), recipe, work),
     work,
-    ...(options.rowsPerSource === undefined ? {} : { rowsPerSource: options.rowsPerSource }),
+    ...defined({ rowsPerSource: options.rowsPerSource }),
   });
+}
+
+/** Resolves every source and downloads its files. Returns the resolutions by the names of the sources. */
+async function bringSources(
+  hub: HubActivities,
+  { sources, out }: ResolvedRecipe,
+  work: WorkContext,
+): Promise<ReadonlyMap<string, ArtifactRef>> {
+  const resolutions = new Map<string, ArtifactRef>();
+  await inParallel(sources, sources.length, work.signal, async (source, signal) => {
+    const { resolution, downloads } = await hub.resolveSource({ source, out }, { ...work, signal });
+    resolutions.set(source.name, resolution);
+    const to = downloads.at(-1)?.to;
+    if (to !== undefined) await hub.downloadFiles({ resolution, from: 0, to }, { ...work, signal });
+  });
+  return resolutions;
 }

@@ -3,10 +3,10 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Side } from '../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
-import { SegmentTable, segmentTableName } from '../../activities/convert/output/slice-table.js';
-import { MixMeta } from '../../activities/mix/finish-mix.js';
-import { readMixPlan } from '../../activities/mix/plan/mix-plan.js';
-import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/write/provenance.js';
+import { SliceTable, sliceTableName } from '../../activities/convert/output/slice-table.js';
+import { MixMeta } from '../../activities/mix/format/mix-artifact.js';
+import { readMixPlan } from '../../activities/mix/format/mix-plan.js';
+import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/format/provenance.js';
 
 /** Where a line of the mix comes from. */
 export interface LineOrigin {
@@ -43,14 +43,14 @@ export async function traceLine(
   if (source === undefined) throw new Error(`The provenance of line ${line} names no source of the mix`);
   const conversion = await readConversionPlan(store, { kind: 'conversion', key: source.plan });
   const summary = await store.get({ kind: 'summary', key: source.summary });
-  const table = SegmentTable.parse(JSON.parse(await readFile(summary.path(segmentTableName), 'utf8')));
+  const table = SliceTable.parse(JSON.parse(await readFile(summary.path(sliceTableName), 'utf8')));
   const file = entry.readUInt32LE(provenanceAt.file);
   const { origin } = conversion;
   return {
     source: source.name,
     path: conversion.files[file]?.path ?? '',
     row: entry.readUIntLE(provenanceAt.row, 6),
-    unit: table.segments.find((segment) => segment.file === file)?.unit ?? 'row',
+    unit: table.slices.find((slice) => slice.file === file)?.unit ?? 'row',
     ...(origin.kind === 'hub' ? { dataset: origin.dataset, commitSha: origin.commitSha } : {}),
   };
 }

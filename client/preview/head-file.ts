@@ -1,81 +1,75 @@
-import { open, writeFile, type FileHandle } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { HeadraceError } from '../../core/errors.js';
-import { uniteRanges, type ByteRange } from '../../core/hub/ranges.js';
 import { fileKindOf, type Compression } from '../../activities/convert/read/file-kind.js';
-import { cannotUnpack } from '../../activities/convert/read/unpack.js';
+import type { FileSlice } from '../../activities/convert/read/file-slice.js';
+import { startsList } from '../../activities/convert/read/json-list.js';
 import type { InputFile } from '../../activities/convert/read/open-file.js';
-import { startsList } from '../../activities/convert/read/json-splitter.js';
-import { columnsOnDisk } from '../../activities/convert/plan/sample-rows.js';
-import { pruneColumns, type ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
-import type { Part } from '../../activities/convert/read/read-slice.js';
-import { columnsOf, readFooter } from '../../activities/hub/resolve/parquet-footer.js';
+import { parquetColumns } from '../../activities/convert/read/parquet.js';
+import type { ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
+import { cannotUnpack } from '../../activities/convert/read/unpack.js';
 import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.js';
+import { HeadraceError } from '../../core/errors.js';
+import { parquetHead } from './parquet-head.js';
 
-/** The head of a file, laid on disk so that the readers of a run can read it as if the whole were there. */
+/** The head of a file, laid out on the disk so that conversion reads it like the whole file. */
 export interface HeadFile {
   readonly input: InputFile;
-  readonly part: Part;
-  /** The text was cut: the last element of a JSON list may be torn. */
+  /** What is read of the input, which is file 0. */
+  readonly slice: FileSlice;
+  /** Whether text is missing at the end: the last element of a JSON list may be incomplete. */
   readonly isCut: boolean;
-  /** Column names, where the container knows them (parquet). */
+  /** Column names, of parquet only. */
   readonly columns?: readonly string[];
-  /** Brings what reading these columns needs. */
-  need(choice: ColumnChoice): Promise<void>;
+  /** Fetches the bytes that reading these columns needs. */
+  readonly fetch: (choice: ColumnChoice) => Promise<void>;
 }
 
-/** How much of a text file is fetched first. */
-const headBytes = 1_000_000;
-
 /**
- * The head of `file` in the folder `scratch`: of parquet the footer, and of the first row group the columns that are
- * asked for; of text its first megabyte, or `bytes`.
+ * The head of a file. Of parquet it is the footer, and of the first row group the columns that are asked for; of text its first
+ * `bytes`; of a plain or packed parquet file on the disk the whole file.
  *
- * @throws {HeadraceError} FormatError; as reading from the Hub does.
+ * @param scratch - a folder for what is fetched.
+ * @throws {HeadraceError} FormatError; the errors of reading from the Hub.
  */
-export async function headOf(
-  { file, path, read }: InspectedFile,
-  scratch: string,
-  bytes: number = headBytes,
-): Promise<HeadFile> {
+export async function headOf(inspected: InspectedFile, scratch: string, bytes: number): Promise<HeadFile> {
+  const { file, path, read } = inspected;
   const { container, compression } = fileKindOf(file.path);
-  const isPackedParquet = container === 'parquet' && compression !== 'none';
-  if (path !== undefined && isPackedParquet) {
-    const input = { path, name: file.path, sizeBytes: file.sizeBytes };
-    return { ...whole(input), columns: (await columnsOnDisk(input, scratch)) ?? [] };
-  }
-  if (container !== 'parquet') {
-    if (path !== undefined && compression === 'none')
-      return whole({ path, name: file.path, sizeBytes: file.sizeBytes });
-    const end = Math.min(bytes, file.sizeBytes);
-    const isCut = end < file.sizeBytes;
-    const head = unpack(file.path, await read({ start: 0, end }), compression, isCut);
-    const isLines = container === 'lines' || startsList(head) !== true;
-    const text = isCut && isLines ? head.subarray(0, head.lastIndexOf(0x0a) + 1) : head;
-    const name = file.path.replace(/\.(gz|zst|zstd)$/i, '');
-    const local = join(scratch, `${randomUUID()}.head`);
-    await writeFile(local, text);
-    return {
-      ...whole({ path: local, name, sizeBytes: text.length }),
-      isCut,
-    };
-  }
-  if (isPackedParquet)
+  const isPacked = compression !== 'none';
+  if (container !== 'parquet')
+    return path === undefined || isPacked
+      ? textHead(inspected, scratch, bytes)
+      : whole({ path, name: file.path, sizeBytes: file.sizeBytes });
+  if (!isPacked) return parquetHead(file, read, scratch);
+  if (path === undefined)
     throw new HeadraceError(
       'FormatError',
-      `${file.path} is packed parquet, whose footer shows only when the whole file is unpacked: no preview`,
+      `${file.path} is packed parquet: its footer can only be read when the whole file is unpacked, so there is no preview`,
     );
-  return parquetHead(file.path, file.sizeBytes, read, scratch);
+  const input = { path, name: file.path, sizeBytes: file.sizeBytes };
+  return { ...whole(input), columns: (await parquetColumns(input, scratch)) ?? [] };
 }
 
 function whole(input: InputFile): HeadFile {
-  return { input, part: { kind: 'whole' }, isCut: false, need: () => Promise.resolve() };
+  return { input, slice: { kind: 'whole', file: 0 }, isCut: false, fetch: () => Promise.resolve() };
 }
 
-/** Of a stream that is cut, what is whole so far. */
+async function textHead({ file, read }: InspectedFile, scratch: string, bytes: number): Promise<HeadFile> {
+  const { container, compression } = fileKindOf(file.path);
+  const end = Math.min(bytes, file.sizeBytes);
+  const isCut = end < file.sizeBytes;
+  const head = unpack(file.path, await read({ start: 0, end }), compression, isCut);
+  const isLines = container === 'lines' || startsList(head) !== true;
+  const text = isCut && isLines ? head.subarray(0, head.lastIndexOf(0x0a) + 1) : head;
+  const name = file.path.replace(/\.(gz|zst|zstd)$/i, '');
+  const path = join(scratch, `${randomUUID()}.head`);
+  await writeFile(path, text);
+  return { ...whole({ path, name, sizeBytes: text.length }), isCut };
+}
+
+/** Of a stream that is cut, the bytes that are complete so far. */
 function unpack(name: string, bytes: Buffer, compression: Compression, isCut: boolean): Buffer {
   try {
     switch (compression) {
@@ -91,56 +85,5 @@ function unpack(name: string, bytes: Buffer, compression: Compression, isCut: bo
     }
   } catch (error) {
     throw cannotUnpack(name, error);
-  }
-}
-
-/** A file of the full size that is empty but for the footer and the columns that were asked for. */
-async function parquetHead(
-  name: string,
-  sizeBytes: number,
-  read: InspectedFile['read'],
-  scratch: string,
-): Promise<HeadFile> {
-  const { metadata, start, bytes } = await readFooter(name, sizeBytes, read);
-  const path = join(scratch, `${randomUUID()}.head`);
-  const group = metadata.row_groups.findIndex((each) => each.num_rows > 0n);
-  if (group === -1) throw new HeadraceError('FormatError', `${name} has no rows`);
-  await onFile(path, 'w', async (file) => {
-    await file.truncate(sizeBytes);
-    await file.write(bytes, 0, bytes.length, start);
-  });
-  return {
-    input: { path, name, sizeBytes },
-    part: { kind: 'groups', from: group, to: group + 1 },
-    isCut: false,
-    columns: columnsOf(metadata),
-    need: async (choice) => {
-      const chunks = pruneColumns(metadata, choice).row_groups[group]?.columns ?? [];
-      const ranges = chunks.map((chunk): ByteRange => {
-        const meta = chunk.meta_data;
-        if (meta === undefined) throw new HeadraceError('FormatError', `${name}: a column without metadata`);
-        const first = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
-        return { start: first, end: first + Number(meta.total_compressed_size) };
-      });
-      const brought = await Promise.all(
-        uniteRanges(ranges).map(async (range) => ({ range, bytes: await read(range) })),
-      );
-      await onFile(path, 'r+', async (file) => {
-        for (const { range, bytes } of brought) await file.write(bytes, 0, bytes.length, range.start);
-      });
-    },
-  };
-}
-
-async function onFile(
-  path: string,
-  flags: 'w' | 'r+',
-  use: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await open(path, flags);
-  try {
-    await use(file);
-  } finally {
-    await file.close();
   }
 }

@@ -1,18 +1,19 @@
-import type { DownloadedAdapter, Tinker } from '../../tinker/index.js';
+import type { Tinker } from '../../tinker/index.js';
+import { downloadAdapter, type DownloadedAdapter } from './adapter-folder.js';
 import { asDiskFull } from '../../files/room.js';
 import { isTinkerError } from '../../activities/train/server/tinker-errors.js';
 
 export interface ExportedAdapter extends DownloadedAdapter {
-  /** The checkpoint that the server gave it from. */
+  /** Path that the adapter was downloaded from. */
   readonly from: string;
 }
 
 /**
- * Fetches a checkpoint's adapter in PEFT layout into `folder`. The hosted service exports saved states, SkyRL and older servers give
- * archives of sampler weights: what the server refuses of one path is tried with the next.
+ * Downloads a checkpoint's adapter in PEFT layout into `folder`, from the first of the paths that the server exports. The hosted
+ * service exports saved states; SkyRL and older servers send archives of sampler weights.
  *
  * @param paths - of one checkpoint, at least one.
- * @throws {TinkerError} what the server says to the last path, where it gives none of them away.
+ * @throws {TinkerError} the server's answer to the last path, where it exports none of them.
  * @throws {HeadraceError} DiskFullError.
  */
 export async function exportAdapter(
@@ -24,7 +25,7 @@ export async function exportAdapter(
   let refusal: unknown;
   for (const from of paths)
     try {
-      return { ...(await tinker.downloadAdapter(from, folder, signal)), from };
+      return { ...(await downloadAdapter(tinker, from, folder, signal)), from };
     } catch (error) {
       if (!isTinkerError(error, 'request', 'not-found', 'failed')) throw asDiskFull(error, folder);
       refusal = error;

@@ -5,7 +5,7 @@ import {
   type TinkerSession,
   type TrainingClient,
 } from '../../tinker/index.js';
-import type { ServerLook, TinkerAccess } from '../../activities/train/server/tinker-access.js';
+import type { ServerDescription, TinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 
 export interface TinkerSmokeOptions {
@@ -61,9 +61,9 @@ export async function tinkerSmoke(options: TinkerSmokeOptions): Promise<readonly
     }
   };
   const baseModel = await step('capabilities', async () => {
-    const look = await access.look(signal);
-    const chosen = options.baseModel ?? smallestOf(look);
-    return [chosen, `${look.description} trains ${look.models.length} models; taking ${chosen}`];
+    const server = await access.describeServer(signal);
+    const chosen = options.baseModel ?? smallestOf(server);
+    return [chosen, `${server.description} trains ${server.models.length} models; taking ${chosen}`];
   });
   const tinker = await access.connect(signal);
   const session = await step('session', async () => {
@@ -99,7 +99,7 @@ async function exercise(
   });
   const trained = await step('two steps', async () => {
     const losses: number[] = [];
-    for (let at = 0; at < 2; at++) {
+    for (let at = 0; at < 2; at += 1) {
       const forward = client.forwardBackward([datum], 'cross_entropy');
       const optimizer = client.optimStep({ learningRate: 1e-4, eps: 1e-8 });
       losses.push(lossOf((await forward.result).outputs[0]?.['logprobs']));
@@ -158,7 +158,7 @@ function lossOf(logprobs: ArrayLike<number> | undefined): number {
 }
 
 /** "Qwen3-30B-A3B" counts as 30. A name without a size comes last. */
-function smallestOf({ models, description }: ServerLook): string {
+function smallestOf({ models, description }: ServerDescription): string {
   const sizeOf = (model: string): number =>
     Number(/(?:^|[^A-Za-z0-9])(\d+(?:\.\d+)?)B\b/i.exec(model)?.[1] ?? Infinity);
   const [smallest] = models

@@ -59,7 +59,7 @@ const count = z.int().min(0);
 /** Counts of one source before the mix: conversations, unless a field names rows. */
 export const SourceCounts = z
   .object({
-    /** Rows of the files; differs from `read` for grouped formats. */
+    /** Rows of the files; differs from `read` where a row is a turn of a dialogue. */
     rows: count,
     read: count,
     filtered: count,
@@ -67,11 +67,11 @@ export const SourceCounts = z
     rejectedBy: z.partialRecord(z.enum(rejectReasons), count).readonly(),
     /** Valid conversations before dedup. */
     converted: count,
-    /** Grouped formats: dialogues with a missing turn. */
+    /** Where a row is a turn: dialogues with a missing turn. */
     gaps: count.exactOptional(),
-    /** Grouped formats: dialogues without an `episode_done`. */
+    /** Where a row is a turn: dialogues without an `episode_done`. */
     unfinished: count.exactOptional(),
-    /** Grouped formats: rows that collapsed into an equal one. */
+    /** Where a row is a turn: rows that collapsed into an equal one. */
     collapsedRows: count.exactOptional(),
   })
   .readonly();

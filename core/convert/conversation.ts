@@ -14,20 +14,20 @@ export interface RawMessage {
 
 const blank = /^[\p{White_Space}\uFEFF]*$/u;
 
-/** Whether a text has nothing but white space and byte order marks. */
+/** Whether a text holds only white space and byte order marks. */
 export function isBlank(text: string): boolean {
   return blank.test(text);
 }
 
-/** Whether a text has half a surrogate pair, which UTF-8 cannot hold. */
+/** Whether a text has half a surrogate pair, which UTF-8 cannot encode. */
 function hasLoneSurrogate(text: string): boolean {
-  // ES2024, which every Node from 20 on has and the library of our target does not declare. Much faster than a regex.
+  // ES2024: Node has it, the library of our compile target does not declare it. Much faster than a regular expression.
   return !(text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 /**
- * Maps roles, drops the messages after the last assistant's and checks what is left. Returns the conversation, or the
- * first reason, in the order of `rejectReasons`, for which it is none.
+ * Maps roles, drops the messages after the last one of the assistant and checks the rest. Returns the conversation, or why there is
+ * none: the first reason in the order of `rejectReasons`.
  *
  * @param raw - at least one message.
  */

@@ -1,23 +1,13 @@
 import { HeadraceError } from '../errors.js';
-import type { Source, SourceFormat } from '../recipe.js';
+import { sourceFormats, type Source, type SourceFormat } from '../recipe.js';
 import { columnOf, isObject, layoutOf, messageListOf, standardColumns, type Layout } from './layout.js';
 
-/** What was found, or told, about the rows of a source. */
+/** The layout of a source's rows, from the recipe or detected. */
 export interface Detection {
   readonly layout: Layout;
-  /** For the user: "detected: column `conversation` is a list of {role, content}". */
+  /** Why, for people: "detected: column `conversation` is a list of {role, content}". */
   readonly reason: string;
 }
-
-const detectionOrder: readonly SourceFormat[] = [
-  'messages',
-  'lmsys',
-  'prosocial',
-  'magpie',
-  'sharegpt',
-  'alpaca',
-  'prompt-response',
-];
 
 /** How many rows detection looks at. */
 export const detectionSampleRows = 64;
@@ -42,7 +32,7 @@ const pairNames = [
   ['user', 'assistant'],
 ] as const;
 
-/** The layouts to try for a format when the recipe names no fields, the standard one first. */
+/** The layouts of a format that are tried when the recipe names no fields, the standard one first. */
 function candidates(format: SourceFormat): readonly Layout[] {
   switch (format) {
     case 'messages':
@@ -63,27 +53,27 @@ function candidates(format: SourceFormat): readonly Layout[] {
   }
 }
 
-/** Every column that detection may look at: what a reader of parquet has to fetch for the sample. */
+/** Every column that detection may read: what a reader of parquet has to fetch for the sample. */
 export function detectionColumns(fields: Readonly<Record<string, string>> = {}): ReadonlySet<string> {
-  const layouts = detectionOrder.flatMap(candidates);
+  const layouts = sourceFormats.flatMap(candidates);
   const columns = new Set([
     ...layouts.flatMap((layout) => Object.values(layout.columns)),
     ...Object.values(fields),
     'instruction',
     'response',
   ]);
-  // Says nothing about the format, and is most of the bytes of the files that have it.
+  // Detection does not need it, and it is most of the bytes of the files that have it.
   columns.delete('openai_moderation');
   return columns;
 }
 
 /**
- * Finds the format of a source: what the recipe says, else the first format, in the order of `sourceFormats`, that fits
- * more than half of the sampled rows that are objects.
+ * The format of a source: the recipe's, else the first one, in the order of `sourceFormats`, that fits more than half of the sampled
+ * rows that are objects.
  *
  * @param rows - up to {@link detectionSampleRows} rows from the start of the source.
  * @param where - the file they come from, for the error.
- * @param allColumns - column names, where the container knows more of them than the sampled rows show (parquet).
+ * @param allColumns - of parquet, the names of all columns; the sampled rows have only some of them.
  * @throws {HeadraceError} FormatError where nothing fits; RecipeError where `fields` fits no format.
  */
 export function detectFormat(
@@ -104,9 +94,9 @@ export function detectFormat(
 }
 
 function layoutsToTry(fields: Readonly<Record<string, string>> | undefined): readonly Layout[] {
-  if (fields === undefined) return detectionOrder.flatMap(candidates);
+  if (fields === undefined) return sourceFormats.flatMap(candidates);
   const names = Object.keys(fields);
-  const able = detectionOrder.filter((format) => {
+  const able = sourceFormats.filter((format) => {
     const known: readonly string[] = standardColumns[format];
     return names.every((name) => known.includes(name));
   });
@@ -168,7 +158,7 @@ function nothingFits(
   allColumns: readonly string[] | undefined,
 ): HeadraceError {
   const remedy =
-    'Name the `format` (messages, lmsys, prosocial, magpie, sharegpt, alpaca, prompt-response) and, where your columns have other names, `fields`: ' +
+    `Name the \`format\` (${sourceFormats.join(', ')}) and, where your columns have other names, \`fields\`: ` +
     'for instance `format: prompt-response` with `fields: { prompt: <your column>, response: <your column> }`, or `format: messages` with `fields: { messages: <your list>, role: <key>, content: <key> }`.';
   if (objects.length === 0)
     return new HeadraceError(

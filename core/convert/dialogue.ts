@@ -1,13 +1,14 @@
 import { stableJson } from '../stable-json.js';
+import type { ConversionRules } from './conversion-rules.js';
 import { checkConversation } from './conversation.js';
 import { compileFilter } from './filter.js';
 import { columnOf, type Layout } from './layout.js';
 import { roleMap } from './roles.js';
-import { turn, type ConversionRules, type Outcome } from './row-converter.js';
+import { turn, type Outcome } from './row-converter.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** One row of a grouped format: a turn of the dialogue `dialogueId`. */
+/** A row that is a turn of the dialogue `dialogueId`. */
 export interface DialogueRow {
   readonly dialogueId: number;
   readonly responseId: number;
@@ -18,20 +19,20 @@ export interface DialogueRow {
   readonly filtered: Row;
 }
 
-/** A dialogue, and what its rows were like. */
+/** The result of converting a dialogue, and facts about its rows. */
 export interface DialogueOutcome {
   readonly outcome: Outcome;
-  /** Rows that were equal to another one and went into it. */
+  /** Rows that were left out because they equal another one. */
   readonly collapsedRows: number;
-  /** Whether the response ids are other than 0, 1, 2, … */
+  /** Whether the response ids are not 0, 1, 2, … */
   readonly gap: boolean;
-  /** Whether no row says `episode_done`. */
+  /** Whether no row has a true `episode_done`. */
   readonly unfinished: boolean;
 }
 
 /**
- * Reads a row of the format `prosocial`, or returns `undefined` where it lacks its integer ids. An integer beyond
- * 2^53 − 1 counts as lacking: JSON numbers of that size do not tell two dialogues apart.
+ * Returns the function that reads a row of the format `prosocial`. It returns `undefined` for a row without integer ids. An integer
+ * beyond 2^53 − 1 is no id: JSON numbers of that size do not distinguish two dialogues.
  */
 export function dialogueRowReader(
   layout: Layout,
@@ -58,8 +59,8 @@ function isId(value: unknown): value is number {
 }
 
 /**
- * Returns the converter of whole dialogues: order by `response_id`, collapse equal rows, filter (every row has to
- * pass), validate. `rows` are all rows of one dialogue, in reading order, at least one.
+ * Returns the converter of whole dialogues: it sorts by `response_id`, collapses equal rows, filters (every row has to pass) and
+ * validates. It takes all rows of one dialogue in reading order, at least one.
  */
 export function createDialogueConverter(
   rules: ConversionRules,
@@ -90,7 +91,7 @@ export function createDialogueConverter(
   };
 }
 
-/** Equal in what the conversation and its filter are made of; a missing column equals null, as parquet has no other. */
+/** Whether two rows are equal in what conversation and filter use. A missing column equals null: parquet does not distinguish them. */
 function sameTurn(a: DialogueRow, b: DialogueRow): boolean {
   const text = (row: DialogueRow): string =>
     stableJson([row.context ?? null, row.response ?? null, withoutNull(row.filtered)]);

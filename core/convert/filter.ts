@@ -3,7 +3,7 @@ import { columnOf, isObject, type Layout } from './layout.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** A source's filter, ready to use. */
+/** A compiled filter. */
 export interface RowFilter {
   /** Columns of the files that the filter reads. */
   readonly columns: readonly string[];
@@ -11,10 +11,9 @@ export interface RowFilter {
 }
 
 /**
- * Compiles a recipe's `filter`: every condition has to hold. A missing or null column passes no condition; equality is
- * in JSON type and value; `min` and `max` are inclusive and take numbers only; `matches` is an unanchored regular
- * expression with the flag `u` and takes text only. In the format `lmsys` the name `flagged` stands for "some turn is
- * flagged" in the moderation column.
+ * Compiles a recipe's `filter`: every condition has to hold. A missing or null column meets no condition; equality is in JSON type and
+ * value; `min` and `max` are inclusive and for numbers only; `matches` is an unanchored regular expression with the flag `u`, for text
+ * only. In the format `lmsys` the name `flagged` means that some turn is flagged in the moderation column.
  */
 export function compileFilter(
   filter: Readonly<Record<string, FilterCondition>> | undefined,
@@ -48,7 +47,7 @@ function compileCondition(condition: FilterCondition): (value: unknown) => boole
   return (value) => typeof value === 'number' && value >= min && value <= max;
 }
 
-/** `undefined`, which passes no filter, where the moderation is not a list. */
+/** `undefined`, which meets no condition, where the moderation is not a list. */
 function anyFlagged(moderation: unknown): boolean | undefined {
   if (!Array.isArray(moderation)) return undefined;
   return moderation.some((turn: unknown) => isObject(turn) && turn['flagged'] === true);

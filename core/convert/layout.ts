@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { HeadraceError } from '../errors.js';
-import type { SourceFormat } from '../recipe.js';
+import { sourceFormats, type SourceFormat } from '../recipe.js';
 
 /**
  * Which columns a format reads, by their standard names. A recipe's `fields` maps a standard name to the name that the
@@ -26,15 +27,16 @@ export const standardColumns = {
   'prompt-response': ['prompt', 'response'],
 } as const satisfies Record<SourceFormat, readonly string[]>;
 
-/** A format and the columns it reads: standard name → name in the files. Plain JSON. */
-export interface Layout {
-  readonly format: SourceFormat;
-  readonly columns: Readonly<Record<string, string>>;
-}
+/** A format and the columns that it reads: standard name → name in the files. */
+export const Layout = z
+  .object({ format: z.enum(sourceFormats), columns: z.record(z.string(), z.string()).readonly() })
+  .readonly();
+export type Layout = z.infer<typeof Layout>;
 
-/** The layout of `format` with the recipe's `fields` over the standard names.
+/**
+ * The layout of `format`, with the recipe's `fields` in place of standard names.
  *
- * @throws {HeadraceError} RecipeError where `fields` has a name that the format does not know.
+ * @throws {HeadraceError} RecipeError where `fields` has a name that the format does not have.
  */
 export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, string>> = {}): Layout {
   const known: readonly string[] = standardColumns[format];
@@ -48,12 +50,12 @@ export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, s
   return { format, columns: Object.fromEntries(known.map((name) => [name, fields[name] ?? name])) };
 }
 
-/** The name in the files of the column that the format calls `name`. */
+/** The name in the files of the column with the standard name `name`. */
 export function columnOf(layout: Layout, name: string): string {
   return layout.columns[name] ?? name;
 }
 
-/** Where a format keeps its list of messages, or `undefined` where a message is a column of its own. */
+/** Names of the list of messages and of its members; `undefined` where each message is a column. */
 export function messageListOf(
   layout: Layout,
 ): { readonly list: string; readonly role: string; readonly content: string } | undefined {
@@ -77,8 +79,8 @@ export function messageListOf(
   }
 }
 
-/** Whether rows of the format are turns that have to be grouped into conversations. */
-export function isGrouped(format: SourceFormat): boolean {
+/** Whether a row is one turn of a dialogue, which is a conversation only together with its other rows. */
+export function rowsAreTurns(format: SourceFormat): boolean {
   return format === 'prosocial';
 }
 

@@ -1,5 +1,6 @@
-/** Who speaks, in the words of the OpenAI chat format. */
-export type Role = 'user' | 'assistant' | 'system';
+export const roles = ['user', 'assistant', 'system'] as const;
+/** The author of a message, as the OpenAI chat format names it. */
+export type Role = (typeof roles)[number];
 
 const roleTable: readonly (readonly [string, Role])[] = [
   ['human', 'user'],
@@ -12,8 +13,8 @@ const roleTable: readonly (readonly [string, Role])[] = [
 ];
 
 /**
- * Returns a function that maps a role as found in a row to one of ours, and anything else to `undefined`. Names are
- * compared in lower case; a recipe's alias wins over the built-in table.
+ * Returns the function that maps the role of a row to a {@link Role}, and anything else to `undefined`. Names are compared in lower
+ * case; an alias of the recipe wins over the built-in table.
  */
 export function roleMap(aliases: Readonly<Record<string, Role>> = {}): (role: unknown) => Role | undefined {
   const table = new Map<string, Role>(roleTable);

@@ -1,25 +1,18 @@
 import type { RejectReason } from '../contracts/conversion.js';
-import type { FilterCondition } from '../recipe.js';
 import { checkConversation, isBlank, type Message, type RawMessage } from './conversation.js';
 import { compileFilter } from './filter.js';
+import type { ConversionRules } from './conversion-rules.js';
 import { columnOf, isObject, messageListOf, type Layout } from './layout.js';
-import { roleMap, type Role } from './roles.js';
+import { roleMap } from './roles.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** How one source turns rows into conversations. Plain JSON: it travels to worker threads and into keys. */
-export interface ConversionRules {
-  readonly layout: Layout;
-  readonly roles?: Readonly<Record<string, Role>>;
-  readonly filter?: Readonly<Record<string, FilterCondition>>;
-}
-
-/** What became of a row: a conversation, a reject reason, or `'filtered'`. */
+/** The result of converting a row: a conversation, the reason why there is none, or `'filtered'`. */
 export type Outcome = readonly Message[] | RejectReason | 'filtered';
 
 /**
- * Returns the converter of a format whose rows are conversations: filter, map roles, drop messages after the last
- * assistant's, validate. The row is parsed JSON of any type.
+ * Returns the converter of a format whose rows are conversations: it filters, maps roles, drops the messages after the last one of
+ * the assistant, and validates. The row is parsed JSON of any type.
  */
 export function createRowConverter(rules: ConversionRules): (row: unknown) => Outcome {
   const filter = compileFilter(rules.filter, rules.layout);
@@ -33,7 +26,7 @@ export function createRowConverter(rules: ConversionRules): (row: unknown) => Ou
   };
 }
 
-/** Finds the messages of a row, or `undefined` where the list is missing, no list, empty or holds something else. */
+/** Returns the function that finds the messages of a row; `undefined` where they are not a list of objects, or an empty one. */
 function rawMessages(layout: Layout): (row: Row) => readonly RawMessage[] | undefined {
   const list = messageListOf(layout);
   if (list !== undefined) return (row) => listedMessages(row[list.list], list.role, list.content);
@@ -57,7 +50,7 @@ function listedMessages(list: unknown, role: string, content: string): readonly 
   return messages;
 }
 
-/** A value that is not text stays what it is, so that the check rejects it by its name. */
+/** A value that is not text is returned as it is, for the check to reject. */
 function alpacaPrompt(instruction: unknown, input: unknown): unknown {
   if (typeof instruction !== 'string' || input === undefined || input === null) return instruction;
   if (typeof input !== 'string') return input;

@@ -3,34 +3,29 @@ import { formatBytes } from '../format.js';
 import { listOf } from './split-files.js';
 
 /** The part of a lock's entry that can move. */
-export interface LockedFiles {
+interface LockedFiles {
   readonly dataset: string;
   readonly commit: string;
-  /** `null` where the lock does not say. */
-  readonly files: readonly SourceFile[] | null;
+  readonly files: readonly SourceFile[];
 }
 
 /** What changes when `after` takes the place of `before` in the lock: sentences for the user. */
-export function lockMoves(
-  before: LockedFiles | undefined,
-  after: LockedFiles & { readonly files: readonly SourceFile[] },
-): string[] {
+export function lockMoves(before: LockedFiles | undefined, after: LockedFiles): string[] {
   if (before === undefined) return [`the lock takes ${after.dataset} at ${short(after.commit)}`];
   const moved: string[] = [];
   if (before.dataset !== after.dataset)
     moved.push(`the lock moves from ${before.dataset} to ${after.dataset}`);
-  const filesBefore = before.files ?? (before.commit === after.commit ? after.files : []);
-  if (before.commit === after.commit && sameFiles(filesBefore, after.files))
+  if (before.commit === after.commit && sameFiles(before.files, after.files))
     return moved.length > 0 ? moved : [`the lock stays: ${after.dataset} is still at ${short(after.commit)}`];
-  const known = new Map(filesBefore.map((file) => [file.path, contentOf(file)]));
+  const known = new Map(before.files.map((file) => [file.path, contentOf(file)]));
   const now = new Set(after.files.map((file) => file.path));
   const added = after.files.filter((file) => !known.has(file.path));
   const changed = after.files.filter(
     (file) => known.has(file.path) && known.get(file.path) !== contentOf(file),
   );
-  const removed = filesBefore.filter((file) => !now.has(file.path));
+  const removed = before.files.filter((file) => !now.has(file.path));
   const what = [...named('new', added), ...named('changed', changed), ...named('gone', removed)];
-  const bytes = `${formatBytes(sum(filesBefore))} before, ${formatBytes(sum(after.files))} now`;
+  const bytes = `${formatBytes(sum(before.files))} before, ${formatBytes(sum(after.files))} now`;
   moved.push(
     `the lock moves ${after.dataset} from ${short(before.commit)} to ${short(after.commit)}: ` +
       (what.length === 0 ? 'the files of the split are the same' : `${what.join('; ')} (${bytes})`),

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatLoss, formatPercent } from '../format.js';
-import type { RunState, SourceState, Wait } from './state.js';
+import type { RunState, SourceState, TrainState, Wait } from './state.js';
 import { waysOn } from './ways-on.js';
 
 /** The run as Markdown, for the workflow's current details in the Temporal UI. */
@@ -34,7 +34,7 @@ export function runDetails(state: RunState): string {
         ]),
       ),
     );
-  if (state.train !== null) parts.push(...trainDetails(state));
+  if (state.train !== null) parts.push(...trainingIn(state));
   if (state.notes.length > 0) parts.push(state.notes.map((note) => `- ${cell(note)}`).join('\n'));
   return parts.join('\n\n');
 }
@@ -54,7 +54,14 @@ export function sourceDetails(source: SourceState): string {
   return [table(['', source.name], rows), ...source.notes.map((note) => `- ${cell(note)}`)].join('\n\n');
 }
 
-/** Above the tables: it is what somebody who looks at a run that stands still wants to know. */
+/** The training as Markdown, for the details of its own workflow. */
+export function trainDetails({ step, totalSteps, lastLoss, checkpoints }: TrainState): string {
+  const loss = lastLoss === null ? '' : `, loss ${lastLoss.toFixed(3)}`;
+  const list = checkpoints.map(({ label, samplerPath }) => `- \`${label}\` ${samplerPath}`).join('\n');
+  return `Step ${step} of ${totalSteps}${loss}\n\n${list}`;
+}
+
+/** Above the tables, for it is why the run stands still. */
 function waitDetails(name: string, wait: Wait): string[] {
   return [
     `**Waits for a person** (${wait.what}): ${wait.type}`,
@@ -63,7 +70,7 @@ function waitDetails(name: string, wait: Wait): string[] {
   ];
 }
 
-function trainDetails(state: RunState): string[] {
+function trainingIn(state: RunState): string[] {
   const { train } = state;
   if (train === null) return [];
   const loss =

@@ -32,7 +32,7 @@ export function buildDatum(
 /** Trained targets of a conversation cut to `length` tokens: the first token is never a target. */
 export function trainedTokens(mask: ArrayLike<number>, length: number): number {
   let count = 0;
-  for (let at = 1; at < length && at < mask.length; at++) count += mask[at] ? 1 : 0;
+  for (let at = 1; at < length && at < mask.length; at += 1) count += mask[at] ? 1 : 0;
   return count;
 }
 
@@ -43,7 +43,7 @@ export function meanNll(
   let weighted = 0;
   let total = 0;
   for (const { weights, logprobs } of batch)
-    for (let at = 0; at < weights.length; at++) {
+    for (let at = 0; at < weights.length; at += 1) {
       const weight = weights[at] ?? 0;
       if (weight === 0) continue;
       weighted -= weight * (logprobs[at] ?? Number.NaN);

@@ -56,7 +56,7 @@ export function epochOrder(
 ): Uint32Array {
   if (epoch === 0) return Uint32Array.from(rows);
   const digests = new Uint8Array(rows.length * 32);
-  for (let at = 0; at < rows.length; at++)
+  for (let at = 0; at < rows.length; at += 1)
     digests.set(sha256(`${seed}\nepoch ${epoch}\n${rows[at]}`).subarray(0, 32), at * 32);
   const order = Uint32Array.from({ length: rows.length }, (_, at) => at);
   order.sort((a, b) => compareDigests(digests, a * 32, b * 32));
@@ -64,7 +64,7 @@ export function epochOrder(
 }
 
 function compareDigests(digests: Uint8Array, a: number, b: number): number {
-  for (let at = 0; at < 32; at++) {
+  for (let at = 0; at < 32; at += 1) {
     const difference = (digests[a + at] ?? 0) - (digests[b + at] ?? 0);
     if (difference !== 0) return difference;
   }

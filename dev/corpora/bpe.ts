@@ -1,3 +1,5 @@
+import { byteAlphabet } from '../../core/training/byte-alphabet.js';
+
 /** A small byte-level BPE trainer: the algorithm of GPT-2, with ties broken so that the result is always the same. */
 
 /** Qwen2 and Qwen3 cut text with this before BPE, in the syntax of Hugging Face tokenizers. */
@@ -9,18 +11,6 @@ const cut = new RegExp(
   qwenPattern.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)", "'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])"),
   'gu',
 );
-
-/** GPT-2's letter for each byte: printable bytes stand for themselves, the others follow from U+0100. */
-const letterOfByte: readonly string[] = (() => {
-  const letters: string[] = [];
-  let next = 256;
-  for (let byte = 0; byte < 256; byte++) {
-    const printable =
-      (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-    letters.push(String.fromCodePoint(printable ? byte : next++));
-  }
-  return letters;
-})();
 
 export interface Bpe {
   /** Token by id: the 256 byte letters in code point order, then one token a merge. */
@@ -35,7 +25,7 @@ export interface Bpe {
  */
 export function trainBpe(texts: Iterable<string>, size: number): Bpe {
   const words = countWords(texts);
-  const tokens = letterOfByte.slice().sort();
+  const tokens = byteAlphabet.slice().sort();
   const merges: (readonly [string, string])[] = [];
   while (tokens.length < size) {
     const best = mostFrequentPair(words);
@@ -58,7 +48,7 @@ function countWords(texts: Iterable<string>): Word[] {
   for (const text of texts)
     for (const [word] of text.normalize('NFC').matchAll(cut)) counts.set(word, (counts.get(word) ?? 0) + 1);
   return [...counts].map(([word, count]) => ({
-    symbols: [...Buffer.from(word, 'utf8')].map((byte) => letterOfByte[byte] ?? ''),
+    symbols: [...Buffer.from(word, 'utf8')].map((byte) => byteAlphabet[byte] ?? ''),
     count,
   }));
 }
@@ -67,7 +57,7 @@ function countWords(texts: Iterable<string>): Word[] {
 function mostFrequentPair(words: readonly Word[]): readonly [string, string] | undefined {
   const counts = new Map<string, number>();
   for (const { symbols, count } of words)
-    for (let i = 0; i + 1 < symbols.length; i++) {
+    for (let i = 0; i + 1 < symbols.length; i += 1) {
       // A space is no letter of the byte alphabet, so it separates.
       const pair = `${symbols[i] ?? ''} ${symbols[i + 1] ?? ''}`;
       counts.set(pair, (counts.get(pair) ?? 0) + count);
@@ -87,11 +77,11 @@ function mostFrequentPair(words: readonly Word[]): readonly [string, string] | u
 function merged(symbols: readonly string[], left: string, right: string): readonly string[] {
   if (!symbols.includes(left)) return symbols;
   const result: string[] = [];
-  for (let i = 0; i < symbols.length; i++) {
+  for (let i = 0; i < symbols.length; i += 1) {
     const symbol = symbols[i] ?? '';
     if (symbol === left && symbols[i + 1] === right) {
       result.push(left + right);
-      i++;
+      i += 1;
     } else result.push(symbol);
   }
   return result;

@@ -26,7 +26,7 @@ export function pretrainingText(seed: number, targetBytes: number): string[] {
 function chat(random: Random): string {
   const contents: string[] = [];
   const count = 1 + random.int(3);
-  for (let turn = 0; turn < count; turn++) contents.push(...random.pick(questions)(random));
+  for (let turn = 0; turn < count; turn += 1) contents.push(...random.pick(questions)(random));
   return conversationOf(...contents)
     .map(({ role, content }) => `<|im_start|>${role}\n${content}<|im_end|>\n`)
     .join('');

@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 import { trouble } from './talk.js';
 
-export const safetyLabels = [
+const safetyLabels = [
   '__casual__',
   '__possibly_needs_caution__',
   '__probably_needs_caution__',
@@ -90,7 +90,7 @@ export function prosocialDialogue(random: Random, dialogueId: number): Prosocial
  */
 export function prosocialSplit(random: Random, firstId: number, dialogues: number): string[] {
   const rows: ProsocialRow[] = [];
-  for (let index = 0; index < dialogues; index++) {
+  for (let index = 0; index < dialogues; index += 1) {
     const dialogue = prosocialDialogue(random, firstId + index);
     const [first, second] = dialogue;
     if (first === undefined || second === undefined) throw new Error('a dialogue has at least two exchanges');

@@ -33,10 +33,10 @@ const chatTemplate = [
 ].join('\n');
 
 /** The text that the tokenizer is trained on: pre-training documents without their special tokens, and demo chats. */
-export function tokenizerText(): string[] {
+function tokenizerText(): string[] {
   const random = new Random('tokenizer');
   const texts = pretrainingText(1, 600_000).map((text) => text.replaceAll(/<\|im_(?:start|end)\|>/g, ''));
-  for (let i = 0; i < 700; i++) {
+  for (let i = 0; i < 700; i += 1) {
     const conversations = [
       ultrachatConversation(random),
       toeflConversation(random),

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { readRun } from '../../activities/report/read/read-run.js';
 import { traceLine } from '../../client/mix/trace-line.js';
 import { readLine } from '../../files/json-lines.js';
-import { workbench } from './convert/local-source.js';
+import { workbench } from '../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
 const separators = 'first\u2028second\u2029third\u0085fourth';

@@ -11,7 +11,7 @@ export interface ForwardBackwardBody {
   readonly seqId: number;
   readonly data: readonly Datum[];
   readonly lossFn: string;
-  readonly lossConfig?: LossConfig;
+  readonly lossConfig?: LossConfig | undefined;
   /** True: logprobs only, no gradient. */
   readonly forwardOnly: boolean;
 }

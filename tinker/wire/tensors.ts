@@ -3,21 +3,21 @@
 export function int32Bytes(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
-  for (let at = 0; at < values.length; at++) view.setInt32(at * 4, values[at] ?? 0, true);
+  for (let at = 0; at < values.length; at += 1) view.setInt32(at * 4, values[at] ?? 0, true);
   return bytes;
 }
 
 export function int64Bytes(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 8);
   const view = new DataView(bytes.buffer);
-  for (let at = 0; at < values.length; at++) view.setBigInt64(at * 8, BigInt(values[at] ?? 0), true);
+  for (let at = 0; at < values.length; at += 1) view.setBigInt64(at * 8, BigInt(values[at] ?? 0), true);
   return bytes;
 }
 
 export function float32Bytes(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
-  for (let at = 0; at < values.length; at++) view.setFloat32(at * 4, values[at] ?? 0, true);
+  for (let at = 0; at < values.length; at += 1) view.setFloat32(at * 4, values[at] ?? 0, true);
   return bytes;
 }
 

@@ -1,48 +1,63 @@
-import { isCancellation } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import type { WorkflowResultType } from '@temporalio/common';
-import type { Gate } from './gate.js';
 import { childSignals } from '../messages.js';
+import type { Gate } from './gate.js';
 
-type Told = Pick<ChildWorkflowHandle<Workflow>, 'signal'>;
-type Word = (typeof childSignals)[keyof typeof childSignals];
+type SignalTarget = Pick<ChildWorkflowHandle<Workflow>, 'signal'>;
+type ChildSignal = (typeof childSignals)[keyof typeof childSignals];
+
+/** A cancelled child saves, and is waited for. Its id is that of an earlier run's child of the same name. */
+export const childOptions = {
+  cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+  parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+  workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+} as const;
 
 /** The children that are under way, so that a pause reaches them. */
 export class Children {
-  private readonly running = new Map<string, Told>();
+  readonly #gate: Gate;
+  readonly #running = new Map<string, SignalTarget>();
 
-  constructor(private readonly gate: Gate) {}
-
-  has(workflowId: string): boolean {
-    return this.running.has(workflowId);
+  constructor(gate: Gate) {
+    this.#gate = gate;
   }
 
-  /** Runs a child to its end; one that starts into a pause is told so. */
+  has(workflowId: string): boolean {
+    return this.#running.has(workflowId);
+  }
+
+  /** Runs a child to its end. One that starts while the run is paused is paused too. */
   async execute<T extends Workflow>(
     workflowId: string,
     start: () => Promise<ChildWorkflowHandle<T>>,
   ): Promise<WorkflowResultType<T>> {
-    await this.gate.open();
+    await this.#gate.opened();
     const child = await start();
-    this.running.set(workflowId, child);
+    this.#running.set(workflowId, child);
     try {
-      if (this.gate.paused) await tell(child, childSignals.pause);
+      if (this.#gate.isClosed) await signalTo(child, childSignals.pause);
       return await child.result();
     } finally {
-      this.running.delete(workflowId);
+      this.#running.delete(workflowId);
     }
   }
 
-  async tell(word: Word): Promise<void> {
-    await Promise.all([...this.running.values()].map(async (child) => await tell(child, word)));
+  async signalAll(signal: ChildSignal): Promise<void> {
+    await Promise.all([...this.#running.values()].map(async (child) => await signalTo(child, signal)));
   }
 }
 
-/** A child that has ended meanwhile need not hear it. */
-async function tell(child: Told, word: Word): Promise<void> {
+/** A child that has ended meanwhile does not need the signal. */
+async function signalTo(child: SignalTarget, signal: ChildSignal): Promise<void> {
   try {
-    await child.signal(word);
+    await child.signal(signal);
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (CancellationScope.current().consideredCancelled) throw error;
   }
 }

@@ -1,66 +1,72 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition } from '@temporalio/workflow';
+import { isInterrupted } from '../failure.js';
 
 export interface GateOptions {
-  /** Waits while the gate is closed. @default until it opens */
-  readonly hold?: (isOpen: () => boolean) => Promise<void>;
-  /** Told that interrupted work has not answered and is asked for again. */
-  readonly again?: () => Promise<void>;
+  /** What the workflow does while the gate is closed. @default waits until it opens */
+  readonly whileClosed?: (isOpen: () => boolean) => Promise<void>;
 }
 
 /**
  * What makes a workflow pausable: every activity goes through it. A pause cancels what is under way and holds back what
- * comes next; after it the same work is asked for again. That loses little, for downloads go on from their last byte,
- * finished pieces are found in the store, and a segment of training saves and answers where it stands.
+ * comes next; after it the same work is asked for again. That loses little: downloads go on from their last byte,
+ * finished pieces are found in the store, and a segment of training saves and returns where it stands.
  */
 export class Gate {
-  private readonly scopes = new Set<CancellationScope>();
-  private closed = false;
+  readonly #scopes = new Set<CancellationScope>();
+  readonly #options: GateOptions;
+  #isClosed = false;
 
-  constructor(private readonly options: GateOptions = {}) {}
+  constructor(options: GateOptions = {}) {
+    this.#options = options;
+  }
 
-  get paused(): boolean {
-    return this.closed;
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** True while work is under way. */
-  get busy(): boolean {
-    return this.scopes.size > 0;
+  get isBusy(): boolean {
+    return this.#scopes.size > 0;
   }
 
-  pause(): void {
-    this.closed = true;
+  close(): void {
+    this.#isClosed = true;
     this.interrupt();
   }
 
-  resume(): void {
-    this.closed = false;
+  reopen(): void {
+    this.#isClosed = false;
   }
 
-  /** Ends what is under way, which is then done again unless it answered nevertheless. */
+  /** Cancels what is under way. It is asked for again unless it returns a result. */
   interrupt(): void {
-    for (const scope of this.scopes) scope.cancel();
+    for (const scope of this.#scopes) scope.cancel();
   }
 
-  /** Waits while the run is paused. */
-  async open(): Promise<void> {
-    const isOpen = (): boolean => !this.closed;
-    while (this.closed) await (this.options.hold?.(isOpen) ?? condition(isOpen));
+  /** Returns once the gate is open. */
+  async opened(): Promise<void> {
+    const isOpen = (): boolean => !this.#isClosed;
+    while (this.#isClosed) await (this.#options.whileClosed?.(isOpen) ?? condition(isOpen));
   }
 
-  /** Does `work` while the gate is open, as often as it takes until it is done. A cancel of the run goes through. */
+  /**
+   * Does `work` while the gate is open, as often as it takes until it is done.
+   *
+   * @throws {CancelledFailure} where the workflow is cancelled; and what `work` fails with of its own.
+   */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const outer = CancellationScope.current();
     for (;;) {
-      await this.open();
+      await this.opened();
       const scope = new CancellationScope();
-      this.scopes.add(scope);
+      this.#scopes.add(scope);
       try {
         return await scope.run(work);
       } catch (error) {
-        if (!isCancellation(error) || outer.consideredCancelled) throw error;
-        await this.options.again?.();
+        if (!isInterrupted(error)) throw error;
+        if (outer.consideredCancelled) throw new CancelledFailure('Cancelled');
       } finally {
-        this.scopes.delete(scope);
+        this.#scopes.delete(scope);
       }
     }
   }

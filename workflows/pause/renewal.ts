@@ -1,6 +1,6 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import { bounded, probe } from '../activities.js';
+import { activities } from '../activities.js';
 import { reasonOf } from '../failure.js';
 
 /** The newest states of a training that waits, and how long the server keeps them. */
@@ -12,24 +12,18 @@ export interface Renewal {
 
 /**
  * Waits for `isDone`. Where there are states to come back to, their TTL starts anew every third of it, so that the run
- * can go on after any time. A renewal that fails is said and tried again at the next turn: it never ends the wait.
+ * can go on after any time. A renewal that fails is noted and made again after another third: it never ends the wait.
  */
 export async function waitAndRenew(
   isDone: () => boolean,
   renewal: Renewal | null,
   note: (text: string) => void,
 ): Promise<void> {
-  if (renewal === null) {
-    await condition(isDone);
-    return;
-  }
+  if (renewal === null) return await condition(isDone);
   const { plan, record, ttlSeconds } = renewal;
   while (!(await condition(isDone, (ttlSeconds * 1000) / 3))) {
     try {
-      await bounded.renewCheckpoints.executeWithOptions(
-        { ...probe, summary: 'renew the newest checkpoints while the run waits' },
-        [{ plan, record }],
-      );
+      await activities.renewCheckpoints('renew the newest checkpoints while the run waits', { plan, record });
     } catch (error) {
       if (isCancellation(error)) throw error;
       note(`The checkpoints could not be renewed: ${reasonOf(error).message}`);

@@ -1,60 +1,93 @@
-import type { Wait } from '../../core/run/state.js';
+import type { Wait, WaitKey } from '../../core/run/state.js';
+import type { Stage } from '../../core/run/stages.js';
+import { isOwnCancel, reasonOf } from '../failure.js';
+import { waitAndRenew } from '../pause/renewal.js';
+import type { Renewal } from '../pause/renewal.js';
 
-export type Decision = 'retry' | 'skip' | 'approve' | 'reject' | 'remix';
+/** What a person decides about something that the run waits for. */
+export type Decision = 'retry' | 'skip' | 'approve' | 'remix' | { readonly rejected: string };
 
-/** A source may be called as a stage is. */
-const keyOf = ({ kind, what }: Pick<Wait, 'kind' | 'what'>): string => `${kind} ${what}`;
+export interface WaitsOptions {
+  /** Called when what the run waits for has changed. */
+  readonly onChange: (waiting: readonly Wait[]) => void;
+  /** The checkpoints to keep alive during a wait; `null` where there are none. */
+  readonly renewalOf: (wait: Wait) => Renewal | null;
+  readonly note: (text: string) => void;
+}
 
-/** What the run waits for a person to say, and what has been said. */
+/** What the run waits for a person to decide, and the decisions. */
 export class Waits {
-  private waiting: readonly Wait[] = [];
-  private readonly decisions = new Map<string, Decision>();
+  readonly #options: WaitsOptions;
+  readonly #decisions = new Map<string, Decision>();
+  #waiting: readonly Wait[] = [];
 
-  /** @param show - told when what the run waits for has changed. */
-  constructor(private readonly show: (waiting: readonly Wait[]) => void) {}
-
-  add(wait: Wait): void {
-    this.change([...this.waiting.filter((other) => keyOf(other) !== keyOf(wait)), wait]);
+  constructor(options: WaitsOptions) {
+    this.#options = options;
   }
 
-  remove(kind: Wait['kind'], what: string): void {
-    this.change(this.waiting.filter((wait) => keyOf(wait) !== keyOf({ kind, what })));
+  /** Does `work` until it succeeds: a failure that time does not mend parks the stage until a person retries it. */
+  async untilDone<Result>(stage: Stage, work: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isOwnCancel(error)) throw error;
+        await this.park({ kind: 'stage', what: stage, ...reasonOf(error) });
+      }
+    }
   }
 
-  isFor(kind: Wait['kind'], what: string): boolean {
-    return this.waiting.some((wait) => keyOf(wait) === keyOf({ kind, what }));
-  }
-
-  /** What is waited for, for a person to read. */
-  told(): string {
-    const waiting = this.waiting.map((wait) => `${wait.kind} ${wait.what}`).join(', ');
-    return `the run waits for: ${waiting === '' ? 'nothing' : waiting}`;
-  }
-
-  /** @throws {Error} which refuses an update: nobody is waited for there. */
-  mustBeFor(kind: Wait['kind'], what: string): void {
-    if (!this.isFor(kind, what))
-      throw new Error(`${kind} "${what}" does not wait for anyone; ${this.told()}`);
-  }
-
-  decide(kind: Wait['kind'], what: string, decision: Decision): void {
-    this.decisions.set(keyOf({ kind, what }), decision);
-  }
-
-  isDecided(wait: Wait): boolean {
-    return this.decisions.has(keyOf(wait));
-  }
-
-  /** The decision, which is then no longer waited for. */
-  take(wait: Wait): Decision {
-    const decision = this.decisions.get(keyOf(wait)) ?? 'retry';
-    this.decisions.delete(keyOf(wait));
-    this.remove(wait.kind, wait.what);
+  /** Waits for the decision of a person. */
+  async park(wait: Wait): Promise<Decision> {
+    const key = keyOf(wait);
+    this.add(wait);
+    await waitAndRenew(() => this.#decisions.has(key), this.#options.renewalOf(wait), this.#options.note);
+    const decision = this.#decisions.get(key) ?? 'retry';
+    this.#decisions.delete(key);
+    this.remove(wait);
     return decision;
   }
 
-  private change(waiting: readonly Wait[]): void {
-    this.waiting = waiting;
-    this.show(waiting);
+  decide(wait: WaitKey, decision: Decision): void {
+    this.#decisions.set(keyOf(wait), decision);
   }
+
+  add(wait: Wait): void {
+    this.#change([...this.#waiting.filter((other) => keyOf(other) !== keyOf(wait)), wait]);
+  }
+
+  remove(wait: WaitKey): void {
+    this.#change(this.#waiting.filter((other) => keyOf(other) !== keyOf(wait)));
+  }
+
+  has(wait: Key): boolean {
+    return this.#waiting.some((other) => keyOf(other) === keyOf(wait));
+  }
+
+  /** @throws {Error} which refuses an update: the run does not wait for it. */
+  mustHave(wait: Key): void {
+    if (!this.has(wait))
+      throw new Error(`${wait.kind} "${wait.what}" does not wait for anyone; ${this.describe()}`);
+  }
+
+  describe(): string {
+    const waiting = this.#waiting.map(({ kind, what }) => `${kind} ${what}`).join(', ');
+    return `the run waits for: ${waiting === '' ? 'nothing' : waiting}`;
+  }
+
+  #change(waiting: readonly Wait[]): void {
+    this.#waiting = waiting;
+    this.#options.onChange(waiting);
+  }
+}
+
+/** As an update names it, before it is known whether the run waits for it. */
+interface Key {
+  readonly kind: Wait['kind'];
+  readonly what: string;
+}
+
+/** A source may be called as a stage is. */
+function keyOf({ kind, what }: Key): string {
+  return `${kind} ${what}`;
 }

@@ -1,87 +1,57 @@
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { createDialogueConverter, type DialogueRow } from '../../../core/convert/dialogue.js';
-import type { ConversionRules } from '../../../core/convert/row-converter.js';
-import { parsedRow } from '../rows/converted-row.js';
 import type { PieceMeta } from '../output/piece-meta.js';
-import { RejectWriter } from '../output/reject-writer.js';
+import { PieceWriter } from '../output/piece-writer.js';
 import type { RowPlace } from '../read/rows.js';
-import { RunWriter } from '../output/sorted-run-writer.js';
-import { readScattered } from './scattered-rows.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import { parsedRow } from '../rows/converted-row.js';
+import { readScattered, type Scatter } from './scattered-rows.js';
 
 export interface GroupInput {
-  /** The scatter artifacts in plan order. */
-  readonly scatters: readonly {
-    readonly dir: string;
-    readonly runs: number;
-    /** What the plan calls the scatter's first segment. */
-    readonly firstSegment: number;
-  }[];
+  /** In plan order. */
+  readonly scatters: readonly Scatter[];
   readonly partition: number;
   readonly rules: ConversionRules;
   readonly seed: number;
-  /** An empty folder, filled with the piece's files. */
+  /** An empty folder, which the job fills with the files of the artifact. */
   readonly dir: string;
 }
 
+/** Groups and converts the dialogues of one partition. A job for a thread. Memory: the partition. */
+export async function groupPartition(input: GroupInput): Promise<PieceMeta> {
+  const convert = createDialogueConverter(input.rules);
+  const output = new PieceWriter(input.dir, input.seed);
+  let [gaps, unfinished, collapsedRows] = [0, 0, 0];
+  for (const { rows, place } of dialoguesOf(input)) {
+    const dialogue = convert(rows);
+    const { outcome } = dialogue;
+    collapsedRows += dialogue.collapsedRows;
+    if (outcome === 'filtered') output.add(outcome, place);
+    else if (typeof outcome === 'string') output.reject(outcome, place, JSON.stringify(rows[0]));
+    else {
+      if (dialogue.gap) gaps += 1;
+      if (dialogue.unfinished) unfinished += 1;
+      output.add(parsedRow(outcome), place);
+    }
+  }
+  const { counts, sortedRuns } = output.finish();
+  // The rows themselves were counted as they were scattered.
+  return { counts: { ...counts, rows: 0, gaps, unfinished, collapsedRows }, sortedRuns, sliceRows: [] };
+}
+
 interface Dialogue {
-  /** Where its first row stands. */
+  /** The place of its first row in the plan. */
   readonly place: RowPlace;
   readonly rows: DialogueRow[];
 }
 
-/** Groups and converts the dialogues of one partition. A job for a thread. Memory: the partition. */
-export async function groupPartition(input: GroupInput, context: JobContext): Promise<PieceMeta> {
-  const dialogues = gather(input, context);
-  const convert = createDialogueConverter(input.rules);
-  const runs = new RunWriter(input.dir, input.seed);
-  const rejects = new RejectWriter(input.dir);
-  let [filtered, converted, gaps, unfinished, collapsedRows] = [0, 0, 0, 0, 0];
-  for (const { rows, place } of dialogues) {
-    const result = convert(rows);
-    const { outcome } = result;
-    collapsedRows += result.collapsedRows;
-    if (outcome === 'filtered') filtered += 1;
-    else if (typeof outcome === 'string')
-      rejects.add({ ...place, reason: outcome, text: JSON.stringify(rows[0]) });
-    else {
-      converted += 1;
-      if (result.gap) gaps += 1;
-      if (result.unfinished) unfinished += 1;
-      runs.add(parsedRow(outcome), place.segment, place.row);
-    }
-  }
-  rejects.close();
-  return {
-    counts: {
-      rows: 0,
-      read: dialogues.length,
-      filtered,
-      rejected: rejects.count,
-      rejectedBy: rejects.by,
-      converted,
-      gaps,
-      unfinished,
-      collapsedRows,
-    },
-    runs: [...runs.finish()],
-    segmentRows: [],
-  };
-}
-
-/** Dialogues in the order of their first rows. */
-function gather(input: GroupInput, context: JobContext): readonly Dialogue[] {
+/** The dialogues of the partition, in the order of their first rows. */
+function dialoguesOf({ scatters, partition }: GroupInput): Iterable<Dialogue> {
   const byId = new Map<number, Dialogue>();
-  for (const [index, { dir, runs, firstSegment }] of input.scatters.entries()) {
-    for (const [row, place] of readScattered(dir, runs, input.partition)) {
+  for (const scatter of scatters)
+    for (const [row, { slice, ...place }] of readScattered(scatter, partition)) {
       const known = byId.get(row.dialogueId);
       if (known !== undefined) known.rows.push(row);
-      else
-        byId.set(row.dialogueId, {
-          place: { ...place, segment: firstSegment + place.segment },
-          rows: [row],
-        });
+      else byId.set(row.dialogueId, { place: { slice: scatter.firstSlice + slice, ...place }, rows: [row] });
     }
-    context.progress(index + 1);
-  }
-  return [...byId.values()];
+  return byId.values();
 }

@@ -1,96 +1,89 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { dialogueRowReader } from '../../../core/convert/dialogue.js';
-import type { Layout } from '../../../core/convert/layout.js';
-import type { Segment } from '../plan/conversion-plan.js';
-import { FileWriter } from '../../../files/file-writer.js';
-import type { ScatterMeta } from '../output/piece-meta.js';
-import type { InputFile } from '../read/open-file.js';
-import { RejectWriter } from '../output/reject-writer.js';
-import { readRows } from '../read/rows.js';
+import { compileFilter } from '../../../core/convert/filter.js';
 import { sha256 } from '../../../files/sha256.js';
-import type { JobContext } from '../../threads/thread-pool.js';
-import { scatterName, scatterOffsetsName, type ScatteredRow } from './scattered-rows.js';
+import type { JobContext } from '../../threads/job.js';
+import type { ScatterMeta } from '../output/piece-meta.js';
+import { RejectWriter } from '../output/rejects.js';
+import type { PieceInput } from '../plan/piece-input.js';
+import { neededColumns } from '../read/parquet-columns.js';
+import { readRows } from '../read/rows.js';
+import { writeScattered, type ScatteredRow } from './scattered-rows.js';
 
-export interface ScatterInput {
-  readonly files: readonly InputFile[];
-  readonly segments: readonly Segment[];
-  readonly layout: Layout;
-  readonly filterColumns: readonly string[];
-  readonly partitions: number;
-  /** An empty folder, filled with the scatter's files. */
-  readonly dir: string;
-}
-
-/** Rows are gathered in memory up to this many characters, then written as one run. */
-const runChars = 6 * 1024 * 1024;
+/** Rows are held in memory up to this many characters, then written as one file. */
+const fileChars = 6 * 1024 * 1024;
 
 /**
- * Sorts the rows of a grouped format into partitions by their dialogue. A row without ids is rejected here, before the
- * filter, as grouping comes before it. A job for a thread.
+ * Sorts the rows of a piece into partitions by their dialogue. Rows without ids belong to no dialogue and are rejected here, whether
+ * they pass the filter or not: the filter comes after grouping. A job for a thread.
  */
-export async function scatterPiece(input: ScatterInput, context: JobContext): Promise<ScatterMeta> {
-  const dialogueRow = dialogueRowReader(input.layout, input.filterColumns);
+export async function scatterPiece(input: PieceInput, context: JobContext): Promise<ScatterMeta> {
+  const { layout, filter } = input.rules;
+  const filterColumns = compileFilter(filter, layout).columns;
+  const readRow = dialogueRowReader(layout, filterColumns);
   const rejects = new RejectWriter(input.dir);
-  const parts: string[][] = Array.from({ length: input.partitions }, () => []);
-  let [rows, runs, held] = [0, 0, 0];
-  const flush = (): void => {
-    writeRun(input.dir, runs, parts);
-    for (const part of parts) part.length = 0;
-    runs += 1;
-    held = 0;
-  };
-  const segmentRows = await readRows(
+  const scattered = new ScatterWriter(input.dir, input.partitions);
+  let rows = 0;
+  const sliceRows = await readRows(
     {
       files: input.files,
-      segments: input.segments,
-      choice: {
-        plain: [...new Set([...Object.values(input.layout.columns), ...input.filterColumns])],
-        members: {},
-      },
+      slices: input.slices,
+      choice: neededColumns(layout, filterColumns),
       scratch: input.dir,
+      onBytes: context.progress,
     },
     {
       onRow(row, place, text) {
         rows += 1;
-        const found = dialogueRow(row);
-        if (found === undefined) {
-          rejects.add({ ...place, reason: 'no_messages', text: text() });
-          return;
-        }
-        const line = JSON.stringify([found, place] satisfies ScatteredRow);
-        parts[partitionOf(found.dialogueId, input.partitions)]?.push(line);
-        held += line.length;
-        if (held > runChars) flush();
+        const found = readRow(row);
+        if (found === undefined) rejects.add({ ...place, reason: 'no_messages', text: text() });
+        else scattered.add([found, place]);
       },
       onBad(reason, place, text) {
         rows += 1;
         rejects.add({ ...place, reason, text: text() });
       },
     },
-    context.progress,
   );
-  if (held > 0) flush();
   rejects.close();
-  const rejected = rejects.count;
+  const { count: rejected, byReason: rejectedBy } = rejects;
   return {
-    counts: { rows, read: rejected, filtered: 0, rejected, rejectedBy: rejects.by, converted: 0 },
-    runs,
-    segmentRows: [...segmentRows],
+    counts: { rows, read: rejected, filtered: 0, rejected, rejectedBy, converted: 0 },
+    files: scattered.finish(),
+    sliceRows,
   };
 }
 
-function partitionOf(dialogueId: number, partitions: number): number {
-  return sha256(String(dialogueId)).readUInt32BE(0) % partitions;
-}
+/** Collects rows by partition and writes them, a file whenever memory is full. */
+class ScatterWriter {
+  readonly #dir: string;
+  readonly #partitions: readonly string[][];
+  #chars = 0;
+  #files = 0;
 
-function writeRun(dir: string, run: number, parts: readonly (readonly string[])[]): void {
-  const file = new FileWriter(join(dir, scatterName(run)));
-  const offsets = Buffer.alloc((parts.length + 1) * 8);
-  for (const [index, part] of parts.entries()) {
-    for (const line of part) file.writeText(`${line}\n`);
-    offsets.writeBigUInt64LE(BigInt(file.bytes), (index + 1) * 8);
+  constructor(dir: string, partitions: number) {
+    this.#dir = dir;
+    this.#partitions = Array.from({ length: partitions }, () => []);
   }
-  file.close();
-  writeFileSync(join(dir, scatterOffsetsName(run)), offsets);
+
+  add(row: ScatteredRow): void {
+    const line = JSON.stringify(row);
+    const [{ dialogueId }] = row;
+    const partition = sha256(String(dialogueId)).readUInt32BE(0) % this.#partitions.length;
+    this.#partitions[partition]?.push(line);
+    this.#chars += line.length;
+    if (this.#chars > fileChars) this.#write();
+  }
+
+  /** Writes the rest; returns how many files there are. */
+  finish(): number {
+    if (this.#chars > 0) this.#write();
+    return this.#files;
+  }
+
+  #write(): void {
+    writeScattered(this.#dir, this.#files, this.#partitions);
+    for (const lines of this.#partitions) lines.length = 0;
+    this.#files += 1;
+    this.#chars = 0;
+  }
 }

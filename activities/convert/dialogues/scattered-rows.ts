@@ -1,13 +1,22 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DialogueRow } from '../../../core/convert/dialogue.js';
+import { FileWriter } from '../../../files/file-writer.js';
+import { readFully } from '../../../files/read-fully.js';
+import type { RowPlace } from '../read/rows.js';
 
-export const scatterName = (run: number): string => `scatter-${run}.jsonl`;
-/** Byte offsets of the partitions in the run: partitions + 1 numbers of 8 bytes, little-endian. */
-export const scatterOffsetsName = (run: number): string => `scatter-${run}.offsets`;
+/**
+ * A scatter artifact has files of scattered rows: `scatter-<n>.jsonl`, one row a line, partition after partition, and
+ * `scatter-<n>.offsets`, where each partition begins and the last one ends: partitions + 1 numbers of 8 bytes, little-endian.
+ */
+const rowsName = (file: number): string => `scatter-${file}.jsonl`;
+const offsetsName = (file: number): string => `scatter-${file}.offsets`;
+const offsetBytes = 8;
 
-/** One line of a scatter run: the row, and where it stands in its piece. */
+/** A row, and its place in the scattered piece. */
+export type ScatteredRow = readonly [DialogueRow, RowPlace];
+
 const ScatteredRow = z.tuple([
   z.object({
     dialogueId: z.number(),
@@ -17,20 +26,37 @@ const ScatteredRow = z.tuple([
     episodeDone: z.boolean(),
     filtered: z.record(z.string(), z.unknown()),
   }),
-  z.object({ segment: z.int(), row: z.int(), rowGroup: z.int().exactOptional() }),
+  z.object({ slice: z.int(), row: z.int(), rowGroup: z.int().exactOptional() }),
 ]);
-export type ScatteredRow = readonly [
-  DialogueRow,
-  { readonly segment: number; readonly row: number; readonly rowGroup?: number },
-];
+
+/** A scatter artifact, for the jobs that read it. */
+export interface Scatter {
+  readonly dir: string;
+  /** How many files of scattered rows it has. */
+  readonly files: number;
+  /** The plan's number of the scattered piece's first slice. */
+  readonly firstSlice: number;
+}
+
+/** Writes one file of scattered rows. @param partitions - lines of each partition, without newlines. */
+export function writeScattered(dir: string, file: number, partitions: readonly (readonly string[])[]): void {
+  const rows = new FileWriter(join(dir, rowsName(file)));
+  const offsets = Buffer.alloc((partitions.length + 1) * offsetBytes);
+  for (const [index, lines] of partitions.entries()) {
+    for (const line of lines) rows.writeText(`${line}\n`);
+    offsets.writeBigUInt64LE(BigInt(rows.bytes), (index + 1) * offsetBytes);
+  }
+  rows.close();
+  writeFileSync(join(dir, offsetsName(file)), offsets);
+}
 
 /** The rows of one partition in one scatter artifact, in reading order. */
-export function* readScattered(dir: string, runs: number, partition: number): Generator<ScatteredRow> {
-  for (let run = 0; run < runs; run += 1) {
-    const offsets = readFileSync(join(dir, scatterOffsetsName(run)));
-    const from = Number(offsets.readBigUInt64LE(partition * 8));
-    const to = Number(offsets.readBigUInt64LE((partition + 1) * 8));
-    const bytes = readRange(join(dir, scatterName(run)), from, to);
+export function* readScattered({ dir, files }: Scatter, partition: number): Generator<ScatteredRow> {
+  for (let file = 0; file < files; file += 1) {
+    const offsets = readFileSync(join(dir, offsetsName(file)));
+    const from = Number(offsets.readBigUInt64LE(partition * offsetBytes));
+    const to = Number(offsets.readBigUInt64LE((partition + 1) * offsetBytes));
+    const bytes = readRange(join(dir, rowsName(file)), from, to);
     for (let start = 0; start < bytes.length;) {
       const end = bytes.indexOf(0x0a, start);
       yield ScatteredRow.parse(JSON.parse(bytes.toString('utf8', start, end)));
@@ -43,11 +69,8 @@ function readRange(path: string, from: number, to: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(to - from);
   const descriptor = openSync(path, 'r');
   try {
-    for (let at = 0; at < bytes.length;) {
-      const read = readSync(descriptor, bytes, at, bytes.length - at, from + at);
-      if (read === 0) throw new Error(`${path} ends at byte ${from + at}, but its offsets say ${to}`);
-      at += read;
-    }
+    const read = readFully(descriptor, bytes, from);
+    if (read < bytes.length) throw new Error(`${path} ends at byte ${from + read}; its offsets go to ${to}`);
   } finally {
     closeSync(descriptor);
   }

@@ -1,20 +1,23 @@
 import { z } from 'zod';
 
-/** Where the segments of a plan begin: turns a segment and a row in it into a file and a row in that. */
-export const SegmentTable = z.object({
-  /** Names for people, in the order of the source's files. */
-  files: z.array(z.string()),
-  segments: z.array(
-    z.object({
-      /** Position in `files`. */
-      file: z.int(),
-      /** Rows of the file before the segment; of JSON lines, lines. */
-      rowsBefore: z.int(),
-      /** What the numbers count. */
-      unit: z.enum(['line', 'row']),
-    }),
-  ),
+/** Where the slices of a plan begin: makes a file and a row in it of a slice and a row in that. */
+export const SliceTable = z.object({
+  /** Names of the source's files in results. */
+  files: z.array(z.string()).readonly(),
+  /** All slices of the plan, by their number. */
+  slices: z
+    .array(
+      z.object({
+        /** Position in `files`. */
+        file: z.int(),
+        /** Rows of the file before the slice; of JSON Lines, lines. */
+        rowsBefore: z.int(),
+        /** What the numbers count. */
+        unit: z.enum(['line', 'row']),
+      }),
+    )
+    .readonly(),
 });
-export type SegmentTable = z.infer<typeof SegmentTable>;
+export type SliceTable = z.infer<typeof SliceTable>;
 
-export const segmentTableName = 'segments.json';
+export const sliceTableName = 'slices.json';

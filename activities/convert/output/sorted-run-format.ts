@@ -1,6 +1,6 @@
 /**
- * A run is a part of a converted piece that was sorted in memory: `run-<n>.index`, entries of {@link entryBytes} in
- * ascending order of their digests, and `run-<n>.lines`, the canonical lines in the same order, each with its newline.
+ * A sorted run is a part of a converted piece that was sorted in memory: `run-<n>.index`, entries of {@link entryBytes} in ascending
+ * order of their digests, and `run-<n>.lines`, the canonical lines in the same order, each with its newline.
  *
  * | bytes of an entry | what |
  * | --- | --- |
@@ -9,8 +9,8 @@
  * | 38 … 43 | where the line begins in `run-<n>.lines`, little-endian |
  * | 44 … 47 | length of the line without its newline |
  * | 48 … 51 | UTF-16 code units of assistant text |
- * | 52 … 55 | segment of the plan's piece; of a group, segment of the plan |
- * | 56 … 59 | row in the segment, from 1 |
+ * | 52 … 55 | slice of the piece; of a dialogue partition, slice of the plan |
+ * | 56 … 59 | row in the slice, from 1 |
  * | 60 … 63 | CRC-32 of the line |
  */
 export const entryBytes = 64;
@@ -22,11 +22,10 @@ export const entryAt = {
   offset: 38,
   length: 44,
   assistantChars: 48,
-  segment: 52,
+  slice: 52,
   row: 56,
   crc: 60,
 } as const;
 
 export const indexName = (run: number): string => `run-${run}.index`;
 export const linesName = (run: number): string => `run-${run}.lines`;
-export const rejectsName = 'rejects.jsonl';

@@ -3,20 +3,20 @@ import { heldoutHashBytes, heldoutPrefix } from '../../../core/mix/heldout.js';
 import { digestBytes, digestPrefix } from '../../../core/mix/order-key.js';
 import { crc32 } from '../../../files/crc32.js';
 import { FileWriter } from '../../../files/file-writer.js';
-import type { ConvertedRow } from '../rows/converted-row.js';
-import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
 import { sha256 } from '../../../files/sha256.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
+import type { ConvertedRow } from '../rows/converted-row.js';
+import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
 
 const newline = 0x0a;
-/** Lines are gathered in memory up to this size, sorted, and written as one run. */
+/** Lines are held in memory up to this size, then sorted and written as one run. */
 const arenaBytes = 16 * 1024 * 1024;
 const firstArenaBytes = 1024 * 1024;
 
-/** A thread does one piece after the other: the arena of the last one is there for the next. */
+/** A thread converts one piece at a time: the arena of the last one serves the next. */
 let spareArena = Buffer.allocUnsafeSlow(0);
 
-/** The prefix, and room for a prompt behind it. */
+/** The prefix, and room for a prompt after it, so that one call hashes both. */
 let prompted = Buffer.from(heldoutPrefix);
 const promptAt = prompted.length;
 
@@ -32,17 +32,17 @@ function heldoutHash(prompt: string | Uint8Array): Buffer {
   return sha256(prompted.subarray(0, end));
 }
 
-export interface RunStats {
+export interface SortedRunSize {
   readonly entries: number;
   /** Of the lines, newlines included. */
   readonly bytes: number;
 }
 
 /** Collects conversations and writes them as sorted runs. Memory: one arena, or one line longer than it. */
-export class RunWriter {
+export class SortedRunWriter {
   readonly #dir: string;
   readonly #prefix: Buffer;
-  readonly #runs: RunStats[] = [];
+  readonly #written: SortedRunSize[] = [];
   #arena: Buffer<ArrayBuffer>;
   #used = 0;
   #index = Buffer.allocUnsafeSlow(0);
@@ -55,8 +55,9 @@ export class RunWriter {
     spareArena = Buffer.allocUnsafeSlow(0);
   }
 
-  add(converted: ConvertedRow, segment: number, row: number): void {
-    // The prefix and the line lie side by side, so that one call hashes both.
+  /** @param row - in the slice, from 1. */
+  add(converted: ConvertedRow, slice: number, row: number): void {
+    // The prefix and the line are neighbours, so that one call hashes both.
     const at = this.#reserve(this.#prefix.length + converted.maxBytes + 1);
     const start = at + this.#prefix.copy(this.#arena, at);
     const { end, assistantChars } = converted.writeTo(this.#arena, start);
@@ -70,20 +71,20 @@ export class RunWriter {
     this.#index.writeUIntLE(start, entry + entryAt.offset, 6);
     this.#index.writeUInt32LE(end - start, entry + entryAt.length);
     this.#index.writeUInt32LE(assistantChars, entry + entryAt.assistantChars);
-    this.#index.writeUInt32LE(segment, entry + entryAt.segment);
+    this.#index.writeUInt32LE(slice, entry + entryAt.slice);
     this.#index.writeUInt32LE(row, entry + entryAt.row);
     this.#index.writeUInt32LE(crc32(this.#arena.subarray(start, end)), entry + entryAt.crc);
   }
 
-  /** Writes what is left; returns all runs. */
-  finish(): readonly RunStats[] {
-    if (this.#entries > 0) this.#writeRun();
+  /** Writes the rest; returns all runs. */
+  finish(): readonly SortedRunSize[] {
+    if (this.#entries > 0) this.#write();
     if (this.#arena.length <= arenaBytes) spareArena = this.#arena;
-    return this.#runs;
+    return this.#written;
   }
 
   #reserve(bytes: number): number {
-    if (this.#used + bytes > arenaBytes && this.#entries > 0) this.#writeRun();
+    if (this.#used + bytes > arenaBytes && this.#entries > 0) this.#write();
     if (this.#used + bytes > this.#arena.length) this.#grow(this.#used + bytes);
     return this.#used;
   }
@@ -106,8 +107,8 @@ export class RunWriter {
     return at;
   }
 
-  #writeRun(): void {
-    const run = this.#runs.length;
+  #write(): void {
+    const run = this.#written.length;
     const index = new FileWriter(join(this.#dir, indexName(run)));
     const lines = new FileWriter(join(this.#dir, linesName(run)));
     for (const entry of this.#sorted()) {
@@ -117,7 +118,7 @@ export class RunWriter {
       index.write(bytes);
       lines.write(this.#arena.subarray(start, start + bytes.readUInt32LE(entryAt.length) + 1));
     }
-    this.#runs.push({ entries: this.#entries, bytes: lines.bytes });
+    this.#written.push({ entries: this.#entries, bytes: lines.bytes });
     index.close();
     lines.close();
     this.#used = 0;

@@ -1,78 +1,56 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { isGrouped } from '../../../core/convert/layout.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { sourceFormats } from '../../../core/recipe.js';
-import { ResolutionMeta, localPathOf } from '../../hub/resolve/resolution.js';
+import { SourceFile } from '../../../core/contracts/source.js';
+import { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { ResolutionMeta } from '../../hub/resolve/resolution.js';
+import { FileSlice } from '../read/file-slice.js';
 import { displayNames } from './display-names.js';
-import type { InputFile } from '../read/open-file.js';
+
+/**
+ * Version of the code that plans, converts and counts. It is part of the keys of what that code makes: raise it when the same inputs
+ * would give other bytes.
+ */
+export const conversionVersion = 1;
 
 const count = z.int().min(0);
-const Part = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('whole') }),
-  z.object({ kind: z.literal('bytes'), from: count, to: count }),
-  z.object({ kind: z.literal('groups'), from: count, to: count }),
-]);
 
-/** A part of one file that is read in one go. */
-const Segment = z.object({
-  /** Position in the plan's `files`. */
-  file: count,
-  part: Part,
-});
-export type Segment = z.infer<typeof Segment>;
+/** `piece`: converted conversations. `scatter`: rows of dialogues, waiting to be grouped. */
+export const PieceRef = z.object({ kind: z.enum(['piece', 'scatter']), key: z.string() }).readonly();
+export type PieceRef = z.infer<typeof PieceRef>;
 
-const Piece = z.object({
-  /** Of the `piece` artifact, or in a grouped format of the `scatter` artifact. */
-  key: z.string(),
-  /** What is read, in bytes. */
-  bytes: count,
-  /** The plan numbers the segments of all its pieces through; this is the number of the piece's first. */
-  firstSegment: count,
-  segments: z.array(Segment),
-});
+/** What one job reads, and the artifact that it becomes. */
+export const Piece = z
+  .object({
+    ref: PieceRef,
+    /** What is read, in bytes. */
+    bytes: count,
+    /** Number of the piece's first slice. A plan numbers the slices of all its pieces through, from 0. */
+    firstSlice: count,
+    slices: z.array(FileSlice).readonly(),
+  })
+  .readonly();
 export type Piece = z.infer<typeof Piece>;
 
-const Scalar = z.union([z.string(), z.number(), z.boolean()]);
-const Rules = z.object({
-  layout: z.object({ format: z.enum(sourceFormats), columns: z.record(z.string(), z.string()) }),
-  roles: z.record(z.string(), z.enum(['user', 'assistant', 'system'])).exactOptional(),
-  filter: z
-    .record(
-      z.string(),
-      z.union([
-        Scalar,
-        z.array(Scalar),
-        z.strictObject({ matches: z.string() }),
-        z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
-      ]),
-    )
-    .exactOptional(),
-});
-
 /** `plan.json` of a `conversion` artifact: how one source is cut into pieces, and how they are converted. */
-export const ConversionPlanFile = z.object({
-  source: z.string(),
-  formatReason: z.string(),
-  rules: Rules,
-  seed: count,
-  origin: ResolutionMeta,
-  files: z.array(
-    z.object({
-      path: z.string(),
-      sizeBytes: count,
-      sha256: z.string().exactOptional(),
-      gitOid: z.string().exactOptional(),
-      mtimeNs: z.string().exactOptional(),
-    }),
-  ),
-  /** Paths of zero-byte files, which are skipped. */
-  emptyFiles: z.array(z.string()),
-  pieces: z.array(Piece),
-  /** Grouped formats: keys of the `piece` artifacts, one a partition. Else empty. */
-  dialoguePartitions: z.array(z.string()),
-});
+export const ConversionPlanFile = z
+  .object({
+    source: z.string(),
+    formatReason: z.string(),
+    rules: ConversionRules,
+    seed: count,
+    origin: ResolutionMeta,
+    files: z.array(SourceFile).readonly(),
+    /** Paths of zero-byte files, which are skipped. */
+    emptyFiles: z.array(z.string()).readonly(),
+    /** The job that converts a piece. */
+    pieceJob: z.enum(['convertPiece', 'scatterPiece']),
+    pieces: z.array(Piece).readonly(),
+    /** Where a row is a turn of a dialogue: the artifacts that scattered rows are grouped into. Else empty. */
+    dialoguePartitions: z.array(PieceRef).readonly(),
+  })
+  .readonly();
 export type ConversionPlanFile = z.infer<typeof ConversionPlanFile>;
 
 export const planName = 'plan.json';
@@ -86,16 +64,24 @@ export async function readConversionPlan(
   return ConversionPlanFile.parse(JSON.parse(await readFile(artifact.path(planName), 'utf8')));
 }
 
-/** The artifacts that hold the source's conversations, in plan order, with the number of their first segment. */
-export function convertedPieces(
-  plan: ConversionPlanFile,
-): readonly { readonly ref: ArtifactRef; readonly firstSegment: number }[] {
-  if (isGrouped(plan.rules.layout.format))
-    return plan.dialoguePartitions.map((key) => ({ ref: { kind: 'piece', key }, firstSegment: 0 }));
-  return plan.pieces.map(({ key, firstSegment }) => ({ ref: { kind: 'piece', key }, firstSegment }));
+/** An artifact that a plan leads to, with the plan's number of its slice 0. */
+export interface PlannedArtifact {
+  readonly ref: PieceRef;
+  readonly firstSlice: number;
 }
 
-/** What results call the plan's files, and then its empty ones. */
+/** All artifacts of a plan, in plan order. */
+export function plannedArtifacts(plan: ConversionPlanFile): readonly PlannedArtifact[] {
+  // A dialogue can have rows in all pieces, so partitions number slices as the plan does.
+  return [...plan.pieces, ...plan.dialoguePartitions.map((ref) => ({ ref, firstSlice: 0 }))];
+}
+
+/** The artifacts that hold the source's conversations, in plan order. */
+export function convertedPieces(plan: ConversionPlanFile): readonly PlannedArtifact[] {
+  return plannedArtifacts(plan).filter(({ ref }) => ref.kind === 'piece');
+}
+
+/** The names of the plan's files in results, and those of its empty files. */
 export function fileNames(plan: ConversionPlanFile): {
   readonly files: readonly string[];
   readonly emptyFiles: readonly string[];
@@ -103,14 +89,4 @@ export function fileNames(plan: ConversionPlanFile): {
   const paths = [...plan.files.map(({ path }) => path), ...plan.emptyFiles];
   const names = plan.origin.kind === 'local' ? displayNames(paths) : paths;
   return { files: names.slice(0, plan.files.length), emptyFiles: names.slice(plan.files.length) };
-}
-
-/** The plan's files as threads open them. */
-export function inputFiles(store: ArtifactStore, plan: ConversionPlanFile): readonly InputFile[] {
-  return plan.files.map((file) => ({
-    path: localPathOf(store, plan.origin, file),
-    name: file.path,
-    sizeBytes: file.sizeBytes,
-    mtimeNs: file.mtimeNs,
-  }));
 }

@@ -1,82 +1,83 @@
-import { readSync } from 'node:fs';
+import type { FileMetaData } from 'hyparquet';
+import { readFully } from '../../../files/read-fully.js';
 import { fileKindOf } from '../read/file-kind.js';
-import type { Segment } from './conversion-plan.js';
-import { startsList } from '../read/json-splitter.js';
+import type { FileSlice } from '../read/file-slice.js';
+import { startsList } from '../read/json-list.js';
 import { withInputFile, type InputFile } from '../read/open-file.js';
-import { compressedBytes, openParquet } from '../read/parquet.js';
+import { compressedBytes, withParquet } from '../read/parquet.js';
 import { pruneColumns, type ColumnChoice } from '../read/parquet-columns.js';
 
 /** What one piece reads. */
 export interface CutPiece {
   readonly bytes: number;
-  readonly segments: readonly Segment[];
+  readonly slices: readonly FileSlice[];
 }
 
-interface SizedSegment extends Segment {
+export interface CutOptions {
+  /** Of parquet files, what will be read: its size counts. */
+  readonly choice: ColumnChoice;
+  readonly pieceBytes: number;
+  readonly scratch: string;
+}
+
+interface SizedSlice {
+  readonly slice: FileSlice;
   readonly bytes: number;
 }
 
 /**
- * Cuts files into pieces of about `pieceBytes`: plain JSON lines on line borders, parquet on row group borders. What
- * can only be read from its start (packed files, JSON lists) stays whole. Small files that follow each other share a
- * piece, so that a thousand of them are not a thousand pieces.
+ * Cuts files into pieces of about `pieceBytes`: plain JSON Lines at line borders, parquet at row group borders. Packed files and JSON
+ * lists, which can only be read from their start, stay whole. Neighbouring small files share a piece.
  */
 export async function cutPieces(
   files: readonly InputFile[],
-  choice: ColumnChoice,
-  pieceBytes: number,
+  options: CutOptions,
 ): Promise<readonly CutPiece[]> {
-  const segments: SizedSegment[] = [];
+  const pieces: { bytes: number; slices: FileSlice[] }[] = [];
   for (const [index, file] of files.entries())
-    segments.push(...(await cutFile(index, file, choice, pieceBytes)));
-  const pieces: { bytes: number; segments: Segment[] }[] = [];
-  for (const { bytes, file, part } of segments) {
-    const last = pieces.at(-1);
-    if (last !== undefined && last.bytes + bytes <= pieceBytes) {
-      last.bytes += bytes;
-      last.segments.push({ file, part });
-    } else pieces.push({ bytes, segments: [{ file, part }] });
-  }
+    for (const { slice, bytes } of await cutFile(index, file, options)) {
+      const last = pieces.at(-1);
+      if (last !== undefined && last.bytes + bytes <= options.pieceBytes) {
+        last.bytes += bytes;
+        last.slices.push(slice);
+      } else pieces.push({ bytes, slices: [slice] });
+    }
   return pieces;
 }
 
 async function cutFile(
   index: number,
   file: InputFile,
-  choice: ColumnChoice,
-  pieceBytes: number,
-): Promise<readonly SizedSegment[]> {
+  { choice, pieceBytes, scratch }: CutOptions,
+): Promise<readonly SizedSlice[]> {
   const { container, compression } = fileKindOf(file.name);
-  const whole: SizedSegment = { file: index, part: { kind: 'whole' }, bytes: file.sizeBytes };
-  return withInputFile(file, async (descriptor) => {
-    if (compression !== 'none') return [whole];
-    if (container === 'parquet') return cutRowGroups(index, descriptor, file, choice, pieceBytes);
-    if (container === 'json' && isList(descriptor)) return [whole];
-    return cutLines(index, descriptor, file.sizeBytes, pieceBytes);
+  if (container === 'parquet' && compression === 'none')
+    return withParquet(file, scratch, ({ metadata }) =>
+      cutRowGroups(index, pruneColumns(metadata, choice), pieceBytes),
+    );
+  return withInputFile(file, (descriptor) => {
+    const isWhole = compression !== 'none' || (container === 'json' && isList(descriptor));
+    const whole: SizedSlice = { slice: { kind: 'whole', file: index }, bytes: file.sizeBytes };
+    return isWhole ? [whole] : cutLines(index, descriptor, file.sizeBytes, pieceBytes);
   });
 }
 
-/** Half-open byte ranges that begin and end at line borders; a line longer than a piece makes a longer piece. */
-function cutLines(
-  index: number,
-  descriptor: number,
-  size: number,
-  pieceBytes: number,
-): readonly SizedSegment[] {
-  const segments: SizedSegment[] = [];
+/** Byte ranges that begin and end at line borders. A line longer than a piece makes a longer piece. */
+function cutLines(file: number, descriptor: number, size: number, pieceBytes: number): readonly SizedSlice[] {
+  const slices: SizedSlice[] = [];
   for (let from = 0; from < size;) {
     const to = from + pieceBytes >= size ? size : lineBorder(descriptor, from + pieceBytes, size);
-    segments.push({ file: index, part: { kind: 'bytes', from, to }, bytes: to - from });
+    slices.push({ slice: { kind: 'bytes', file, from, to }, bytes: to - from });
     from = to;
   }
-  return segments;
+  return slices;
 }
 
 /** The first position at or after `from` where a line begins, or the file's end. */
 function lineBorder(descriptor: number, from: number, size: number): number {
   const block = Buffer.allocUnsafe(64 * 1024);
   for (let at = from - 1; at < size;) {
-    const read = readSync(descriptor, block, 0, Math.min(block.length, size - at), at);
+    const read = readFully(descriptor, block, at);
     if (read === 0) break;
     const newline = block.subarray(0, read).indexOf(0x0a);
     if (newline !== -1) return at + newline + 1;
@@ -85,33 +86,25 @@ function lineBorder(descriptor: number, from: number, size: number): number {
   return size;
 }
 
-async function cutRowGroups(
-  index: number,
-  descriptor: number,
-  file: InputFile,
-  choice: ColumnChoice,
-  pieceBytes: number,
-): Promise<readonly SizedSegment[]> {
-  const parquet = await openParquet(descriptor, file.name);
-  const read = pruneColumns(parquet.metadata, choice);
-  const segments: SizedSegment[] = [];
+function cutRowGroups(file: number, metadata: FileMetaData, pieceBytes: number): readonly SizedSlice[] {
+  const slices: SizedSlice[] = [];
   let [from, bytes] = [0, 0];
-  for (let group = 0; group < read.row_groups.length; group += 1) {
-    const size = compressedBytes(read, group);
+  for (let rowGroup = 0; rowGroup < metadata.row_groups.length; rowGroup += 1) {
+    const size = compressedBytes(metadata, rowGroup);
     if (bytes > 0 && bytes + size > pieceBytes) {
-      segments.push({ file: index, part: { kind: 'groups', from, to: group }, bytes });
-      [from, bytes] = [group, 0];
+      slices.push({ slice: { kind: 'rowGroups', file, from, to: rowGroup }, bytes });
+      [from, bytes] = [rowGroup, 0];
     }
     bytes += size;
   }
-  if (from < read.row_groups.length)
-    segments.push({ file: index, part: { kind: 'groups', from, to: read.row_groups.length }, bytes });
-  return segments;
+  const to = metadata.row_groups.length;
+  if (from < to) slices.push({ slice: { kind: 'rowGroups', file, from, to }, bytes });
+  return slices;
 }
 
-/** Looks at the first bytes of a `.json` file; one that has none but white space for a while counts as lines. */
+/** Whether a `.json` file begins a list. One that begins with a block of white space counts as lines. */
 function isList(descriptor: number): boolean {
   const block = Buffer.allocUnsafe(64 * 1024);
-  const read = readSync(descriptor, block, 0, block.length, 0);
+  const read = readFully(descriptor, block, 0);
   return startsList(block.subarray(0, read)) === true;
 }

@@ -4,58 +4,74 @@ import {
   detectionSampleRows,
   type Detection,
 } from '../../../core/convert/detect-format.js';
-import { compileFilter } from '../../../core/convert/filter.js';
-import { isGrouped } from '../../../core/convert/layout.js';
 import type { Source } from '../../../core/recipe.js';
-import { cutPieces, type CutPiece } from './cut-pieces.js';
 import type { InputFile } from '../read/open-file.js';
-import { neededColumns } from '../read/parquet-columns.js';
-import { sampleRows } from './sample-rows.js';
+import { parquetColumns } from '../read/parquet.js';
+import { readRows } from '../read/rows.js';
 
-export interface PlanPiecesInput {
-  readonly source: Pick<Source, 'name' | 'format' | 'fields' | 'filter'>;
-  readonly files: readonly InputFile[];
-  readonly pieceBytes: number;
-  readonly scratch: string;
-}
-export interface PlannedPieces {
-  readonly detection: Detection;
-  readonly pieces: readonly CutPiece[];
-  /** Columns of the files that the filter reads. */
-  readonly filterColumns: readonly string[];
-}
-
-/** Finds out a source's format and cuts its files into pieces. A job for a thread: it reads the start of files. */
-export async function planPieces(input: PlanPiecesInput): Promise<PlannedPieces> {
-  const detection = await detectSource(input);
-  const { layout } = detection;
-  const filterColumns = compileFilter(input.source.filter, layout).columns;
-  const choice = isGrouped(layout.format)
-    ? { plain: [...Object.values(layout.columns), ...filterColumns], members: {} }
-    : neededColumns(layout, filterColumns);
-  const pieces = await cutPieces(input.files, choice, input.pieceBytes);
-  return { detection, pieces, filterColumns };
-}
+/** Sampling ends after this many rows that are not JSON objects. */
+const maxBadRows = 1000;
 
 /**
  * The format of a source, from the recipe or from its first rows.
  *
- * @throws {HeadraceError} FormatError, RecipeError.
+ * @throws {HeadraceError} FormatError, RecipeError; as {@link readRows}.
  */
-export async function detectSource({
-  source,
-  files,
-  scratch,
-}: Pick<PlanPiecesInput, 'source' | 'files' | 'scratch'>): Promise<Detection> {
+export async function detectSource(
+  source: Pick<Source, 'name' | 'format' | 'fields'>,
+  files: readonly InputFile[],
+  scratch: string,
+): Promise<Detection> {
   if (source.format !== undefined) return detectFormat(source, [], '');
-  const sample = await sampleRows({
-    files,
-    columns: [...detectionColumns(source.fields)],
-    rows: detectionSampleRows,
-    scratch,
-  });
-  const rows = sample.rows.map(({ value }) => value);
-  const bad = Array.from({ length: sample.bad }, () => null);
-  const where = files[sample.rows[0]?.file ?? 0]?.name ?? 'its files';
-  return detectFormat(source, [...rows, ...bad], where, sample.columns);
+  const { rows, where, columns } = await sampleRows(files, detectionColumns(source.fields), scratch);
+  return detectFormat(source, rows, where ?? files[0]?.name ?? 'its files', columns);
+}
+
+interface Sample {
+  /** `null` stands for a row that is not a JSON object. */
+  readonly rows: readonly unknown[];
+  /** Name of the file of the first row that is one. */
+  readonly where: string | undefined;
+  /** Column names of the first file, where it is parquet. */
+  readonly columns: readonly string[] | undefined;
+}
+
+/** The first rows of a source. Of parquet only the columns `wanted` are read. */
+async function sampleRows(
+  files: readonly InputFile[],
+  wanted: ReadonlySet<string>,
+  scratch: string,
+): Promise<Sample> {
+  const rows: unknown[] = [];
+  let badRows = 0;
+  let where: string | undefined;
+  let columns: readonly string[] | undefined;
+  const isFull = (): boolean => rows.length - badRows >= detectionSampleRows || badRows >= maxBadRows;
+  for (const file of files) {
+    if (isFull()) break;
+    const own = await parquetColumns(file, scratch);
+    columns ??= own;
+    const plain = (own ?? []).filter((column) => wanted.has(column));
+    await readRows(
+      {
+        files: [file],
+        slices: [{ file: 0, kind: 'whole' }],
+        choice: { plain, members: {} },
+        scratch,
+        maxRowsPerGroup: detectionSampleRows,
+        isFull,
+      },
+      {
+        onRow: (row) => {
+          where ??= file.name;
+          rows.push(row);
+        },
+        onBad: () => {
+          badRows += 1;
+          rows.push(null);
+        },
+      },
+    );
+  }
+  return { rows, where, columns };
 }

@@ -1,35 +1,41 @@
 import { join } from 'node:path';
-import { isGrouped } from '../../../core/convert/layout.js';
 import { stableJson } from '../../../core/stable-json.js';
 import { namesIn } from '../../../files/names-in.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { readConversionPlan, type ConversionPlanFile, type Piece } from './conversion-plan.js';
 
-/** Whether a piece of a plan is in the store, and why, or why not. */
+/** Whether a piece of a plan is in the store, and why or why not. */
 export interface PieceReason {
   readonly piece: Piece;
   readonly isThere: boolean;
   readonly reason: string;
 }
 
-/** Says of each piece of a conversion why it is used again or has to be made: what differs from earlier plans of its files. */
-export async function whyPieces(store: ArtifactStore, ref: ArtifactRef): Promise<PieceReason[]> {
+/** For each piece of a plan why it is reused or has to be made, by comparison with the store's other plans of its files. */
+export async function explainPieces(store: ArtifactStore, ref: ArtifactRef): Promise<PieceReason[]> {
   const plan = await readConversionPlan(store, ref);
-  const kind = isGrouped(plan.rules.layout.format) ? 'scatter' : 'piece';
   const found = await Promise.all(
-    plan.pieces.map(async (piece) => (await store.find({ kind, key: piece.key })) !== undefined),
+    plan.pieces.map(async ({ ref: own }) => (await store.find(own)) !== undefined),
   );
   const earlier = found.every(Boolean) ? [] : await plansBefore(store, ref);
   return plan.pieces.map((piece, index) =>
     found[index] === true
       ? { piece, isThere: true, reason: 'the store has these bytes, converted by these rules' }
-      : { piece, isThere: false, reason: whyNot(plan, piece, earlier) },
+      : { piece, isThere: false, reason: whyMissing(plan, piece, earlier) },
   );
 }
 
-function whyNot(plan: ConversionPlanFile, piece: Piece, earlier: readonly ConversionPlanFile[]): string {
-  const file = plan.files[piece.segments[0]?.file ?? 0];
+/** What a plan is compared by, and how a sentence names it. */
+const comparisons: readonly (readonly [string, (plan: ConversionPlanFile) => unknown])[] = [
+  ['the format or its fields', ({ rules }) => rules.layout],
+  ['the roles', ({ rules }) => rules.roles ?? null],
+  ['the filter', ({ rules }) => rules.filter ?? null],
+  ['the seed', ({ seed }) => seed],
+];
+
+function whyMissing(plan: ConversionPlanFile, piece: Piece, earlier: readonly ConversionPlanFile[]): string {
+  const file = plan.files[piece.slices[0]?.file ?? 0];
   const ofFile = earlier.flatMap((before) => {
     const known = before.files.find(({ path }) => path === file?.path);
     return known === undefined ? [] : [{ before, known }];
@@ -38,17 +44,14 @@ function whyNot(plan: ConversionPlanFile, piece: Piece, earlier: readonly Conver
   const same = ofFile.filter(({ known }) => known.sha256 === file?.sha256 && known.gitOid === file?.gitOid);
   if (same.length === 0) return 'the file has other bytes than before';
   const plans = same.map(({ before }) => before);
-  if (plans.some(({ pieces }) => pieces.some(({ key }) => key === piece.key)))
+  if (plans.some(({ pieces }) => pieces.some(({ ref }) => ref.key === piece.ref.key)))
     return 'it was planned before, and is not in the store: not finished, or removed since';
-  for (const [what, of] of [
-    ['the format or its fields', (one: ConversionPlanFile) => one.rules.layout],
-    ['the roles', (one: ConversionPlanFile) => one.rules.roles ?? null],
-    ['the filter', (one: ConversionPlanFile) => one.rules.filter ?? null],
-    ['the seed', (one: ConversionPlanFile) => one.seed],
-  ] as const)
-    if (plans.every((before) => stableJson(of(before)) !== stableJson(of(plan))))
-      return `${what} changed since it was converted`;
-  return 'the files were cut otherwise, or another version of Headrace converted them';
+  const changed = comparisons.find(([, partOf]) =>
+    plans.every((before) => stableJson(partOf(before)) !== stableJson(partOf(plan))),
+  );
+  return changed === undefined
+    ? 'the files were cut in another way, or another version of Headrace converted them'
+    : `${changed[0]} changed since it was converted`;
 }
 
 async function plansBefore(store: ArtifactStore, ref: ArtifactRef): Promise<ConversionPlanFile[]> {

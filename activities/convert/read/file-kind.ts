@@ -1,7 +1,7 @@
 import { HeadraceError } from '../../../core/errors.js';
 
-/** What a file holds. `json` is a list of rows, or JSON lines; only its first character tells. */
-export type Container = 'lines' | 'json' | 'parquet';
+/** What a file holds. `json` is a JSON list or JSON Lines, which its first character decides. */
+type Container = 'lines' | 'json' | 'parquet';
 export type Compression = 'none' | 'gzip' | 'zstd';
 
 export interface FileKind {
@@ -18,8 +18,8 @@ const containers: Readonly<Record<string, Container>> = {
 const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', zstd: 'zstd' };
 
 /**
- * Tells by a file's name what it holds: `.jsonl`, `.ndjson`, `.json`, `.parquet`, each plain, `.gz` or `.zst`. The name
- * of a Hub file is its path in the repository; on disk it is called by its hash.
+ * What a file holds, by its name: `.jsonl`, `.ndjson`, `.json` or `.parquet`, plain or with `.gz`, `.zst` or `.zstd` after it. Of a Hub
+ * file it takes the path in the repository; its name on the disk is a hash.
  *
  * @throws {HeadraceError} FormatError for any other name.
  */

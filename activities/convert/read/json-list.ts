@@ -1,83 +1,132 @@
 import { isUtf8 } from 'node:buffer';
-import type { RowSink, RowSplitter } from './row-sink.js';
+import { LineSplitter, type OnText, type TextSplitter } from './lines.js';
 
 const code = (character: string): number => character.charCodeAt(0);
 const [quote, backslash, comma] = [code('"'), code('\\'), code(',')];
 const [openList, closeList, openObject, closeObject] = [code('['), code(']'), code('{'), code('}')];
 
 /**
- * Cuts the elements of one big JSON list out of a stream, by brackets and strings alone: what an element holds is for
- * the parser to judge. So one bad element costs one row. What stands after the list, and a list that never ends, are
- * one more row, which does not parse. Memory: the longest element, and one chunk.
+ * Cuts one JSON list into its elements, by brackets and strings alone: the parser decides what an element holds, so a bad element
+ * costs one row. Text after the list, and a list that never ends, are one more row, which does not parse. Memory: the longest
+ * element, and one chunk.
  */
-export function createListSplitter(sink: RowSink): RowSplitter {
-  let held: Buffer[] = [];
-  let rows = 0;
-  let state: 'before' | 'inside' | 'after' = 'before';
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
-  let empty = true;
-  let trailing = false;
+class ListSplitter implements TextSplitter {
+  readonly #onText: OnText;
+  #state: 'before' | 'inside' | 'after' = 'before';
+  /** Of the current element: its bytes in earlier chunks, and where it begins in this one. */
+  #held: Buffer[] = [];
+  #start = 0;
+  #isEmpty = true;
+  /** Brackets that are open in the current element. */
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+  #hasTrailingText = false;
+  #rows = 0;
 
-  const emit = (last: Buffer): void => {
-    const bytes = held.length === 0 ? last : Buffer.concat([...held, last]);
-    held = [];
-    rows += 1;
+  constructor(onText: OnText) {
+    this.#onText = onText;
+  }
+
+  push(chunk: Uint8Array): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.#start = 0;
+    for (let at = 0; at < bytes.length; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (this.#inString) this.#readInString(byte);
+      else if (!isSpace(byte)) this.#read(byte, bytes, at);
+    }
+    // A copy, because the next read overwrites the chunk.
+    if (this.#state === 'inside') this.#held.push(Buffer.from(bytes.subarray(this.#start)));
+  }
+
+  end(): number {
+    const nothing = Buffer.alloc(0);
+    if (this.#state === 'inside' && !this.#isEmpty) this.#emit(nothing);
+    if (this.#state === 'inside' || this.#hasTrailingText) {
+      this.#held = [];
+      this.#emit(nothing);
+    }
+    return this.#rows;
+  }
+
+  #readInString(byte: number): void {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (byte === backslash) this.#isEscaped = true;
+    else if (byte === quote) this.#inString = false;
+  }
+
+  #read(byte: number, bytes: Buffer, at: number): void {
+    if (this.#state === 'inside') this.#readInside(byte, bytes, at);
+    else if (this.#state === 'after') this.#hasTrailingText = true;
+    else if (byte === openList) {
+      this.#state = 'inside';
+      this.#start = at + 1;
+    }
+  }
+
+  #readInside(byte: number, bytes: Buffer, at: number): void {
+    if (this.#depth === 0 && (byte === comma || byte === closeList)) {
+      // `[]` has no element; nothing before or after a comma is a bad one.
+      if (byte === comma || !this.#isEmpty || this.#rows > 0) this.#emit(bytes.subarray(this.#start, at));
+      this.#start = at + 1;
+      this.#isEmpty = true;
+      if (byte === closeList) this.#state = 'after';
+      return;
+    }
+    this.#isEmpty = false;
+    if (byte === quote) this.#inString = true;
+    else if (byte === openList || byte === openObject) this.#depth += 1;
+    else if ((byte === closeList || byte === closeObject) && this.#depth > 0) this.#depth -= 1;
+  }
+
+  #emit(last: Buffer): void {
+    const bytes = this.#held.length === 0 ? last : Buffer.concat([...this.#held, last]);
+    this.#held = [];
+    this.#rows += 1;
     const { start, end } = trimmed(bytes);
-    if (!sink.full) sink.text(bytes, start, end, rows, isUtf8(bytes.subarray(start, end)));
-  };
+    this.#onText(bytes, start, end, this.#rows, isUtf8(bytes.subarray(start, end)));
+  }
+}
 
-  return {
-    push(chunk) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      let start = 0;
-      for (let at = 0; at < bytes.length; at += 1) {
-        const byte = bytes[at];
-        if (inString) {
-          if (escaped) escaped = false;
-          else if (byte === backslash) escaped = true;
-          else if (byte === quote) inString = false;
-          continue;
-        }
-        if (state === 'before') {
-          if (byte === openList) {
-            state = 'inside';
-            start = at + 1;
-          }
-          continue;
-        }
-        if (byte === undefined || isSpace(byte)) continue;
-        if (state === 'after') {
-          trailing = true;
-          continue;
-        }
-        if (depth === 0 && (byte === comma || byte === closeList)) {
-          // Nothing between `[` and `]` is no element; nothing before or after a comma is a bad one.
-          if (byte === comma || !empty || rows > 0) emit(bytes.subarray(start, at));
-          start = at + 1;
-          empty = true;
-          if (byte === closeList) state = 'after';
-          continue;
-        }
-        empty = false;
-        if (byte === quote) inString = true;
-        else if (byte === openList || byte === openObject) depth += 1;
-        else if ((byte === closeList || byte === closeObject) && depth > 0) depth -= 1;
-      }
-      // The chunk is the reader's; what is kept of it is copied.
-      if (state === 'inside') held.push(Buffer.from(bytes.subarray(start)));
-    },
-    end() {
-      const nothing = Buffer.alloc(0);
-      if (state === 'inside' && !empty) emit(nothing);
-      if (state === 'inside' || trailing) {
-        held = [];
-        emit(nothing);
-      }
-      return rows;
-    },
-  };
+/** Splits a `.json` file: a JSON list where its first character that is not white space is `[`, else JSON Lines. */
+export class JsonSplitter implements TextSplitter {
+  readonly #onText: OnText;
+  /** The start of the file, until it decides. */
+  #head = Buffer.alloc(0);
+  #splitter: TextSplitter | undefined;
+
+  constructor(onText: OnText) {
+    this.#onText = onText;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#splitter !== undefined) {
+      this.#splitter.push(chunk);
+      return;
+    }
+    this.#head = Buffer.concat([this.#head, chunk]);
+    if (startsList(this.#head) !== undefined) this.#choose();
+  }
+
+  end(): number {
+    return (this.#splitter ?? this.#choose()).end();
+  }
+
+  #choose(): TextSplitter {
+    const splitter =
+      startsList(this.#head) === true ? new ListSplitter(this.#onText) : new LineSplitter(this.#onText, true);
+    splitter.push(this.#head);
+    this.#splitter = splitter;
+    return splitter;
+  }
+}
+
+/** Whether JSON text, with or without a byte order mark, begins a list; `undefined` where more bytes are needed. */
+export function startsList(bytes: Uint8Array): boolean | undefined {
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  const first = bytes.subarray(hasMark ? 3 : 0).find((byte) => !isSpace(byte));
+  return first === undefined ? undefined : first === openList;
 }
 
 function trimmed(bytes: Buffer): { readonly start: number; readonly end: number } {
@@ -88,6 +137,6 @@ function trimmed(bytes: Buffer): { readonly start: number; readonly end: number 
 }
 
 /** White space of JSON. */
-export function isSpace(byte: number): boolean {
+function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

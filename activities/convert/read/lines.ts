@@ -1,5 +1,19 @@
 import { isUtf8 } from 'node:buffer';
-import type { RowSink, RowSplitter } from './row-sink.js';
+
+/**
+ * Receives one row as JSON text: `bytes[start, end)`, valid during the call only.
+ *
+ * @param row - from 1: the number of the line as an editor counts, or the position in a JSON list.
+ * @param wellFormed - whether the bytes are UTF-8.
+ */
+export type OnText = (bytes: Buffer, start: number, end: number, row: number, wellFormed: boolean) => void;
+
+/** Cuts a stream of bytes into rows. */
+export interface TextSplitter {
+  push(chunk: Uint8Array): void;
+  /** Ends the stream. Returns the number of rows; of lines, with the blank ones. */
+  end(): number;
+}
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
@@ -8,70 +22,75 @@ const tab = 0x09;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts bytes into lines. A byte order mark at the start of the file and `\r` at a line's end are not part of a line;
- * lines of spaces and tabs only are counted, but are no rows. Memory: the longest line, and one chunk.
- *
- * @param atFileStart - whether the first byte is the first one of the file.
+ * Cuts bytes into lines. A byte order mark at the start of the file and `\r` at the end of a line are not part of a line. Lines of
+ * spaces and tabs only are counted, but are not rows. Memory: the longest line, and one chunk.
  */
-export function createLineSplitter(sink: RowSink, atFileStart: boolean): RowSplitter {
-  let held: Buffer = Buffer.allocUnsafe(0);
-  let used = 0;
-  let lines = 0;
-  let mayHaveMark = atFileStart;
+export class LineSplitter implements TextSplitter {
+  readonly #onText: OnText;
+  /** The start of a line whose end is in a later chunk: the first `#used` bytes. */
+  #held: Buffer = Buffer.allocUnsafe(0);
+  #used = 0;
+  #lines = 0;
+  #mayHaveMark: boolean;
 
-  const emit = (bytes: Buffer, from: number, to: number, wellFormed: boolean | undefined): void => {
-    lines += 1;
-    let [start, end] = [from, to];
-    if (mayHaveMark && byteOrderMark.compare(bytes, start, Math.min(end, start + 3)) === 0) start += 3;
-    mayHaveMark = false;
-    if (end > start && bytes[end - 1] === carriageReturn) end -= 1;
-    if (!isBlankLine(bytes, start, end) && !sink.full)
-      sink.text(bytes, start, end, lines, wellFormed ?? isUtf8(bytes.subarray(start, end)));
-  };
+  /** @param atFileStart - whether the first byte is the first one of the file. */
+  constructor(onText: OnText, atFileStart: boolean) {
+    this.#onText = onText;
+    this.#mayHaveMark = atFileStart;
+  }
 
-  /** Emits the whole lines of `block`, which ends with a newline. */
-  const emitLines = (block: Buffer): void => {
-    // One look at the whole block is cheaper than one at each line; lines are looked at where it fails.
+  push(chunk: Uint8Array): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const last = bytes.lastIndexOf(newline);
+    if (last === -1) {
+      this.#hold(bytes);
+      return;
+    }
+    let from = 0;
+    if (this.#used > 0) {
+      from = bytes.indexOf(newline) + 1;
+      this.#hold(bytes.subarray(0, from));
+      this.#emitLines(this.#held.subarray(0, this.#used));
+      this.#used = 0;
+    }
+    this.#emitLines(bytes.subarray(from, last + 1));
+    this.#hold(bytes.subarray(last + 1));
+  }
+
+  end(): number {
+    if (this.#used > 0) this.#emit(this.#held, 0, this.#used, undefined);
+    return this.#lines;
+  }
+
+  /** @param block - whole lines, the last newline included. */
+  #emitLines(block: Buffer): void {
+    // One check of the whole block takes less time than one of each line. Lines are checked one by one only where it fails.
     const wellFormed = isUtf8(block) ? true : undefined;
     for (let start = 0; start < block.length;) {
       const end = block.indexOf(newline, start);
-      emit(block, start, end, wellFormed);
+      this.#emit(block, start, end, wellFormed);
       start = end + 1;
     }
-  };
+  }
 
-  return {
-    push(chunk) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      const last = bytes.lastIndexOf(newline);
-      if (last === -1) {
-        hold(bytes);
-        return;
-      }
-      let from = 0;
-      if (used > 0) {
-        from = bytes.indexOf(newline) + 1;
-        hold(bytes.subarray(0, from));
-        emitLines(held.subarray(0, used));
-        used = 0;
-      }
-      emitLines(bytes.subarray(from, last + 1));
-      hold(bytes.subarray(last + 1));
-    },
-    end() {
-      if (used > 0) emit(held, 0, used, undefined);
-      return lines;
-    },
-  };
+  #emit(bytes: Buffer, from: number, to: number, wellFormed: boolean | undefined): void {
+    this.#lines += 1;
+    let [start, end] = [from, to];
+    if (this.#mayHaveMark && byteOrderMark.compare(bytes, start, Math.min(end, start + 3)) === 0) start += 3;
+    this.#mayHaveMark = false;
+    if (end > start && bytes[end - 1] === carriageReturn) end -= 1;
+    if (isBlankLine(bytes, start, end)) return;
+    this.#onText(bytes, start, end, this.#lines, wellFormed ?? isUtf8(bytes.subarray(start, end)));
+  }
 
-  function hold(bytes: Buffer): void {
-    if (used + bytes.length > held.length) {
-      const grown = Buffer.allocUnsafe(Math.max(used + bytes.length, held.length * 2));
-      held.copy(grown, 0, 0, used);
-      held = grown;
+  #hold(bytes: Buffer): void {
+    if (this.#used + bytes.length > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#used + bytes.length, this.#held.length * 2));
+      this.#held.copy(grown, 0, 0, this.#used);
+      this.#held = grown;
     }
-    bytes.copy(held, used);
-    used += bytes.length;
+    bytes.copy(this.#held, this.#used);
+    this.#used += bytes.length;
   }
 }
 

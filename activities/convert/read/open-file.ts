@@ -1,27 +1,43 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { localPathOf, type ResolutionMeta } from '../../hub/resolve/resolution.js';
 
-/** A file of a source as a thread finds it: where it is, and what it was like when the source was resolved. */
+/** A file of a source for a thread: where it is, and its size and time when the source was resolved. */
 export interface InputFile {
   /** Where the bytes are on this disk. */
   readonly path: string;
-  /** The name that says what it holds, and that people know it by. */
+  /** Path of a local file, path in the repository of a Hub file. Its ending names what the file holds. */
   readonly name: string;
   readonly sizeBytes: number;
   /** Local files: modification time in nanoseconds. */
   readonly mtimeNs?: string | undefined;
 }
 
+/** The files of a source as threads open them. */
+export function inputFiles(
+  store: ArtifactStore,
+  origin: ResolutionMeta,
+  files: readonly SourceFile[],
+): readonly InputFile[] {
+  return files.map((file) => ({
+    path: localPathOf(store, origin, file),
+    name: file.path,
+    sizeBytes: file.sizeBytes,
+    mtimeNs: file.mtimeNs,
+  }));
+}
+
 /**
- * Opens a file, hands its descriptor to `use`, and makes sure that the file is, before and after, the one that was
- * resolved.
+ * Opens a file for `use`, and checks before and after that it is the one that was resolved.
  *
  * @throws {HeadraceError} FileChangedError, FileNotFoundError; ArtifactMissingError for a file of the store.
  */
 export async function withInputFile<Result>(
   file: InputFile,
-  use: (descriptor: number) => Promise<Result>,
+  use: (descriptor: number) => Result | Promise<Result>,
 ): Promise<Result> {
   const descriptor = openInput(file);
   try {

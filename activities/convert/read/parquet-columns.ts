@@ -3,15 +3,15 @@ import { messageListOf, columnOf, type Layout } from '../../../core/convert/layo
 
 /** Which columns of a parquet file are read. */
 export interface ColumnChoice {
-  /** Columns whose values are made plain JSON: those that filters, ids and samples look at. */
+  /** Columns whose values become plain JSON: those of filters, ids and samples. */
   readonly plain: readonly string[];
   /** Columns of messages: of these only the named members are read. */
   readonly members: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * The columns that converting needs. Of lists of objects only the members that count are read: in lmsys-chat-1m the
- * scores beside `flagged` are most of the bytes.
+ * The columns that conversion needs. Of lists of objects only the needed members are read: in lmsys-chat-1m the scores beside
+ * `flagged` are most of the bytes.
  */
 export function neededColumns(layout: Layout, filterColumns: readonly string[]): ColumnChoice {
   const list = messageListOf(layout);
@@ -30,8 +30,8 @@ export function neededColumns(layout: Layout, filterColumns: readonly string[]):
 }
 
 /**
- * The footer of a file that has the chosen columns only; the reader then reads nothing else. A column of which no
- * wanted member is there stays whole, so that the row is rejected for what it is.
+ * The footer with the chosen columns only, so that hyparquet reads nothing else. A column that has none of the chosen members stays
+ * whole: its rows are then rejected for what they hold.
  */
 export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): FileMetaData {
   const paths = leafPaths(metadata.schema);
@@ -56,7 +56,7 @@ export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): File
   };
 }
 
-/** `column.list.element.member`: the three-level list that Arrow writes. Older layouts are read whole. */
+/** Whether a path is `column.list.element.member`: the three-level list that Arrow writes. Older layouts are read whole. */
 function isListMember(path: readonly string[]): boolean {
   return path.length >= 4 && path[1] === 'list' && (path[2] === 'element' || path[2] === 'item');
 }
@@ -69,7 +69,7 @@ function leafPaths(schema: readonly SchemaElement[]): readonly (readonly string[
   return paths;
 }
 
-/** Keeps the leaves that `keep` names and the groups that lead to one. */
+/** The leaves that `keep` accepts, and the nodes above them. */
 function pruneSchema(
   schema: readonly SchemaElement[],
   keep: (path: readonly string[]) => boolean,

@@ -1,4 +1,7 @@
-import { fstatSync, readSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   parquetMetadataAsync,
   parquetReadObjects,
@@ -8,9 +11,14 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
+import { columnsOf } from '../../hub/resolve/parquet-footer.js';
+import { writeAll } from '../../../files/file-writer.js';
+import { readFully } from '../../../files/read-fully.js';
+import { fileKindOf } from './file-kind.js';
+import { withInputFile, type InputFile } from './open-file.js';
 import { pruneColumns, type ColumnChoice } from './parquet-columns.js';
-import type { RowSink } from './row-sink.js';
 import { decoded, TextBytes } from './text-bytes.js';
+import { fileChunks, unpackedChunks } from './unpack.js';
 
 /** An open parquet file: its footer, and a way to its bytes. */
 export interface ParquetFile {
@@ -19,18 +27,40 @@ export interface ParquetFile {
   readonly metadata: FileMetaData;
 }
 
-/** @throws {HeadraceError} FormatError where it is no parquet file, or a damaged one. */
-export async function openParquet(descriptor: number, name: string): Promise<ParquetFile> {
+/**
+ * Opens a parquet file for `use`. A packed one is unpacked to `scratch` first, as its footer comes last.
+ *
+ * @throws {HeadraceError} FormatError where it is not parquet, or damaged; as {@link withInputFile}.
+ */
+export async function withParquet<Result>(
+  file: InputFile,
+  scratch: string,
+  use: (parquet: ParquetFile) => Result | Promise<Result>,
+): Promise<Result> {
+  const { compression } = fileKindOf(file.name);
+  return withInputFile(file, async (descriptor) => {
+    if (compression === 'none') return use(await openParquet(descriptor, file.name));
+    const path = join(scratch, `${randomUUID()}.parquet`);
+    const unpacked = openSync(path, 'wx+');
+    try {
+      const packed = fileChunks(descriptor, 0, file.sizeBytes, () => {});
+      for await (const chunk of unpackedChunks(compression, file.name, packed)) writeAll(unpacked, chunk);
+      return await use(await openParquet(unpacked, file.name));
+    } finally {
+      closeSync(unpacked);
+      await rm(path, { force: true });
+    }
+  });
+}
+
+async function openParquet(descriptor: number, name: string): Promise<ParquetFile> {
   const byteLength = fstatSync(descriptor).size;
   const bytes: AsyncBuffer = {
     byteLength,
     slice(start, end = byteLength) {
       const block = Buffer.from(new ArrayBuffer(end - start));
-      for (let at = 0; at < block.length;) {
-        const read = readSync(descriptor, block, at, block.length - at, start + at);
-        if (read === 0) throw new Error(`unexpected end at byte ${start + at}`);
-        at += read;
-      }
+      const read = readFully(descriptor, block, start);
+      if (read < block.length) throw new Error(`unexpected end at byte ${start + read}`);
       return block.buffer;
     },
   };
@@ -41,72 +71,72 @@ export async function openParquet(descriptor: number, name: string): Promise<Par
   }
 }
 
-export function parquetColumns(file: ParquetFile): readonly string[] {
-  const names = new Set<string>();
-  for (const group of file.metadata.row_groups)
-    for (const chunk of group.columns) names.add(chunk.meta_data?.path_in_schema[0] ?? '');
-  return [...names];
+/** The column names of a parquet file; `undefined` of any other file. */
+export async function parquetColumns(
+  file: InputFile,
+  scratch: string,
+): Promise<readonly string[] | undefined> {
+  if (fileKindOf(file.name).container !== 'parquet') return undefined;
+  return withParquet(file, scratch, ({ metadata }) => columnsOf(metadata));
 }
 
-/** Rows of the groups `[from, to)`; `firstRow` counts the rows before them. */
-export interface GroupRange {
-  readonly from: number;
-  /** exclusive */
-  readonly to: number;
+/** Compressed size of the columns of one row group, in bytes. */
+export function compressedBytes(metadata: FileMetaData, rowGroup: number): number {
+  const columns = metadata.row_groups[rowGroup]?.columns ?? [];
+  return columns.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_compressed_size ?? 0), 0);
 }
 
 /**
- * Reads row groups, one at a time and only the columns chosen. Memory: one row group.
+ * Receives one row of a parquet file. The texts of columns of messages are `TextBytes`.
  *
- * @param onBytes - told how many compressed bytes of the chosen columns are done.
- * @returns the rows read.
+ * @param row - from 1, in the row groups that are read.
  */
+export type OnValue = (value: Readonly<Record<string, unknown>>, row: number, rowGroup: number) => void;
+
+export interface RowGroupsInput {
+  /** First row group. */
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+  readonly choice: ColumnChoice;
+  /** Of each row group at most. */
+  readonly maxRows: number;
+  /** True ends the reading. */
+  readonly isFull: () => boolean;
+  /** Gets the compressed bytes of the chosen columns that were read so far. */
+  readonly onBytes: (done: number) => void;
+}
+
+/** Reads row groups, one at a time and only the columns chosen. Memory: one row group. Returns the number of rows. */
 export async function readRowGroups(
   file: ParquetFile,
-  range: GroupRange,
-  choice: ColumnChoice,
-  sink: RowSink,
-  onBytes: (done: number) => void,
-  maxRows: number = Infinity,
+  { from, to, choice, maxRows, isFull, onBytes }: RowGroupsInput,
+  onValue: OnValue,
 ): Promise<number> {
   const metadata = pruneColumns(file.metadata, choice);
-  const columns = [...new Set(metadata.schema.length > 1 ? topLevelColumns(metadata) : [])];
+  const columns = columnsOf(metadata);
   let row = 0;
   let bytes = 0;
-  let rowStart = rowsOf(file, { from: 0, to: range.from });
-  for (let group = range.from; group < range.to && !sink.full; group += 1) {
-    const rows = Math.min(rowsOf(file, { from: group, to: group + 1 }), maxRows);
-    const values = await readObjects(file, metadata, columns, rowStart, rowStart + rows);
+  let firstRow = rowsIn(file.metadata, 0, from);
+  for (let rowGroup = from; rowGroup < to && !isFull(); rowGroup += 1) {
+    const rows = rowsIn(file.metadata, rowGroup, rowGroup + 1);
+    const values = await readObjects(file, metadata, columns, firstRow, firstRow + Math.min(rows, maxRows));
     for (const value of values) {
       row += 1;
       for (const column of choice.plain)
         if (column in value) value[column] = plainJson(decoded(value[column]));
-      if (!sink.full) sink.value(value, row, group);
+      onValue(value, row, rowGroup);
     }
-    bytes += compressedBytes(metadata, group);
-    rowStart += rowsOf(file, { from: group, to: group + 1 });
+    firstRow += rows;
+    bytes += compressedBytes(metadata, rowGroup);
     onBytes(bytes);
   }
   return row;
 }
 
-/** Rows in the groups of a range. */
-export function rowsOf(file: ParquetFile, range: GroupRange): number {
-  return file.metadata.row_groups
-    .slice(range.from, range.to)
-    .reduce((sum, group) => sum + Number(group.num_rows), 0);
-}
-
-/** Compressed size of one row group, in bytes. */
-export function compressedBytes(metadata: FileMetaData, group: number): number {
-  const columns = metadata.row_groups[group]?.columns ?? [];
-  return columns.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_compressed_size ?? 0), 0);
-}
-
-function topLevelColumns(metadata: FileMetaData): readonly string[] {
-  return metadata.row_groups.flatMap((group) =>
-    group.columns.map((chunk) => chunk.meta_data?.path_in_schema[0] ?? ''),
-  );
+/** Rows of the row groups `[from, to)`. */
+function rowsIn(metadata: FileMetaData, from: number, to: number): number {
+  return metadata.row_groups.slice(from, to).reduce((sum, group) => sum + Number(group.num_rows), 0);
 }
 
 async function readObjects(
@@ -116,7 +146,7 @@ async function readObjects(
   rowStart: number,
   rowEnd: number,
 ): Promise<Record<string, unknown>[]> {
-  // A file without any of the chosen columns has rows all the same; the reader would make none.
+  // A file without any of the chosen columns has rows all the same, but hyparquet would return none.
   if (columns.length === 0) return Array.from({ length: rowEnd - rowStart }, () => ({}));
   try {
     return await parquetReadObjects({
@@ -136,7 +166,7 @@ async function readObjects(
 
 function damaged(name: string, error: unknown): HeadraceError {
   return new HeadraceError('FormatError', `${name} cannot be read as parquet: ${messageOf(error)}`, {
-    remedy: 'The file is damaged or no parquet file; get it again, or name it by what it is.',
+    remedy: 'The file is damaged, or not parquet. Get it again, or give it a name that says what it is.',
     cause: error,
   });
 }

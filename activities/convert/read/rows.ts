@@ -1,112 +1,163 @@
 import { isAscii } from 'node:buffer';
 import type { RejectReason } from '../../../core/contracts/conversion.js';
 import { isObject } from '../../../core/convert/layout.js';
-import type { InputFile } from './open-file.js';
-import { readSegment, type Part } from './read-slice.js';
+import { fileKindOf } from './file-kind.js';
+import type { FileSlice } from './file-slice.js';
+import { JsonSplitter } from './json-list.js';
+import { LineSplitter, type OnText } from './lines.js';
+import { withInputFile, type InputFile } from './open-file.js';
+import { readRowGroups, withParquet, type OnValue } from './parquet.js';
 import type { ColumnChoice } from './parquet-columns.js';
-import type { RowSink } from './row-sink.js';
 import { decoded, holdsBadText } from './text-bytes.js';
+import { fileChunks, unpackedChunks } from './unpack.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Where a row stands: its segment, and its number there from 1. */
+/** Where a row is: its slice, and its number there from 1. */
 export interface RowPlace {
-  readonly segment: number;
+  readonly slice: number;
   readonly row: number;
   /** Of parquet files, from 0. */
   readonly rowGroup?: number;
 }
 
-/** What happens to rows. */
+/** Receives the rows of slices, in reading order. */
 export interface RowHandler {
   /** A row that is a JSON object. */
   readonly onRow: (row: Row, place: RowPlace, text: () => string) => void;
-  /** A row that is none, and why. */
+  /** A row that is not, and why. */
   readonly onBad: (reason: RejectReason, place: RowPlace, text: () => string) => void;
-  /** Shown each well-formed line before it is parsed, `bytes[start, end)`; true where it has dealt with it. */
-  readonly onLine?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
-  /** Shown each row of parquet before it is decoded; true where it has dealt with it. */
+  /** A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. True: it is dealt with. */
+  readonly onText?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
+  /** A row of parquet before its texts are decoded. True: it is dealt with. */
   readonly onValue?: ((row: Row, place: RowPlace) => boolean) | undefined;
 }
 
-export interface ReadRowsInput {
+export interface RowsInput {
   readonly files: readonly InputFile[];
-  /** Numbered as given. */
-  readonly segments: readonly { readonly file: number; readonly part: Part }[];
+  /** Places name them by their position here. */
+  readonly slices: readonly FileSlice[];
+  /** Of parquet files, what is read. */
   readonly choice: ColumnChoice;
+  /** A folder for what has to be unpacked before it can be read. It is left as it was found. */
   readonly scratch: string;
+  /** Of each parquet row group at most. @default all */
   readonly maxRowsPerGroup?: number;
+  /** Gets the bytes of all slices that were read so far. */
+  readonly onBytes?: (done: number) => void;
+  /** True ends the reading. @default never */
+  readonly isFull?: () => boolean;
 }
 
 /**
- * Reads and parses the rows of segments, in order. Returns the rows of each segment (of JSON lines: its lines).
+ * Reads the rows of slices in bounded memory. Returns the number of rows of each slice; of JSON Lines, of lines.
  *
- * @param onBytes - told how many bytes of all segments were read so far.
- * @param isFull - asked before each row; true ends the reading.
+ * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError.
  */
-export async function readRows(
-  input: ReadRowsInput,
-  handler: RowHandler,
-  onBytes: (done: number) => void,
-  isFull: () => boolean = () => false,
-): Promise<readonly number[]> {
-  const segmentRows: number[] = [];
-  let before = 0;
-  for (const [segment, { file: fileIndex, part }] of input.segments.entries()) {
-    const file = input.files[fileIndex];
-    if (file === undefined) throw new Error(`Segment ${segment} names no file`);
-    let done = 0;
-    const rows = await readSegment(file, part, rowParser(segment, handler, isFull), {
-      choice: input.choice,
-      scratch: input.scratch,
-      onBytes: (bytes) => {
-        done = bytes;
-        onBytes(before + done);
-      },
-      ...(input.maxRowsPerGroup === undefined ? {} : { maxRows: input.maxRowsPerGroup }),
-    });
-    segmentRows.push(rows);
-    before += done;
+export async function readRows(input: RowsInput, handler: RowHandler): Promise<readonly number[]> {
+  const { isFull = () => false, onBytes = () => {} } = input;
+  const sliceRows: number[] = [];
+  let bytesBefore = 0;
+  for (const [index, slice] of input.slices.entries()) {
     if (isFull()) break;
+    let bytes = 0;
+    const reading = {
+      ...input,
+      isFull,
+      onBytes: (done: number): void => {
+        bytes = done;
+        onBytes(bytesBefore + done);
+      },
+    };
+    sliceRows.push(await readSlice(reading, slice, new RowParser(index, handler, isFull)));
+    bytesBefore += bytes;
   }
-  return segmentRows;
+  return sliceRows;
 }
 
-/** Parses what the reader finds: bytes that are not UTF-8, text that is not JSON and values that are no rows are bad. */
-function rowParser(segment: number, handler: RowHandler, isFull: () => boolean): RowSink {
-  return {
-    get full() {
-      return isFull();
-    },
-    text(bytes, start, end, row, wellFormed) {
-      const place = { segment, row };
-      if (!wellFormed) {
-        handler.onBad('bad_utf8', place, () => bytes.toString('utf8', start, end));
-        return;
-      }
-      if (handler.onLine?.(bytes, start, end, place) === true) return;
-      // Many lines are ASCII, and those are decoded several times faster as what they also are.
-      const line = bytes.toString(isAscii(bytes.subarray(start, end)) ? 'latin1' : 'utf8', start, end);
-      let value: unknown;
-      try {
-        value = JSON.parse(line);
-      } catch {
-        handler.onBad('bad_json', place, () => line);
-        return;
-      }
-      if (isObject(value)) handler.onRow(value, place, () => line);
-      else handler.onBad('no_messages', place, () => line);
-    },
-    value(value, row, rowGroup) {
-      const place = { segment, row, rowGroup };
-      if (handler.onValue?.(value, place) === true) return;
-      const found = decoded(value) as Row;
-      const text = (): string =>
-        JSON.stringify(found, (_, member: unknown) =>
-          typeof member === 'bigint' ? Number(member) : typeof member === 'symbol' ? '\uFFFD' : member,
-        );
-      if (holdsBadText(found)) handler.onBad('bad_utf8', place, text);
-      else handler.onRow(found, place, text);
-    },
+type Reading = RowsInput & Required<Pick<RowsInput, 'isFull' | 'onBytes'>>;
+
+async function readSlice(reading: Reading, slice: FileSlice, parser: RowParser): Promise<number> {
+  const file = reading.files[slice.file];
+  if (file === undefined) throw new Error(`A slice names file ${slice.file}, which is not there`);
+  if (fileKindOf(file.name).container === 'parquet')
+    return withParquet(file, reading.scratch, (parquet) => {
+      const all = { from: 0, to: parquet.metadata.row_groups.length };
+      const { from, to } = slice.kind === 'rowGroups' ? slice : all;
+      const { choice, maxRowsPerGroup: maxRows = Infinity, isFull, onBytes } = reading;
+      return readRowGroups(parquet, { from, to, choice, maxRows, isFull, onBytes }, parser.value);
+    });
+  return withInputFile(file, (descriptor) => readText(descriptor, file, slice, reading, parser.text));
+}
+
+async function readText(
+  descriptor: number,
+  file: InputFile,
+  slice: FileSlice,
+  { isFull, onBytes }: Reading,
+  onText: OnText,
+): Promise<number> {
+  const { container, compression } = fileKindOf(file.name);
+  const [from, to] = slice.kind === 'bytes' ? [slice.from, slice.to] : [0, file.sizeBytes];
+  // A slice of bytes begins and ends at line borders, whatever the name of the file.
+  const isWholeJson = container === 'json' && slice.kind === 'whole';
+  const splitter = isWholeJson ? new JsonSplitter(onText) : new LineSplitter(onText, from === 0);
+  const packed = fileChunks(descriptor, from, to, onBytes);
+  for await (const chunk of unpackedChunks(compression, file.name, packed)) {
+    splitter.push(chunk);
+    if (isFull()) break;
+  }
+  return splitter.end();
+}
+
+/** Parses the rows of one slice. */
+class RowParser {
+  readonly #slice: number;
+  readonly #handler: RowHandler;
+  readonly #isFull: () => boolean;
+
+  constructor(slice: number, handler: RowHandler, isFull: () => boolean) {
+    this.#slice = slice;
+    this.#handler = handler;
+    this.#isFull = isFull;
+  }
+
+  readonly text: OnText = (bytes, start, end, row, wellFormed) => {
+    if (this.#isFull()) return;
+    const handler = this.#handler;
+    const place = { slice: this.#slice, row };
+    if (!wellFormed) {
+      handler.onBad('bad_utf8', place, () => bytes.toString('utf8', start, end));
+      return;
+    }
+    if (handler.onText?.(bytes, start, end, place) === true) return;
+    // Many lines are ASCII. As Latin-1, which they also are, they are decoded several times faster.
+    const line = bytes.toString(isAscii(bytes.subarray(start, end)) ? 'latin1' : 'utf8', start, end);
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch {
+      handler.onBad('bad_json', place, () => line);
+      return;
+    }
+    if (isObject(value)) handler.onRow(value, place, () => line);
+    else handler.onBad('no_messages', place, () => line);
   };
+
+  readonly value: OnValue = (value, row, rowGroup) => {
+    if (this.#isFull()) return;
+    const handler = this.#handler;
+    const place = { slice: this.#slice, row, rowGroup };
+    if (handler.onValue?.(value, place) === true) return;
+    const found = decoded(value) as Row;
+    const text = (): string => JSON.stringify(found, shownValue);
+    if (holdsBadText(found)) handler.onBad('bad_utf8', place, text);
+    else handler.onRow(found, place, text);
+  };
+}
+
+/** A replacer: what JSON has no type for. A symbol stands for a text that is not UTF-8. */
+function shownValue(_key: string, member: unknown): unknown {
+  if (typeof member === 'bigint') return Number(member);
+  return typeof member === 'symbol' ? '\uFFFD' : member;
 }

@@ -3,7 +3,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 /** Stands for a text whose bytes are not UTF-8. */
 export const badText = Symbol('text that is not UTF-8');
 
-/** A text of a parquet file that is not decoded yet. */
+/** A text of a parquet file, not decoded. */
 export class TextBytes {
   readonly bytes: Uint8Array;
 
@@ -11,6 +11,7 @@ export class TextBytes {
     this.bytes = bytes;
   }
 
+  /** The decoded text. */
   text(): string | typeof badText {
     const view = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     if (isAscii(view)) return view.toString('latin1');

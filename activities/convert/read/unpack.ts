@@ -7,9 +7,9 @@ import type { Compression } from './file-kind.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 
 /**
- * Bytes `[from, to)` of an open file, in chunks that are good until the next one is asked for.
+ * Yields the bytes `[from, to)` of an open file, in chunks that are valid until the next one is asked for.
  *
- * @param onBytes - told how many bytes were read so far.
+ * @param onBytes - gets how many bytes were read so far.
  */
 export function* fileChunks(
   descriptor: number,
@@ -32,7 +32,7 @@ export function* fileChunks(
 }
 
 /**
- * The unpacked bytes of a whole file.
+ * Yields the unpacked bytes of a whole file.
  *
  * @throws {HeadraceError} FormatError where the file is damaged or ends too early.
  */
@@ -53,7 +53,7 @@ export async function* unpackedChunks(
 export function cannotUnpack(name: string, error: unknown): HeadraceError {
   return new HeadraceError('FormatError', `${name} cannot be unpacked: ${messageOf(error)}`, {
     remedy:
-      'The file is damaged or incomplete, or not packed as its name says; get it again, or name it by what it is.',
+      'The file is damaged or incomplete, or not packed as its name says. Get it again, or give it a name that says what it is.',
     cause: error,
   });
 }
@@ -63,19 +63,19 @@ async function* gunzipped(packed: Iterable<Buffer>): AsyncGenerator<Uint8Array> 
     for (const chunk of packed) yield Buffer.from(chunk);
   };
   const unpacked = createGunzip({ chunkSize: 256 * 1024 });
-  // An error, of either end, comes out of the iteration below.
+  // The iteration below throws the error of either end.
   pipeline(Readable.from(copies(), { objectMode: false }), unpacked, () => {});
   for await (const chunk of unpacked) yield chunk as Buffer;
 }
 
-/** fzstd takes windows up to 32 MB: everything that `zstd` makes below its `--ultra` levels. */
+/** fzstd reads windows up to 32 MB: all levels of `zstd` but `--ultra`. */
 function* unzstd(packed: Iterable<Buffer>): Generator<Uint8Array> {
   let ready: Uint8Array[] = [];
   const stream = new Decompress((block) => {
     ready.push(Buffer.from(block));
   });
   for (const chunk of packed)
-    // Small pieces, because what one call unpacks is held in memory: at most some thousand times its size.
+    // In small parts, because the output of one push is held in memory, and can be a thousand times its size.
     for (let at = 0; at < chunk.length; at += 65_536) {
       stream.push(Buffer.from(chunk.subarray(at, at + 65_536)));
       yield* ready;

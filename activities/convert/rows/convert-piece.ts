@@ -1,86 +1,48 @@
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
-import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
-import type { InputFile } from '../read/open-file.js';
-import { createLineConverter } from './json-line.js';
-import { parsedRow, type ConvertedRow } from './converted-row.js';
-import { neededColumns } from '../read/parquet-columns.js';
-import type { Segment } from '../plan/conversion-plan.js';
-import type { PieceMeta } from '../output/piece-meta.js';
-import { RejectWriter } from '../output/reject-writer.js';
-import { readRows, type RowPlace } from '../read/rows.js';
-import { RunWriter } from '../output/sorted-run-writer.js';
-import type { JobContext } from '../../threads/thread-pool.js';
-import { createParquetRowConverter } from './parquet-row.js';
+import { createRowConverter } from '../../../core/convert/row-converter.js';
+import type { JobContext } from '../../threads/job.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
-
-export interface PieceInput {
-  readonly files: readonly InputFile[];
-  readonly segments: readonly Segment[];
-  readonly rules: ConversionRules;
-  readonly seed: number;
-  /** An empty folder, filled with the piece's files. */
-  readonly dir: string;
-}
+import type { PieceMeta } from '../output/piece-meta.js';
+import { PieceWriter } from '../output/piece-writer.js';
+import type { PieceInput } from '../plan/piece-input.js';
+import { neededColumns } from '../read/parquet-columns.js';
+import { readRows, type RowHandler, type RowPlace } from '../read/rows.js';
+import { parsedRow, type UnparsedOutcome } from './converted-row.js';
+import { createLineConverter } from './json-line.js';
+import { createParquetRowConverter } from './parquet-row.js';
 
 /** Converts the rows of one piece into sorted runs. A job for a thread. */
 export async function convertPiece(input: PieceInput, context: JobContext): Promise<PieceMeta> {
-  const convert = createRowConverter(input.rules);
-  const filterColumns = compileFilter(input.rules.filter, input.rules.layout).columns;
-  const convertLine = createLineConverter(input.rules, threadJsonBytes);
-  const convertParquetRow = createParquetRowConverter(input.rules, threadJsonBytes);
-  const runs = new RunWriter(input.dir, input.seed);
-  const rejects = new RejectWriter(input.dir);
-  let [read, filtered, converted] = [0, 0, 0];
-  const take = (row: ConvertedRow | 'filtered', place: RowPlace): void => {
-    read += 1;
-    if (row === 'filtered') filtered += 1;
-    else {
-      converted += 1;
-      runs.add(row, place.segment, place.row);
-    }
-  };
-  const segmentRows = await readRows(
-    {
-      files: input.files,
-      segments: input.segments,
-      choice: neededColumns(input.rules.layout, filterColumns),
-      scratch: input.dir,
-    },
-    {
-      onLine:
-        convertLine &&
-        ((bytes, start, end, place) => {
-          const row = convertLine(bytes, start, end);
-          if (row !== undefined) take(row, place);
-          return row !== undefined;
-        }),
-      onValue:
-        convertParquetRow &&
-        ((value, place) => {
-          const row = convertParquetRow(value);
-          if (row !== undefined) take(row, place);
-          return row !== undefined;
-        }),
-      onRow(row, place, text) {
-        const outcome = convert(row);
-        if (typeof outcome !== 'string') take(parsedRow(outcome), place);
-        else if (outcome === 'filtered') take(outcome, place);
-        else {
-          read += 1;
-          rejects.add({ ...place, reason: outcome, text: text() });
-        }
-      },
-      onBad(reason, place, text) {
-        read += 1;
-        rejects.add({ ...place, reason, text: text() });
-      },
-    },
-    context.progress,
+  const { files, slices, rules, seed, dir } = input;
+  const output = new PieceWriter(dir, seed);
+  const filterColumns = compileFilter(rules.filter, rules.layout).columns;
+  const choice = neededColumns(rules.layout, filterColumns);
+  const sliceRows = await readRows(
+    { files, slices, choice, scratch: dir, onBytes: context.progress },
+    converting(rules, output),
   );
-  rejects.close();
+  return { ...output.finish(), sliceRows };
+}
+
+/** Converts each row and writes what comes of it. Most rows are converted without being parsed. */
+function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
+  const convert = createRowConverter(rules);
+  const convertLine = createLineConverter(rules, threadJsonBytes);
+  const convertParquetRow = createParquetRowConverter(rules, threadJsonBytes);
+  const isConverted = (outcome: UnparsedOutcome, place: RowPlace): boolean => {
+    if (outcome !== undefined) output.add(outcome, place);
+    return outcome !== undefined;
+  };
   return {
-    counts: { rows: read, read, filtered, rejected: rejects.count, rejectedBy: rejects.by, converted },
-    runs: [...runs.finish()],
-    segmentRows: [...segmentRows],
+    onText: convertLine && ((bytes, start, end, place) => isConverted(convertLine(bytes, start, end), place)),
+    onValue: convertParquetRow && ((row, place) => isConverted(convertParquetRow(row), place)),
+    onRow(row, place, text) {
+      const outcome = convert(row);
+      if (typeof outcome !== 'string') output.add(parsedRow(outcome), place);
+      else if (outcome === 'filtered') output.add(outcome, place);
+      else output.reject(outcome, place, text());
+    },
+    onBad: (reason, place, text) => output.reject(reason, place, text()),
   };
 }

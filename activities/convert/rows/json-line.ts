@@ -1,7 +1,7 @@
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { messageListOf } from '../../../core/convert/layout.js';
 import type { Role } from '../../../core/convert/roles.js';
-import type { ConversionRules } from '../../../core/convert/row-converter.js';
 import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
 import type { JsonBytes, StringSpan } from '../json-bytes/json-bytes.js';
 import { JsonCursor } from '../json-bytes/json-cursor.js';

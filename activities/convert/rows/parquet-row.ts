@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { isObject, messageListOf } from '../../../core/convert/layout.js';
 import type { Role } from '../../../core/convert/roles.js';
-import type { ConversionRules } from '../../../core/convert/row-converter.js';
 import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
 import type { JsonBytes } from '../json-bytes/json-bytes.js';
 import { holdsBadText, TextBytes } from '../read/text-bytes.js';

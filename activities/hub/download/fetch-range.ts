@@ -1,105 +1,116 @@
 import type { ByteRange } from '../../../core/hub/ranges.js';
-import type { PartFile } from './part-file.js';
-import type { RemoteFile } from './remote-file.js';
 import { pauseBeforeRetry, TransientError } from '../http/retry.js';
 import type { HubTuning } from '../http/tuning.js';
+import type { PartFile } from './part-file.js';
+import type { RemoteFile } from './remote-file.js';
 
 /**
- * Brings one range of a file to disk, over as many connections in a row as it takes: what broke goes on from its last
- * byte. Returns early where another attempt has finished the file. Tries are counted anew whenever there was progress.
+ * Fetches one range of a file to disk, over as many connections in a row as it takes: after a break the next one goes on from the
+ * last byte. Tries are counted anew after every progress. Returns early where another attempt has finished the file.
  *
- * @throws {HeadraceError} HubUnavailableError, HashMismatchError; `HubRefusal`.
+ * @param onBytes - called with each range that is written, in order.
+ * @throws {HeadraceError} HubUnavailableError, HashMismatchError; `HubRefusal`; the error of a write.
  */
-export async function fetchSegment(
+export async function fetchRange(
   remote: RemoteFile,
   part: PartFile,
-  segment: ByteRange,
+  range: ByteRange,
   tuning: HubTuning,
   signal: AbortSignal,
   onBytes: (written: ByteRange) => void,
 ): Promise<void> {
-  let position = segment.start;
+  let position = range.start;
   let failures = 0;
-  while (position < segment.end) {
-    const connection = new Connection(tuning.stallMs, signal);
+  while (position < range.end) {
     const before = position;
+    const connection = new WatchedConnection(tuning.stallMs, signal);
+    part.connections += 1;
+    const wrote = (bytes: number): ByteRange => {
+      connection.alive();
+      position += bytes;
+      const written = { start: position - bytes, end: position };
+      onBytes(written);
+      return written;
+    };
     try {
-      const rest = { start: position, end: segment.end };
-      const wrote = (bytes: number): ByteRange => {
-        connection.alive();
-        position += bytes;
-        const range = { start: position - bytes, end: position };
-        onBytes(range);
-        return range;
-      };
-      await remote.locate(rest, connection.signal);
-      const isThere = await remote.transfer(rest, part.descriptor, connection.signal, (bytes) =>
-        part.wrote(wrote(bytes)),
-      );
-      if (isThere) continue;
-      const { start, body } = await remote.open(rest, connection.signal, () => connection.alive());
-      const finished = await receive(body, start, rest, part, wrote);
-      if (finished) return;
-      throw new TransientError('The connection ended early');
+      const rest = { start: position, end: range.end };
+      if (await fetchRest(remote, part, rest, connection, wrote)) return;
     } catch (error) {
       signal.throwIfAborted();
       failures = position > before ? 1 : failures + 1;
       await pauseBeforeRetry(asTransient(error, connection), failures, tuning, signal);
     } finally {
+      part.connections -= 1;
       connection.close();
     }
   }
 }
 
-/** The error if time may mend it. @throws the others. */
-function asTransient(error: unknown, connection: Connection): TransientError {
-  if (connection.stalled)
+/** Fetches the rest of a range over one connection. True where it is whole, or the file finished elsewhere. */
+async function fetchRest(
+  remote: RemoteFile,
+  part: PartFile,
+  rest: ByteRange,
+  connection: WatchedConnection,
+  wrote: (bytes: number) => ByteRange,
+): Promise<boolean> {
+  const { signal } = connection;
+  await remote.locate(rest, signal);
+  const onWrote = (bytes: number): Promise<void> | undefined => part.wrote(wrote(bytes));
+  if (await remote.transfer(rest, part.descriptor, signal, onWrote)) return true;
+  const { start, body } = await remote.open(rest, signal, () => connection.alive());
+  if (await writeBody(body, start, rest, part, wrote)) return true;
+  throw new TransientError('The connection ended early');
+}
+
+/** `error` as one that can pass. @throws the errors that cannot. */
+function asTransient(error: unknown, connection: WatchedConnection): TransientError {
+  if (connection.isStalled)
     return new TransientError('The connection went silent and was cut', undefined, { cause: error });
   if (error instanceof TransientError) return error;
   throw error;
 }
 
-/** One request's life: ended by the caller's signal, by silence, or when it is done with. */
-class Connection {
-  stalled = false;
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-  private readonly onAbort = (): void => this.controller.abort(this.outer.reason);
+/** The lifetime of one request: it ends with the caller's signal, after a silence, or by {@link close}. */
+class WatchedConnection {
+  isStalled = false;
+  readonly #outer: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort = (): void => this.#controller.abort(this.#outer.reason);
 
-  constructor(
-    stallMs: number,
-    private readonly outer: AbortSignal,
-  ) {
-    this.timer = setTimeout(() => {
-      this.stalled = true;
-      this.controller.abort(new Error('silent connection'));
+  constructor(stallMs: number, outer: AbortSignal) {
+    this.#outer = outer;
+    this.#timer = setTimeout(() => {
+      this.isStalled = true;
+      this.#controller.abort(new Error('silent connection'));
     }, stallMs);
-    outer.addEventListener('abort', this.onAbort);
-    if (outer.aborted) this.onAbort();
+    outer.addEventListener('abort', this.#onAbort);
+    if (outer.aborted) this.#onAbort();
   }
 
   get signal(): AbortSignal {
-    return this.controller.signal;
+    return this.#controller.signal;
   }
 
-  /** A byte came. */
+  /** Bytes arrived: the silence begins anew. */
   alive(): void {
-    this.timer.refresh();
+    this.#timer.refresh();
   }
 
   close(): void {
-    clearTimeout(this.timer);
-    this.outer.removeEventListener('abort', this.onAbort);
-    this.controller.abort(new Error('done'));
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener('abort', this.#onAbort);
+    this.#controller.abort(new Error('done'));
   }
 }
 
 /**
- * Writes the bytes of `wanted` from a body that starts at `bodyStart`, as they come. Returns whether the range is whole,
- * or the file finished elsewhere.
+ * Writes the bytes of `wanted` from a body that starts at `bodyStart`, as they arrive. True where the range is whole, or the file
+ * finished elsewhere.
  */
-async function receive(
-  body: AsyncGenerator<Uint8Array, void, undefined>,
+async function writeBody(
+  body: AsyncIterable<Uint8Array>,
   bodyStart: number,
   wanted: ByteRange,
   part: PartFile,
@@ -108,7 +119,7 @@ async function receive(
   let written = wanted.start;
   let offset = bodyStart;
   for await (const block of body) {
-    // A server that ignores ranges sends what is there already, too.
+    // A server that ignores ranges sends the bytes before the range as well.
     const fresh = block.subarray(
       Math.max(0, Math.min(block.length, written - offset)),
       Math.max(0, wanted.end - offset),

@@ -1,33 +1,39 @@
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { bytesOf } from '../../../core/hub/ranges.js';
-import { hubFolder, oidOf } from '../resolve/resolution.js';
+import { ignoreMissing } from '../../../files/errno.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { isBlobThere } from './download-blob.js';
-import { durableRanges } from './part-file.js';
+import type { RepositoryCommit } from '../http/repository.js';
+import { blobPath } from './blob-paths.js';
+import { durableRanges } from './durable-ranges.js';
 
 /** How much of a Hub file is on this disk. */
 export interface FileOnDisk {
   readonly file: SourceFile;
   readonly path: string;
   readonly haveBytes: number;
-  /** Complete and checked. */
+  /** Complete and verified. */
   readonly isWhole: boolean;
 }
 
-/** What of these files is on disk already, complete or begun. */
+/** How much of each file is on this disk, complete or begun. */
 export async function filesOnDisk(
   store: ArtifactStore,
-  dataset: string,
+  commit: RepositoryCommit,
   files: readonly SourceFile[],
 ): Promise<FileOnDisk[]> {
   const found: FileOnDisk[] = [];
   for (const file of files) {
-    const path = join(hubFolder(store, dataset), 'blobs', oidOf(file));
-    const isThere = await isBlobThere(path, file.sizeBytes);
-    // A part whose every byte is durable still has to be checked, so it is not whole.
-    const begun = isThere ? 0 : bytesOf(await durableRanges(path, file.sizeBytes));
-    found.push({ file, path, isWhole: isThere, haveBytes: isThere ? file.sizeBytes : begun });
+    const path = blobPath(store, commit, file);
+    const isWhole = await isBlobThere(path, file.sizeBytes);
+    // A part whose every byte is durable is not verified yet, so it is not whole.
+    const begun = isWhole ? 0 : bytesOf(await durableRanges(path, file.sizeBytes));
+    found.push({ file, path, isWhole, haveBytes: isWhole ? file.sizeBytes : begun });
   }
   return found;
+}
+
+/** Whether the file is there, complete: a blob gets its name only after its hash was checked. */
+export async function isBlobThere(path: string, sizeBytes: number): Promise<boolean> {
+  return (await stat(path).catch(ignoreMissing))?.size === sizeBytes;
 }

@@ -1,45 +1,67 @@
+import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { ByteRange } from '../../../core/hub/ranges.js';
-import { HubRefusal, withoutQuery, type HubClient } from '../http/hub-client.js';
-import { networkReason, retryAfterOf, TransientError } from '../http/retry.js';
+import { rangeHeaders, type HubAnswer, type HubClient } from '../http/hub-client.js';
+import { HubRefusal, withoutQuery } from '../http/hub-refusal.js';
+import { isTransientStatus, retryAfterOf, TransientError } from '../http/retry.js';
+import { gatherBody } from './gather-body.js';
 import type { Transfers } from './transfers.js';
 
-/** Bytes that are on their way. */
+/** A range whose bytes are arriving. */
 export interface OpenRange {
   /** Offset in the file of the first byte of `body`: before `range.start` where the server ignores ranges. */
   readonly start: number;
-  /** A block is good until the next one is asked for. What has come before an error is handed on first. */
-  readonly body: AsyncGenerator<Uint8Array, void, undefined>;
+  readonly body: ReturnType<typeof gatherBody>;
 }
 
 /**
- * One file of the Hub, readable by ranges. The Hub's answer is often a redirect to a signed URL elsewhere, which is kept
- * for the next range until it expires.
+ * One file of the Hub, readable by ranges. The Hub often answers with a redirect to a signed URL of another origin. That URL is
+ * kept for the next ranges until it expires.
  */
 export class RemoteFile {
-  private signedUrl: URL | undefined;
-  /** Settles when a connection that asks the Hub has its answer: the others wait for its URL. */
-  private asking: Promise<void> | undefined;
-  /** False once an answer came that a direct connection does not understand. */
-  private isDirect: boolean;
+  readonly #client: HubClient;
+  readonly #url: string;
+  readonly #sizeBytes: number;
+  readonly #transfers: Transfers | undefined;
+  #signedUrl: URL | undefined;
+  /** Settles when the connection that asks the Hub has its answer. The others wait for its URL. */
+  #asking: Promise<void> | undefined;
+  /** False once an answer came that a direct connection cannot read. */
+  #isDirect: boolean;
 
-  constructor(
-    private readonly client: HubClient,
-    /** Where the Hub is asked. */
-    private readonly url: string,
-    private readonly sizeBytes: number,
-    /** Without one, everything goes by `fetch`. */
-    private readonly transfers?: Transfers,
-  ) {
-    this.isDirect = transfers !== undefined;
+  /**
+   * @param url - of the file at the Hub.
+   * @param transfers - without them every byte comes by `fetch`.
+   */
+  constructor(client: HubClient, url: string, sizeBytes: number, transfers?: Transfers) {
+    this.#client = client;
+    this.#url = url;
+    this.#sizeBytes = sizeBytes;
+    this.#transfers = transfers;
+    this.#isDirect = transfers !== undefined;
   }
 
   /**
-   * Brings a range to its place in an open file without passing it through this thread. Returns false where `open` has to
-   * be asked instead; true where the range is there.
+   * Finds the signed URL, so that {@link transfer} can be used, without fetching any byte.
+   *
+   * @throws {TransientError}, {@link HubRefusal}.
+   */
+  async locate(range: ByteRange, signal: AbortSignal): Promise<void> {
+    if (!this.#isDirect) return;
+    if (this.#asking !== undefined) await this.#asking;
+    if (this.#signedUrl !== undefined) return;
+    const { response, url } = await this.#askHub(range, signal, true);
+    await response.body?.cancel();
+    // `open` reads from a Hub that sends the bytes itself.
+    if (url.origin === this.#client.origin) this.#isDirect = false;
+  }
+
+  /**
+   * Writes a range to its place in an open file; the bytes do not pass through this thread. Returns true where they are written, and
+   * false where the range has to be read with {@link open} instead.
    *
    * @param onWrote - as {@link Transfers.get} calls it.
-   * @throws {TransientError}; {@link HeadraceError} HashMismatchError; the error of a write.
+   * @throws {TransientError}; the error of a write.
    */
   async transfer(
     range: ByteRange,
@@ -47,162 +69,95 @@ export class RemoteFile {
     signal: AbortSignal,
     onWrote: (bytes: number) => Promise<void> | undefined,
   ): Promise<boolean> {
-    const { transfers, sizeBytes } = this;
-    if (transfers === undefined || !this.isDirect) return false;
-    if (this.signedUrl === undefined && this.asking !== undefined) await this.asking;
-    const url = this.signedUrl;
-    if (url === undefined || this.client.config.proxyFor(url) !== undefined) return false;
-    const headers = this.client.headersFor(range);
-    const outcome = await transfers.get({ url, headers, range, sizeBytes, descriptor }, signal, onWrote);
+    const transfers = this.#transfers;
+    if (transfers === undefined || !this.#isDirect) return false;
+    if (this.#signedUrl === undefined && this.#asking !== undefined) await this.#asking;
+    const url = this.#signedUrl;
+    if (url === undefined || this.#client.config.proxyFor(url) !== undefined) return false;
+    const request = { url, headers: rangeHeaders(range), range, sizeBytes: this.#sizeBytes, descriptor };
+    const outcome = await transfers.get(request, signal, onWrote);
     if (outcome.kind === 'whole') return true;
-    const { status } = outcome;
+    const { status, headers } = outcome;
     const shown = withoutQuery(url);
-    if ([408, 425, 429].includes(status) || status >= 500)
-      throw new TransientError(`${shown} answers ${status}`, retryAfterOf(outcome.headers, Date.now()));
-    if (status >= 400) throw this.expired(url, shown, status);
-    this.isDirect = false;
+    if (isTransientStatus(status))
+      throw new TransientError(`${shown} answers ${status}`, retryAfterOf(headers, Date.now()));
+    if (status >= 400) throw this.#expired(url, shown, status);
+    this.#isDirect = false;
     return false;
   }
 
   /**
-   * Asks for a range.
+   * Asks for a range and reads it by `fetch`.
    *
-   * @param onAlive - told whenever bytes come.
-   * @throws {TransientError}, {@link HubRefusal} where the Hub itself refuses, {@link HeadraceError} HashMismatchError
-   * where the file has another size than was announced.
+   * @param onAlive - called whenever bytes arrive.
+   * @throws {TransientError}; {@link HubRefusal} where the Hub itself refuses; {@link HeadraceError} HashMismatchError where the
+   * file has another size than the listing.
    */
   async open(
     range: ByteRange,
     signal: AbortSignal,
     onAlive: () => void = () => undefined,
   ): Promise<OpenRange> {
-    if (this.signedUrl === undefined && this.asking !== undefined) await this.asking;
-    const known = this.signedUrl;
-    let answered = (): void => undefined;
-    if (known === undefined) this.asking = new Promise((done) => (answered = done));
+    if (this.#signedUrl === undefined && this.#asking !== undefined) await this.#asking;
+    const known = this.#signedUrl;
     try {
-      const { response, url } = await this.client.send(known?.href ?? this.url, {
-        headers: { range: `bytes=${range.start}-${range.end - 1}` },
-        signal,
-      });
-      if (url.origin !== this.client.origin) this.signedUrl = url;
-      return await this.byFetch(response, range, onAlive);
+      const { response, url } = await (known === undefined
+        ? this.#askHub(range, signal, false)
+        : this.#client.send(known.href, { headers: rangeHeaders(range), signal }));
+      if (url.origin !== this.#client.origin) this.#signedUrl = url;
+      const { body } = response;
+      const start = await this.#startOf(response, range);
+      if (body === null) throw new TransientError(`${this.#url} answers ${response.status} without a body`);
+      return { start, body: gatherBody(body, onAlive) };
     } catch (error) {
-      if (!(error instanceof HubRefusal) || error.url.startsWith(`${this.client.origin}/`)) throw error;
-      // A refusal by the other origin: the URL has expired, and the Hub gives a new one.
-      throw this.expired(known, error.url, error.status, error);
-    } finally {
-      answered();
+      if (!(error instanceof HubRefusal) || error.url.startsWith(`${this.#client.origin}/`)) throw error;
+      // The other origin refuses where the URL has expired. The Hub gives a new one.
+      throw this.#expired(known, error.url, error.status, error);
     }
   }
 
-  /**
-   * Finds out where the bytes are, so that {@link transfer} can be used, without fetching any.
-   *
-   * @throws {TransientError}, {@link HubRefusal}.
-   */
-  async locate(range: ByteRange, signal: AbortSignal): Promise<void> {
-    if (this.transfers === undefined || !this.isDirect) return;
-    if (this.asking !== undefined) await this.asking;
-    if (this.signedUrl !== undefined) return;
+  async #askHub(range: ByteRange, signal: AbortSignal, staysAtHub: boolean): Promise<HubAnswer> {
     let answered = (): void => undefined;
-    this.asking = new Promise((done) => (answered = done));
+    this.#asking = new Promise((done) => (answered = done));
     try {
-      const { response, url } = await this.client.send(this.url, {
-        headers: { range: `bytes=${range.start}-${range.end - 1}` },
-        signal,
-        stayHere: true,
-      });
-      await response.body?.cancel();
-      // A Hub that sends the bytes itself is read by `open`.
-      if (url.origin === this.client.origin) this.isDirect = false;
-      else this.signedUrl = url;
+      const headers = rangeHeaders(range);
+      const answer = await this.#client.send(this.#url, { headers, signal, staysAtHub });
+      // Before the others go on, which read it.
+      if (answer.url.origin !== this.#client.origin) this.#signedUrl = answer.url;
+      return answer;
     } finally {
       answered();
     }
   }
 
-  private expired(known: URL | undefined, shown: string, status: number, cause?: Error): TransientError {
-    if (this.signedUrl === known) this.signedUrl = undefined;
+  #expired(known: URL | undefined, shown: string, status: number, cause?: Error): TransientError {
+    if (this.#signedUrl === known) this.#signedUrl = undefined;
     return new TransientError(
       `${shown} answers ${status}: the signed URL has expired?`,
       known === undefined ? undefined : 0,
-      cause === undefined ? undefined : { cause },
+      defined({ cause }),
     );
   }
 
-  private async byFetch(response: Response, range: ByteRange, onAlive: () => void): Promise<OpenRange> {
-    const { status, headers, body } = response;
-    const start = await this.startOf(status, headers, range, async () => body?.cancel());
-    if (body === null) throw new TransientError(`${this.url} answers ${status} without a body`);
-    return { start, body: gathered(body, onAlive) };
-  }
-
-  /** Where the body begins. Calls `giveUp` before it throws. */
-  private async startOf(
-    status: number,
-    headers: Headers,
-    range: ByteRange,
-    giveUp: () => Promise<unknown>,
-  ): Promise<number> {
-    const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
+  /** Offset of the body in the file. Cancels the body before it throws. */
+  async #startOf({ status, headers, body }: Response, range: ByteRange): Promise<number> {
+    const contentRange = headers.get('content-range');
+    const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange ?? '') ?? [];
     // An encoded body has another length than the file.
     const length = headers.has('content-encoding') ? null : headers.get('content-length');
     const size = status === 206 ? total : (length ?? undefined);
-    if (size !== undefined && Number(size) !== this.sizeBytes) {
-      await giveUp();
+    if (size !== undefined && Number(size) !== this.#sizeBytes) {
+      await body?.cancel();
       throw new HeadraceError(
         'HashMismatchError',
-        `${this.url} has ${size} bytes, and the Hub's listing says ${this.sizeBytes}`,
+        `${this.#url} has ${size} bytes, and the Hub's listing says ${this.#sizeBytes}`,
       );
     }
     const start = status === 206 ? Number(from ?? Number.NaN) : 0;
     if (status === 206 ? start === range.start && total !== undefined : status === 200) return start;
-    await giveUp();
+    await body?.cancel();
     throw new TransientError(
-      `${this.url} answers bytes ${range.start}-${range.end - 1} with status ${status}, content-range ${headers.get('content-range')}`,
+      `${this.#url} answers bytes ${range.start}-${range.end - 1} with status ${status}, content-range ${contentRange}`,
     );
   }
-}
-
-const gatherBytes = 1 << 20;
-const longestGatherMs = 500;
-
-/** The body in blocks of about a megabyte, or what came in half a second. */
-async function* gathered(
-  body: ReadableStream<Uint8Array>,
-  onAlive: () => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const block = Buffer.allocUnsafe(gatherBytes);
-  let filled = 0;
-  let since = 0;
-  let failure: { readonly error: unknown } | undefined;
-  const source = body[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const { done, value } = await source.next().catch((error: unknown) => {
-        failure = { error };
-        return { done: true, value: undefined } as const;
-      });
-      if (done === true || value === undefined) break;
-      onAlive();
-      for (let at = 0; at < value.length;) {
-        if (filled === 0) since = Date.now();
-        const taken = Math.min(value.length - at, block.length - filled);
-        block.set(value.subarray(at, at + taken), filled);
-        filled += taken;
-        at += taken;
-        if (filled < block.length && Date.now() - since < longestGatherMs) continue;
-        yield block.subarray(0, filled);
-        filled = 0;
-      }
-    }
-    if (filled > 0) yield block.subarray(0, filled);
-  } finally {
-    await source.return?.(undefined).catch(() => undefined);
-  }
-  if (failure !== undefined)
-    throw new TransientError(`The connection broke: ${networkReason(failure.error)}`, undefined, {
-      cause: failure.error,
-    });
 }

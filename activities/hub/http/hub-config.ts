@@ -5,17 +5,17 @@ import { HeadraceError } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
 import { proxyRoute, type ProxyRoute } from './proxy.js';
 
-/** Where the Hub is and who we are there: read from the environment's conventional names when work starts. */
+/** Where the Hub is and which token it gets. */
 export interface HubConfig {
   /** Base URL without a slash at the end. */
   readonly endpoint: string;
   /** Goes to the endpoint's own origin only. */
   readonly token: string | undefined;
-  /** Where the token came from, to say in errors: `HF_TOKEN` or a file. */
+  /** Where the token comes from, for errors: `HF_TOKEN` or the path of a file. */
   readonly tokenFrom: string;
-  /** `HF_HUB_OFFLINE=1`: nothing is asked of the network. */
+  /** `HF_HUB_OFFLINE=1`: no request is sent. */
   readonly offline: boolean;
-  /** What `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say. */
+  /** By `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
   readonly proxyFor: ProxyRoute;
 }
 
@@ -26,20 +26,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * `~/.cache/huggingface`), `HF_HUB_OFFLINE` and the proxy variables, as Python's `huggingface_hub` does.
  *
  * @throws {HeadraceError} HubTokenInvalidError for a token that no HTTP header can hold, RecipeError for an endpoint that
- * is no URL.
+ * is not a URL or holds a password.
  */
 export async function readHubConfig(env: Environment): Promise<HubConfig> {
-  const endpoint = (named(env, 'HF_ENDPOINT') ?? 'https://huggingface.co').replace(/\/+$/, '');
-  if (!/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : ''))
-    throw new HeadraceError('RecipeError', `HF_ENDPOINT is no http(s) URL: "${endpoint}"`, {
-      remedy: 'Correct HF_ENDPOINT on the worker, for instance https://huggingface.co',
-    });
-  // A URL with a user in it is refused by `fetch`, in words that show the password.
-  const { username, password } = new URL(endpoint);
-  if (username !== '' || password !== '')
-    throw new HeadraceError('RecipeError', 'HF_ENDPOINT holds a user name or password', {
-      remedy: 'Remove them from HF_ENDPOINT on the worker; the Hub is asked with HF_TOKEN.',
-    });
+  const endpoint = endpointOf(env);
   const offline = /^(1|true|yes|on)$/i.test(named(env, 'HF_HUB_OFFLINE') ?? '');
   const { token, tokenFrom } = await readToken(env);
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
@@ -48,6 +38,21 @@ export async function readHubConfig(env: Environment): Promise<HubConfig> {
       `The Hugging Face token from ${tokenFrom} has characters that no token has (a blank or a line break within it?)`,
     );
   return { endpoint, token, tokenFrom, offline, proxyFor: await proxyRoute(env) };
+}
+
+function endpointOf(env: Environment): string {
+  const endpoint = (named(env, 'HF_ENDPOINT') ?? 'https://huggingface.co').replace(/\/+$/, '');
+  if (!/^https?:$/.test(URL.canParse(endpoint) ? new URL(endpoint).protocol : ''))
+    throw new HeadraceError('RecipeError', `HF_ENDPOINT is not an http(s) URL: "${endpoint}"`, {
+      remedy: 'Correct HF_ENDPOINT on the worker, for instance https://huggingface.co',
+    });
+  // `fetch` refuses a URL with a user, and its message shows the password.
+  const { username, password } = new URL(endpoint);
+  if (username !== '' || password !== '')
+    throw new HeadraceError('RecipeError', 'HF_ENDPOINT holds a user name or password', {
+      remedy: 'Remove them from HF_ENDPOINT on the worker; requests carry HF_TOKEN.',
+    });
+  return endpoint;
 }
 
 async function readToken(

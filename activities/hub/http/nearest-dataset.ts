@@ -1,39 +1,45 @@
 import { listDatasets } from '@huggingface/hub';
 import { distance } from 'fastest-levenshtein';
 import type { HubClient } from './hub-client.js';
+import { libraryFetch } from './library-fetch.js';
 
 const candidatesPerQuery = 100;
 
 /**
- * The dataset whose id is nearest to one that does not exist: an underscore for a hyphen, a missing owner, a slip of the
- * pen. `undefined` where nothing is near.
+ * The dataset whose id is nearest to one that does not exist: an underscore for a hyphen, a missing owner, a misspelling.
+ * `undefined` where none is near.
  */
 export async function nearestDataset(
   client: HubClient,
   id: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const [owner, name] = id.includes('/') ? (id.split('/') as [string, string]) : [undefined, id];
   const candidates = new Set<string>();
-  const words = name.split(/[-_.]+/).filter((word) => word.length > 2);
-  const queries = [
-    ...(owner === undefined ? [] : [{ owner }]),
-    { query: name },
-    ...(words.length > 1 ? [{ query: words.slice(0, 2).join('-') }] : []),
-  ];
-  for (const search of queries)
+  for (const search of queriesFor(id))
     for await (const dataset of listDatasets({
       search,
       limit: candidatesPerQuery,
       hubUrl: client.config.endpoint,
-      fetch: client.fetchFor(signal),
+      fetch: libraryFetch(client, signal),
     }))
       candidates.add(dataset.name);
   return nearestOf(id, [...candidates]);
 }
 
-/** The nearest of `candidates`: equal but for case and separators first, then equal names, then few changed letters. */
-export function nearestOf(id: string, candidates: readonly string[]): string | undefined {
+/** By owner, by name, and by the first two words of the name. */
+function queriesFor(id: string): ({ readonly owner: string } | { readonly query: string })[] {
+  const slash = id.indexOf('/');
+  const name = id.slice(slash + 1);
+  const words = name.split(/[-_.]+/).filter((word) => word.length > 2);
+  return [
+    ...(slash === -1 ? [] : [{ owner: id.slice(0, slash) }]),
+    { query: name },
+    ...(words.length > 1 ? [{ query: words.slice(0, 2).join('-') }] : []),
+  ];
+}
+
+/** The nearest of `candidates`: equal except for case and separators first, then equal names, then few changed letters. */
+function nearestOf(id: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, rank: rankOf(id, candidate) }))
     .filter(({ rank }) => rank <= Math.max(2, id.length * 0.25))

@@ -2,15 +2,15 @@ import type { Dispatcher, ProxyAgent } from 'undici';
 import { isExemptFromProxy } from '../../../core/hub/no-proxy.js';
 import type { Environment } from './hub-config.js';
 
-/** For `fetch`: the proxy that a request has to go through, or `undefined` where it goes directly. */
+/** The proxy of a request, for `fetch`; `undefined` where the request goes directly. */
 export type ProxyRoute = (url: URL) => Dispatcher | undefined;
 
 /** One agent a proxy in this process, so that its connections are used again. */
 const agents = new Map<string, ProxyAgent>();
 
 /**
- * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or small letters, which win, as curl and Python do: each
- * proxy is for URLs of its own protocol.
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Lower-case names win over upper-case ones, as in curl and Python. Each proxy is
+ * for URLs of its own protocol.
  */
 export async function proxyRoute(env: Environment): Promise<ProxyRoute> {
   const named = (name: string): string | undefined =>

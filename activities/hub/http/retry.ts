@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../../core/defined.js';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
 import type { HubTuning } from './tuning.js';
 
-/** Something that time may mend: a network that broke, a 429, a 5xx. */
+/** A failure that can pass: a broken network, a 429, a 5xx. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
 
   constructor(
     message: string,
-    /** What the server asked to wait, in milliseconds. */
+    /** The pause that the server asks for, in milliseconds. */
     readonly retryAfterMs?: number,
     options?: ErrorOptions,
   ) {
@@ -16,11 +17,16 @@ export class TransientError extends Error {
   }
 }
 
+/** Whether a request with this status can succeed later. */
+export function isTransientStatus(status: number): boolean {
+  return [408, 425, 429].includes(status) || status >= 500;
+}
+
 /**
  * Pauses before try number `failures + 1`.
  *
  * @throws {HeadraceError} HubUnavailableError where there were too many failures, or the server asks for a longer pause
- * than an activity should sit out.
+ * than an activity should wait.
  */
 export async function pauseBeforeRetry(
   error: TransientError,
@@ -36,14 +42,14 @@ export async function pauseBeforeRetry(
       tooLong
         ? `${error.message}; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
         : `${error.message} (${failures} tries)`,
-      { cause: error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) },
+      { cause: error, ...defined({ retryAfterMs }) },
     );
   const backoff = tuning.retryMs * 2 ** Math.min(failures - 1, 4);
-  // Spread, so that connections which failed together do not come back together.
+  // Spread, so that connections that failed together do not come back together.
   await pause(retryAfterMs ?? backoff * (0.75 + Math.random() / 2), signal);
 }
 
-/** Runs `attempt` until it does not throw a {@link TransientError}. */
+/** Runs `attempt` until it throws no {@link TransientError}. */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   tuning: HubTuning,
@@ -67,7 +73,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** What a failed fetch says: undici hides the reason in `cause`. */
+/** Why a `fetch` failed: undici hides the reason in `cause`. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

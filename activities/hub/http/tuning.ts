@@ -1,24 +1,24 @@
-/** How the Hub is talked to. Users never set these; tests make them small. */
+/** Sizes, limits and pauses of the work with the Hub. Users cannot set them; tests make them small. */
 export interface HubTuning {
-  /** Connections that carry files at a time, in this process. */
+  /** Connections of this process that carry files at a time. */
   readonly connections: number;
-  /** Connections to one file at a time. */
+  /** Connections of one file at a time. */
   readonly connectionsPerFile: number;
-  /** Files of one activity that are worked on at a time. */
+  /** Files of one activity that are in work at a time. */
   readonly filesAtOnce: number;
   /** A file is fetched in ranges of at most this size. */
-  readonly segmentBytes: number;
-  /** After so many bytes for each connection the disk is flushed and they count as had: a kill loses at most four times these. */
+  readonly rangeBytes: number;
+  /** The disk is flushed after so many bytes for each connection; a kill loses at most four times these. */
   readonly flushBytes: number;
   /** … or after so many milliseconds. */
   readonly flushMs: number;
-  /** A connection without a byte for so long is cut. */
+  /** A connection that is silent for so long is cut. */
   readonly stallMs: number;
-  /** Tries in a row without any progress before the work is given up. */
+  /** The work fails after so many tries in a row without progress. */
   readonly tries: number;
-  /** First pause between tries; it doubles, up to 16 times as long. */
+  /** First pause between tries. It doubles, up to 16 times as long. */
   readonly retryMs: number;
-  /** A longer Retry-After is left to whoever schedules the work, so that waiting costs no slot. */
+  /** A longer Retry-After ends the attempt, so that the wait occupies no activity slot: Temporal retries later. */
   readonly longestWaitMs: number;
 }
 
@@ -26,7 +26,7 @@ export const defaultTuning: HubTuning = {
   connections: 8,
   connectionsPerFile: 8,
   filesAtOnce: 4,
-  segmentBytes: 32_000_000,
+  rangeBytes: 32_000_000,
   flushBytes: 3_000_000,
   flushMs: 250,
   stallMs: 20_000,

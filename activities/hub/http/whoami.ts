@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { HeadraceError } from '../../../core/errors.js';
 import { readHubConfig, type Environment } from './hub-config.js';
-import { HubClient, HubRefusal } from './hub-client.js';
+import { HubClient } from './hub-client.js';
+import { HubRefusal } from './hub-refusal.js';
 import { defaultTuning } from './tuning.js';
 
 const WhoAmI = z.object({ name: z.string() });
@@ -9,13 +10,13 @@ const WhoAmI = z.object({ name: z.string() });
 export type TokenCheck =
   | { readonly token: 'known'; readonly account: string }
   | { readonly token: 'refused' }
-  /** The Hub will not say: mirrors often do not know the question. */
+  /** The answer tells neither. Mirrors often lack this request. */
   | { readonly token: 'unsure' };
 
-/** What the Hub thinks of the client's token. */
+/** Whether the Hub accepts the client's token. */
 export async function checkToken(client: HubClient, signal: AbortSignal): Promise<TokenCheck> {
   try {
-    const answer = await client.whole(`${client.config.endpoint}/api/whoami-v2`, signal);
+    const answer = await client.fetchWhole(`${client.config.endpoint}/api/whoami-v2`, signal);
     const parsed = WhoAmI.safeParse(await answer.json());
     return parsed.success ? { token: 'known', account: parsed.data.name } : { token: 'unsure' };
   } catch (error) {
@@ -29,14 +30,14 @@ export interface HubAccount {
   readonly offline: boolean;
   /** Where the token comes from; `undefined` without one. */
   readonly tokenFrom: string | undefined;
-  /** Name of the token's account, where the Hub tells it. */
+  /** Name of the token's account; `undefined` where the Hub does not tell it. */
   readonly account: string | undefined;
 }
 
 /**
- * Who we are at the Hub that the environment names: a check before a run.
+ * The account at the Hub that the environment names, for a check before a run.
  *
- * @throws {HeadraceError} HubTokenInvalidError, HubUnavailableError.
+ * @throws {HeadraceError} HubTokenInvalidError, HubUnavailableError; RecipeError for an HF_ENDPOINT that is not a URL.
  */
 export async function whoAmI(env: Environment, signal: AbortSignal): Promise<HubAccount> {
   const config = await readHubConfig(env);
@@ -47,7 +48,7 @@ export async function whoAmI(env: Environment, signal: AbortSignal): Promise<Hub
   if (check.token === 'refused')
     throw new HeadraceError(
       'HubTokenInvalidError',
-      `The Hub at ${endpoint} does not know the token from ${tokenFrom}`,
+      `The Hub at ${endpoint} does not accept the token from ${tokenFrom}`,
     );
   return { endpoint, offline, tokenFrom, account: check.token === 'known' ? check.account : undefined };
 }

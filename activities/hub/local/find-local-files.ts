@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { HeadraceError } from '../../../core/errors.js';
-import { isMissing } from '../../../files/errno.js';
+import { ignoreMissing, isMissing } from '../../../files/errno.js';
 
 export interface LocalFiles {
   /** Real paths of files with bytes, each once, in code-unit order. */
@@ -13,16 +13,16 @@ export interface LocalFiles {
 }
 
 /**
- * The files that paths and globs name: links followed, each file once, sorted, whatever the order and overlap of the
- * patterns. A name that exists as it stands is a path, even with `[` in it.
+ * The files that paths and globs name. Links are followed; each file stands once, whatever the order and overlap of the patterns.
+ * A pattern that is the name of a file is a path, even with `[` in it.
  *
- * @throws {HeadraceError} FileNotFoundError naming the patterns that match nothing and what is near them.
+ * @throws {HeadraceError} FileNotFoundError with every pattern that matches nothing, and the names that are near it.
  */
 export async function findLocalFiles(patterns: readonly string[]): Promise<LocalFiles> {
   const sizes = new Map<string, number>();
   const found = await Promise.all(patterns.map(matchesOrError));
   const errors = found.filter((each) => each instanceof HeadraceError);
-  if (errors.length > 0) throw allOf(errors);
+  if (errors.length > 0) throw joined(errors);
   for (const matches of found)
     for (const path of matches instanceof HeadraceError ? [] : matches) {
       const real = await realPathOf(path);
@@ -38,8 +38,8 @@ export async function findLocalFiles(patterns: readonly string[]): Promise<Local
 
 const shownErrors = 5;
 
-/** Whoever has one wrong path often has more of them: they are named together. */
-function allOf([first, ...others]: readonly HeadraceError[]): HeadraceError {
+/** One error for all: a recipe with one wrong path often has more of them. */
+function joined([first, ...others]: readonly HeadraceError[]): HeadraceError {
   if (first === undefined) throw new Error('No error');
   if (others.length === 0) return first;
   const shown = [first, ...others].slice(0, shownErrors).map(({ message }) => message);
@@ -70,7 +70,7 @@ async function realPathOf(path: string): Promise<string> {
 
 async function matchesOf(pattern: string): Promise<string[]> {
   const path = resolve(pattern);
-  const found = await statOrMissing(path);
+  const found = await stat(path).catch(ignoreMissing);
   if (found?.isFile() === true) return [path];
   if (found?.isDirectory() === true)
     throw new HeadraceError('FileNotFoundError', `${pattern} is a folder, not a file`, {
@@ -88,20 +88,11 @@ async function matchesOf(pattern: string): Promise<string[]> {
   );
 }
 
-async function statOrMissing(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
 /** The deepest folder on the way to `path` that exists. */
 async function existingFolder(path: string): Promise<string> {
   const parent = dirname(path);
   if (parent === path) return parent;
-  return (await statOrMissing(parent))?.isDirectory() === true ? parent : existingFolder(parent);
+  return (await stat(parent).catch(ignoreMissing))?.isDirectory() === true ? parent : existingFolder(parent);
 }
 
 /** "in /data there are a.jsonl, b.jsonl": the nearest names first, at most five. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SourceFile } from '../../../core/contracts/source.js';
@@ -8,63 +7,74 @@ import { HeadraceError } from '../../../core/errors.js';
 import { hasCode, isMissing } from '../../../files/errno.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { ThreadPool } from '../../threads/thread-pool.js';
+import type { PoolJobs } from '../../threads/thread-pool.js';
 import type { HubJobs } from './jobs.js';
 
-const pool = new ThreadPool<HubJobs>(new URL('./jobs.js', import.meta.url), availableParallelism());
-
-const DigestFile = z.object({
+/** A digest in `<store>/digests/`, and the file that it belongs to. */
+const KnownDigest = z.object({
   path: z.string(),
   sizeBytes: z.number(),
   mtimeNs: z.string(),
   inode: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
+type KnownDigest = z.infer<typeof KnownDigest>;
+
+export interface DigestDeps {
+  readonly store: ArtifactStore;
+  readonly jobs: PoolJobs<HubJobs>;
+}
+
+type FileIdentity = Omit<KnownDigest, 'sha256'>;
 
 /**
- * A local file with its SHA-256. The digest is kept in `<store>/digests/`, and the file read again only when its size,
- * modification time or inode is another.
+ * A local file with its SHA-256. The digest is kept in the store; the file is read again only after its size, modification time or
+ * inode has changed.
  *
- * @throws {HeadraceError} FileChangedError where it changes while it is read.
+ * @param onBytes - called with bytes that are hashed, or known.
+ * @throws {HeadraceError} FileChangedError where it changes while it is read; FileNotFoundError where it may not be read.
  */
 export async function digestLocalFile(
-  store: ArtifactStore,
+  { store, jobs }: DigestDeps,
   realPath: string,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<SourceFile> {
   const file = await openToRead(realPath);
   try {
-    const before = await identityOf(file);
-    const kept = join(store.root, 'digests', `${createHash('sha256').update(realPath).digest('hex')}.json`);
-    const known = await readKept(kept);
-    const same =
-      known !== undefined &&
-      known.path === realPath &&
-      known.sizeBytes === before.sizeBytes &&
-      known.mtimeNs === before.mtimeNs &&
-      known.inode === before.inode;
-    const described = { path: realPath, sizeBytes: before.sizeBytes, mtimeNs: before.mtimeNs };
-    if (same) {
-      onBytes(before.sizeBytes);
-      return { ...described, sha256: known.sha256 };
+    const identity = await identityOf(realPath, file);
+    const { path, sizeBytes, mtimeNs } = identity;
+    const kept = join(store.root, 'digests', `${createHash('sha256').update(path).digest('hex')}.json`);
+    const known = await readKnown(kept);
+    if (known !== undefined && isSame(known, identity)) {
+      onBytes(sizeBytes);
+      return { path, sizeBytes, mtimeNs, sha256: known.sha256 };
     }
-    let told = 0;
-    const onProgress = (done: number): void => {
-      onBytes(done - told);
-      told = done;
-    };
-    const job = { descriptor: file.fd, sizeBytes: before.sizeBytes };
-    const sha256 = await pool.run('hashFile', job, { signal, onProgress });
-    onProgress(before.sizeBytes);
-    const after = await identityOf(file);
-    if (sha256 === undefined || after.sizeBytes !== before.sizeBytes || after.mtimeNs !== before.mtimeNs)
-      throw new HeadraceError('FileChangedError', `${realPath} changed while it was read`);
-    await writeFileAtomic(kept, JSON.stringify({ ...described, inode: before.inode, sha256 }));
-    return { ...described, sha256 };
+    const sha256 = await hashInThread(jobs, file, sizeBytes, signal, onBytes);
+    if (sha256 === undefined || !isSame(await identityOf(realPath, file), identity))
+      throw new HeadraceError('FileChangedError', `${path} changed while it was read`);
+    await writeFileAtomic(kept, JSON.stringify({ ...identity, sha256 } satisfies KnownDigest));
+    return { path, sizeBytes, mtimeNs, sha256 };
   } finally {
     await file.close();
   }
+}
+
+async function hashInThread(
+  jobs: PoolJobs<HubJobs>,
+  file: FileHandle,
+  sizeBytes: number,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<string | undefined> {
+  let reported = 0;
+  const onProgress = (done: number): void => {
+    onBytes(done - reported);
+    reported = done;
+  };
+  const sha256 = await jobs.run('hashFile', { descriptor: file.fd, sizeBytes }, { signal, onProgress });
+  onProgress(sizeBytes);
+  return sha256;
 }
 
 async function openToRead(path: string): Promise<FileHandle> {
@@ -79,20 +89,23 @@ async function openToRead(path: string): Promise<FileHandle> {
   }
 }
 
-interface Identity {
-  readonly sizeBytes: number;
-  readonly mtimeNs: string;
-  readonly inode: string;
-}
-
-async function identityOf(file: FileHandle): Promise<Identity> {
+async function identityOf(path: string, file: FileHandle): Promise<FileIdentity> {
   const { size, mtimeNs, ino } = await file.stat({ bigint: true });
-  return { sizeBytes: Number(size), mtimeNs: String(mtimeNs), inode: String(ino) };
+  return { path, sizeBytes: Number(size), mtimeNs: String(mtimeNs), inode: String(ino) };
 }
 
-async function readKept(path: string): Promise<z.infer<typeof DigestFile> | undefined> {
+function isSame(one: FileIdentity, other: FileIdentity): boolean {
+  return (
+    one.path === other.path &&
+    one.sizeBytes === other.sizeBytes &&
+    one.mtimeNs === other.mtimeNs &&
+    one.inode === other.inode
+  );
+}
+
+async function readKnown(path: string): Promise<KnownDigest | undefined> {
   try {
-    return DigestFile.parse(JSON.parse(await readFile(path, 'utf8')));
+    return KnownDigest.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     // A digest that cannot be read is computed again.
     if (isMissing(error) || error instanceof SyntaxError || error instanceof z.ZodError) return undefined;

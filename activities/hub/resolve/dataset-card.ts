@@ -29,7 +29,7 @@ const Card = z.object({
 export interface DatasetCard {
   /** Empty where the README.md names none. */
   readonly configs: readonly CardConfig[];
-  /** Why a README.md that tries to name configs cannot be used. */
+  /** Why the configs of the README.md cannot be read. */
   readonly problem?: string;
 }
 

@@ -3,21 +3,21 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ResolveSourceInput, SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { WorkContext } from '../../../core/progress.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
-import { findLocalFiles } from '../local/find-local-files.js';
-import type { HubClient } from '../http/hub-client.js';
 import { filesOnDisk } from '../download/files-on-disk.js';
 import { hubRangeReader, localRangeReader, type RangeReader } from '../download/range-reader.js';
-import { lookAtHub } from './inspect-dataset.js';
-import { putResolution } from './put-resolution.js';
-import { emptyNote, resolveLocal } from '../local/resolve-local.js';
+import type { HubAccess } from '../hub-access.js';
+import { findLocalFiles } from '../local/find-local-files.js';
+import { emptyNotes } from './empty-notes.js';
+import { inspectDataset, type HubSource } from './inspect-dataset.js';
+import { putResolution } from './resolution.js';
+import { resolveLocal } from './resolve-local.js';
 
-/** One file of a source, and a way to its bytes before it is downloaded. */
+/** One file of a source, readable before it is downloaded. */
 export interface InspectedFile {
   readonly file: SourceFile;
-  /** Where its bytes are, where they are all on this disk. */
+  /** Where the file is on this disk; `undefined` where it is not complete. */
   readonly path: string | undefined;
-  /** Bytes on this disk: all, of an unfinished download, or none. */
+  /** Bytes on this disk: all, those of an unfinished download, or none. */
   readonly haveBytes: number;
   /** Reads from this disk or, by range requests, from the Hub. */
   readonly read: RangeReader;
@@ -40,69 +40,75 @@ export interface SourceInspection {
 }
 
 /**
- * Looks at a source of a recipe as resolving would.
+ * Finds what a source of a recipe has, as resolving would.
  *
  * @throws {HeadraceError} as resolving does.
  */
 export async function inspectSource(
-  store: ArtifactStore,
-  client: () => Promise<HubClient>,
-  { source, out, updateLock = false }: ResolveSourceInput,
+  hub: HubAccess,
+  input: ResolveSourceInput,
   work: WorkContext,
 ): Promise<SourceInspection> {
-  const { name, dataset, files } = source;
-  if (dataset !== undefined) {
-    const hub = await client();
-    const look = await lookAtHub(store, hub, { ...source, dataset }, { out, updateLock }, work);
-    const { subject, commitSha, config, split, emptyFiles, notes } = look;
-    const there = await filesOnDisk(store, subject.id, look.files);
-    return {
-      name,
-      kind: 'hub',
-      dataset: subject.id,
-      commitSha,
-      config,
-      split,
-      files: there.map(({ file, path, haveBytes, isWhole }) =>
-        isWhole
-          ? { file, path, haveBytes, read: localRangeReader(path) }
-          : {
-              file,
-              path: undefined,
-              haveBytes,
-              read: hubRangeReader(hub, subject, commitSha, file, work.signal),
-            },
-      ),
-      emptyFiles,
-      notes,
-    };
-  }
-  if (files === undefined)
-    throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
-  const { paths, empty } = await findLocalFiles([files].flat());
+  const { name, dataset, files } = input.source;
+  if (dataset !== undefined) return inspectHub(hub, { ...input.source, dataset }, input, work);
+  if (files !== undefined) return inspectLocal(name, [files].flat());
+  throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
+}
+
+async function inspectHub(
+  hub: HubAccess,
+  source: HubSource,
+  input: ResolveSourceInput,
+  work: WorkContext,
+): Promise<SourceInspection> {
+  const client = await hub.client();
+  const found = await inspectDataset(hub.store, client, source, input, work);
+  const { commit, config, split, emptyFiles, notes } = found;
+  const onDisk = await filesOnDisk(hub.store, commit, found.files);
+  return {
+    name: source.name,
+    kind: 'hub',
+    dataset: commit.id,
+    commitSha: commit.commitSha,
+    config,
+    split,
+    files: onDisk.map(({ file, path, haveBytes, isWhole }) => ({
+      file,
+      path: isWhole ? path : undefined,
+      haveBytes,
+      read: isWhole ? localRangeReader(path) : hubRangeReader(client, { commit, file }, work.signal),
+    })),
+    emptyFiles,
+    notes,
+  };
+}
+
+async function inspectLocal(name: string, patterns: readonly string[]): Promise<SourceInspection> {
+  const { paths, empty } = await findLocalFiles(patterns);
   const found: InspectedFile[] = [];
   for (const path of paths) {
     const sizeBytes = (await stat(path)).size;
     found.push({ file: { path, sizeBytes }, path, haveBytes: sizeBytes, read: localRangeReader(path) });
   }
-  return { name, kind: 'local', files: found, emptyFiles: empty, notes: emptyNote(empty) };
+  return { name, kind: 'local', files: found, emptyFiles: empty, notes: emptyNotes(empty) };
 }
 
 /**
- * Keeps what an inspection found as the resolution that a run would make of it; the lock stays as it is. Local files are
- * read for their hashes.
+ * Stores an inspection as the resolution that a run would make of it. The lock stays as it is. Local files are read for their
+ * hashes.
  *
  * @throws {HeadraceError} FileNotFoundError, FileChangedError.
  */
 export async function storeInspection(
-  store: ArtifactStore,
+  hub: HubAccess,
   { name, dataset, commitSha, config, split, files, emptyFiles }: SourceInspection,
   work: WorkContext,
 ): Promise<ArtifactRef> {
   const listed = files.map(({ file }) => file);
-  if (dataset === undefined || commitSha === undefined || config === undefined || split === undefined)
-    return (await resolveLocal(store, name, [...listed.map(({ path }) => path), ...emptyFiles], work))
-      .resolution;
+  if (dataset === undefined || commitSha === undefined || config === undefined || split === undefined) {
+    const paths = [...listed.map(({ path }) => path), ...emptyFiles];
+    return (await resolveLocal(hub, name, paths, work)).resolution;
+  }
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
-  return putResolution(store, meta, { files: listed, emptyFiles });
+  return putResolution(hub.store, meta, { files: listed, emptyFiles });
 }

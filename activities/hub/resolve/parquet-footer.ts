@@ -13,7 +13,11 @@ export interface ParquetFooter {
   readonly bytes: Buffer;
 }
 
-/** @throws {HeadraceError} FormatError where it is no parquet file. */
+/**
+ * Reads the footer of a parquet file in one or two requests.
+ *
+ * @throws {HeadraceError} FormatError where it is no parquet file; what `read` throws.
+ */
 export async function readFooter(path: string, sizeBytes: number, read: RangeReader): Promise<ParquetFooter> {
   let start = Math.max(0, sizeBytes - tailBytes);
   let bytes = await read({ start, end: sizeBytes });

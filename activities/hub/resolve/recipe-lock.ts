@@ -1,21 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { stableJson } from '../../../core/stable-json.js';
 import { editFile } from '../../../files/edit-file.js';
 import { isMissing } from '../../../files/errno.js';
 
-const LockedFile = z.object({
-  path: z.string(),
-  sizeBytes: z.number(),
-  sha256: z.string().exactOptional(),
-  gitOid: z.string().exactOptional(),
-});
-
-/** What a recipe asked of one Hub source, and what it got: enough to get the same again. */
-export const LockedSource = z.object({
-  /** As the recipe says, `null` where it says nothing. */
+/** One Hub source: what the recipe asks for, and what it got. The same can be had again from it. */
+const LockedSource = z.object({
+  /** As in the recipe; `null` where it has no such key. */
   asked: z.object({
     dataset: z.string(),
     revision: z.string().nullable(),
@@ -28,15 +22,15 @@ export const LockedSource = z.object({
   commit: z.string(),
   config: z.string(),
   split: z.string(),
-  /** In reading order: path, bytes, and the hash that the Hub announced. */
-  files: z.array(LockedFile),
+  /** In reading order, with the hash that the Hub announced. */
+  files: z.array(SourceFile).readonly(),
   /** Zero-byte files of the split, which are skipped. */
-  emptyFiles: z.array(z.string()),
+  emptyFiles: z.array(z.string()).readonly(),
 });
 export type LockedSource = z.infer<typeof LockedSource>;
 
 /** `recipe.lock.json`: the Hub sources of a recipe by name. */
-export const RecipeLock = z.object({ version: z.literal(1), sources: z.record(z.string(), LockedSource) });
+const RecipeLock = z.object({ version: z.literal(1), sources: z.record(z.string(), LockedSource) });
 export type RecipeLock = z.infer<typeof RecipeLock>;
 
 export const recipeLockName = 'recipe.lock.json';
@@ -44,7 +38,7 @@ export const recipeLockName = 'recipe.lock.json';
 /**
  * The lock in the folder `out`; an empty one where there is none.
  *
- * @throws {HeadraceError} RecipeError where the file is not a lock: guessing would unpin every source.
+ * @throws {HeadraceError} RecipeError where the file is not a lock: an empty one in its place would unpin every source.
  */
 export async function readRecipeLock(out: string): Promise<RecipeLock> {
   const path = join(out, recipeLockName);
@@ -55,22 +49,17 @@ export async function readRecipeLock(out: string): Promise<RecipeLock> {
     if (isMissing(error)) return { version: 1, sources: {} };
     throw error;
   }
-  const damaged = (why: string): HeadraceError =>
-    new HeadraceError('RecipeError', `${path} cannot be read as a lock: ${why}`, {
-      remedy: 'Mend it from your version control, or delete it to resolve every source anew.',
-    });
-  let json: unknown;
   try {
-    json = JSON.parse(text);
+    return RecipeLock.parse(JSON.parse(text));
   } catch (error) {
-    throw damaged(String(error));
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new HeadraceError('RecipeError', `${path} cannot be read as a lock: ${why}`, {
+      remedy: 'Restore it from your version control, or delete it to resolve every source anew.',
+    });
   }
-  const parsed = RecipeLock.safeParse(json);
-  if (!parsed.success) throw damaged(z.prettifyError(parsed.error));
-  return parsed.data;
 }
 
-/** True where two requests ask for the same; ids are compared without case, as the Hub does. */
+/** Whether two sources ask for the same. Ids are compared without case, as the Hub does. */
 export function isSameRequest(one: LockedSource['asked'], other: LockedSource['asked']): boolean {
   const plain = (request: LockedSource['asked']): string =>
     stableJson({ ...request, dataset: request.dataset.toLowerCase() });

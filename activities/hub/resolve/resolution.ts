@@ -1,14 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type { SourceFile } from '../../../core/contracts/source.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import { SourceFile } from '../../../core/contracts/source.js';
+import { stableJson } from '../../../core/stable-json.js';
+import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
+import { blobPath } from '../download/blob-paths.js';
 
-/**
- * The `resolution` artifact: which files a source has, pinned. `meta` says where they come from, `files.json` lists
- * them in reading order. Everything downstream reads files through {@link readResolution}.
- */
+/** Of the shape and meaning of a `resolution` artifact. */
+const codeVersion = 1;
+const listingName = 'files.json';
+
+/** Where the files of a source come from: the `meta` of a `resolution` artifact. */
 export const ResolutionMeta = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),
   z.object({
@@ -22,51 +25,45 @@ export const ResolutionMeta = z.discriminatedUnion('kind', [
 ]);
 export type ResolutionMeta = z.infer<typeof ResolutionMeta>;
 
-const optionalText = z.string().exactOptional();
-export const ResolutionFiles = z.object({
-  files: z.array(
-    z.object({
-      path: z.string(),
-      sizeBytes: z.number(),
-      sha256: optionalText,
-      gitOid: optionalText,
-      mtimeNs: optionalText,
-    }),
-  ),
-  /** Zero-byte files that were skipped. */
-  emptyFiles: z.array(z.string()),
+const ResolutionListing = z.object({
+  /** In reading order, without those of zero bytes. */
+  files: z.array(SourceFile).readonly(),
+  /** Zero-byte files, which are skipped. */
+  emptyFiles: z.array(z.string()).readonly(),
 });
+export type ResolutionListing = z.infer<typeof ResolutionListing>;
 
-export interface Resolution {
+export interface Resolution extends ResolutionListing {
   readonly meta: ResolutionMeta;
-  readonly files: readonly SourceFile[];
-  readonly emptyFiles: readonly string[];
 }
 
-/** @throws {HeadraceError} ArtifactMissingError. */
-export async function readResolution(store: ArtifactStore, ref: ArtifactRef): Promise<Resolution> {
-  const artifact = await store.get(ref);
-  const listing = ResolutionFiles.parse(JSON.parse(await readFile(artifact.path('files.json'), 'utf8')));
-  return { meta: ResolutionMeta.parse(artifact.meta), ...listing };
+/** Keeps a resolution under the key of its content: resolving the same files again gives the same artifact. */
+export async function putResolution(
+  store: ArtifactStore,
+  meta: ResolutionMeta,
+  listing: ResolutionListing,
+): Promise<ArtifactRef> {
+  const ref = { kind: 'resolution', key: artifactKey('resolution', codeVersion, { meta, listing }) } as const;
+  if ((await store.find(ref)) !== undefined) return ref;
+  await store.put(ref, async (dir) => {
+    await writeFile(join(dir, listingName), stableJson(listing));
+    return meta;
+  });
+  return ref;
 }
 
 /**
- * Where the bytes of a source's file are on this disk. Hub files are kept by content, in
- * `<store>/hub/datasets--<owner>--<name>/blobs/<sha256 or git oid>`, so that a file that two commits share is fetched once.
+ * The files of a source, as they were pinned. Every later stage reads them from here.
+ *
+ * @throws {HeadraceError} ArtifactMissingError.
  */
+export async function readResolution(store: ArtifactStore, ref: ArtifactRef): Promise<Resolution> {
+  const artifact = await store.get(ref);
+  const listing = ResolutionListing.parse(JSON.parse(await readFile(artifact.path(listingName), 'utf8')));
+  return { meta: ResolutionMeta.parse(artifact.meta), ...listing };
+}
+
+/** Where the bytes of a source's file are on this disk, once it is downloaded. */
 export function localPathOf(store: ArtifactStore, meta: ResolutionMeta, file: SourceFile): string {
-  return meta.kind === 'local' ? file.path : join(hubFolder(store, meta.dataset), 'blobs', oidOf(file));
-}
-
-/** `<store>/hub/datasets--<owner>--<name>`. */
-export function hubFolder(store: ArtifactStore, dataset: string): string {
-  return join(store.root, 'hub', `datasets--${dataset.replaceAll('/', '--')}`);
-}
-
-/** What identifies a Hub file's content: the LFS SHA-256, or the git blob id of a plain file. */
-export function oidOf(file: SourceFile): string {
-  const oid = file.sha256 ?? file.gitOid;
-  if (oid === undefined || !/^[0-9a-f]{40,64}$/.test(oid))
-    throw new Error(`${file.path} has no content hash`);
-  return oid;
+  return meta.kind === 'local' ? file.path : blobPath(store, { kind: 'dataset', id: meta.dataset }, file);
 }

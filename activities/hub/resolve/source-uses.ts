@@ -7,39 +7,40 @@ import { namesIn } from '../../../files/names-in.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
-/** Which run used which source, and when: kept in the store, so that people see why a file is there. */
-export const SourceUse = z.object({
-  /** Folder of the run's results. */
-  out: z.string(),
-  source: z.string(),
-  /** Key of the resolution. */
-  resolution: z.string(),
-  /** Canonical id; Hub sources only. */
-  dataset: z.string().exactOptional(),
-  /** ISO 8601. */
-  at: z.string(),
-});
+/** Which run used which source, and when. `headrace cache` shows by it why a file is in the store. */
+const SourceUse = z
+  .object({
+    /** Folder of the run's results. */
+    out: z.string(),
+    source: z.string(),
+    /** Key of the resolution. */
+    resolution: z.string(),
+    /** Canonical id; Hub sources only. */
+    dataset: z.string().exactOptional(),
+    /** ISO 8601. */
+    at: z.string(),
+  })
+  .readonly();
 export type SourceUse = z.infer<typeof SourceUse>;
 
-/** Notes a use; an earlier one of the same source by the same run goes. */
+/** Notes a use in the store. It replaces an earlier one of the same source by the same run. */
 export async function noteUse(store: ArtifactStore, use: SourceUse): Promise<void> {
   const name = createHash('sha256').update(`${use.out}\n${use.source}`).digest('hex').slice(0, 32);
   await writeFileAtomic(join(store.root, 'uses', `${name}.json`), `${JSON.stringify(use)}\n`);
 }
 
-/** All uses that were noted, newest first. */
+/** Every use that was noted, newest first. */
 export async function readUses(store: ArtifactStore): Promise<SourceUse[]> {
   const dir = join(store.root, 'uses');
-  const names = await namesIn(dir);
   const uses: SourceUse[] = [];
-  for (const name of names.filter((name) => name.endsWith('.json'))) {
-    const parsed = SourceUse.safeParse(await readJson(join(dir, name)));
+  for (const name of await namesIn(dir)) {
+    const parsed = SourceUse.safeParse(name.endsWith('.json') ? await readJson(join(dir, name)) : undefined);
     if (parsed.success) uses.push(parsed.data);
   }
   return uses.sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-/** `undefined` for what is gone or no JSON: a use that cannot be read is none. */
+/** `undefined` for a file that is gone or holds no JSON. */
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

@@ -3,25 +3,31 @@ import { join } from 'node:path';
 import { copySuffix, digestPrefix } from '../../../core/mix/order-key.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { sha256 } from '../../../files/sha256.js';
-import { readEntries, readFully } from './entry-file.js';
-import { mixEntryAt, mixEntryBytes } from './mix-entry.js';
+import { readFully } from '../../../files/read-fully.js';
+import { readEntries } from '../format/entry-file.js';
+import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 
 /** Entries sorted in memory at a time. */
 const spillEntries = 131_072;
-const maxOpenRuns = 128;
+const maxOpenFiles = 128;
 
 /**
- * Makes the further copies of repeated rows. A copy has a key of its own, so it stands anywhere in the output: copies
- * are sorted in memory and spilled to disk, to be merged later.
+ * Makes the further copies of repeated rows. Each copy has a key of its own, so its place in the output is anywhere:
+ * copies are sorted in memory, spilled to disk and merged later.
  */
 export class CopyMaker {
   readonly #linesPaths: readonly string[];
   readonly #seed: number;
   readonly #scratch: string;
+  /** Descriptors by the number of the sorted run. */
   readonly #open = new Map<number, number>();
   readonly #spills: string[] = [];
   #held: Buffer[] = [];
 
+  /**
+   * @param linesPaths - of the sorted runs, as entries number them.
+   * @param scratch - a folder for the spilled copies.
+   */
   constructor(linesPaths: readonly string[], seed: number, scratch: string) {
     this.#linesPaths = linesPaths;
     this.#seed = seed;
@@ -31,11 +37,11 @@ export class CopyMaker {
   /** Adds copies 1 … `repeat` − 1 of a row. */
   add(entry: Buffer, repeat: number): void {
     const text = Buffer.concat([Buffer.from(digestPrefix(this.#seed)), this.#readLine(entry)]);
-    for (let copy = 1; copy < repeat; copy += 1) {
-      const made = Buffer.from(entry);
-      sha256(Buffer.concat([text, Buffer.from(copySuffix(copy))])).copy(made, mixEntryAt.order);
-      made.writeUInt32LE(copy, mixEntryAt.copy);
-      this.#held.push(made);
+    for (let number = 1; number < repeat; number += 1) {
+      const copy = Buffer.from(entry);
+      sha256(Buffer.concat([text, Buffer.from(copySuffix(number))])).copy(copy, mixEntryAt.order);
+      copy.writeUInt32LE(number, mixEntryAt.copy);
+      this.#held.push(copy);
       if (this.#held.length === spillEntries) this.#spill();
     }
   }
@@ -59,22 +65,22 @@ export class CopyMaker {
 
   #readLine(entry: Buffer): Buffer {
     const line = Buffer.allocUnsafe(entry.readUInt32LE(mixEntryAt.length));
-    const run = entry.readUInt32LE(mixEntryAt.run);
-    if (readFully(this.#descriptor(run), line, entry.readUIntLE(mixEntryAt.offset, 6)) < line.length)
-      throw new Error(`${this.#linesPaths[run]} is shorter than its index says`);
+    const sortedRun = entry.readUInt32LE(mixEntryAt.sortedRun);
+    if (readFully(this.#descriptor(sortedRun), line, entry.readUIntLE(mixEntryAt.offset, 6)) < line.length)
+      throw new Error(`${this.#linesPaths[sortedRun]} is shorter than its index says`);
     return line;
   }
 
-  #descriptor(run: number): number {
-    const open = this.#open.get(run);
+  #descriptor(sortedRun: number): number {
+    const open = this.#open.get(sortedRun);
     if (open !== undefined) return open;
     for (const [oldest, descriptor] of this.#open) {
-      if (this.#open.size < maxOpenRuns) break;
+      if (this.#open.size < maxOpenFiles) break;
       closeSync(descriptor);
       this.#open.delete(oldest);
     }
-    const descriptor = openSync(this.#linesPaths[run] ?? '', 'r');
-    this.#open.set(run, descriptor);
+    const descriptor = openSync(this.#linesPaths[sortedRun] ?? '', 'r');
+    this.#open.set(sortedRun, descriptor);
     return descriptor;
   }
 }

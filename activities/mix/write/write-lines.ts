@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
-import type { RunOptions } from '../../threads/thread-pool.js';
+import type { RunOptions } from '../../threads/pool-thread.js';
+import type { Bucket } from '../format/mix-plan.js';
+import type { MixedLines } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
-import type { MixedLines } from './mixed-lines.js';
-import type { Bucket } from '../plan/plan-lines.js';
 import { UncachedWriter } from './uncached-writer.js';
 
-/** What is hashed and handed on at a time, in a millisecond, so that the main thread sees to others in between. */
-const sliceBytes = 1024 * 1024;
-/** Memory for a bucket comes in multiples of this, so that most of it fits the next one, too. */
+/** Hashed and written at a time: a millisecond of the main thread, which serves others in between. */
+const blockBytes = 1024 * 1024;
+/** Memory for a bucket comes in multiples of this, so that most of it fits a later bucket, too. */
 const roomBytes = 1024 * 1024;
 
 /**
- * Writes train.jsonl or heldout.jsonl, hashes what it writes, and waits for the disk. Threads gather buckets ahead. Memory: as many
- * buckets as there are threads, and one.
+ * Writes train.jsonl or heldout.jsonl, hashes it and flushes it to the disk. Threads gather buckets ahead. Memory: one
+ * bucket more than there are threads.
  *
- * @param out - a file that is not there yet.
- * @throws {HeadraceError} ArtifactCorruptError where a run's bytes are not those that were converted.
+ * @param out - a file that does not exist yet.
+ * @throws {HeadraceError} ArtifactCorruptError where a sorted run's bytes are not those that were converted.
  */
 export async function writeLines(
   deps: MixDeps,
@@ -30,10 +30,10 @@ export async function writeLines(
   let bytes = 0;
   try {
     for await (const bucket of gatherAhead(deps, lines, signal)) {
-      for (let at = 0; at < bucket.length; at += sliceBytes) {
-        const slice = bucket.subarray(at, at + sliceBytes);
-        hash.update(slice);
-        await writer.write(slice);
+      for (let at = 0; at < bucket.length; at += blockBytes) {
+        const block = bucket.subarray(at, at + blockBytes);
+        hash.update(block);
+        await writer.write(block);
         await turn();
         signal.throwIfAborted();
       }
@@ -47,44 +47,60 @@ export async function writeLines(
   return { lines: lines.buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
 }
 
-/** The lines of each bucket in turn, good until the next one is asked for. */
+interface Gathered {
+  readonly room: SharedArrayBuffer;
+  readonly bytes: number;
+}
+
+/** The lines of each bucket in turn, valid until the next one is asked for. */
 async function* gatherAhead(
-  { pool, threads }: MixDeps,
+  { jobs, threads }: MixDeps,
   { buckets, ...places }: MixedLines,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const left = new AbortController();
   const both = AbortSignal.any([signal, left.signal]);
-  const spare: SharedArrayBuffer[] = [];
-  const gather = async (bucket: Bucket): Promise<{ into: SharedArrayBuffer; bytes: number }> => {
-    const { from, to, bytes } = bucket;
-    const last = spare.pop();
-    const into =
-      last !== undefined && last.byteLength >= bytes
-        ? last
-        : new SharedArrayBuffer(Math.ceil(bytes / roomBytes) * roomBytes);
-    await pool.run('gatherBucket', { places, from, to, bytes, into }, { signal: both });
-    return { into, bytes };
+  const rooms = new Rooms();
+  const gather = async ({ from, to, bytes }: Bucket): Promise<Gathered> => {
+    const room = rooms.take(bytes);
+    await jobs.run('gatherBucket', { places, from, to, bytes, into: room }, { signal: both });
+    return { room, bytes };
   };
-  const underWay: ReturnType<typeof gather>[] = [];
-  const start = (bucket: Bucket | undefined): void => {
-    if (bucket === undefined) return;
-    const gathering = gather(bucket);
-    // It is waited for in its turn.
-    gathering.catch(() => undefined);
-    underWay.push(gathering);
-  };
+  const gathering: Promise<Gathered>[] = [];
   const rest = buckets.values();
+  const startNext = (): void => {
+    const { value: bucket } = rest.next();
+    if (bucket === undefined) return;
+    const gathered = gather(bucket);
+    // Its turn to be awaited comes later: until then a failure is not unhandled.
+    gathered.catch(() => undefined);
+    gathering.push(gathered);
+  };
   try {
-    for (let ahead = 0; ahead <= threads; ahead += 1) start(rest.next().value);
-    for (let gathering = underWay.shift(); gathering !== undefined; gathering = underWay.shift()) {
-      const { into, bytes } = await gathering;
-      yield Buffer.from(into, 0, bytes);
-      spare.push(into);
-      start(rest.next().value);
+    for (let ahead = 0; ahead <= threads.size; ahead += 1) startNext();
+    for (let next = gathering.shift(); next !== undefined; next = gathering.shift()) {
+      const { room, bytes } = await next;
+      yield Buffer.from(room, 0, bytes);
+      rooms.giveBack(room);
+      startNext();
     }
   } finally {
     left.abort();
-    await Promise.allSettled(underWay);
+    await Promise.allSettled(gathering);
+  }
+}
+
+/** Memory for buckets, used again. */
+class Rooms {
+  readonly #spare: SharedArrayBuffer[] = [];
+
+  take(bytes: number): SharedArrayBuffer {
+    const spare = this.#spare.pop();
+    if (spare !== undefined && spare.byteLength >= bytes) return spare;
+    return new SharedArrayBuffer(Math.ceil(bytes / roomBytes) * roomBytes);
+  }
+
+  giveBack(room: SharedArrayBuffer): void {
+    this.#spare.push(room);
   }
 }

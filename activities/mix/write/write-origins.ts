@@ -2,44 +2,52 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sides, type Side } from '../../../core/contracts/mix.js';
 import { FileWriter } from '../../../files/file-writer.js';
-import { SegmentTable } from '../../convert/output/slice-table.js';
-import { readEntries, readFully } from '../plan/entry-file.js';
-import { mixEntryAt } from '../plan/mix-entry.js';
-import { provenanceAt, provenanceBytes, provenanceName, sourcesName } from './provenance.js';
+import { readFully } from '../../../files/read-fully.js';
+import { rejectsName } from '../../convert/output/rejects.js';
+import { SliceTable } from '../../convert/output/slice-table.js';
+import { readEntries } from '../format/entry-file.js';
+import { mixEntryAt } from '../format/mix-entry.js';
+import {
+  provenanceAt,
+  provenanceBytes,
+  provenanceName,
+  sourceBytes,
+  sourcesName,
+} from '../format/provenance.js';
 
 export interface WriteOriginsInput {
   /** The plan's entries of each side. */
   readonly entriesPaths: Readonly<Record<Side, string>>;
   /** Of each source in recipe order. */
-  readonly sources: readonly { readonly segmentTablePath: string; readonly rejectsPath: string }[];
+  readonly sources: readonly { readonly sliceTablePath: string; readonly rejectsPath: string }[];
   /** The folder to write to. */
   readonly dir: string;
 }
 
-/** Writes where each line of a mix comes from, and the rejected rows of all sources. A job for a thread. */
+/** Writes the provenance of every line of a mix, and the rejected rows of all sources. A job for a thread. */
 export async function writeOrigins(input: WriteOriginsInput): Promise<null> {
-  const tables = input.sources.map(({ segmentTablePath }) =>
-    SegmentTable.parse(JSON.parse(readFileSync(segmentTablePath, 'utf8'))),
+  const tables = input.sources.map(({ sliceTablePath }) =>
+    SliceTable.parse(JSON.parse(readFileSync(sliceTablePath, 'utf8'))),
   );
   for (const side of sides) writeProvenance(input, side, tables);
-  const rejects = new FileWriter(join(input.dir, 'rejects.jsonl'));
+  const rejects = new FileWriter(join(input.dir, rejectsName));
   for (const { rejectsPath } of input.sources) appendFile(rejects, rejectsPath);
   rejects.close();
   return null;
 }
 
-function writeProvenance(input: WriteOriginsInput, side: Side, tables: readonly SegmentTable[]): void {
+function writeProvenance(input: WriteOriginsInput, side: Side, tables: readonly SliceTable[]): void {
   const sources = new FileWriter(join(input.dir, sourcesName(side)));
   const provenance = new FileWriter(join(input.dir, provenanceName(side)));
   const made = Buffer.alloc(provenanceBytes);
   for (const entry of readEntries(input.entriesPaths[side])) {
     const source = entry.readUInt16LE(mixEntryAt.source);
-    const segment = tables[source]?.segments[entry.readUInt32LE(mixEntryAt.segment)];
-    if (segment === undefined) throw new Error(`Source ${source} has no such segment`);
+    const slice = tables[source]?.slices[entry.readUInt32LE(mixEntryAt.slice)];
+    if (slice === undefined) throw new Error(`Source ${source} has no such slice`);
     made.writeUInt16LE(source, provenanceAt.source);
-    made.writeUInt32LE(segment.file, provenanceAt.file);
-    made.writeUIntLE(segment.rowsBefore + entry.readUInt32LE(mixEntryAt.row), provenanceAt.row, 6);
-    sources.write(made.subarray(0, 2));
+    made.writeUInt32LE(slice.file, provenanceAt.file);
+    made.writeUIntLE(slice.rowsBefore + entry.readUInt32LE(mixEntryAt.row), provenanceAt.row, 6);
+    sources.write(made.subarray(0, sourceBytes));
     provenance.write(made);
   }
   sources.close();

@@ -19,7 +19,7 @@ export function size(bytes: number): string {
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {
     value /= 1000;
-    unit++;
+    unit += 1;
   }
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit] ?? ''}`;
 }

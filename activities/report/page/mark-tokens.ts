@@ -1,18 +1,16 @@
 import type { Message } from '../../../core/convert/conversation.js';
+import { defined } from '../../../core/defined.js';
 import type { TrainOn } from '../../../core/recipe.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { idsOf, tokeniseConversation } from '../../../core/training/tokens.js';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-  type TextEncoder,
-} from '../../tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 
 /** What the training does with a stretch of text: the model reads it, is trained on it, or never sees it. */
-export type SpanKind = 'context' | 'trained' | 'cut';
+type SpanKind = 'context' | 'trained' | 'cut';
 
 export interface Span {
   readonly text: string;
@@ -85,6 +83,6 @@ export function markConversation(marking: Marking, messages: readonly Message[])
     tokens: tokens.length,
     trained: trainedTokens(mask, length),
     cut: tokens.length - length,
-    ...(refusal === undefined ? {} : { refusal }),
+    ...defined({ refusal }),
   };
 }

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { MixMeta } from '../../mix/finish-mix.js';
-import { sourcesName } from '../../mix/write/provenance.js';
+import { MixMeta } from '../../mix/format/mix-artifact.js';
+import { sourcesName } from '../../mix/format/provenance.js';
 import type { LineSources } from './read-train.js';
 
 /** Which source each line of a mix's train.jsonl is of; `undefined` where the store does not have the mix any more. */

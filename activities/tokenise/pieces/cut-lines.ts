@@ -1,5 +1,5 @@
-import { readEntries } from '../../mix/plan/entry-file.js';
-import { mixEntryAt } from '../../mix/plan/mix-entry.js';
+import { readEntries } from '../../mix/format/entry-file.js';
+import { mixEntryAt } from '../../mix/format/mix-entry.js';
 
 /** A stretch of whole lines of train.jsonl or heldout.jsonl. */
 export interface LineStretch {

@@ -21,7 +21,10 @@ interface OpenPiece {
 
 /** Reads tokenised rows by their line number, from 0. Holds row tables (24 bytes a row) in memory; close it when done. */
 export class TokenReader {
-  private constructor(private readonly pieces: readonly OpenPiece[]) {}
+  readonly #pieces: readonly OpenPiece[];
+  private constructor(pieces: readonly OpenPiece[]) {
+    this.#pieces = pieces;
+  }
 
   /** @throws {HeadraceError} ArtifactMissingError. */
   static async open(store: ArtifactStore, tokens: Tokens, side: Side): Promise<TokenReader> {
@@ -47,13 +50,13 @@ export class TokenReader {
   /** Line numbers of the rows with at least one trained token, rising. */
   trainedRows(): Uint32Array {
     const lines: number[] = [];
-    for (const { firstLine, rows } of this.pieces)
-      for (let at = 0; at < rows.count; at++) if (rows.at(at).trained > 0) lines.push(firstLine + at);
+    for (const { firstLine, rows } of this.#pieces)
+      for (let at = 0; at < rows.count; at += 1) if (rows.at(at).trained > 0) lines.push(firstLine + at);
     return Uint32Array.from(lines);
   }
 
   async read(line: number): Promise<TokenisedRow> {
-    const { piece, row } = this.find(line);
+    const { piece, row } = this.#find(line);
     const tokenBytes = await readAt(piece.tokens, row.offset * 4, row.length * 4);
     const mask = await readAt(piece.mask, row.offset, row.length);
     const tokens = Int32Array.from({ length: row.length }, (_, at) => tokenBytes.readInt32LE(at * 4));
@@ -61,17 +64,17 @@ export class TokenReader {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.pieces.flatMap(({ tokens, mask }) => [tokens.close(), mask.close()]));
+    await Promise.all(this.#pieces.flatMap(({ tokens, mask }) => [tokens.close(), mask.close()]));
   }
 
-  private find(line: number): { readonly piece: OpenPiece; readonly row: TokenRow } {
-    let [low, high] = [0, this.pieces.length - 1];
+  #find(line: number): { readonly piece: OpenPiece; readonly row: TokenRow } {
+    let [low, high] = [0, this.#pieces.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.pieces[middle]?.firstLine ?? 0) <= line) low = middle;
+      if ((this.#pieces[middle]?.firstLine ?? 0) <= line) low = middle;
       else high = middle - 1;
     }
-    const piece = this.pieces[low];
+    const piece = this.#pieces[low];
     if (piece === undefined || line < piece.firstLine || line >= piece.firstLine + piece.rows.count)
       throw new HeadraceError('ArtifactCorruptError', `The tokens have no row of line ${line + 1}`);
     return { piece, row: piece.rows.at(line - piece.firstLine) };

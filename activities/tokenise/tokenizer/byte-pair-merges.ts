@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { byteAlphabet } from '../../../core/training/byte-alphabet.js';
 
 const BytePairModel = z.looseObject({
   type: z.literal('BPE'),
@@ -38,17 +39,16 @@ export function bytePairMerges(model: unknown): BytePairMerges | undefined {
   const utf8 = new TextEncoder();
   const ids = new Int32Array(longestBytes);
   const ranks = new Int32Array(longestBytes);
-  const spelling = spellings();
   return (piece) => {
     const { read, written } = utf8.encodeInto(piece, bytes);
     if (read < piece.length) return undefined;
     if (wholeFirst) {
       let spelled = '';
-      for (let at = 0; at < written; at++) spelled += spelling[bytes[at] ?? 0];
+      for (let at = 0; at < written; at += 1) spelled += byteAlphabet[bytes[at] ?? 0];
       const whole = vocab.get(spelled);
       if (whole !== undefined) return [whole];
     }
-    for (let at = 0; at < written; at++) ids[at] = idOfByte[bytes[at] ?? 0] ?? 0;
+    for (let at = 0; at < written; at += 1) ids[at] = idOfByte[bytes[at] ?? 0] ?? 0;
     return Array.from(ids.subarray(0, mergeAll(ids, ranks, written, table)));
   };
 }
@@ -59,11 +59,11 @@ function mergeAll(ids: Int32Array, ranks: Int32Array, count: number, table: Pair
     const slot = table.find(ids[at] ?? 0, ids[at + 1] ?? 0);
     return slot < 0 ? noRank : (table.ranks[slot] ?? noRank);
   };
-  for (let at = 0; at + 1 < count; at++) ranks[at] = rankAt(at);
-  for (let length = count; ; length--) {
+  for (let at = 0; at + 1 < count; at += 1) ranks[at] = rankAt(at);
+  for (let length = count; ; length -= 1) {
     let best = -1;
     let bestRank = noRank;
-    for (let at = 0; at + 1 < length; at++) {
+    for (let at = 0; at + 1 < length; at += 1) {
       const rank = ranks[at] ?? noRank;
       if (rank < bestRank) {
         bestRank = rank;
@@ -124,16 +124,6 @@ function pairTable(
 
 /** Id of each byte as its own token; `undefined` where one has none. */
 function byteIds(vocab: ReadonlyMap<string, number>): Int32Array | undefined {
-  const ids = spellings().map((spelling) => vocab.get(spelling));
+  const ids = byteAlphabet.map((letter) => vocab.get(letter));
   return ids.includes(undefined) ? undefined : Int32Array.from(ids, (id) => id ?? 0);
-}
-
-/** GPT-2's printable character for each byte: its own where it has a visible one in Latin-1, else the next from U+0100 on. */
-function spellings(): string[] {
-  let next = 0x100;
-  return Array.from({ length: 256 }, (_, byte) => {
-    const isVisible =
-      (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-    return String.fromCharCode(isVisible ? byte : next++);
-  });
 }

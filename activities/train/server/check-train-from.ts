@@ -4,11 +4,11 @@ import type { TinkerAccess } from './tinker-access.js';
 import { isTinkerError, withTinkerErrors } from './tinker-errors.js';
 
 /**
- * Looks at the checkpoint that a training begins from, where its recipe names one.
+ * Checks that the server has `train.from`, and that it fits the recipe. Does nothing where the recipe names none.
  *
  * @throws {HeadraceError} RecipeError, where the server does not have it or it does not fit the recipe.
  */
-export async function checkStart(access: TinkerAccess, train: Train, signal: AbortSignal): Promise<void> {
+export async function checkTrainFrom(access: TinkerAccess, train: Train, signal: AbortSignal): Promise<void> {
   const { from, base_model: baseModel, lora } = train;
   if (from === undefined) return;
   const tinker = await access.connect(signal);

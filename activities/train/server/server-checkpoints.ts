@@ -1,39 +1,38 @@
 import pLimit from 'p-limit';
+import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { parseCheckpointPath, type Checkpoint, type Tinker } from '../../../tinker/index.js';
 import { isTinkerError } from './tinker-errors.js';
 
-/** What a server says of a checkpoint. */
-export type Held =
-  | { readonly here: false }
-  | {
-      readonly here: true;
-      /** ISO 8601; absent where it stays for good, or where the server knows no TTL. */
-      readonly expiresAt?: string;
-    };
+/** A checkpoint that the server has. */
+export interface ServerCheckpoint {
+  /** ISO 8601; absent where it never expires, or where the server has no TTLs. */
+  readonly expiresAt?: string;
+}
 
 const listingsAtOnce = 4;
 
-/** What the server still has of these checkpoints, by path; the listing of each training run is asked for once. */
-export async function heldOf(
+/** Those of the checkpoints that the server has, by path. The listing of each training run is read once. */
+export async function checkpointsOnServer(
   tinker: Tinker,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Held>> {
-  const runs = new Set(paths.map((path) => parseCheckpointPath(path).runId));
+): Promise<ReadonlyMap<string, ServerCheckpoint>> {
+  const trainingRuns = new Set(paths.map((path) => parseCheckpointPath(path).runId));
   const limit = pLimit(listingsAtOnce);
-  const listed = await Promise.all([...runs].map((run) => limit(() => listRun(tinker, run, signal))));
-  const found = new Map(listed.flat().map(({ path, expiresAt }) => [path, expiresAt]));
+  const listings = await Promise.all(
+    [...trainingRuns].map((run) => limit(() => listTrainingRun(tinker, run, signal))),
+  );
+  const wanted = new Set(paths);
   return new Map(
-    paths.map((path): [string, Held] => {
-      const expiresAt = found.get(path);
-      if (!found.has(path) || isPast(expiresAt)) return [path, { here: false }];
-      return [path, { here: true, ...(expiresAt === undefined ? {} : { expiresAt }) }];
-    }),
+    listings
+      .flat()
+      .filter(({ path, expiresAt }) => wanted.has(path) && !isPast(expiresAt))
+      .map(({ path, expiresAt }) => [path, defined({ expiresAt })]),
   );
 }
 
-async function listRun(tinker: Tinker, run: string, signal: AbortSignal): Promise<Checkpoint[]> {
+async function listTrainingRun(tinker: Tinker, run: string, signal: AbortSignal): Promise<Checkpoint[]> {
   try {
     return await tinker.listCheckpoints(run, signal);
   } catch (error) {
@@ -42,19 +41,19 @@ async function listRun(tinker: Tinker, run: string, signal: AbortSignal): Promis
   }
 }
 
-/** Whether the server still has a checkpoint. */
-export async function hasCheckpoint(tinker: Tinker, path: string, signal: AbortSignal): Promise<boolean> {
-  return (await heldOf(tinker, [path], signal)).get(path)?.here === true;
-}
-
 function isPast(time: string | undefined): boolean {
   return time !== undefined && Date.parse(time) <= Date.now();
 }
 
+/** Whether the server has a checkpoint. */
+export async function hasCheckpoint(tinker: Tinker, path: string, signal: AbortSignal): Promise<boolean> {
+  return (await checkpointsOnServer(tinker, [path], signal)).has(path);
+}
+
 /**
- * Sets how long a checkpoint stays; `null`: for good. A server that knows no TTL (SkyRL) keeps everything, which is as good.
+ * Sets how long a checkpoint stays; `null`: for good. Does nothing on a server without TTLs (SkyRL), which keeps everything.
  *
- * @throws {HeadraceError} CheckpointLostError, where the server has it no more.
+ * @throws {HeadraceError} CheckpointLostError, where the server does not have it.
  */
 export async function setTtl(
   tinker: Tinker,
@@ -73,8 +72,8 @@ export async function setTtl(
   }
 }
 
-/** Deletes a checkpoint, where the server knows how to. */
-export async function remove(tinker: Tinker, path: string, signal: AbortSignal): Promise<void> {
+/** Deletes a checkpoint. Does nothing on a server that deletes none (SkyRL). */
+export async function removeCheckpoint(tinker: Tinker, path: string, signal: AbortSignal): Promise<void> {
   try {
     await tinker.deleteCheckpoint(path, signal);
   } catch (error) {

@@ -1,31 +1,30 @@
 import { z } from 'zod';
+import { defined } from '../../../core/defined.js';
 import type { Env } from '../../../core/env.js';
-import { HeadraceError } from '../../../core/errors.js';
-import type { Train } from '../../../core/recipe.js';
+import { Secrets } from '../../../core/secrets.js';
 import {
   connectTinker,
   hostedBaseUrl,
   resolveBaseUrl,
-  TinkerError,
+  type ConnectOptions,
   type RetryLimits,
   type ServerModel,
   type Tinker,
 } from '../../../tinker/index.js';
-import { withTinkerErrors } from './tinker-errors.js';
+import { isTinkerError, withTinkerErrors } from './tinker-errors.js';
 
 export interface TinkerAccessOptions {
-  /** TINKER_BASE_URL, TINKER_API_KEY and what else the client reads. */
+  /** TINKER_BASE_URL, TINKER_API_KEY and what else the client reads. Its secrets are removed from warnings. */
   readonly env: Env;
-  /** How long an unreachable server is waited for. @default the client's */
+  /** When an unreachable server is given up. @default the client's */
   readonly limits?: Partial<RetryLimits>;
-  /** Told what the server or the client wants a person to know. */
+  /** Called with messages of the server or the client for a person. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** What a look at the server tells. */
-export interface ServerLook {
+export interface ServerDescription {
   readonly baseUrl: string;
-  /** What says whether two runs have the same server: its address, or a development server's own id. */
+  /** Equal for two runs on the same server: its address, or a development server's id. */
   readonly identity: string;
   /** For a person. */
   readonly description: string;
@@ -35,105 +34,83 @@ export interface ServerLook {
   readonly models: readonly ServerModel[];
 }
 
-const DevelopmentServer = z.object({ id: z.string(), model_dir: z.string().optional() });
-
 /** The server that the environment names. */
 export interface TinkerAccess {
   readonly baseUrl: string;
   /**
-   * @param onWarning - told what the access's own listener is told, of this connection and its sessions alone.
+   * @param onWarning - also called with the warnings of this connection and its sessions.
    * @throws {HeadraceError} TinkerKeyMissingError, TinkerAuthError, TinkerUnavailableError.
    */
   connect(signal: AbortSignal, onWarning?: (message: string) => void): Promise<Tinker>;
   /** @throws {HeadraceError} as `connect`. */
-  look(signal: AbortSignal): Promise<ServerLook>;
+  describeServer(signal: AbortSignal): Promise<ServerDescription>;
 }
 
-export function createTinkerAccess(options: TinkerAccessOptions): TinkerAccess {
-  const baseUrl = resolveBaseUrl(undefined, options.env);
+/** A person waits for a description: an unreachable server is reported soon, and Temporal retries the activity. */
+const describeLimits: Partial<RetryLimits> = { controlRetries: 3 };
+
+export function createTinkerAccess({ env, limits, onWarning }: TinkerAccessOptions): TinkerAccess {
+  const baseUrl = resolveBaseUrl(undefined, env);
+  const { scrub } = new Secrets(env);
   const connect = (
     signal: AbortSignal,
-    onWarning?: (message: string) => void,
-    limits: Partial<RetryLimits> = {},
+    ownLimits: Partial<RetryLimits>,
+    onOwnWarning?: (message: string) => void,
   ): Promise<Tinker> =>
-    withTinkerErrors(baseUrl, signal, async () => {
-      const common = {
-        env: options.env,
-        limits: { ...limits, ...options.limits },
+    withTinkerErrors(baseUrl, signal, () =>
+      connectWithKey(baseUrl, {
+        env,
+        limits: { ...ownLimits, ...limits },
         signal,
-        onWarning: (message: string): void => {
-          options.onWarning?.(message);
-          onWarning?.(message);
+        onWarning: (message) => {
+          const clean = scrub(message);
+          onWarning?.(clean);
+          onOwnWarning?.(clean);
         },
-      };
-      try {
-        return await connectTinker(common);
-      } catch (error) {
-        // A self-hosted server has no keys; the client wants one that looks like one.
-        const isKeyless =
-          error instanceof TinkerError && error.kind === 'key-missing' && baseUrl !== hostedBaseUrl;
-        if (!isKeyless) throw error;
-        return await connectTinker({ ...common, apiKey: 'tml-self-hosted' });
-      }
-    });
+      }),
+    );
   return {
     baseUrl,
-    connect: (signal, onWarning) => connect(signal, onWarning),
-    // Somebody waits for this look: a server that is down is said soon, and Temporal asks again.
-    look: (signal) =>
-      withTinkerErrors(baseUrl, signal, async () =>
-        describe(await connect(signal, undefined, { controlRetries: 3 }), signal),
-      ),
+    connect: (signal, onOwnWarning) => connect(signal, {}, onOwnWarning),
+    describeServer: (signal) =>
+      withTinkerErrors(baseUrl, signal, async () => describe(await connect(signal, describeLimits), signal)),
   };
 }
 
-async function describe(tinker: Tinker, signal: AbortSignal): Promise<ServerLook> {
+/** A self-hosted server needs no key, and ignores the one that the client must send. */
+async function connectWithKey(baseUrl: string, options: ConnectOptions): Promise<Tinker> {
+  try {
+    return await connectTinker(options);
+  } catch (error) {
+    if (!isTinkerError(error, 'key-missing') || baseUrl === hostedBaseUrl) throw error;
+    return await connectTinker({ ...options, apiKey: 'tml-self-hosted' });
+  }
+}
+
+const DevelopmentServer = z.object({ id: z.string(), model_dir: z.string().optional() });
+
+async function describe(tinker: Tinker, signal: AbortSignal): Promise<ServerDescription> {
   const { baseUrl } = tinker;
   const { models, extra } = await tinker.capabilities(signal);
   const own = DevelopmentServer.safeParse(extra['headrace_dev_server']);
   if (!own.success) return { baseUrl, identity: baseUrl, description: baseUrl, development: false, models };
-  const { id, model_dir } = own.data;
+  const { id, model_dir: modelDir } = own.data;
   return {
     baseUrl,
     identity: `headrace-dev-server:${id}`,
     description: `${baseUrl} (development server ${id})`,
     development: true,
-    ...(model_dir === undefined ? {} : { modelDir: model_dir }),
     models,
+    ...defined({ modelDir }),
   };
 }
 
-/** The folder of a development server's model, where the server in use is one and offers `baseModel`. */
+/** The folder of the model, where the server is a development server that has `baseModel`. */
 export async function developmentModelDir(
   access: TinkerAccess,
   baseModel: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { modelDir, models } = await access.look(signal);
+  const { modelDir, models } = await access.describeServer(signal);
   return models.some((model) => model.name === baseModel) ? modelDir : undefined;
-}
-
-const shownModels = 20;
-
-/** @throws {HeadraceError} BaseModelError, RecipeError: what the server would refuse later, after hours of data work. */
-export function checkModel(server: ServerLook, train: Train): void {
-  const { models, description } = server;
-  const model = models.find((each) => each.name === train.base_model);
-  // A server that lists nothing is believed to offer everything.
-  if (models.length === 0) return;
-  if (model === undefined || !model.trainable) {
-    const offered = models.filter((each) => each.trainable).map((each) => each.name);
-    const more = offered.length > shownModels ? `, and ${offered.length - shownModels} more` : '';
-    throw new HeadraceError(
-      'BaseModelError',
-      `${description} does not train ${train.base_model}; it offers ${offered.slice(0, shownModels).join(', ')}${more}`,
-    );
-  }
-  const { maxContextLength } = model;
-  if (maxContextLength !== undefined && train.max_tokens > maxContextLength)
-    throw new HeadraceError(
-      'RecipeError',
-      `train.max_tokens is ${train.max_tokens}, but ${train.base_model} on ${description} takes ${maxContextLength} tokens`,
-      { remedy: `Set train.max_tokens to ${maxContextLength} or less.` },
-    );
 }

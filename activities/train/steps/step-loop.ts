@@ -56,7 +56,7 @@ export async function runSteps(options: StepLoopOptions): Promise<StepMetrics[]>
     options.onStep(measured);
   };
   let step = from;
-  for (; step < to && !isStopAndSave(signal); step++) {
+  for (; step < to && !isStopAndSave(signal); step += 1) {
     signal.throwIfAborted();
     const batch = await options.batchOf(step);
     const adam = options.adamOf(step);

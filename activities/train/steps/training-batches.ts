@@ -11,13 +11,16 @@ const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).d
 
 /** The data of each step, read when it is asked for. Close it when done. */
 export class TrainingBatches {
+  readonly #plan: TrainingPlanMeta;
+  readonly #reader: TokenReader;
+  readonly #rows: Uint32Array;
   #order: { readonly epoch: number; readonly lines: Uint32Array } | undefined;
 
-  private constructor(
-    private readonly plan: TrainingPlanMeta,
-    private readonly reader: TokenReader,
-    private readonly rows: Uint32Array,
-  ) {}
+  private constructor(plan: TrainingPlanMeta, reader: TokenReader, rows: Uint32Array) {
+    this.#plan = plan;
+    this.#reader = reader;
+    this.#rows = rows;
+  }
 
   /** @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError. */
   static async open(store: ArtifactStore, plan: TrainingPlanMeta): Promise<TrainingBatches> {
@@ -33,13 +36,13 @@ export class TrainingBatches {
   }
 
   async batch(step: number): Promise<TrainingDatum[]> {
-    const { epoch, from, to } = placeOfStep(stepRuleOf(this.plan), step);
+    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
     if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, lines: epochOrder(this.rows, epoch, this.plan.seed, sha256) };
+      this.#order = { epoch, lines: epochOrder(this.#rows, epoch, this.#plan.seed, sha256) };
     const datums: TrainingDatum[] = [];
     for (const line of this.#order.lines.subarray(from, to)) {
-      const { tokens, mask } = await this.reader.read(line);
-      const datum = buildDatum(tokens, mask, this.plan.train.max_tokens);
+      const { tokens, mask } = await this.#reader.read(line);
+      const datum = buildDatum(tokens, mask, this.#plan.train.max_tokens);
       if (datum === undefined)
         throw new HeadraceError(
           'ArtifactCorruptError',
@@ -51,6 +54,6 @@ export class TrainingBatches {
   }
 
   close(): Promise<void> {
-    return this.reader.close();
+    return this.#reader.close();
   }
 }

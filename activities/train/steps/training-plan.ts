@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { defined } from '../../../core/defined.js';
 import { Train } from '../../../core/recipe.js';
 import { stableJson } from '../../../core/stable-json.js';
 import type { ScheduleRule } from '../../../core/training/schedule.js';
@@ -58,12 +59,12 @@ export function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
  * What decides the weights after a step, and nothing else: neither labels nor how often is saved. Two runs with equal
  * parameters may use each other's records.
  */
-export function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {
+function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {
   const { base_model, from, lora, adam, batch_size, epochs } = plan.train;
   return {
     server: plan.server.identity,
     baseModel: base_model,
-    ...(from === undefined ? {} : { from }),
+    ...defined({ from }),
     lora,
     adam,
     schedule: scheduleOf(plan),

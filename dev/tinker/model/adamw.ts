@@ -39,14 +39,14 @@ export function adamwStep(
   for (const name of params.keys()) for (const g of of(gradients, name)) squares += g * g;
   const norm = Math.sqrt(squares);
   const clip = adam.gradClipNorm > 0 && norm > adam.gradClipNorm ? adam.gradClipNorm / norm : 1;
-  state.step++;
+  state.step += 1;
   const correction1 = 1 - adam.beta1 ** state.step;
   const correction2 = 1 - adam.beta2 ** state.step;
   for (const [name, { data }] of params) {
     const gradient = of(gradients, name);
     const m = of(state.m, name);
     const v = of(state.v, name);
-    for (let i = 0; i < data.length; i++) {
+    for (let i = 0; i < data.length; i += 1) {
       const g = (gradient[i] ?? 0) * clip;
       const mi = Math.fround(adam.beta1 * (m[i] ?? 0) + (1 - adam.beta1) * g);
       const vi = Math.fround(adam.beta2 * (v[i] ?? 0) + (1 - adam.beta2) * g * g);

@@ -26,7 +26,7 @@ export function tensorShapes(config: ModelConfig): ReadonlyMap<string, readonly 
   const q = config.heads * d;
   const kv = config.kvHeads * d;
   const shapes = new Map<string, readonly number[]>([['model.embed_tokens.weight', [config.vocabSize, h]]]);
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = 0; layer < config.layers; layer += 1) {
     const at = `model.layers.${layer}`;
     shapes.set(`${at}.input_layernorm.weight`, [h]);
     shapes.set(`${at}.self_attn.q_proj.weight`, [q, h]);

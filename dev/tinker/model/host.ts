@@ -29,17 +29,19 @@ export interface ComputeHost {
  * which they are made, whatever model they are about.
  */
 export class ModelHost implements ComputeHost {
-  private nextId = 0;
-  private readonly waiting = new Map<number, Waiting>();
-  private dead: Error | undefined;
-  private readonly started: Promise<unknown>;
+  readonly #worker: Worker;
+  #nextId = 0;
+  readonly #waiting = new Map<number, Waiting>();
+  #dead: Error | undefined;
+  readonly #started: Promise<unknown>;
 
-  private constructor(private readonly worker: Worker) {
+  private constructor(worker: Worker) {
+    this.#worker = worker;
     // The thread says "ready" under an id that no call has.
-    this.started = new Promise((resolve, reject) => this.waiting.set(readyId, { resolve, reject }));
-    worker.on('message', (message: RunnerReply) => this.settle(message));
-    worker.on('error', (error) => this.die(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', (code) => this.die(new Error(`The model thread ended with code ${code}`)));
+    this.#started = new Promise((resolve, reject) => this.#waiting.set(readyId, { resolve, reject }));
+    worker.on('message', (message: RunnerReply) => this.#settle(message));
+    worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => this.#die(new Error(`The model thread ended with code ${code}`)));
   }
 
   /** Starts the thread and loads the folder. @throws {Error} where the model cannot be loaded. */
@@ -47,12 +49,12 @@ export class ModelHost implements ComputeHost {
     const data: RunnerThreadData = { modelDir };
     const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: data });
     const host = new ModelHost(worker);
-    await host.started;
+    await host.#started;
     return host;
   }
 
   get failure(): Error | undefined {
-    return this.dead;
+    return this.#dead;
   }
 
   async call<M extends keyof RunnerMethods>(
@@ -60,33 +62,34 @@ export class ModelHost implements ComputeHost {
     ...args: Parameters<RunnerMethods[M]>
   ): Promise<Awaited<ReturnType<RunnerMethods[M]>>> {
     const value = await new Promise<unknown>((resolve, reject) => {
-      if (this.dead !== undefined) {
-        reject(this.dead);
+      if (this.#dead !== undefined) {
+        reject(this.#dead);
         return;
       }
-      const id = this.nextId++;
-      this.waiting.set(id, { resolve, reject });
+      const id = this.#nextId;
+      this.#nextId += 1;
+      this.#waiting.set(id, { resolve, reject });
       const message: RunnerCall = { id, method, args };
-      this.worker.postMessage(message, []);
+      this.#worker.postMessage(message, []);
     });
     return value as Awaited<ReturnType<RunnerMethods[M]>>;
   }
 
   async close(): Promise<void> {
-    this.die(new Error('The server is closing'));
-    await this.worker.terminate();
+    this.#die(new Error('The server is closing'));
+    await this.#worker.terminate();
   }
 
-  private settle(message: RunnerReply): void {
-    const waiting = this.waiting.get(message.id);
-    this.waiting.delete(message.id);
+  #settle(message: RunnerReply): void {
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
     if (message.kind === 'result') waiting?.resolve(message.value);
     else waiting?.reject(new Error(message.message));
   }
 
-  private die(error: Error): void {
-    this.dead ??= error;
-    for (const { reject } of this.waiting.values()) reject(this.dead);
-    this.waiting.clear();
+  #die(error: Error): void {
+    this.#dead ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#dead);
+    this.#waiting.clear();
   }
 }

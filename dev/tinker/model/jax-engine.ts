@@ -48,12 +48,14 @@ type GradientProgram = (
 
 /** Runs examples through a frozen base with LoRA adapters. Compiled programs are kept, by shape and adapter layout. */
 export class JaxEngine {
-  private readonly base: ArrayTree;
-  private readonly forwards = new Map<string, ForwardProgram>();
-  private readonly backwards = new Map<string, GradientProgram>();
+  readonly #model: BaseModel;
+  readonly #base: ArrayTree;
+  readonly #forwards = new Map<string, ForwardProgram>();
+  readonly #backwards = new Map<string, GradientProgram>();
 
-  constructor(private readonly model: BaseModel) {
-    this.base = toArrays(model.tensors);
+  constructor(model: BaseModel) {
+    this.#model = model;
+    this.#base = toArrays(model.tensors);
   }
 
   uploadLora(lora: LoraConfig, params: Tensors): UploadedLora {
@@ -68,12 +70,12 @@ export class JaxEngine {
   async forward({ lora, arrays }: UploadedLora, examples: readonly Example[]): Promise<LossResult> {
     const logprobs: Float32Array[] = [];
     for (const batch of planMicroBatches(examples.map(({ tokens }) => tokens.length))) {
-      const program = remember(this.forwards, programKey(lora, batch), () =>
-        forwardProgram(this.model.config, lora),
+      const program = remember(this.#forwards, programKey(lora, batch), () =>
+        forwardProgram(this.#model.config, lora),
       );
-      const input = this.pad(batch, examples);
+      const input = this.#pad(batch, examples);
       input.weights.dispose();
-      const out = program(tree.ref(this.base), tree.ref(arrays), input.embedded, input.targets);
+      const out = program(tree.ref(this.#base), tree.ref(arrays), input.embedded, input.targets);
       unpad(batch, examples, await read(out), logprobs);
     }
     return { logprobs, lossSum: lossSum(examples, logprobs) };
@@ -87,12 +89,12 @@ export class JaxEngine {
     const logprobs: Float32Array[] = [];
     const gradients = new Map<string, Float32Array>();
     for (const batch of planMicroBatches(examples.map(({ tokens }) => tokens.length))) {
-      const program = remember(this.backwards, programKey(lora, batch), () =>
-        gradientProgram(this.model.config, lora),
+      const program = remember(this.#backwards, programKey(lora, batch), () =>
+        gradientProgram(this.#model.config, lora),
       );
-      const input = this.pad(batch, examples);
+      const input = this.#pad(batch, examples);
       const out = program(
-        tree.ref(this.base),
+        tree.ref(this.#base),
         tree.ref(arrays),
         input.embedded,
         input.targets,
@@ -105,9 +107,9 @@ export class JaxEngine {
   }
 
   /** Embeds on the CPU: the embedding is frozen, so a gather inside the program would only cost time. */
-  private pad({ members, rows, length }: MicroBatch, examples: readonly Example[]) {
-    const hidden = this.model.config.hiddenSize;
-    const table = this.model.tensors.get('model.embed_tokens.weight')?.data;
+  #pad({ members, rows, length }: MicroBatch, examples: readonly Example[]) {
+    const hidden = this.#model.config.hiddenSize;
+    const table = this.#model.tensors.get('model.embed_tokens.weight')?.data;
     if (table === undefined) throw new Error('The model has no embedding');
     const embedded = new Float32Array(rows * length * hidden);
     const targets = new Int32Array(rows * length);
@@ -199,7 +201,7 @@ function unpad(
 function addInto(sums: Map<string, Float32Array>, name: string, more: Float32Array): void {
   const sum = sums.get(name);
   if (sum === undefined) sums.set(name, more.slice());
-  else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (more[i] ?? 0);
+  else for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (more[i] ?? 0);
 }
 
 function lossSum(examples: readonly Example[], logprobs: readonly Float32Array[]): number {

@@ -28,7 +28,7 @@ export function targetLogprobs(
   const [rows = 0, length = 0, hidden = 0] = embedded.shape;
   const positions = positionTables(config, length);
   let x = embedded.reshape([rows * length, hidden]);
-  for (let layer = 0; layer < config.layers; layer++) {
+  for (let layer = 0; layer < config.layers; layer += 1) {
     const at = `model.layers.${layer}`;
     const attended = attention(config, weights, positions, at, rows, length, x.ref);
     x = x.add(attended);
@@ -62,19 +62,19 @@ function positionTables(config: ModelConfig, length: number): PositionTables {
   const half = headDim / 2;
   const cos = new Float32Array(length * headDim);
   const sin = new Float32Array(length * headDim);
-  for (let position = 0; position < length; position++)
-    for (let i = 0; i < headDim; i++) {
+  for (let position = 0; position < length; position += 1)
+    for (let i = 0; i < headDim; i += 1) {
       const angle = position * config.ropeTheta ** ((-2 * (i % half)) / headDim);
       cos[position * headDim + i] = Math.cos(angle);
       sin[position * headDim + i] = Math.sin(angle);
     }
   const rotate = new Float32Array(headDim * headDim);
-  for (let i = 0; i < half; i++) {
+  for (let i = 0; i < half; i += 1) {
     rotate[(i + half) * headDim + i] = -1;
     rotate[i * headDim + i + half] = 1;
   }
   const future = new Float32Array(length * length);
-  for (let query = 0; query < length; query++)
+  for (let query = 0; query < length; query += 1)
     future.fill(-1e9, query * length + query + 1, (query + 1) * length);
   return {
     cos: np.array(cos, { shape: [1, length, 1, headDim] }),

@@ -23,7 +23,7 @@ export function loraScale(lora: LoraConfig): number {
 /** The base tensors that `lora` adapts, in the order of all its parameters. */
 export function loraTargets(config: ModelConfig, lora: LoraConfig): readonly string[] {
   const targets: string[] = [];
-  for (let layer = 0; layer < config.layers; layer++)
+  for (let layer = 0; layer < config.layers; layer += 1)
     for (const { name, group } of layerProjections)
       if (group === 'attn' ? lora.trainAttn : lora.trainMlp)
         targets.push(`model.layers.${layer}.${name}.weight`);
@@ -64,10 +64,10 @@ export function initLora(config: ModelConfig, lora: LoraConfig): Tensors {
     if (name.endsWith('lora_A.weight')) {
       const random = new SeededRandom(lora.seed, stream);
       const bound = 1 / Math.sqrt(columns);
-      for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * bound;
+      for (let i = 0; i < data.length; i += 1) data[i] = (2 * random.uniform() - 1) * bound;
     }
     tensors.set(name, { shape, data });
-    stream++;
+    stream += 1;
   }
   return tensors;
 }

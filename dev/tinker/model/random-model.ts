@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { byteAlphabet } from '../../../core/training/byte-alphabet.js';
 import { tensorShapes, type BaseModel } from './base-model.js';
 import { toHfConfig, type ModelConfig } from './config.js';
 import { SeededRandom } from './random.js';
@@ -30,10 +31,10 @@ export function randomBaseModel(config: ModelConfig, seed: number): BaseModel {
     const data = new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(1);
     if (shape.length > 1) {
       const random = new SeededRandom(seed, stream);
-      for (let i = 0; i < data.length; i++) data[i] = 0.02 * random.normal();
+      for (let i = 0; i < data.length; i += 1) data[i] = 0.02 * random.normal();
     }
     tensors.set(name, { shape, data });
-    stream++;
+    stream += 1;
   }
   return { config, tensors };
 }
@@ -64,7 +65,7 @@ export async function writeRandomModel(
     id: 256 + i,
     content,
   }));
-  const vocab = Object.fromEntries(byteAlphabet().map((character, id) => [character, id]));
+  const vocab = Object.fromEntries(byteAlphabet.map((character, id) => [character, id]));
   const addedTokens = special.map(({ id, content }) => ({
     id,
     content,
@@ -104,12 +105,4 @@ export async function writeRandomModel(
       pad_token: '<|endoftext|>',
     }),
   );
-}
-
-/** The printable stand-in of each byte in byte-level BPE (GPT-2's `bytes_to_unicode`), by byte value. */
-export function byteAlphabet(): readonly string[] {
-  const printable = (byte: number) =>
-    (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-  let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(printable(byte) ? byte : next++));
 }

@@ -4,25 +4,25 @@
  * Source: Chris Doty-Humphrey's PractRand `sfc32`, seeded with 12 discarded rounds.
  */
 export class SeededRandom {
-  private a: number;
-  private b: number;
-  private c: number;
-  private counter = 1;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
 
   /** `seed` is any integer of magnitude ≤ 2^53; `stream` gives independent sequences for the same seed. */
   constructor(seed: number, stream = 0) {
-    this.a = seed >>> 0;
-    this.b = Math.floor(seed / 2 ** 32) >>> 0;
-    this.c = stream >>> 0;
-    for (let round = 0; round < 12; round++) this.uint32();
+    this.#a = seed >>> 0;
+    this.#b = Math.floor(seed / 2 ** 32) >>> 0;
+    this.#c = stream >>> 0;
+    for (let round = 0; round < 12; round += 1) this.uint32();
   }
 
   uint32(): number {
-    const sum = (this.a + this.b + this.counter) >>> 0;
-    this.counter = (this.counter + 1) >>> 0;
-    this.a = (this.b ^ (this.b >>> 9)) >>> 0;
-    this.b = (this.c + (this.c << 3)) >>> 0;
-    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) >>> 0;
+    const sum = (this.#a + this.#b + this.#counter) >>> 0;
+    this.#counter = (this.#counter + 1) >>> 0;
+    this.#a = (this.#b ^ (this.#b >>> 9)) >>> 0;
+    this.#b = (this.#c + (this.#c << 3)) >>> 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) >>> 0;
     return sum;
   }
 

@@ -39,16 +39,19 @@ interface TrainingModel extends TrainingState {
  * `thread.ts`).
  */
 export class ModelRunner {
-  private readonly models = new Map<string, TrainingModel>();
-  private readonly samplers = new Map<string, SamplerWeights>();
+  readonly #base: BaseModel;
+  readonly #engine: JaxEngine;
+  readonly #tokenizer: Tokenizer;
+  readonly #models = new Map<string, TrainingModel>();
+  readonly #samplers = new Map<string, SamplerWeights>();
   /** Folding an adapter in copies the weights, so only the sampler used last is kept that way. */
-  private merged: { readonly samplerId: string; readonly model: MergedModel } | undefined;
+  #merged: { readonly samplerId: string; readonly model: MergedModel } | undefined;
 
-  private constructor(
-    private readonly base: BaseModel,
-    private readonly engine: JaxEngine,
-    private readonly tokenizer: Tokenizer,
-  ) {}
+  private constructor(base: BaseModel, engine: JaxEngine, tokenizer: Tokenizer) {
+    this.#base = base;
+    this.#engine = engine;
+    this.#tokenizer = tokenizer;
+  }
 
   static async load(modelDir: string): Promise<ModelRunner> {
     await startJax();
@@ -57,103 +60,103 @@ export class ModelRunner {
   }
 
   config(): ModelConfig {
-    return this.base.config;
+    return this.#base.config;
   }
 
   createModel(modelId: string, lora: LoraConfig): void {
-    const params = initLora(this.base.config, lora);
-    this.putModel(modelId, { lora, params, adam: initAdam(params) });
+    const params = initLora(this.#base.config, lora);
+    this.#putModel(modelId, { lora, params, adam: initAdam(params) });
   }
 
   /** Replaces the model's weights; without `adam` the optimiser starts anew. */
   loadModel(modelId: string, lora: LoraConfig, params: Tensors, adam: AdamState | undefined): void {
-    this.putModel(modelId, { lora, params, adam: adam ?? initAdam(params) });
+    this.#putModel(modelId, { lora, params, adam: adam ?? initAdam(params) });
   }
 
   unloadModel(modelId: string): void {
-    this.dropUpload(this.models.get(modelId));
-    this.models.delete(modelId);
+    this.#dropUpload(this.#models.get(modelId));
+    this.#models.delete(modelId);
   }
 
   async forward(modelId: string, examples: readonly Example[]): Promise<LossResult> {
-    return this.engine.forward(this.upload(this.model(modelId)), examples);
+    return this.#engine.forward(this.#upload(this.#model(modelId)), examples);
   }
 
   /** Adds to the gradients that the next {@link optimStep} applies. */
   async forwardBackward(modelId: string, examples: readonly Example[]): Promise<LossResult> {
-    const model = this.model(modelId);
-    const { gradients, ...result } = await this.engine.forwardBackward(this.upload(model), examples);
+    const model = this.#model(modelId);
+    const { gradients, ...result } = await this.#engine.forwardBackward(this.#upload(model), examples);
     model.gradients ??= new Map();
     for (const [name, more] of gradients) {
       const sum = model.gradients.get(name);
       if (sum === undefined) model.gradients.set(name, more);
-      else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (more[i] ?? 0);
+      else for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (more[i] ?? 0);
     }
     return result;
   }
 
   /** Without a backward pass since the last step the gradients are zero: moments decay, as with torch's zero grads. */
   optimStep(modelId: string, adam: AdamParams): OptimResult {
-    const model = this.model(modelId);
+    const model = this.#model(modelId);
     const gradients =
       model.gradients ??
       new Map([...model.params].map(([name, { data }]) => [name, new Float32Array(data.length)]));
     const gradientNorm = adamwStep(model.params, gradients, model.adam, adam);
     model.gradients = undefined;
-    this.dropUpload(model);
+    this.#dropUpload(model);
     return { gradientNorm, step: model.adam.step };
   }
 
   exportState(modelId: string): TrainingState {
-    const { lora, params, adam } = this.model(modelId);
+    const { lora, params, adam } = this.#model(modelId);
     return { lora, params, adam };
   }
 
   openSampler(samplerId: string, weights: SamplerWeights): void {
-    this.samplers.set(samplerId, weights);
+    this.#samplers.set(samplerId, weights);
   }
 
   /** A sampler of the model as it is now. */
   openSamplerOfModel(samplerId: string, modelId: string): void {
-    const { lora, params } = this.model(modelId);
+    const { lora, params } = this.#model(modelId);
     const copy = new Map<string, Tensor>();
     for (const [name, { shape, data }] of params) copy.set(name, { shape, data: data.slice() });
-    this.samplers.set(samplerId, { adapter: { lora, params: copy } });
+    this.#samplers.set(samplerId, { adapter: { lora, params: copy } });
   }
 
   closeSampler(samplerId: string): void {
-    this.samplers.delete(samplerId);
-    if (this.merged?.samplerId === samplerId) this.merged = undefined;
+    this.#samplers.delete(samplerId);
+    if (this.#merged?.samplerId === samplerId) this.#merged = undefined;
   }
 
   sample(samplerId: string, request: SampleRequest): SampleResult {
-    if (this.merged?.samplerId !== samplerId) {
-      const weights = this.samplers.get(samplerId);
+    if (this.#merged?.samplerId !== samplerId) {
+      const weights = this.#samplers.get(samplerId);
       if (weights === undefined) throw new Error(`Sampler ${samplerId} is not open`);
-      const model = mergeLora(this.base, weights.adapter?.lora, weights.adapter?.params);
-      this.merged = { samplerId, model };
+      const model = mergeLora(this.#base, weights.adapter?.lora, weights.adapter?.params);
+      this.#merged = { samplerId, model };
     }
-    return sample(this.merged.model, request, (tokens) => this.tokenizer.decode([...tokens]));
+    return sample(this.#merged.model, request, (tokens) => this.#tokenizer.decode([...tokens]));
   }
 
-  private putModel(modelId: string, state: TrainingState): void {
+  #putModel(modelId: string, state: TrainingState): void {
     this.unloadModel(modelId);
-    this.models.set(modelId, { ...state, gradients: undefined, uploaded: undefined });
+    this.#models.set(modelId, { ...state, gradients: undefined, uploaded: undefined });
   }
 
-  private model(modelId: string): TrainingModel {
-    const model = this.models.get(modelId);
+  #model(modelId: string): TrainingModel {
+    const model = this.#models.get(modelId);
     if (model === undefined) throw new Error(`Model ${modelId} is not loaded`);
     return model;
   }
 
-  private upload(model: TrainingModel): UploadedLora {
-    model.uploaded ??= this.engine.uploadLora(model.lora, model.params);
+  #upload(model: TrainingModel): UploadedLora {
+    model.uploaded ??= this.#engine.uploadLora(model.lora, model.params);
     return model.uploaded;
   }
 
-  private dropUpload(model: TrainingModel | undefined): void {
-    if (model?.uploaded !== undefined) this.engine.disposeLora(model.uploaded);
+  #dropUpload(model: TrainingModel | undefined): void {
+    if (model?.uploaded !== undefined) this.#engine.disposeLora(model.uploaded);
     if (model !== undefined) model.uploaded = undefined;
   }
 }

@@ -20,7 +20,7 @@ export interface StopRule {
   readonly strings: readonly string[];
 }
 
-export interface SampledSequence {
+interface SampledSequence {
   readonly stopReason: 'stop' | 'length';
   readonly tokens: Int32Array;
   /** Under the model as it is, whatever temperature, topK and topP. */
@@ -122,10 +122,10 @@ export function chooseToken(
   let reached = 0;
   while (allowed < kept.length && (allowed === 0 || reached < topP * total)) {
     reached += masses[allowed] ?? 0;
-    allowed++;
+    allowed += 1;
   }
   let left = random.uniform() * reached;
-  for (let i = 0; i < allowed - 1; i++) {
+  for (let i = 0; i < allowed - 1; i += 1) {
     left -= masses[i] ?? 0;
     if (left < 0) return kept[i] ?? 0;
   }

@@ -23,31 +23,33 @@ const logprob = -1;
  * would compute or move weights takes the same time, one after another. For measuring clients, never for training.
  */
 export class SimulatedHost implements ComputeHost {
+  readonly #config: ModelConfig;
+  readonly latencyMs: number;
   readonly failure = undefined;
   readonly operations: SimulatedOperation[] = [];
-  private readonly models = new Map<string, TrainingState>();
-  private turn: Promise<unknown> = Promise.resolve();
+  readonly #models = new Map<string, TrainingState>();
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly config: ModelConfig,
-    readonly latencyMs: number,
-  ) {}
+  constructor(config: ModelConfig, latencyMs: number) {
+    this.#config = config;
+    this.latencyMs = latencyMs;
+  }
 
   async call<M extends keyof RunnerMethods>(
     method: M,
     ...args: Parameters<RunnerMethods[M]>
   ): Promise<Awaited<ReturnType<RunnerMethods[M]>>> {
-    const done = this.turn.then(() => this.perform(method, args));
-    this.turn = done.catch(() => undefined);
+    const done = this.#turn.then(() => this.#perform(method, args));
+    this.#turn = done.catch(() => undefined);
     return (await done) as Awaited<ReturnType<RunnerMethods[M]>>;
   }
 
   async close(): Promise<void> {
-    await this.turn;
+    await this.#turn;
   }
 
-  private async perform(method: keyof RunnerMethods, args: readonly unknown[]): Promise<unknown> {
-    const answer = this.answers[method](...(args as never[]));
+  async #perform(method: keyof RunnerMethods, args: readonly unknown[]): Promise<unknown> {
+    const answer = this.#answers[method](...(args as never[]));
     if (method === 'unloadModel' || method === 'closeSampler' || method === 'config') return answer;
     const startMs = performance.now();
     await sleep(this.latencyMs);
@@ -55,23 +57,27 @@ export class SimulatedHost implements ComputeHost {
     return answer;
   }
 
-  private readonly answers: Record<keyof RunnerMethods, (...args: never[]) => unknown> = {
-    config: () => this.config,
+  readonly #answers: Record<keyof RunnerMethods, (...args: never[]) => unknown> = {
+    config: () => this.#config,
     createModel: (id: string, lora: LoraConfig) => {
-      const params = initLora(this.config, lora);
-      this.models.set(id, { lora, params, adam: initAdam(params) });
+      const params = initLora(this.#config, lora);
+      this.#models.set(id, { lora, params, adam: initAdam(params) });
     },
     loadModel: (
       id: string,
       lora: LoraConfig,
       params: TrainingState['params'],
       adam: TrainingState['adam'] | undefined,
-    ) => void this.models.set(id, { lora, params, adam: adam ?? initAdam(params) }),
-    unloadModel: (id: string) => void this.models.delete(id),
+    ) => void this.#models.set(id, { lora, params, adam: adam ?? initAdam(params) }),
+    unloadModel: (id: string) => void this.#models.delete(id),
     forward: (_id: string, examples: readonly Example[]) => lossOf(examples),
     forwardBackward: (_id: string, examples: readonly Example[]) => lossOf(examples),
-    optimStep: (id: string) => ({ gradientNorm: 0, step: ++this.model(id).adam.step }),
-    exportState: (id: string) => this.model(id),
+    optimStep: (id: string) => {
+      const { adam } = this.#model(id);
+      adam.step += 1;
+      return { gradientNorm: 0, step: adam.step };
+    },
+    exportState: (id: string) => this.#model(id),
     openSampler: () => undefined,
     openSamplerOfModel: () => undefined,
     closeSampler: () => undefined,
@@ -87,8 +93,8 @@ export class SimulatedHost implements ComputeHost {
     }),
   };
 
-  private model(id: string): TrainingState {
-    const model = this.models.get(id);
+  #model(id: string): TrainingState {
+    const model = this.#models.get(id);
     if (model === undefined) throw new Error(`Model ${id} is not loaded`);
     return model;
   }

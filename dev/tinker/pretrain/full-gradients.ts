@@ -51,7 +51,7 @@ export function fullGradients(model: BaseModel): (batch: Batch) => Promise<FullG
     const byInput = await out.inputs.data();
     const sum = gradients.get(embedding) ?? new Float32Array();
     for (const [i, token] of inputs.entries())
-      for (let column = 0; column < hidden; column++) {
+      for (let column = 0; column < hidden; column += 1) {
         const at = token * hidden + column;
         sum[at] = (sum[at] ?? 0) + (byInput[i * hidden + column] ?? 0);
       }

@@ -57,7 +57,7 @@ const gradientsOf = fullGradients(model);
 const state = initAdam(model.tensors);
 const random = new SeededRandom(0, 1);
 const started = performance.now();
-for (let step = 0; step < steps; step++) {
+for (let step = 0; step < steps; step += 1) {
   const { loss, gradients } = await gradientsOf(drawBatch(stream, random, rows, length));
   const progress = Math.min(1, step / steps);
   const learningRate =
@@ -79,6 +79,6 @@ for (let step = 0; step < steps; step++) {
 }
 let total = 0;
 const draws = new SeededRandom(0, 2);
-for (let i = 0; i < 10; i++) total += (await gradientsOf(drawBatch(heldOut, draws, rows, length))).loss;
+for (let i = 0; i < 10; i += 1) total += (await gradientsOf(drawBatch(heldOut, draws, rows, length))).loss;
 console.log(`held-out loss ${(total / 10).toFixed(3)}`);
 await writeBaseModel(modelDir, model, 'BF16');

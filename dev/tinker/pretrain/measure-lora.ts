@@ -32,7 +32,7 @@ for (const rate of rates.length > 0 ? rates.map(Number) : [1e-3, 3e-3, 1e-2]) {
   runner.createModel(id, { rank: 8, seed: 0, trainAttn: true, trainMlp: true, trainUnembed: true });
   const curve = [(await heldOutLoss(id)).toFixed(3)];
   const started = performance.now();
-  for (let step = 0; step < steps; step++) {
+  for (let step = 0; step < steps; step += 1) {
     await runner.forwardBackward(id, chats.slice(60 + step * batch, 60 + (step + 1) * batch));
     const learningRate = rate * (1 - step / steps);
     runner.optimStep(id, {

@@ -27,7 +27,7 @@ export function drawBatch(stream: TokenStream, random: SeededRandom, rows: numbe
   const inputs = new Int32Array(rows * length);
   const targets = new Int32Array(rows * length);
   const possible = stream.starts.filter((start) => start + length < stream.tokens.length);
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0; row < rows; row += 1) {
     const from = possible[random.below(possible.length)] ?? 0;
     inputs.set(stream.tokens.subarray(from, from + length), row * length);
     targets.set(stream.tokens.subarray(from + 1, from + 1 + length), row * length);

@@ -1,40 +1,40 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { hasCode } from '../../../files/errno.js';
 import { readModelConfig } from '../model/config.js';
 import { ModelHost } from '../model/host.js';
 import { SimulatedHost } from '../model/simulated-host.js';
 import { createApp } from './app.js';
-import { CheckpointStore } from './checkpoint-store.js';
-import type { ServerContext } from './context.js';
-import { Faults } from './faults.js';
-import { Futures } from './futures.js';
-import { readIdentity, rememberIdentity } from './identity.js';
-import { OperationLog } from './operation-log.js';
-import { Samplers } from './samplers.js';
-import { Sessions } from './sessions.js';
-import { TrainingModels } from './training-models.js';
+import { CheckpointStore } from './checkpoints/checkpoint-store.js';
+import type { ServerContext } from './routes/context.js';
+import { ExpiryClock } from './state/expiry-clock.js';
+import { Faults } from './state/faults.js';
+import { Futures } from './state/futures.js';
+import { readIdentity, writeIdentity } from './state/identity.js';
+import { OperationLog } from './state/operation-log.js';
+import { Samplers } from './state/samplers.js';
+import { Sessions } from './state/sessions.js';
+import { TrainingModels } from './state/training-models.js';
+
+const defaultLapseSeconds = 300;
 
 export interface TinkerServerOptions {
   /** Folder with `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` of a Qwen3 model. */
   readonly modelDir: string;
   /** Folder for the server's id, port and checkpoints; made where it is missing. One server at a time. */
   readonly stateDir: string;
-  /** Default: the port this state folder had before, or a free one. 0: a free one. */
+  /** 0: a free one. @default the port that this state folder had before, or a free one */
   readonly port?: number;
-  /** Default 127.0.0.1, and nothing but loopback makes sense: there is no real authentication. */
-  readonly host?: string;
-  /** Keys that are let in. Default: any that starts with `tml-`. */
-  readonly apiKeys?: readonly string[];
-  /** A session without heartbeat ends after this time. Default 300. */
+  /** A session without a heartbeat for this long ends. @default 300 */
   readonly sessionLapseSeconds?: number;
-  /** Longest time a poll for a result is held, in milliseconds. Default 20,000. */
+  /** Longest time a poll for a result is held, in milliseconds. @default 20_000 */
   readonly longPollMs?: number;
   /**
-   * Compute nothing: answer meaningless numbers of the right shapes, each operation after `latencyMs` milliseconds. For
-   * measuring clients; the server says SIMULATED wherever it speaks of itself.
+   * Computes nothing: every operation takes `latencyMs` milliseconds and returns meaningless numbers of the right shapes, to
+   * measure clients. The server describes itself as SIMULATED.
    */
   readonly simulated?: { readonly latencyMs: number };
-  /** Takes the lines that the server says about itself. Default: none. */
+  /** Called with what the server does, as lines for a person. */
   readonly log?: (line: string) => void;
 }
 
@@ -54,32 +54,57 @@ export interface TinkerServer {
  * @throws {Error} where the model cannot be loaded or the port is taken.
  */
 export async function startTinkerServer(options: TinkerServerOptions): Promise<TinkerServer> {
-  const modelDir = resolve(options.modelDir);
   const stateDir = resolve(options.stateDir);
   await mkdir(stateDir, { recursive: true });
   const identity = await readIdentity(stateDir);
+  const context = await createContext(options, stateDir, identity.id);
+  const app = createApp(context);
+  const housekeeping = keepHouse(context, options);
+  const close = async (): Promise<void> => {
+    clearInterval(housekeeping);
+    await app.close();
+    await context.host.close();
+  };
+  try {
+    // Loopback only: there is no real authentication.
+    const url = await app.listen({ host: '127.0.0.1', port: options.port ?? identity.port ?? 0 });
+    const port = Number(new URL(url).port);
+    if (port !== identity.port) await writeIdentity(stateDir, { id: identity.id, port });
+    options.log?.(announcement(context, url, stateDir));
+    return { url, serverId: identity.id, port, close };
+  } catch (error) {
+    await close();
+    throw asListenError(error, stateDir);
+  }
+}
+
+async function createContext(
+  options: TinkerServerOptions,
+  stateDir: string,
+  serverId: string,
+): Promise<ServerContext> {
+  const modelDir = resolve(options.modelDir);
   const config = await readModelConfig(modelDir);
-  let clockOffsetMs = 0;
-  const checkpoints = await CheckpointStore.open(stateDir, () => Date.now() + clockOffsetMs);
+  const clock = new ExpiryClock();
+  const checkpoints = await CheckpointStore.open(stateDir, () => clock.now());
   const simulation =
     options.simulated === undefined ? undefined : new SimulatedHost(config, options.simulated.latencyMs);
-  const model = simulation ?? (await ModelHost.start(modelDir));
+  const host = simulation ?? (await ModelHost.start(modelDir));
   const futures = new Futures();
   const log = new OperationLog();
-  const models = new TrainingModels(model, config, checkpoints, futures, log);
-  const samplers = new Samplers(model, config, checkpoints);
-  const lapseSeconds = options.sessionLapseSeconds ?? 300;
-  const sessions = new Sessions(lapseSeconds, (session, why) => {
+  const models = new TrainingModels({ host, config, checkpoints, futures, log });
+  const samplers = new Samplers(host, config, checkpoints);
+  const sessions = new Sessions(options.sessionLapseSeconds ?? defaultLapseSeconds, (session, why) => {
     models.endSession(session, why);
     samplers.endSession(session, why);
     futures.dropSession(session.id, why);
     log.add({ op: 'end_session', outcome: 'done', sessionId: session.id, error: why });
   });
-  const context: ServerContext = {
-    serverId: identity.id,
+  return {
+    serverId,
     modelDir,
     config,
-    host: model,
+    host,
     simulation,
     checkpoints,
     sessions,
@@ -87,47 +112,37 @@ export async function startTinkerServer(options: TinkerServerOptions): Promise<T
     samplers,
     futures,
     log,
+    clock,
     faults: new Faults(),
     longPollMs: options.longPollMs ?? 20_000,
-    advanceClock: (seconds) => {
-      clockOffsetMs += seconds * 1000;
-    },
   };
-  const app = createApp(context, options.apiKeys);
-  const housekeeping = setInterval(
-    () => {
-      sessions.endLapsed();
-      checkpoints
-        .purge()
-        .catch((error: unknown) => options.log?.(`Could not purge checkpoints: ${String(error)}`));
-    },
-    Math.min(10_000, lapseSeconds * 250),
-  );
-  const stop = async () => {
-    clearInterval(housekeeping);
-    await app.close();
-    await model.close();
-  };
-  try {
-    const host = options.host ?? '127.0.0.1';
-    const url = await app.listen({ host, port: options.port ?? identity.port ?? 0 });
-    const port = Number(new URL(url).port);
-    if (port !== identity.port) await rememberIdentity(stateDir, { id: identity.id, port });
-    const kind =
-      simulation === undefined ? '' : `SIMULATED (${simulation.latencyMs} ms an operation, no maths) `;
-    options.log?.(
-      `${kind}Tinker DEVELOPMENT server ${identity.id} at ${url}: base model ${config.name}, state in ${stateDir}. Not the hosted service.`,
-    );
-    return { url, serverId: identity.id, port, close: stop };
-  } catch (error) {
-    await stop();
-    throw portTaken(error, stateDir);
-  }
+}
+
+/** Ends lapsed sessions and removes expired checkpoints from time to time. */
+function keepHouse({ sessions, checkpoints }: ServerContext, options: TinkerServerOptions): NodeJS.Timeout {
+  const lapseSeconds = options.sessionLapseSeconds ?? defaultLapseSeconds;
+  const everyMs = Math.min(10_000, lapseSeconds * 250);
+  return setInterval(() => {
+    sessions.endLapsed();
+    checkpoints
+      .purge()
+      .catch((error: unknown) => options.log?.(`Could not purge checkpoints: ${String(error)}`));
+  }, everyMs);
+}
+
+function announcement(
+  { serverId, config, simulation }: ServerContext,
+  url: string,
+  stateDir: string,
+): string {
+  const kind =
+    simulation === undefined ? '' : `SIMULATED (${simulation.latencyMs} ms an operation, no maths) `;
+  return `${kind}Tinker DEVELOPMENT server ${serverId} at ${url}: base model ${config.name}, state in ${stateDir}. Not the hosted service.`;
 }
 
 /** The state folder keeps its port, so the likeliest owner of a taken port is another server on the same folder. */
-function portTaken(error: unknown, stateDir: string): unknown {
-  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
+function asListenError(error: unknown, stateDir: string): unknown {
+  if (!(error instanceof Error) || !hasCode(error, 'EADDRINUSE')) return error;
   const hint = `Is another server running on ${stateDir}? If not, name another port.`;
   return new Error(`The Tinker development server cannot listen: ${error.message}. ${hint}`, {
     cause: error,

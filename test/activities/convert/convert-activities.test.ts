@@ -4,16 +4,17 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
-import { whyPieces } from '../../../activities/convert/plan/explain-pieces.js';
-import { mix } from '../../../client/mix/mix.js';
+import { explainPieces } from '../../../activities/convert/plan/explain-pieces.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from './local-source.js';
+import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
-const activities = createConvertActivities({ store, threads: 2, pieceBytes: 2000 });
+const activities = createConvertActivities({ store, threads: new ThreadPool(2), pieceBytes: 2000 });
 const work = quietWork();
 
 async function fileOf(name: string, content: string | Uint8Array): Promise<string> {
@@ -57,11 +58,11 @@ void test('pieces that are in the store are used again, also under other limits 
   assert.equal(renamed.format, 'messages');
 });
 
-void test('of each piece it is said why it is used again or not', async () => {
+void test('each piece has a reason why it is reused or not', async () => {
   const path = await fileOf('why.jsonl', chatLines(5000, 5100));
   const reasonsOf = async (more: object = {}): Promise<readonly string[]> => {
     const planned = await plan(path, more);
-    return [...new Set((await whyPieces(store, planned.plan)).map(({ reason }) => reason))];
+    return [...new Set((await explainPieces(store, planned.plan)).map(({ reason }) => reason))];
   };
   assert.deepEqual(await reasonsOf(), ['no plan had this file before']);
   const planned = await plan(path);
@@ -182,7 +183,7 @@ void test('zero-byte files are skipped and listed', async () => {
   );
 });
 
-void test('a Hub file is told by its path in the repository, and the manifest names dataset and commit', async () => {
+void test('the path in the repository names the kind of a Hub file, and the manifest names dataset and commit', async () => {
   const bytes = gzipSync(chatLines(700, 720));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = { path: 'data/train-00000.jsonl.gz', sizeBytes: bytes.length, sha256 };
@@ -203,8 +204,8 @@ void test('a Hub file is told by its path in the repository, and the manifest na
   });
   const out = await folder();
   const recipe = { seed: 1, sources: [sourceOf('hub')], heldout: { fraction: 0 }, mix: {} };
-  const call = { store, threads: 1, out, resolutions: new Map([['hub', resolution]]), work };
-  const { train } = await mix(recipe, call);
+  const call = { store, threads: new ThreadPool(1), out, resolutions: new Map([['hub', resolution]]), work };
+  const { train } = await mixSources(recipe, call);
   assert.equal(train.lines, 20);
   const manifest = await readFile(join(out, 'manifest.json'), 'utf8');
   assert.match(manifest, /"dataset": "owner\/name",\s+"commit": "c{40}"/);

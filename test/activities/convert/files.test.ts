@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { parquetFile, list, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
-import { chatLine, chatLines, workbench } from './local-source.js';
+import { chatLine, chatLines, workbench } from '../../support/local-sources.js';
 
 const { mixFiles, folder } = await workbench();
 

@@ -3,8 +3,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
+import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
-import { createMixer } from '../../../client/mix/mix.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
 import { downloadAll, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
 
 /** The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made. */
@@ -20,14 +22,20 @@ interface Mixed {
 function mixerOf(fixture: Fixture): (fields: Readonly<Record<string, unknown>>) => Promise<Mixed> {
   const { out, store, work } = fixture;
   const activities = fixture.activities();
-  const mixer = createMixer({ store, threads: 1, pieceBytes: 900 });
   return async (fields) => {
     const source = sourceOf({ filter: { lang: ['en', 'de'] }, max_reject_fraction: 1, ...fields });
     const resolved = await activities.resolveSource({ source, out }, work);
     await downloadAll(fixture, activities, resolved);
     const resolutions = new Map([[source.name, resolved.resolution]]);
     const recipe = { seed: 1, sources: [source], heldout: { fraction: 0 }, mix: {} };
-    const { summaries } = await mixer(recipe, { out, resolutions, work });
+    const { summaries } = await mixSources(recipe, {
+      store,
+      threads: new ThreadPool(1),
+      pieceBytes: 900,
+      out,
+      resolutions,
+      work,
+    });
     const [summary] = summaries;
     assert.ok(summary !== undefined);
     const { rows, read, filtered, rejected, rejectedBy, converted } = summary;
@@ -73,7 +81,7 @@ void test('the head of every kind of file is shown as it is converted, from the 
   const fixture = await startFixture(t, Object.fromEntries(served));
   const preview = async (fields: Readonly<Record<string, unknown>>): Promise<SourcePreview> => {
     const source = sourceOf(fields);
-    const inspection = await fixture.access().inspectSource({ source, out: fixture.out }, fixture.work);
+    const inspection = await inspectSource(fixture.access(), { source, out: fixture.out }, fixture.work);
     return previewSource(fixture.store, source, inspection, 1);
   };
   const first = [

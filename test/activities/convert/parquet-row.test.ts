@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { layoutOf } from '../../../core/convert/layout.js';
-import { createRowConverter, type ConversionRules } from '../../../core/convert/row-converter.js';
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import { createRowConverter } from '../../../core/convert/row-converter.js';
 import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
 import { TextBytes } from '../../../activities/convert/read/text-bytes.js';

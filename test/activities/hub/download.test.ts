@@ -21,8 +21,7 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
-import { putResolution } from '../../../activities/hub/resolve/put-resolution.js';
+import { localPathOf, putResolution, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
@@ -165,7 +164,7 @@ void test('URLs that are good for a moment only are enough', async (t) => {
   const fixture = await startFixture(t, files, { urlTtlSeconds: 1 });
   const resolution = await resolve(fixture, { dataset: 'o/n' });
   fixture.hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 1_500_000 });
-  const activities = fixture.activities({}, { connectionsPerFile: 1, segmentBytes: 600_000 });
+  const activities = fixture.activities({}, { connectionsPerFile: 1, rangeBytes: 600_000 });
   const [result] = await downloadAll(fixture, activities, resolution);
   assert.equal(result?.fetchedBytes, size);
   const resolved = fixture.hub.requests().filter(({ path }) => path.includes('/resolve/'));
@@ -215,6 +214,28 @@ void test('bytes that stay corrupt end with the file, the expected and the found
     new RegExp(`train-00000-of-00001\\.parquet .*expected SHA-256 ${expected}, found [0-9a-f]{64}$`),
   );
   assert.deepEqual(await readdir(dirname(fixture.path)), []);
+});
+
+void test('bytes that another attempt threw away do not count as a failed check', async (t) => {
+  const fixture = await ready(t);
+  const activities = fixture.activities({}, { connectionsPerFile: 1, rangeBytes: size });
+  const { resolution } = fixture.resolution;
+  let damaged: Promise<void> | undefined;
+  const result = await activities.downloadFiles(
+    { resolution, from: 0, to: 1 },
+    {
+      ...fixture.work,
+      progress: ({ done }) => {
+        if (done === 0 || damaged !== undefined) return;
+        // The request under way is not struck, the next one is.
+        fixture.hub.fault({ path: '/storage/', kind: 'corrupt', offset: 7 });
+        damaged = writeFile(fixture.path, 'damaged');
+      },
+    },
+  );
+  await damaged;
+  assert.equal(result.fetchedBytes, 3 * size);
+  await assertWhole(fixture);
 });
 
 void test('a corrupt byte that an earlier attempt left on disk is found, too', async (t) => {

@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { readRecipeLock } from '../../../activities/hub/resolve/recipe-lock.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
@@ -292,13 +293,13 @@ void test('the lock holds the files with their sizes and hashes, and moves only 
 void test('looking at a source writes no lock and stores nothing', async (t) => {
   const fixture = await startFixture(t, files);
   const input = { source: sourceOf({ dataset: magpie }), out: fixture.out };
-  const look = await fixture.access().inspectSource(input, fixture.work);
+  const look = await inspectSource(fixture.access(), input, fixture.work);
   assert.ok(look.files.length > 0);
   assert.ok(look.files.every(({ path, haveBytes }) => path === undefined && haveBytes === 0));
   assert.deepEqual((await readRecipeLock(fixture.out)).sources, {});
   const online = await resolve(fixture, { dataset: magpie });
   await downloadAll(fixture, fixture.activities(), online);
-  const again = await fixture.access().inspectSource(input, fixture.work);
+  const again = await inspectSource(fixture.access(), input, fixture.work);
   assert.ok(
     again.files.every(({ path, haveBytes, file }) => path !== undefined && haveBytes === file.sizeBytes),
   );
@@ -392,7 +393,7 @@ void test('a Hub that is not there is unavailable, not missing', async (t) => {
   const work = resolve(fixture, { dataset: magpie }, { HF_ENDPOINT: 'http://127.0.0.1:9' });
   assert.match((await failure(work, 'HubUnavailableError')).message, /Cannot reach http:\/\/127\.0\.0\.1:9/);
   const typo = resolve(fixture, { dataset: magpie }, { HF_ENDPOINT: 'huggingface.co' });
-  assert.match((await failure(typo, 'RecipeError')).message, /HF_ENDPOINT is no http\(s\) URL/);
+  assert.match((await failure(typo, 'RecipeError')).message, /HF_ENDPOINT is not an http\(s\) URL/);
 });
 
 void test('a listing that names a path outside the repository is refused', async (t) => {

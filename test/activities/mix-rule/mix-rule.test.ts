@@ -9,12 +9,14 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { type ArtifactRef } from '../../../core/contracts/artifact.js';
 import { fatesOfConverted } from '../../../core/contracts/mix.js';
+import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { createMixer } from '../../../client/mix/mix.js';
-import { quietWork, resolveLocal } from '../convert/local-source.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
+import { quietWork, resolveLocal } from '../../support/local-sources.js';
 import { randomCase, type RandomCase } from './random-case.js';
 import { Dice } from '../../support/dice.js';
 
@@ -61,9 +63,9 @@ void test('random recipes and data give the bytes and counts of the rule as Pyth
   const checking = checkedResults(made);
   const store = await openStore(join(dir, 'store'));
   // What comes out must depend on none of these.
-  const mixers = [
-    createMixer({ store, threads: 1, pieceBytes: 2000, bucketBytes: 1500 }),
-    createMixer({ store, threads: 2, pieceBytes: 20_000, bucketBytes: 1_000_000 }),
+  const sizes = [
+    { threads: new ThreadPool(1), pieceBytes: 2000, bucketBytes: 1500 },
+    { threads: new ThreadPool(2), pieceBytes: 20_000, bucketBytes: 1_000_000 },
   ];
   const slots = pLimit(4);
   await Promise.all(
@@ -79,17 +81,18 @@ void test('random recipes and data give the bytes and counts of the rule as Pyth
               files.map(({ path }) => path),
             ),
           );
-        const mixer = mixers[index % mixers.length] ?? assert.fail();
         const { rowsPerSource } = one;
-        const call = {
+        const options = {
+          ...(sizes[index % sizes.length] ?? assert.fail()),
+          store,
           out,
           resolutions,
           work: quietWork(),
-          ...(rowsPerSource === undefined ? {} : { rowsPerSource }),
+          ...defined({ rowsPerSource }),
         };
         let actual: Result;
         try {
-          const { composition } = await mixer(one.recipe, call);
+          const { composition } = await mixSources(one.recipe, options);
           for (const row of composition.sources)
             assert.equal(
               row.read,

@@ -1,7 +1,8 @@
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix, type MixRecipe } from '../../../client/mix/mix.js';
+import { mixSources, type MixRecipe } from '../../../client/mix/mix-sources.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { quietWork, resolveLocal, sourceOf } from '../convert/local-source.js';
+import { quietWork, resolveLocal, sourceOf } from '../../support/local-sources.js';
 
 // Run by the test beside it, on a disk that fills up: mixes, and says how that ended.
 const [storeRoot = '', out = '', lines = '', dialogues = ''] = process.argv.slice(2);
@@ -17,7 +18,7 @@ const resolutions = new Map([
   ['dialogues', await resolveLocal(store, [dialogues])],
 ]);
 try {
-  await mix(recipe, { store, threads: 2, out, resolutions, work: quietWork() });
+  await mixSources(recipe, { store, threads: new ThreadPool(2), out, resolutions, work: quietWork() });
   process.stdout.write('done');
 } catch (error) {
   process.stdout.write(error instanceof HeadraceError ? error.type : String(error));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chatLines, workbench } from '../convert/local-source.js';
+import { chatLines, workbench } from '../../support/local-sources.js';
 
 const { folder } = await workbench();
 const dir = await folder();

@@ -5,9 +5,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix } from '../../../client/mix/mix.js';
-import { quietWork, workbench } from '../convert/local-source.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
+import { quietWork, workbench } from '../../support/local-sources.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
 const bench = await workbench();
@@ -17,9 +18,9 @@ void test('a mix that is killed again and again ends with the bytes of one that 
   const dir = await bench.folder();
   const files = await writeThreeSources(dir);
   const reference = await bench.folder();
-  const quiet = { threads: 1, pieceBytes: 4_000, bucketBytes: 4_000, work: quietWork() };
+  const quiet = { threads: new ThreadPool(1), pieceBytes: 4_000, bucketBytes: 4_000, work: quietWork() };
   const resolutions = await resolveAll(bench.store, files);
-  await mix(threeSourceRecipe(), { ...quiet, store: bench.store, out: reference, resolutions });
+  await mixSources(threeSourceRecipe(), { ...quiet, store: bench.store, out: reference, resolutions });
 
   const store = await openStore(await bench.folder());
   const out = await bench.folder();
@@ -37,7 +38,7 @@ void test('a mix that is killed again and again ends with the bytes of one that 
     assert.equal(await asides(), stage === 'mix' ? 1 : 0, 'what the one before left there has gone');
   }
   const again = await resolveAll(store, files);
-  const result = await mix(threeSourceRecipe(), { ...quiet, store, out, resolutions: again });
+  const result = await mixSources(threeSourceRecipe(), { ...quiet, store, out, resolutions: again });
   assert.ok(result.reusedPieces > 0);
   assert.equal(await asides(), 0);
   for (const name of ['train.jsonl', 'heldout.jsonl', 'manifest.json', 'rejects.jsonl'])

@@ -1,5 +1,6 @@
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
-import { mix } from '../../../client/mix/mix.js';
+import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
@@ -15,9 +16,9 @@ const work = {
   },
 };
 const resolutions = await resolveAll(store, await writeThreeSources(dir));
-await mix(threeSourceRecipe(), {
+await mixSources(threeSourceRecipe(), {
   store,
-  threads: 2,
+  threads: new ThreadPool(2),
   pieceBytes: 4_000,
   bucketBytes: 4_000,
   out,

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Tokenizer } from '../../../activities/tokenise/tokenizer/hf-tokenizers.js';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { Dice } from '../../support/dice.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -24,7 +22,7 @@ const fragments = [
 
 function randomText(dice: Dice): string {
   let text = '';
-  for (let left = 1 + dice.below(30); left > 0; left--) {
+  for (let left = 1 + dice.below(30); left > 0; left -= 1) {
     const kind = dice.below(4);
     if (kind < 2) text += dice.pick(fragments);
     else if (kind === 2) text += String.fromCharCode(0x20 + dice.below(0x5f));
@@ -44,7 +42,7 @@ for (const [name, folder] of tokenizers)
     const ordinary = { ...json, added_tokens: json.added_tokens.filter(({ special }) => !special) };
     const library = new Tokenizer(ordinary, files.configJson as object);
     const dice = new Dice(20_261_101);
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 2_000; round += 1) {
       const text = randomText(dice);
       assert.deepEqual(
         [...encoder.encode(text)],

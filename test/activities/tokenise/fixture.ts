@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { crc32 } from '../../../files/crc32.js';
 import { linesName } from '../../../activities/convert/output/sorted-run-format.js';
-import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../../activities/mix/plan/mix-entry.js';
-import { mixPlanName } from '../../../activities/mix/plan/mix-plan.js';
+import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../../activities/mix/format/mix-entry.js';
+import { mixPlanName } from '../../../activities/mix/format/mix-plan.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { Message } from '../../../core/convert/conversation.js';
 import type { Progress, WorkContext } from '../../../core/progress.js';
@@ -64,7 +64,7 @@ export async function putMix(
       bytes: Buffer.byteLength(files[side]),
     });
     const where = {
-      runs: [0, 1].map((run) => ({ piece: piece.key, run })),
+      sortedRuns: [0, 1].map((sortedRun) => ({ piece: piece.key, sortedRun })),
       buckets: { train: [bucket('train')], heldout: [bucket('heldout')] },
     };
     await writeFile(join(dir, mixPlanName), JSON.stringify(where));
@@ -86,8 +86,8 @@ export async function putMix(
   return ref;
 }
 
-/** What a mix plan says of lines that stand in one run as they stand in the file. */
-function entriesOf(text: string, run: number): Buffer {
+/** The mix plan's entries of lines that stand in one sorted run in the file's order. */
+function entriesOf(text: string, sortedRun: number): Buffer {
   const lines = text.split('\n').slice(0, -1);
   const entries = Buffer.alloc(lines.length * mixEntryBytes);
   let offset = 0;
@@ -96,7 +96,7 @@ function entriesOf(text: string, run: number): Buffer {
     const bytes = Buffer.from(line);
     entries.writeUIntLE(offset, at + mixEntryAt.offset, 6);
     entries.writeUInt32LE(bytes.length, at + mixEntryAt.length);
-    entries.writeUInt32LE(run, at + mixEntryAt.run);
+    entries.writeUInt32LE(sortedRun, at + mixEntryAt.sortedRun);
     entries.writeUInt32LE(crc32(bytes), at + mixEntryAt.crc);
     offset += bytes.length + 1;
   }

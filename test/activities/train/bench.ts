@@ -3,6 +3,7 @@ import { readdir, readFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import { createTrainActivities, type TrainActivities } from '../../../activities/train/index.js';
@@ -42,7 +43,7 @@ export interface Server extends TinkerServer {
   fileDigest(path: string): Promise<string>;
 }
 
-export interface Operation {
+interface Operation {
   readonly op: string;
   readonly outcome: string;
   readonly modelId?: string;
@@ -104,11 +105,11 @@ export async function startServer(
 }
 
 const nouns = ['river', 'bread', 'chess', 'garden', 'lamp', 'market', 'violin', 'harbour', 'letter', 'snow'];
-export const rows: readonly Row[] = nouns.map((noun, index) => ({
+const rows: readonly Row[] = nouns.map((noun, index) => ({
   source: index % 2,
   messages: [user(`Tell of ${noun}`), assistant(`The ${noun} is ${index % 3 === 0 ? 'old' : 'new'}.`)],
 }));
-export const heldout: readonly Row[] = ['tower', 'boat', 'song'].map((noun, index) => ({
+const heldout: readonly Row[] = ['tower', 'boat', 'song'].map((noun, index) => ({
   source: index % 2,
   messages: [user(`Tell of ${noun}`), assistant(`The ${noun} is old.`)],
 }));
@@ -144,7 +145,7 @@ export async function prepare(
   const mix = await putMix(store, { train: rows, heldout, sources: ['even', 'odd'] });
   const tokenise = createTokeniseActivities({
     store,
-    threads: 1,
+    threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(server.access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix, train: recipe(change) }, quietWork());

@@ -174,7 +174,7 @@ void test('Magpie conversations equal instruction and response, and the answer g
     for (const row of rows.map((row) => Row.parse(row))) {
       assert.equal(row.conversations[0].value, row.instruction);
       assert.equal(row.conversations[1].value, row.response);
-      count++;
+      count += 1;
     }
   }
   assert.equal(count, 440);

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
-import { CheckpointStore } from '../../../dev/tinker/server/checkpoint-store.js';
+import { CheckpointStore } from '../../../dev/tinker/server/checkpoints/checkpoint-store.js';
 import { startTinkerServer } from '../../../dev/tinker/server/index.js';
 import {
   Api,
@@ -26,7 +26,7 @@ const texts = [
 /** Steps [from, to), each one forward_backward and one optim_step; returns every log-probability that came back. */
 async function train(api: Api, modelId: string, from: number, to: number, firstSeq: number) {
   const seen: (readonly (readonly number[])[])[] = [];
-  for (let step = from; step < to; step++) {
+  for (let step = from; step < to; step += 1) {
     const seq = firstSeq + 2 * (step - from);
     const batch = [texts[step % 4] ?? '', texts[(step + 1) % 4] ?? ''];
     const [loss, optim] = [

@@ -30,7 +30,7 @@ void describe('the model of the local Tinker server', () => {
         gradClipNorm: golden.adam.grad_clip_norm,
       };
       const state = initAdam(params);
-      for (let step = 0; step < 3; step++) {
+      for (let step = 0; step < 3; step += 1) {
         const uploaded = engine.uploadLora(lora, params);
         const { logprobs, lossSum, gradients } = await engine.forwardBackward(uploaded, examples);
         engine.disposeLora(uploaded);
@@ -86,7 +86,7 @@ void describe('the model of the local Tinker server', () => {
     const random = new SeededRandom(9);
     const params = initLora(model.config, lora);
     for (const { data } of params.values())
-      for (let i = 0; i < data.length; i++) data[i] = 0.1 * random.normal();
+      for (let i = 0; i < data.length; i += 1) data[i] = 0.1 * random.normal();
     const direction = new Map([...params].map(([name, { data }]) => [name, data.map(() => random.normal())]));
     const examples = [example(random, 30), example(random, 11)];
     const lossAt = async (distance: number) => {
@@ -192,7 +192,7 @@ void test('sampling keeps to top_k and top_p and prefers likelier tokens', () =>
   const counts = (params: { temperature: number; topK: number; topP: number }) => {
     const random = new SeededRandom(1);
     const seen = [0, 0, 0, 0];
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 2000; i += 1) {
       const token = chooseToken(logits, params, random);
       seen[token] = (seen[token] ?? 0) + 1;
     }

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { JaxEngine, startJax } from '../../../dev/tinker/model/jax-engine.js';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
-import { peftFiles } from '../../../dev/tinker/server/peft.js';
+import { peftFiles } from '../../../dev/tinker/server/checkpoints/peft.js';
+import { downloadAdapter } from '../../../client/tinker/adapter-folder.js';
 import { connectTinker, crossEntropyDatum, type Tinker } from '../../../tinker/index.js';
 import { distance, readGolden } from './golden.js';
 
@@ -53,7 +54,7 @@ void describe('an adapter can be taken away', () => {
 
   const download = async (path: string): Promise<ReadonlyMap<string, Buffer>> => {
     const folder = await temporaryDir();
-    const { files, bytes } = await tinker.downloadAdapter(path, folder);
+    const { files, bytes } = await downloadAdapter(tinker, path, folder);
     assert.deepEqual([...files].sort(), (await readdir(folder)).sort());
     const found = new Map<string, Buffer>();
     for (const file of [...files].sort()) found.set(file, await readFile(join(folder, file)));

@@ -92,7 +92,7 @@ void describe('the local Tinker server', () => {
     const { modelId } = await api.model();
     const texts = ['Tell me a story about water.', 'The river runs to the mill.'];
     const losses: number[] = [];
-    for (let step = 0; step < 8; step++) {
+    for (let step = 0; step < 8; step += 1) {
       const result = await api.run('forward_backward', forwardBackward(modelId, 2 * step + 1, texts));
       losses.push(sum(logprobsOf(result)));
       await api.run('optim_step', optimStep(modelId, 2 * step + 2, 0.02));
@@ -123,6 +123,30 @@ void describe('the local Tinker server', () => {
     const whole = await api.run('optim_step', optimStep(a.modelId, 2));
     const parts = await api.run('optim_step', optimStep(b.modelId, 3));
     assert.ok(Math.abs(gradNorm(whole) - gradNorm(parts)) < 1e-5 * gradNorm(whole));
+  });
+
+  void test('a save that is refused for its sequence id does not take its name', async () => {
+    const { modelId } = await api.model();
+    await api.run('optim_step', optimStep(modelId, 1));
+    const save = (seq_id: number) => ({ model_id: modelId, seq_id, path: 'free' });
+    const refused = await api.post('save_weights', save(1));
+    assert.equal(refused.status, 409);
+    assert.match(String(refused.body['detail']), /sequence number was reused/);
+    const saved = await api.run('save_weights', save(2));
+    assert.equal(saved['path'], `tinker://${modelId}/weights/free`);
+  });
+
+  void test('a resent save whose checkpoint was deleted gets its first answer and does not take the name again', async () => {
+    const { modelId } = await api.model();
+    const first = { model_id: modelId, seq_id: 1, path: 'again' };
+    const answer = await api.post('save_weights', first);
+    await api.result(String(answer.body['request_id']));
+    assert.equal((await api.post('save_weights', first)).status, 409);
+    const path = `/api/v1/training_runs/${modelId}/checkpoints/weights/again`;
+    assert.equal((await api.request('DELETE', path)).status, 204);
+    const resent = await api.post('save_weights', first);
+    assert.equal(resent.body['request_id'], answer.body['request_id']);
+    await api.run('save_weights', { ...first, seq_id: 2 });
   });
 
   void test('runs requests in the order of their sequence ids and blocks at a hole', async () => {

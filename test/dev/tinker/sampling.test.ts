@@ -26,7 +26,11 @@ void describe('sampling from the local Tinker server', () => {
   let random: RandomServer;
   let api: Api;
   let sampler: string;
-  let seq = 0;
+  let seqId = -1;
+  const nextSeqId = (): number => {
+    seqId += 1;
+    return seqId;
+  };
   before(async () => {
     random = await startRandomServer();
     api = random.api;
@@ -37,7 +41,7 @@ void describe('sampling from the local Tinker server', () => {
 
   const request = (params: Answer, more: Answer = {}) => ({
     sampling_session_id: sampler,
-    seq_id: seq++,
+    seq_id: nextSeqId(),
     num_samples: 1,
     prompt: { chunks: [{ type: 'encoded_text', tokens: [72, 101, 108, 108, 111] }] },
     sampling_params: { max_tokens: 12, ...params },

@@ -46,7 +46,7 @@ void test('a LoRA on some chats halves the loss on others of their kind within t
   const heldOut = chats.slice(80);
   runner.createModel('m', { rank: 8, seed: 0, trainAttn: true, trainMlp: true, trainUnembed: true });
   const before = (await runner.forward('m', heldOut)).lossSum;
-  for (let step = 0; step < 10; step++) {
+  for (let step = 0; step < 10; step += 1) {
     await runner.forwardBackward('m', chats.slice(8 * step, 8 * step + 8));
     runner.optimStep('m', {
       learningRate: 5e-3,

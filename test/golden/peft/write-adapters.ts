@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { peftFiles } from '../../../dev/tinker/server/peft.js';
+import { peftFiles } from '../../../dev/tinker/server/checkpoints/peft.js';
 import { readGolden } from '../../dev/tinker/golden.js';
 
 /** Writes the adapters that `make_golden.py` applies, as the server exports them: `node dist/test/golden/peft/write-adapters.js`. */

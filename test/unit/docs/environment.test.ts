@@ -5,7 +5,7 @@ import { packagePath } from '../../../files/package-path.js';
 
 const product = ['activities', 'client', 'core', 'dev/stack', 'tinker', 'worker', 'workflows'];
 /** Names in capitals that are constants of a protocol, of Temporal or of Node. */
-const constant = /^(DTYPE|ERR|PENDING_ACTIVITY|STOP_REASON)_/;
+const constant = /^(CANCEL_REQUESTED|MAXIMUM_ATTEMPTS_REACHED|(DTYPE|ERR|PENDING_ACTIVITY|STOP_REASON)_.*)$/;
 /** What reads variables for us. */
 const reader = 'node_modules/@temporalio/envconfig/lib';
 

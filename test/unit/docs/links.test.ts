@@ -47,7 +47,38 @@ void test('every page in docs/ can be reached from the README', async () => {
   const pages = await readPages();
   const readme = pages.find((page) => page.path === 'README.md')?.text ?? '';
   for (const { path } of pages)
-    if (path.startsWith('docs/')) assert.ok(readme.includes(`](${path})`), `README.md lacks ${path}`);
+    if (/^docs\/[^/]+$/.test(path)) assert.ok(readme.includes(`](${path})`), `README.md lacks ${path}`);
+});
+
+/** Whether code declares a name: `step`, or `Sequence.submit` for a method of a class. */
+function declares(code: string, name: string): boolean {
+  const [first = '', method] = name.split('.');
+  const declared = new RegExp(`\\b(?:function\\*?|class|const|interface|type) ${first}\\b`).test(code);
+  return (
+    declared &&
+    (method === undefined || new RegExp(`^  (?:[a-z]+ )*\\*?#?${method}\\b.*[({<=]`, 'm').test(code))
+  );
+}
+
+void test('a link from a name to a file of code leads to where that name is declared', async () => {
+  const wrong: string[] = [];
+  let links = 0;
+  for (const page of await readPages())
+    for (const [, name = '', target = ''] of proseOf(page).matchAll(/\[`([\w.]+)`\]\(([^)\s]+\.ts)\)/g)) {
+      links += 1;
+      const path = packagePath(normalize(join(dirname(page.path), target)));
+      const code = existsSync(path) ? await readFile(path, 'utf8') : '';
+      if (!name.endsWith('.ts') && !declares(code, name))
+        wrong.push(`${page.path}: ${target} has no ${name}`);
+    }
+  assert.deepEqual(wrong, []);
+  assert.ok(links > 0, 'no link to code was found');
+});
+
+void test('a name that is not declared is noticed', () => {
+  const code = 'export class Sequence {\n  async submit(): Promise<void> {}\n}\nconst step = 1;\n';
+  for (const name of ['Sequence', 'Sequence.submit', 'step']) assert.ok(declares(code, name), name);
+  for (const name of ['Sequences', 'Sequence.send', 'submit', 'ste']) assert.ok(!declares(code, name), name);
 });
 
 void test('every script, recipe and compiled file that the docs name is there', async () => {

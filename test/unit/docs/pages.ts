@@ -12,10 +12,12 @@ const root = packagePath('.');
 /** What is not ours, is made, or is data. */
 const leftOut = /(^|\/)(node_modules|dist|runs|\.venv)\/|^dev\/corpora\/data\//;
 
-/** The README of every folder, the change log, and everything in docs/. */
+/** The README of every folder, CONTRIBUTING, the change log, and everything in docs/. */
 export async function readPages(): Promise<Page[]> {
   const names = (await readdir(root, { recursive: true }))
-    .filter((name) => /^(docs\/.*|CHANGELOG|(.*\/)?README)\.md$/.test(name) && !leftOut.test(name))
+    .filter(
+      (name) => /^(docs\/.*|CHANGELOG|CONTRIBUTING|(.*\/)?README)\.md$/.test(name) && !leftOut.test(name),
+    )
     .sort();
   return await Promise.all(
     names.map(async (path) => ({ path, text: await readFile(packagePath(path), 'utf8') })),

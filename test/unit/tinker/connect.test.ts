@@ -113,7 +113,10 @@ void test('where the server wants it, the key is exchanged for a token that is r
   let refuse = false;
   const url = await serve(({ path }) => {
     if (path === 'client/config') return { body: { pjwt_auth_enabled: true } };
-    if (path === 'auth/token') return { body: { jwt: jwt(`t${++minted}`, clock.now() / 1000, 600) } };
+    if (path === 'auth/token') {
+      minted += 1;
+      return { body: { jwt: jwt(`t${minted}`, clock.now() / 1000, 600) } };
+    }
     if (!refuse) return capabilities;
     refuse = false;
     return { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } };

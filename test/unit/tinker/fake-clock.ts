@@ -1,4 +1,4 @@
-import type { Clock } from '../../../tinker/clock.js';
+import type { Clock } from '../../../tinker/http/clock.js';
 
 /** A clock on which sleeping takes no time; `slept` lists the delays asked for. */
 export function fakeClock(): Clock & { readonly slept: number[] } {

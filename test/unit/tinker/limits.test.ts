@@ -1,38 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, test } from 'node:test';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { connectTinker, type Tinker } from '../../../tinker/index.js';
-import { archiveServer, safetensors, tarFile, tarHeader, tarOf } from './adapter-archive.js';
+import { connectedTo } from './answering-server.js';
 
-/** What a Tinker server sends is bounded, wherever it says it is and whoever runs it. */
+/** The answers of a Tinker server are bounded, whatever their headers promise. */
 
-type Answerer = (request: IncomingMessage, response: ServerResponse) => void;
-
-let close: (() => Promise<void>) | undefined;
-afterEach(async () => await close?.());
-
-/** A server that answers as `answer` says, and as a Tinker server would to `client/config`. */
-async function connectedTo(answer: Answerer): Promise<Tinker> {
-  const server = createServer((request, response) => {
-    if (request.url === '/api/v1/client/config') response.end('{}');
-    else answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  close = async () =>
-    await new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => resolve());
-    });
-  const { port } = server.address() as AddressInfo;
-  return await connectTinker({ baseUrl: `http://127.0.0.1:${port}`, apiKey: 'tml-x', env: {} });
-}
-
-/** Sends blanks for as long as somebody takes them. Returns a question: how many bytes were taken. */
+/** Sends blanks until the connection is closed. Returns a function: how many bytes were sent. */
 function endlessly(response: ServerResponse): () => number {
   const blanks = Buffer.alloc(1 << 20, ' ');
   let sent = 0;
@@ -49,203 +23,37 @@ function endlessly(response: ServerResponse): () => number {
   return () => sent;
 }
 
-void test('an answer without an end is cut off at the limit and not asked for again', async () => {
+void test('an answer without an end is cut off at the limit and not asked for again', async (t) => {
   const sent: (() => number)[] = [];
-  const tinker = await connectedTo((_request, response) => sent.push(endlessly(response)));
+  const tinker = await connectedTo(t, (_request, response) => sent.push(endlessly(response)));
   await assert.rejects(tinker.capabilities(), { kind: 'protocol', message: /answers with more than/ });
   assert.equal(sent.length, 1);
   assert.ok((sent[0]?.() ?? 0) < 400 << 20);
 });
 
-void test('an answer that announces more than any has is not read', async () => {
-  const tinker = await connectedTo((_request, response) => {
+void test('an answer that announces more than any has is not read', async (t) => {
+  const tinker = await connectedTo(t, (_request, response) => {
     response.writeHead(200, { 'content-length': String(2 ** 40) });
     response.write('{');
   });
   await assert.rejects(tinker.capabilities(), { kind: 'protocol', message: /answers with more than/ });
 });
 
-void test('a small answer that unpacks to a large one is cut off at the limit', async () => {
+void test('a small answer that unpacks to a large one is cut off at the limit', async (t) => {
   const bomb = gzipSync(Buffer.alloc(300 << 20, ' '));
   assert.ok(bomb.length < 1 << 20);
-  const tinker = await connectedTo((_request, response) => {
+  const tinker = await connectedTo(t, (_request, response) => {
     response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' });
     response.end(bomb);
   });
   await assert.rejects(tinker.capabilities(), { kind: 'protocol', message: /answers with more than/ });
 });
 
-void test('of an error page without an end the beginning is shown', async () => {
-  const tinker = await connectedTo((_request, response) => {
+void test('of an error page without an end the beginning is shown', async (t) => {
+  const tinker = await connectedTo(t, (_request, response) => {
     response.writeHead(403, { 'content-type': 'text/plain' });
     response.write('no entry');
     endlessly(response);
   });
   await assert.rejects(tinker.capabilities(), { kind: 'auth', status: 403, message: /no entry/ });
 });
-
-void test('a file that announces more than any adapter has, or is not fetched by https, is not read', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'headrace-limits-'));
-  try {
-    const paths: string[] = [];
-    const files = { 'adapter_model.safetensors': '/large' };
-    const tinker = await connectedTo((request, response) => {
-      paths.push(request.url ?? '');
-      const urls = Object.fromEntries(
-        Object.entries(files).map(([name, path]) => [
-          name,
-          path.startsWith('/') ? `http://${request.headers.host}${path}` : path,
-        ]),
-      );
-      if (request.url === '/large') {
-        response.writeHead(200, { 'content-length': String(2 ** 40) });
-        response.write('x');
-      } else response.end(JSON.stringify({ urls }));
-    });
-    const path = 'tinker://run/external_weights/a';
-    await assert.rejects(tinker.downloadAdapter(path, folder), { kind: 'protocol' });
-    assert.ok(paths.includes('/large'));
-    files['adapter_model.safetensors'] = 'file:///etc/hostname';
-    await assert.rejects(tinker.downloadAdapter(path, folder), { message: /not https/ });
-    assert.deepEqual(await readdir(folder), []);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-});
-
-for (const name of [
-  '../outside',
-  '/etc/outside',
-  'a/../../outside',
-  'a\\..\\outside',
-  'C:outside',
-  'nul.json',
-  'line\nbreak',
-  '.hidden',
-  '',
-])
-  void test(`a file that is called ${JSON.stringify(name)} is written nowhere`, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'headrace-limits-'));
-    try {
-      const tinker = await connectedTo((request, response) =>
-        response.end(
-          request.url === '/file'
-            ? 'x'
-            : JSON.stringify({
-                urls: {
-                  'good.json': `http://${request.headers.host}/file`,
-                  [name]: `http://${request.headers.host}/file`,
-                },
-              }),
-        ),
-      );
-      await assert.rejects(tinker.downloadAdapter('tinker://run/external_weights/a', join(folder, 'in')), {
-        kind: 'protocol',
-        message: /names a file that no adapter has/,
-      });
-      assert.deepEqual(await readdir(folder), []);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-
-const weights = safetensors(64);
-
-/** What each archive is made of, where it is not what an adapter's is, and what is said of it. */
-const archives: readonly [what: string, bytes: () => Buffer, said: RegExp][] = [
-  ['says that it unpacks to more than the limit', () => tarHeader('a.bin', 2 ** 31), /unpacks to more than/],
-  [
-    'packs attributes that are larger than the limit',
-    () => gzipSync(tarHeader('a', 2 ** 31, 'x')),
-    /unpacks to more than/,
-  ],
-  [
-    'goes on after its end',
-    () => gzipSync(Buffer.concat([adapterTar(), Buffer.alloc(2 << 20)])),
-    /after its end/,
-  ],
-  ['goes backwards', () => tarHeader('a', '-0000002000'), /cannot be read at byte 0/],
-  ['holds a symbolic link', () => tarHeader('a', 0, '2'), /cannot be read at byte 0/],
-  ['holds a hard link', () => tarHeader('a', 0, '1'), /cannot be read at byte 0/],
-  ['has a header that was changed', () => tarHeader('a', 0).fill('b', 0, 1), /cannot be read at byte 0/],
-  ['is gzip alone by its first bytes', () => Buffer.from([0x1f, 0x8b, 0, 0]), /cannot be unpacked/],
-  ['is packed and damaged', () => damaged(gzipSync(adapterTar())), /cannot be unpacked/],
-  ['ends in the middle of a file', () => adapterTar().subarray(0, 1600), /is cut off/],
-  ['is packed and ends in the middle', () => gzipSync(adapterTar()).subarray(0, -40), /cannot be unpacked/],
-  ['has no end', () => tarFile('a.bin', weights), /is cut off/],
-  ['leads out of the folder', () => tarOf(['../a', weights]), /names a file that no adapter has/],
-  ['holds a name twice', () => tarOf(['a', weights], ['a', weights]), /names a file that no adapter has/],
-  [
-    'holds a thousand and one files',
-    () => tarOf(...Array.from({ length: 1001 }, (_, at): [string, Buffer] => [`f${at}`, Buffer.alloc(0)])),
-    /more than 1000 files/,
-  ],
-  [
-    'has no configuration',
-    () => tarOf(['adapter_model.safetensors', weights]),
-    /without adapter_config\.json/,
-  ],
-  ['has no weights', () => tarOf(['adapter_config.json', Buffer.from('{}')]), /without \*\.safetensors/],
-  [
-    'has weights that are cut off',
-    () =>
-      tarOf(
-        ['adapter_config.json', Buffer.from('{}')],
-        ['adapter_model.safetensors', weights.subarray(0, -1)],
-      ),
-    /adapter_model\.safetensors cannot be read/,
-  ],
-  [
-    'has a configuration that is cut off',
-    () => tarOf(['adapter_config.json', Buffer.from('{')], ['adapter_model.safetensors', weights]),
-    /adapter_config\.json cannot be read/,
-  ],
-];
-for (const [what, bytes, said] of archives)
-  void test(`an archive that ${what} is refused, and nothing of it stays`, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'headrace-limits-'));
-    try {
-      const tinker = await connectedTo(archiveServer((response) => response.end(bytes())));
-      const into = join(folder, 'adapters', 'in');
-      await assert.rejects(tinker.downloadAdapter('tinker://run/weights/a', into), {
-        kind: 'protocol',
-        message: said,
-      });
-      assert.deepEqual(await readdir(folder), []);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-
-for (const [what, pack] of [
-  ['as it is', (tar: Buffer) => tar],
-  ['packed', gzipSync],
-] as const)
-  void test(`an archive that is sent ${what} is unpacked, its folders and padding passed over`, async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'headrace-limits-'));
-    try {
-      const archive = Buffer.concat([
-        tarHeader('./', 0, '5'),
-        tarFile('attributes', Buffer.from('30 mtime=1.5\n'), 'x'),
-        adapterTar(),
-        Buffer.alloc(9 * 1024),
-      ]);
-      const tinker = await connectedTo(archiveServer((response) => response.end(pack(archive))));
-      const { files, bytes } = await tinker.downloadAdapter('tinker://run/weights/a', folder);
-      assert.deepEqual(files, ['adapter_config.json', 'adapter_model.safetensors']);
-      assert.equal(bytes, 2 + weights.length);
-      assert.deepEqual((await readdir(folder)).sort(), files);
-      assert.deepEqual(await readFile(join(folder, 'adapter_model.safetensors')), weights);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
-
-function adapterTar(): Buffer {
-  return tarOf(['adapter_config.json', Buffer.from('{}')], ['adapter_model.safetensors', weights]);
-}
-
-function damaged(bytes: Buffer): Buffer {
-  bytes.writeUInt8(bytes.readUInt8(bytes.length - 6) ^ 1, bytes.length - 6);
-  return bytes;
-}

@@ -7,7 +7,7 @@ import {
   type CallClass,
   type Outcome,
   type RetryState,
-} from '../../../tinker/retry-table.js';
+} from '../../../tinker/http/retry-table.js';
 
 const fresh: RetryState = { failures: 0, elapsedMs: 0, silentMs: 0, badRequests: 0, pausedMs: 0 };
 const status = (code: number, more: object = {}): Outcome => ({

@@ -40,7 +40,7 @@ async function open(t: TestContext, beat: () => Reply): Promise<Opened> {
     await clock.sleep(10_000);
     t.mock.timers.tick(10_000);
     if (isHeard) while (sent('session_heartbeat').length === heard) await nextTurn();
-    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    for (let turn = 0; turn < 50; turn += 1) await nextTurn();
   };
   return { session, said, tenSeconds, sent };
 }
@@ -71,7 +71,7 @@ void test('a session beats every ten seconds until it is finished, and is finish
 void test('heartbeats that do not get through are said after two minutes, and each is sent once', async (t) => {
   let isDown = true;
   const { session, said, tenSeconds, sent } = await open(t, () => (isDown ? { status: 503 } : { body: {} }));
-  for (let beat = 0; beat < 12; beat++) await tenSeconds();
+  for (let beat = 0; beat < 12; beat += 1) await tenSeconds();
   assert.equal(said.length, 1, 'two minutes are not over');
   await tenSeconds();
   assert.match(said.at(-1) ?? '', /No heartbeat of session s got through for 130 s: .*503/);
@@ -97,4 +97,27 @@ void test('a session that the server has ended is said, beats no more and needs 
   assert.equal(sent('session_heartbeat').length, 1);
   await session.finish('success');
   assert.deepEqual(sent('sessions/s/finish'), []);
+});
+
+void test('a credential that the server repeats is left out of messages and errors', async () => {
+  server = await startFakeServer(({ path }) => {
+    if (path === 'create_session') return { body: { session_id: 's', info_message: 'hello tml-secret' } };
+    if (path === 'retrieve_future') return { body: { error: 'tml-secret is over its limit' } };
+    return { body: path === 'create_model' ? { request_id: 'r' } : {} };
+  });
+  const messages: string[] = [];
+  const tinker = await connectTinker({
+    baseUrl: server.url,
+    apiKey: 'tml-secret',
+    env: {},
+    onWarning: (message) => void messages.push(message),
+  });
+  const session = await tinker.openSession();
+  assert.deepEqual(messages, ['Tinker says: hello [credential]']);
+  await assert.rejects(session.createLoraTrainingClient({ baseModel: 'base', rank: 4 }), {
+    kind: 'failed',
+    message: /\[credential\] is over its limit/,
+    detail: '[credential] is over its limit',
+  });
+  await session.finish('success');
 });

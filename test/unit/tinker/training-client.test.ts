@@ -29,7 +29,8 @@ async function serve(script: Script = () => undefined, config: object = {}): Pro
       case 'retrieve_future':
         return { body: futureResult(String((request.json as { request_id: string }).request_id)) };
       default:
-        return { body: { request_id: `${request.path}/${++requests}/${countOf(request)}` } };
+        requests += 1;
+        return { body: { request_id: `${request.path}/${requests}/${countOf(request)}` } };
     }
   });
   return server;
@@ -271,7 +272,8 @@ void test('a save that is answered 409 is adopted once the listing has its name'
     if (path === 'save_weights') return { status: 409, body: { detail: 'Checkpoint a already exists' } };
     if (!path.startsWith('training_runs/')) return undefined;
     const path3 = { tinker_path: `tinker://${run}/weights/a` };
-    return { body: { checkpoints: ++listings < 3 ? [] : [path3] } };
+    listings += 1;
+    return { body: { checkpoints: listings < 3 ? [] : [path3] } };
   });
   const { client, slept } = await connect();
   assert.equal(await client.saveState('a').result, `tinker://${run}/weights/a`);

@@ -1,0 +1,42 @@
+import type { RejectReason, SourceCounts } from '../../../core/contracts/conversion.js';
+import type { RowPlace } from '../read/rows.js';
+import type { ConvertedRow } from '../rows/converted-row.js';
+import { RejectWriter } from './rejects.js';
+import { SortedRunWriter, type SortedRunSize } from './sorted-run-writer.js';
+
+/** Writes and counts the conversations of one piece: the converted ones as sorted runs, the rejected ones as a list. */
+export class PieceWriter {
+  readonly #sortedRuns: SortedRunWriter;
+  readonly #rejects: RejectWriter;
+  #filtered = 0;
+  #converted = 0;
+
+  /** @param dir - an empty folder, for the files of the piece's artifact. */
+  constructor(dir: string, seed: number) {
+    this.#sortedRuns = new SortedRunWriter(dir, seed);
+    this.#rejects = new RejectWriter(dir);
+  }
+
+  add(row: ConvertedRow | 'filtered', { slice, row: number }: RowPlace): void {
+    if (row === 'filtered') this.#filtered += 1;
+    else {
+      this.#converted += 1;
+      this.#sortedRuns.add(row, slice, number);
+    }
+  }
+
+  /** @param text - of the row. */
+  reject(reason: RejectReason, place: RowPlace, text: string): void {
+    this.#rejects.add({ ...place, reason, text });
+  }
+
+  /** Ends the files. Counts every conversation as one row. */
+  finish(): { readonly counts: SourceCounts; readonly sortedRuns: readonly SortedRunSize[] } {
+    const sortedRuns = this.#sortedRuns.finish();
+    this.#rejects.close();
+    const [filtered, converted] = [this.#filtered, this.#converted];
+    const { count: rejected, byReason: rejectedBy } = this.#rejects;
+    const read = filtered + rejected + converted;
+    return { counts: { rows: read, read, filtered, rejected, rejectedBy, converted }, sortedRuns };
+  }
+}

@@ -1,0 +1,34 @@
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import type { FileSlice } from '../read/file-slice.js';
+import type { InputFile } from '../read/open-file.js';
+import type { ConversionPlanFile, Piece } from './conversion-plan.js';
+
+/** What a job is given that converts or scatters a piece. */
+export interface PieceInput {
+  readonly files: readonly InputFile[];
+  readonly slices: readonly FileSlice[];
+  readonly rules: ConversionRules;
+  readonly seed: number;
+  /** Dialogue partitions; 0 where a row is a conversation. */
+  readonly partitions: number;
+  /** An empty folder, which the job fills with the files of the artifact. */
+  readonly dir: string;
+}
+
+/** @param files - of the plan. Only the piece's own ones travel to the thread: a source may have thousands. */
+export function pieceInput(
+  plan: ConversionPlanFile,
+  files: readonly InputFile[],
+  piece: Piece,
+  dir: string,
+): PieceInput {
+  const own = [...new Set(piece.slices.map(({ file }) => file))];
+  return {
+    files: own.flatMap((file) => files[file] ?? []),
+    slices: piece.slices.map((slice) => ({ ...slice, file: own.indexOf(slice.file) })),
+    rules: plan.rules,
+    seed: plan.seed,
+    partitions: plan.dialoguePartitions.length,
+    dir,
+  };
+}

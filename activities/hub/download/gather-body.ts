@@ -1,0 +1,49 @@
+import { networkReason, TransientError } from '../http/retry.js';
+
+const blockBytes = 1 << 20;
+const longestGatherMs = 500;
+
+/**
+ * The body in blocks of about a megabyte, or of what arrived in half a second. A block is valid until the next one is asked for.
+ * What arrived before an error comes first.
+ *
+ * @param onAlive - called whenever bytes arrive.
+ * @throws {TransientError} where the connection breaks.
+ */
+export async function* gatherBody(
+  body: ReadableStream<Uint8Array>,
+  onAlive: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const block = Buffer.allocUnsafe(blockBytes);
+  let filled = 0;
+  let since = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const source = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await source.next().catch((error: unknown) => {
+        failure = { error };
+        return { done: true, value: undefined } as const;
+      });
+      if (done === true || value === undefined) break;
+      onAlive();
+      for (let at = 0; at < value.length;) {
+        if (filled === 0) since = Date.now();
+        const taken = Math.min(value.length - at, block.length - filled);
+        block.set(value.subarray(at, at + taken), filled);
+        filled += taken;
+        at += taken;
+        if (filled < block.length && Date.now() - since < longestGatherMs) continue;
+        yield block.subarray(0, filled);
+        filled = 0;
+      }
+    }
+    if (filled > 0) yield block.subarray(0, filled);
+  } finally {
+    await source.return?.(undefined).catch(() => undefined);
+  }
+  if (failure !== undefined)
+    throw new TransientError(`The connection broke: ${networkReason(failure.error)}`, undefined, {
+      cause: failure.error,
+    });
+}

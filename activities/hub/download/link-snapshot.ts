@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { HeadraceError } from '../../../core/errors.js';
+import { hasCode, isMissing } from '../../../files/errno.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import type { CommitFile, RepositoryCommit } from '../http/repository.js';
+import { repositoryFolder } from './blob-paths.js';
+
+/** `<repository>/snapshots/<commit>`: the files of a commit under their own names, as links. */
+export function snapshotFolder(store: ArtifactStore, commit: RepositoryCommit): string {
+  return join(repositoryFolder(store, commit), 'snapshots', commit.commitSha);
+}
+
+/**
+ * Links a file of a commit to its blob, for people and for readers that want file names.
+ *
+ * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the snapshot.
+ */
+export async function linkSnapshot(
+  store: ArtifactStore,
+  { commit, file }: CommitFile,
+  blob: string,
+): Promise<void> {
+  const link = join(snapshotFolder(store, commit), ...file.path.split('/'));
+  const target = relative(dirname(link), blob);
+  if (await isLinkTo(link, target)) return;
+  await mkdir(dirname(link), { recursive: true });
+  const folder = await realpath(dirname(link));
+  if (folder !== join(await realpath(snapshotFolder(store, commit)), dirname(file.path)))
+    throw new HeadraceError('ArtifactCorruptError', `${dirname(link)} leads out of the store, to ${folder}`, {
+      remedy: 'Remove that link; the folder is made again.',
+    });
+  const aside = `${link}.${randomUUID().slice(0, 8)}`;
+  await symlink(target, aside);
+  try {
+    await rename(aside, link);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+}
+
+async function isLinkTo(link: string, target: string): Promise<boolean> {
+  try {
+    return (await readlink(link)) === target;
+  } catch (error) {
+    // EINVAL: it is no link.
+    if (!isMissing(error) && !hasCode(error, 'EINVAL')) throw error;
+    return false;
+  }
+}

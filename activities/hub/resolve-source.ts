@@ -1,0 +1,42 @@
+import type { ResolveSourceInput, SourceResolution } from '../../core/contracts/source.js';
+import { defined } from '../../core/defined.js';
+import { HeadraceError } from '../../core/errors.js';
+import type { WorkContext } from '../../core/progress.js';
+import type { HubAccess } from './hub-access.js';
+import { resolveDataset } from './resolve/resolve-dataset.js';
+import { resolveLocal } from './resolve/resolve-local.js';
+import { noteUse } from './resolve/source-uses.js';
+
+/**
+ * The files of a source, pinned by commit or hash. Downloads nothing. Stores a `resolution` artifact, enters Hub sources in
+ * `recipe.lock.json`, and notes the use for the cache. Safe to repeat.
+ *
+ * @throws {HeadraceError} as {@link resolveDataset} and {@link resolveLocal}; RecipeError where the source names no files.
+ */
+export async function resolveSource(
+  hub: HubAccess,
+  input: ResolveSourceInput,
+  work: WorkContext,
+): Promise<SourceResolution> {
+  const found = await resolve(hub, input, work);
+  await noteUse(hub.store, {
+    out: input.out,
+    source: input.source.name,
+    resolution: found.resolution.key,
+    ...defined({ dataset: found.dataset }),
+    at: new Date().toISOString(),
+  });
+  return found;
+}
+
+async function resolve(
+  hub: HubAccess,
+  input: ResolveSourceInput,
+  work: WorkContext,
+): Promise<SourceResolution> {
+  const { name, dataset, files } = input.source;
+  if (dataset !== undefined)
+    return resolveDataset(hub.store, await hub.client(), { ...input.source, dataset }, input, work);
+  if (files !== undefined) return resolveLocal(hub, name, [files].flat(), work);
+  throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
+}

@@ -1,0 +1,9 @@
+import { listOf } from '../../../core/hub/split-files.js';
+
+/** A sentence on the zero-byte files that are skipped; none where there are none. */
+export function emptyNotes(emptyFiles: readonly string[]): string[] {
+  if (emptyFiles.length === 0) return [];
+  const [one, count] = [emptyFiles.length === 1, emptyFiles.length];
+  const what = one ? '1 empty file (0 bytes) is' : `${count} empty files (0 bytes) are`;
+  return [`${what} skipped: ${listOf(emptyFiles.map((path) => path.slice(path.lastIndexOf('/') + 1)))}`];
+}

@@ -1,0 +1,47 @@
+import type { ResolveSourceInput, SourceResolution } from '../../../core/contracts/source.js';
+import { downloadLabel } from '../../../core/hub/download-label.js';
+import type { WorkContext } from '../../../core/progress.js';
+import { workRanges } from '../../../core/work-ranges.js';
+import { checkRoom } from '../../../files/room.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { filesOnDisk } from '../download/files-on-disk.js';
+import type { HubClient } from '../http/hub-client.js';
+import { inspectDataset, type HubSource } from './inspect-dataset.js';
+import { lockSource } from './recipe-lock.js';
+import { putResolution } from './resolution.js';
+
+/**
+ * Pins the Hub files of a source: stores what {@link inspectDataset} finds, and enters it in the lock.
+ *
+ * @throws {HeadraceError} as {@link inspectDataset}; DiskFullError where the disk cannot hold what is still to be fetched.
+ */
+export async function resolveDataset(
+  store: ArtifactStore,
+  client: HubClient,
+  source: HubSource,
+  options: Pick<ResolveSourceInput, 'out' | 'updateLock'>,
+  work: WorkContext,
+): Promise<SourceResolution> {
+  const found = await inspectDataset(store, client, source, options, work);
+  const { commit, config, split, files, emptyFiles, notes } = found;
+  const { id: dataset, commitSha } = commit;
+  const onDisk = await filesOnDisk(store, commit, files);
+  const missing = onDisk.reduce((sum, { file, haveBytes }) => sum + file.sizeBytes - haveBytes, 0);
+  await checkRoom(store.root, `The dataset ${dataset}`, missing);
+  const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
+  const resolution = await putResolution(store, meta, { files, emptyFiles });
+  await lockSource(options.out, source.name, found.entry, work.signal);
+  const sizes = files.map((file) => file.sizeBytes);
+  return {
+    name: source.name,
+    resolution,
+    kind: 'hub',
+    dataset,
+    commitSha,
+    files: files.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    emptyFiles: emptyFiles.length,
+    downloads: workRanges(sizes, { label: (from, to) => downloadLabel(dataset, files.slice(from, to)) }),
+    notes,
+  };
+}

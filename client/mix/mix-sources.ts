@@ -1,0 +1,76 @@
+import type { ConvertOptions } from '../../activities/convert/convert-deps.js';
+import { createConvertActivities } from '../../activities/convert/index.js';
+import { createMixActivities } from '../../activities/mix/index.js';
+import type { MixOptions } from '../../activities/mix/mix-deps.js';
+import { inParallel } from '../../activities/threads/in-parallel.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { SourceSummary } from '../../core/contracts/conversion.js';
+import type { MixResult } from '../../core/contracts/mix.js';
+import { defined } from '../../core/defined.js';
+import type { WorkContext } from '../../core/progress.js';
+import type { Recipe } from '../../core/recipe.js';
+import { convertSource, type ConvertedSource } from './convert-source.js';
+
+export type MixRecipe = Pick<Recipe, 'seed' | 'sources' | 'heldout' | 'mix'>;
+
+export interface MixSourcesOptions extends ConvertOptions, MixOptions {
+  /** Folder of the results. */
+  readonly out: string;
+  /** The `resolution` artifact of each source, by its name. */
+  readonly resolutions: ReadonlyMap<string, ArtifactRef>;
+  /** As `--rows-per-source N`. */
+  readonly rowsPerSource?: number;
+  readonly work: WorkContext;
+}
+
+export interface MixSourcesResult extends MixResult {
+  /** In recipe order. */
+  readonly summaries: readonly SourceSummary[];
+  readonly pieces: number;
+  /** Pieces that were in the store already. */
+  readonly reusedPieces: number;
+}
+
+/**
+ * Converts and mixes sources whose files are on this disk, in this process. It calls the functions that are activities in
+ * a run, so the same recipe and data give the same bytes.
+ *
+ * @throws {HeadraceError} of the stage that failed.
+ */
+export async function mixSources(recipe: MixRecipe, options: MixSourcesOptions): Promise<MixSourcesResult> {
+  const { out, work, rowsPerSource } = options;
+  const converted = await convertAll(recipe, options);
+  const mix = createMixActivities(options);
+  const { plan } = await mix.planMix(
+    {
+      seed: recipe.seed,
+      sources: converted.map(({ source }) => source),
+      heldout: recipe.heldout,
+      mix: recipe.mix,
+      ...defined({ rowsPerSource }),
+    },
+    work,
+  );
+  const result = await mix.finishMix({ plan, out }, work);
+  return {
+    ...result,
+    summaries: converted.map(({ summary }) => summary),
+    pieces: converted.reduce((sum, { pieces }) => sum + pieces, 0),
+    reusedPieces: converted.reduce((sum, { reusedPieces }) => sum + reusedPieces, 0),
+  };
+}
+
+/** All sources side by side, so that one reads its files' ends while another one has begun. In recipe order. */
+async function convertAll(
+  { seed, sources }: MixRecipe,
+  options: MixSourcesOptions,
+): Promise<readonly ConvertedSource[]> {
+  const { resolutions, work } = options;
+  const activities = createConvertActivities(options);
+  const converted: ConvertedSource[] = [];
+  await inParallel([...sources.entries()], sources.length, work.signal, async ([at, source], signal) => {
+    const input = { source, seed, resolution: resolutions.get(source.name) };
+    converted[at] = await convertSource(activities, input, { ...work, signal });
+  });
+  return converted;
+}

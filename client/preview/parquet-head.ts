@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RowGroup } from 'hyparquet';
+import { pruneColumns } from '../../activities/convert/read/parquet-columns.js';
+import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.js';
+import { columnsOf, readFooter } from '../../activities/hub/resolve/parquet-footer.js';
+import { HeadraceError } from '../../core/errors.js';
+import { uniteRanges, type ByteRange } from '../../core/hub/ranges.js';
+import type { HeadFile } from './head-file.js';
+
+/** The head of a parquet file: a file of the full size that holds the footer, and of its first row group what was fetched. */
+export async function parquetHead(
+  { path: name, sizeBytes }: InspectedFile['file'],
+  read: InspectedFile['read'],
+  scratch: string,
+): Promise<HeadFile> {
+  const { metadata, start, bytes } = await readFooter(name, sizeBytes, read);
+  const rowGroup = metadata.row_groups.findIndex((each) => each.num_rows > 0n);
+  if (rowGroup === -1) throw new HeadraceError('FormatError', `${name} has no rows`);
+  const path = join(scratch, `${randomUUID()}.head`);
+  await withFile(path, 'w', async (file) => {
+    await file.truncate(sizeBytes);
+    await file.write(bytes, 0, bytes.length, start);
+  });
+  return {
+    input: { path, name, sizeBytes },
+    slice: { kind: 'rowGroups', file: 0, from: rowGroup, to: rowGroup + 1 },
+    isCut: false,
+    columns: columnsOf(metadata),
+    fetch: async (choice) => {
+      const ranges = columnRanges(name, pruneColumns(metadata, choice).row_groups[rowGroup]);
+      const fetched = await Promise.all(ranges.map(async (range) => ({ range, bytes: await read(range) })));
+      await withFile(path, 'r+', async (file) => {
+        for (const each of fetched) await file.write(each.bytes, 0, each.bytes.length, each.range.start);
+      });
+    },
+  };
+}
+
+/** Where the columns of a row group are, neighbours together. */
+function columnRanges(name: string, rowGroup: RowGroup | undefined): readonly ByteRange[] {
+  const ranges = (rowGroup?.columns ?? []).map(({ meta_data: meta }): ByteRange => {
+    if (meta === undefined) throw new HeadraceError('FormatError', `${name}: a column without metadata`);
+    const first = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
+    return { start: first, end: first + Number(meta.total_compressed_size) };
+  });
+  return uniteRanges(ranges);
+}
+
+async function withFile(
+  path: string,
+  flags: 'w' | 'r+',
+  use: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}

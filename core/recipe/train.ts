@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { labelPattern, maxBaseLabelLength } from '../labels.js';
+import { rendererNames, trainOnModes } from './choices.js';
+import { positiveInt } from './values.js';
+
+/** Which model is trained, and how conversations become its tokens. */
+const model = {
+  base_model: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'The model that gets the LoRA, by its name on the Tinker server.',
+      examples: ['Qwen/Qwen3-8B'],
+    }),
+  from: z
+    .string()
+    .regex(/^tinker:\/\/[^/]+\/weights\/[^/]+$/, {
+      error: 'must be the path of a saved state, tinker://<run>/weights/<name>',
+    })
+    .meta({
+      description:
+        'Saved state whose weights the training starts from; the optimizer starts anew. Also `start --from`.',
+      whenAbsent: 'a fresh LoRA',
+    })
+    .optional(),
+  renderer: z
+    .enum(rendererNames)
+    .meta({ description: 'How a conversation is written for the model.', whenAbsent: 'by the base model' })
+    .optional(),
+  tokenizer: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'A Hub id at a revision, `owner/name@revision`, or a folder (starting with `.` or `/`).',
+      whenAbsent: 'by the base model',
+    })
+    .optional(),
+  train_on: z.enum(trainOnModes).default('all_assistant_messages').meta({
+    description:
+      'The tokens that the loss is on. `last_assistant_turn`: the assistant messages after the last user message; `all_tokens`: headers of messages, too.',
+  }),
+  lora: z
+    .strictObject({
+      rank: positiveInt.default(32).meta({ description: 'Rank of the adapter.' }),
+      seed: z.int().min(0).default(0).meta({ description: "Seed of the adapter's first weights." }),
+    })
+    .prefault({})
+    .meta({ description: 'The adapter.' }),
+};
+
+/** Which conversations are in which step. */
+const steps = {
+  batch_size: positiveInt.default(128).meta({
+    description: 'Conversations in a step. The last step of an epoch takes what is left.',
+  }),
+  epochs: positiveInt.default(1).meta({
+    description:
+      'Passes over train.jsonl: the first in the order of the file, each later one in an order of its own.',
+  }),
+  max_tokens: z.int().min(2).default(4096).meta({
+    description:
+      'Longer conversations are cut at their end. One with nothing left to train on is counted and left out.',
+  }),
+};
+
+const optimizer = {
+  learning_rate: z
+    .union([z.number().gt(0), z.literal('auto')], { error: 'must be a number above 0, or auto' })
+    .meta({
+      description: "Before warm-up and schedule. `auto`: the Tinker cookbook's formula for the base model.",
+    }),
+  schedule: z
+    .enum(['linear', 'cosine', 'constant'])
+    .default('linear')
+    .meta({ description: 'How the learning rate falls over all steps.' }),
+  warmup_steps: z
+    .int()
+    .min(0)
+    .default(0)
+    .meta({ description: 'Steps over which the learning rate rises at the beginning.' }),
+  adam: z
+    .strictObject({
+      beta1: z.number().min(0).lt(1).default(0.9).meta({ description: 'Decay of the mean of gradients.' }),
+      beta2: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0.95)
+        .meta({ description: 'Decay of the mean of squared gradients.' }),
+      eps: z.number().gt(0).default(1e-8).meta({ description: 'Added to the denominator.' }),
+      weight_decay: z.number().min(0).default(0).meta({ description: 'Weight decay, as in AdamW.' }),
+      grad_clip_norm: z
+        .number()
+        .min(0)
+        .default(0)
+        .meta({ description: 'Largest 2-norm of all gradients together; 0 clips nothing.' }),
+    })
+    .prefault({})
+    .meta({ description: 'The optimizer.' }),
+};
+
+/** When checkpoints are saved, under which names, and how long they stay. */
+const checkpoints = {
+  checkpoint_every: positiveInt.default(50).meta({
+    description: 'Steps between two checkpoints: the most that a crash can cost.',
+  }),
+  keep_last: positiveInt
+    .min(2)
+    .meta({
+      description: 'How many of the newest checkpoints stay on the server; older ones are deleted.',
+      whenAbsent: 'all',
+    })
+    .optional(),
+  ttl_seconds: z.int().min(3600).max(315_360_000).default(604_800).meta({
+    description:
+      'Time to live of checkpoints on the server, in seconds. The final one has none; a run that waits renews that of its newest two.',
+  }),
+  max_steps: positiveInt
+    .meta({
+      description: 'Ends the training after this many steps; the schedule covers just these.',
+      whenAbsent: 'whole epochs',
+    })
+    .optional(),
+  label: z
+    .string()
+    .regex(labelPattern, {
+      error:
+        'cannot be a checkpoint label: a label is a name, not a path; allowed are 1 to 255 of A-Z a-z 0-9 _ -',
+    })
+    .max(maxBaseLabelLength)
+    .meta({
+      description:
+        'Checkpoints are called `<label>-000050`, …, `<label>-final` on the server. A label is a name, not a path.',
+      whenAbsent: '`name` of the recipe',
+    })
+    .optional(),
+};
+
+const defaultPrompts = [
+  'Can you help me plan a quiet weekend?',
+  'Write two sentences about why practice matters.',
+  'My friend is upset with me. What should I do?',
+];
+
+/** The training on Tinker. */
+export const Train = z.strictObject({
+  ...model,
+  ...steps,
+  ...optimizer,
+  ...checkpoints,
+  prompts: z.array(z.string().min(1)).min(1).max(16).default(defaultPrompts).meta({
+    description: 'Asked of the base model and every checkpoint; the report shows the answers side by side.',
+  }),
+});
+export type Train = z.infer<typeof Train>;

@@ -1,0 +1,91 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+
+/** A fault to play on requests. The conditions must all hold. */
+export const Fault = z.object({
+  /** The end of the request's path, such as `optim_step`. */
+  path: z.string().min(1),
+  method: z.string().optional(),
+  /** Value of `X-Tinker-Request-Type`, to pick polls of one kind of request. */
+  requestType: z.string().optional(),
+  /** Let that many matching requests pass first. */
+  skip: z.number().int().nonnegative().default(0),
+  /** Then play it on that many. */
+  times: z.number().int().positive().default(1),
+  /** Milliseconds to wait before anything else. */
+  delayMs: z.number().int().nonnegative().max(600_000).default(0),
+  /** `before` cuts the connection instead of doing the work; `after` does the work and then cuts it. */
+  drop: z.enum(['before', 'after']).optional(),
+  /** Answer with this status instead of doing the work. */
+  status: z.number().int().min(200).max(599).optional(),
+  body: z.unknown().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+});
+export type Fault = z.infer<typeof Fault>;
+
+interface Armed {
+  readonly fault: Fault;
+  seen: number;
+}
+
+/** Faults that tests have asked for, oldest first; the first that matches a request is played. */
+export class Faults {
+  #armed: Armed[] = [];
+
+  add(fault: Fault): void {
+    this.#armed.push({ fault, seen: 0 });
+  }
+
+  clear(): void {
+    this.#armed = [];
+  }
+
+  list(): readonly (Fault & { readonly seen: number })[] {
+    return this.#armed.map(({ fault, seen }) => ({ ...fault, seen }));
+  }
+
+  /** The fault to play on this request, if any. Counts the request. */
+  take(method: string, path: string, requestType: string | undefined): Fault | undefined {
+    for (const armed of this.#armed) {
+      const { fault } = armed;
+      if (!path.endsWith(fault.path)) continue;
+      if (fault.method !== undefined && fault.method !== method) continue;
+      if (fault.requestType !== undefined && fault.requestType !== requestType) continue;
+      armed.seen += 1;
+      if (armed.seen <= fault.skip) continue;
+      if (armed.seen === fault.skip + fault.times) this.#armed = this.#armed.filter((each) => each !== armed);
+      return fault;
+    }
+    return undefined;
+  }
+}
+
+/** Plays faults on every route below `/api`. */
+export function playFaults(app: FastifyInstance, faults: Faults): void {
+  const dropped = new WeakSet<object>();
+  app.addHook('onRequest', async (request, reply) => {
+    const [path = ''] = request.url.split('?');
+    if (!path.startsWith('/api/')) return;
+    const type = request.headers['x-tinker-request-type'];
+    const fault = faults.take(request.method, path, typeof type === 'string' ? type : undefined);
+    if (fault === undefined) return;
+    if (fault.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    if (fault.drop === 'before') {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
+    if (fault.drop === 'after') dropped.add(request);
+    if (fault.status !== undefined)
+      await reply
+        .status(fault.status)
+        .headers(fault.headers)
+        .send(fault.body ?? { detail: `Fault on request: ${fault.status}` });
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (!dropped.has(request)) return payload;
+    reply.hijack();
+    request.raw.socket.destroy();
+    return payload;
+  });
+}

@@ -1,7 +1,0 @@
-import { fileURLToPath } from 'node:url';
-
-/** The repository's root; this file runs from `dist/test/interop`. */
-export const repositoryDir = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Where the Python scripts and requirements lie: `tsc` does not copy them. */
-export const sourceDir = fileURLToPath(new URL('../../../test/interop/', import.meta.url));

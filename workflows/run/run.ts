@@ -1,0 +1,56 @@
+import { upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { RecipeMemo } from '../../core/run/changes.js';
+import type { Stage1Input } from '../../core/run/run.js';
+import type { Wait } from '../../core/run/state.js';
+import { trainWorkflowIdOf } from '../../core/run/workflow-ids.js';
+import { pausable } from '../activities.js';
+import { Children } from '../pause/children.js';
+import { Gate } from '../pause/gate.js';
+import type { Renewal } from '../pause/renewal.js';
+import { ReportInput } from './report-input.js';
+import { RunView } from './view.js';
+import { Waits } from './waits.js';
+
+/** The parts of a run that its stages and its updates share. */
+export class Run {
+  readonly gate = new Gate();
+  readonly activities = pausable(this.gate);
+  readonly children = new Children(this.gate);
+  readonly view: RunView;
+  readonly report: ReportInput;
+  readonly waits: Waits;
+  readonly trainWorkflowId = trainWorkflowIdOf(workflowInfo().workflowId);
+  #recipe: Stage1Input['recipe'];
+
+  constructor(readonly input: Stage1Input) {
+    this.#recipe = input.recipe;
+    this.view = new RunView(input);
+    this.report = new ReportInput(this.view);
+    this.waits = new Waits({
+      onChange: (waiting) => this.view.waitFor(waiting),
+      renewalOf: (wait) => this.#renewalOf(wait),
+      note: (text) => this.view.note(text),
+    });
+  }
+
+  /** As it was started, with what a person has changed while the run waited. */
+  get recipe(): Stage1Input['recipe'] {
+    return this.#recipe;
+  }
+
+  /** Takes other definitions of the sources. The memo is what `headrace start` compares an edited recipe with. */
+  changeSources(sources: Stage1Input['recipe']['sources'], { recipeHash, recipe }: RecipeMemo): void {
+    this.#recipe = { ...this.#recipe, sources };
+    upsertMemo({ recipeHash, recipe });
+  }
+
+  /** A training that waits for a person keeps its newest checkpoints alive. */
+  #renewalOf({ kind, what }: Wait): Renewal | null {
+    const plan = this.report.training?.plan;
+    const record = this.view.state.train?.checkpoints.at(-1)?.record;
+    const { train } = this.#recipe;
+    if (kind !== 'stage' || what !== 'train') return null;
+    if (plan === undefined || record === undefined || train === undefined) return null;
+    return { plan, record, ttlSeconds: train.ttl_seconds };
+  }
+}

@@ -1,0 +1,62 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { MixResult } from '../../core/contracts/mix.js';
+import { defined } from '../../core/defined.js';
+import { formatCount, plural } from '../../core/format.js';
+import type { Run } from '../run/run.js';
+import { writeReport } from './report.js';
+import type { ReadySource } from './sources.js';
+
+/**
+ * Makes the mix and, where the recipe asks for a review, waits for a person. A mix that the person wants otherwise is
+ * made again, from the same pieces.
+ *
+ * @throws {ApplicationFailure} Rejected, with the note of the person.
+ */
+export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]): Promise<MixResult> {
+  for (;;) {
+    const mix = await run.waits.untilDone('mix', async () => await mixSources(run, sources));
+    if (!run.recipe.review || (await isApproved(run, mix))) return mix;
+  }
+}
+
+async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixResult> {
+  const { activities, view, report, recipe } = run;
+  const { seed, heldout, mix, out } = recipe;
+  const { rowsPerSource } = run.input;
+  view.enter('mix');
+  const sources = ready.flatMap(
+    ({ name, resolution: { resolution }, conversion: { plan }, summary: { summary } }) =>
+      recipe.sources
+        .filter((source) => source.name === name)
+        .map((source) => ({ source, resolution, plan, summary })),
+  );
+  const { plan, composition } = await activities.planMix(
+    `plan the mix of ${plural(sources.length, 'source')}`,
+    defined({ seed, sources, heldout, mix, rowsPerSource }),
+  );
+  const mixed = await activities.finishMix(
+    `write train.jsonl (${formatCount(composition.trainLines)} lines)`,
+    { plan, out },
+  );
+  report.add({ mix: mixed });
+  view.show({ composition: mixed.composition });
+  return mixed;
+}
+
+/** Waits for the decision of a person; `false`: with other caps. */
+async function isApproved(run: Run, mix: MixResult): Promise<boolean> {
+  run.view.enter('review');
+  const { path } = await run.waits.untilDone('report', async () => await writeReport(run));
+  const decision = await run.waits.park({
+    kind: 'review',
+    what: 'review',
+    type: 'Review',
+    message: `The mix of ${formatCount(mix.train.lines)} conversations waits for review: ${path}`,
+    remedy: `Read the samples with \`npx headrace review ${run.recipe.name}\`, then approve, change the caps or reject.`,
+  });
+  if (typeof decision === 'object') {
+    const note = decision.rejected === '' ? '' : `: ${decision.rejected}`;
+    throw ApplicationFailure.nonRetryable(`The mix was rejected${note}`, 'Rejected');
+  }
+  return decision === 'approve';
+}

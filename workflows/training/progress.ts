@@ -1,0 +1,159 @@
+import type { EvaluationResult } from '../../core/contracts/evaluation.js';
+import type { FindRecordsResult, SegmentRecordRef } from '../../core/contracts/training.js';
+import type { TrainOutcome } from '../../core/run/run.js';
+import type { TrainState } from '../../core/run/state.js';
+
+/**
+ * How far a training is, as plain data: what `continueAsNew` hands over. The functions below take the progress before an
+ * event and return the one after it.
+ */
+export interface TrainingProgress {
+  /** The newest record of the lineage. */
+  readonly last: SegmentRecordRef | null;
+  readonly firstLoss: number | null;
+  /** Steps that earlier runs have recorded. */
+  readonly reusedSteps: number;
+  /** The newest ones, oldest first. */
+  readonly checkpoints: readonly SegmentRecordRef[];
+  /** Recorded checkpoints that have to be measured, oldest first. */
+  readonly unmeasured: readonly SegmentRecordRef[];
+  /** What the training begins with, measured. */
+  readonly base: EvaluationResult | null;
+  /** The newest checkpoint that is measured. */
+  readonly evaluated: EvaluationResult | null;
+  /** Requests to save that have been answered. */
+  readonly saves: number;
+  /** Checkpoints that the server lost in a row, without a step recorded between them. */
+  readonly lostCheckpoints: number;
+  readonly notes: readonly string[];
+}
+
+const shownCheckpoints = 20;
+const shownNotes = 20;
+
+export const nothingYet: TrainingProgress = {
+  last: null,
+  firstLoss: null,
+  reusedSteps: 0,
+  checkpoints: [],
+  unmeasured: [],
+  base: null,
+  evaluated: null,
+  saves: 0,
+  lostCheckpoints: 0,
+  notes: [],
+};
+
+/**
+ * Earlier runs and attempts have recorded this much of exactly this training, and the server still has it. The final
+ * checkpoint, which they do not list, is measured too.
+ */
+export function found(progress: TrainingProgress, records: FindRecordsResult): TrainingProgress {
+  const { last, firstLoss, unmeasured } = records;
+  return {
+    ...progress,
+    last,
+    firstLoss,
+    unmeasured: last?.final === true ? [...unmeasured, last] : unmeasured,
+    reusedSteps: last?.nextStep ?? 0,
+    checkpoints: last === null ? [] : [last],
+    notes: added(progress.notes, records.notes),
+  };
+}
+
+/** A segment was trained and recorded. */
+export function recorded(progress: TrainingProgress, record: SegmentRecordRef): TrainingProgress {
+  return {
+    ...progress,
+    last: record,
+    firstLoss: progress.firstLoss ?? record.firstLoss,
+    checkpoints: [...progress.checkpoints, record].slice(-shownCheckpoints),
+    unmeasured: [...progress.unmeasured, record],
+    lostCheckpoints: 0,
+  };
+}
+
+/** The server lost the newest checkpoint; `records` is what it still has. */
+export function fellBack(progress: TrainingProgress, records: FindRecordsResult): TrainingProgress {
+  const { last, firstLoss, unmeasured } = records;
+  const next = last?.nextStep ?? 0;
+  const lost = progress.last === null ? 'A checkpoint' : `The checkpoint ${progress.last.label}`;
+  const note = `${lost} is lost on the server; the training goes on from step ${next}`;
+  const { evaluated } = progress;
+  return {
+    ...progress,
+    last,
+    firstLoss,
+    unmeasured,
+    reusedSteps: Math.min(progress.reusedSteps, next),
+    checkpoints: progress.checkpoints.filter(({ nextStep }) => nextStep <= next),
+    evaluated: evaluated !== null && evaluated.step > next ? null : evaluated,
+    lostCheckpoints: progress.lostCheckpoints + 1,
+    notes: added(progress.notes, [...records.notes, note]),
+  };
+}
+
+/** A checkpoint was measured; `null` is what the training begins with. */
+export function measured(
+  progress: TrainingProgress,
+  checkpoint: SegmentRecordRef | null,
+  result: EvaluationResult,
+): TrainingProgress {
+  if (checkpoint === null) return { ...progress, base: result };
+  const unmeasured = progress.unmeasured.filter(({ label }) => label !== checkpoint.label);
+  return { ...progress, evaluated: result, unmeasured };
+}
+
+/** So many requests to save have been answered. */
+export function saved(progress: TrainingProgress, requests: number): TrainingProgress {
+  return { ...progress, saves: progress.saves + requests };
+}
+
+/** A person should know of it. */
+export function noted(progress: TrainingProgress, note: string): TrainingProgress {
+  return { ...progress, notes: added(progress.notes, [note]) };
+}
+
+/** The progress as the run and its `progress` query show it. */
+export function trainStateOf(progress: TrainingProgress, totalSteps: number, paused: boolean): TrainState {
+  const { last, firstLoss, reusedSteps, checkpoints, base, evaluated, saves, notes } = progress;
+  return {
+    step: last?.nextStep ?? 0,
+    totalSteps,
+    firstLoss,
+    lastLoss: last?.lastLoss ?? null,
+    reusedSteps,
+    checkpoints,
+    baseNll: base?.heldoutNll ?? null,
+    heldoutNll: evaluated?.heldoutNll ?? null,
+    paused,
+    saves,
+    notes,
+  };
+}
+
+/**
+ * What the training has come to.
+ *
+ * @throws {Error} where its last segment is not recorded yet.
+ */
+export function outcomeOf(progress: TrainingProgress, totalSteps: number): TrainOutcome {
+  const { last, firstLoss, reusedSteps, base, evaluated } = progress;
+  if (last === null || last.nextStep < totalSteps)
+    throw new Error(`The training is at step ${last?.nextStep ?? 0} of ${totalSteps}`);
+  const { lastLoss } = last;
+  return {
+    totalSteps,
+    firstLoss: firstLoss ?? last.firstLoss,
+    lastLoss,
+    reusedSteps,
+    final: last,
+    base,
+    trained: evaluated,
+  };
+}
+
+/** Each note once, the newest at the end. */
+function added(notes: readonly string[], more: readonly string[]): readonly string[] {
+  return [...notes, ...more.filter((note) => !notes.includes(note))].slice(-shownNotes);
+}

@@ -1,0 +1,116 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { SegmentRecordRef, TrainingPlan } from '../../core/contracts/training.js';
+import { trainDetails } from '../../core/run/details.js';
+import type { TrainOutcome } from '../../core/run/run.js';
+import type { TrainState } from '../../core/run/state.js';
+import { pausable } from '../activities.js';
+import type { ActivityCalls } from '../activities.js';
+import { childSignals, progressSignals } from '../messages.js';
+import { Gate } from '../pause/gate.js';
+import { waitAndRenew } from '../pause/renewal.js';
+import { Reporter } from '../reporter.js';
+import { BesideEvaluator } from './beside-evaluator.js';
+import { measured, noted, nothingYet, outcomeOf, saved, trainStateOf } from './progress.js';
+import type { TrainingProgress } from './progress.js';
+import { SaveRequests } from './save-requests.js';
+import { isReported } from './segments.js';
+
+export interface TrainLoraInput {
+  readonly training: TrainingPlan;
+  readonly mix: ArtifactRef;
+  readonly out: string;
+  /** Steps in a segment. */
+  readonly checkpointEvery: number;
+  /** How long the server keeps a checkpoint. */
+  readonly ttlSeconds: number;
+  /** The progress that the workflow before this one, of the same training, hands over. */
+  readonly carried?: TrainingProgress;
+}
+
+/** The parts of a training that its steps share: its progress and who sees it, pauses, requests to save, evaluation. */
+export class Training {
+  readonly gate = new Gate({ whileClosed: async (isOpen) => await this.#standStill(isOpen) });
+  readonly activities = pausable(this.gate);
+  readonly beside = new BesideEvaluator(async (checkpoint, calls) => await this.evaluate(checkpoint, calls));
+  readonly saves = new SaveRequests(this.gate, async (requests) => {
+    await this.setNow(saved(this.#progress, requests));
+  });
+  readonly #reporter = new Reporter<TrainState>(progressSignals.trainProgress, trainDetails);
+  #progress: TrainingProgress;
+
+  constructor(readonly input: TrainLoraInput) {
+    this.#progress = input.carried ?? nothingYet;
+    setHandler(childSignals.pause, () => {
+      this.gate.close();
+      this.beside.gate.close();
+    });
+    setHandler(childSignals.resume, () => {
+      this.gate.reopen();
+      this.beside.gate.reopen();
+    });
+    setHandler(childSignals.saveCheckpoint, async () => await this.saves.add());
+  }
+
+  get progress(): TrainingProgress {
+    return this.#progress;
+  }
+
+  get isDone(): boolean {
+    return this.#nextStep >= this.input.training.totalSteps;
+  }
+
+  /** Takes the progress after an event, and shows it. */
+  async set(progress: TrainingProgress): Promise<void> {
+    this.#progress = progress;
+    const { checkpointEvery, training } = this.input;
+    if (isReported(this.#nextStep, checkpointEvery, training.totalSteps))
+      await this.#reporter.report(this.#state());
+    else this.#reporter.show(this.#state());
+  }
+
+  /** As {@link set}, where somebody may wait for it. */
+  async setNow(progress: TrainingProgress): Promise<void> {
+    this.#progress = progress;
+    await this.#reporter.reportNow(this.#state());
+  }
+
+  async note(text: string): Promise<void> {
+    await this.setNow(noted(this.#progress, text));
+  }
+
+  /** Measures a checkpoint; `null` is what the training begins with. */
+  async evaluate(checkpoint: SegmentRecordRef | null, calls: ActivityCalls): Promise<void> {
+    const { training, mix, out } = this.input;
+    const what = checkpoint === null ? 'before training' : checkpoint.label;
+    const result = await calls.evaluate(`evaluate ${what}`, { plan: training.plan, mix, out, checkpoint });
+    const progress = measured(this.#progress, checkpoint, result);
+    if (checkpoint === null) await this.setNow(progress);
+    else await this.set(progress);
+  }
+
+  outcome(): TrainOutcome {
+    return outcomeOf(this.#progress, this.input.training.totalSteps);
+  }
+
+  get #nextStep(): number {
+    return this.#progress.last?.nextStep ?? 0;
+  }
+
+  #state(paused = false): TrainState {
+    return trainStateOf(this.#progress, this.input.training.totalSteps, paused);
+  }
+
+  /** A pause: once nothing is under way the run hears of it, and the newest checkpoints are kept alive. */
+  async #standStill(isOpen: () => boolean): Promise<void> {
+    await condition(() => !this.beside.gate.isBusy);
+    await this.#reporter.reportNow(this.#state(true));
+    const { training, ttlSeconds } = this.input;
+    const record = this.#progress.last?.record;
+    const renewal = record === undefined ? null : { plan: training.plan, record, ttlSeconds };
+    await waitAndRenew(isOpen, renewal, (note) => {
+      this.#progress = noted(this.#progress, note);
+    });
+    await this.#reporter.reportNow(this.#state());
+  }
+}
