@@ -91,7 +91,7 @@ function asFailure(error: unknown, attempt: number, scrub: (text: string) => str
     type: known.type,
     nonRetryable: !known.retryable || (known.type === 'InternalError' && attempt >= internalErrorAttempts),
     details: [defined({ remedy: scrub(known.remedy), retryAfterMs: known.retryAfterMs })],
-    ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
+    ...defined({ nextRetryDelay: known.retryAfterMs }),
   });
   const stack = error instanceof Error ? error.stack : undefined;
   if (known.type === 'InternalError' && stack !== undefined) failure.stack = scrub(stack);
