@@ -4,7 +4,15 @@ import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
 import { connectTinker } from '../../../tinker/index.js';
 import { sampleFrom } from '../../../client/tinker/sample-from.js';
 import { quietWork } from '../../support/mix-artifact.js';
-import { activities, key, linesIn, prepare, segment, startServer, type Server } from '../../support/training.js';
+import {
+  activities,
+  key,
+  linesIn,
+  prepare,
+  segment,
+  startServer,
+  type Server,
+} from '../../support/training.js';
 
 let server: Server;
 before(async () => {
