@@ -17,7 +17,8 @@ import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
 import { train } from '../../support/mix-artifact.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
 
 const { folder } = await workbench();
 const sizes = { threads: new ThreadPool(2), pieceBytes: 500_000, bucketBytes: 100_000 };

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { commandEnvironment } from '../../../client/environment.js';
 import { readDevServers, removeDevServers, writeDevServers } from '../../../dev/stack/dev-servers.js';
 import { processMark } from '../../../files/process-id.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const addresses = { temporalAddress: '127.0.0.1:7', hub: 'http://127.0.0.1:8' };
 
 async function storeOf(t: TestContext): Promise<string> {
-  const store = await mkdtemp(join(tmpdir(), 'headrace-dev-servers-'));
-  t.after(() => rm(store, { recursive: true, force: true }));
+  const store = await temporaryFolder(t);
   return store;
 }
 
