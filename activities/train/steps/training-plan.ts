@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { defined } from '../../../core/defined.js';
 import { Train } from '../../../core/recipe.js';
 import { stableJson } from '../../../core/stable-json.js';
-import type { ScheduleRule } from '../../../core/training/schedule.js';
+import { learningRateAt, type ScheduleRule } from '../../../core/training/schedule.js';
 import type { StepRule } from '../../../core/training/steps.js';
+import type { AdamParams } from '../../../tinker/index.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys of plans, records and evaluations: raise it when the same plan would train otherwise. */
@@ -44,13 +46,26 @@ export function stepRuleOf(plan: TrainingPlanMeta): StepRule {
   return { trainedRows: plan.trainedRows, batchSize: batch_size, epochs, maxSteps: max_steps };
 }
 
-export function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
+function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
   const { schedule, warmup_steps } = plan.train;
   return {
     learningRate: plan.learningRate,
     schedule,
     warmupSteps: warmup_steps,
     totalSteps: plan.totalSteps,
+  };
+}
+
+/** The optimizer's parameters of step `step`. */
+export function adamParamsAt(plan: TrainingPlanMeta, step: number): AdamParams {
+  const { beta1, beta2, eps, weight_decay, grad_clip_norm } = plan.train.adam;
+  return {
+    learningRate: learningRateAt(scheduleOf(plan), step),
+    beta1,
+    beta2,
+    eps,
+    weightDecay: weight_decay,
+    gradClipNorm: grad_clip_norm,
   };
 }
 
@@ -63,7 +78,7 @@ function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unk
   return {
     server: plan.server.identity,
     baseModel: base_model,
-    ...(from === undefined ? {} : { from }),
+    ...defined({ from }),
     lora,
     adam,
     schedule: scheduleOf(plan),
