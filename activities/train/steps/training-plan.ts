@@ -9,10 +9,10 @@ import type { StepRule } from '../../../core/training/steps.js';
 import type { AdamParams } from '../../../tinker/index.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
-/** Part of the keys of plans, records and evaluations: raise it when the same plan would train otherwise. */
+/** Part of the keys of plans, records and evaluations: raise it when the same plan would give other weights. */
 export const trainVersion = 1;
 
-/** `meta` of a `training` artifact: everything that training and evaluation need to know. */
+/** `meta` of a `training` artifact: what training and evaluation depend on. */
 export const TrainingPlanMeta = z.object({
   name: z.string(),
   seed: z.int(),
@@ -25,11 +25,11 @@ export const TrainingPlanMeta = z.object({
   }),
   /** Key of the `tokens` artifact. */
   tokens: z.string(),
-  /** Of the tokenised train.jsonl: the content. */
+  /** SHA-256 over the tokens of train.jsonl. */
   tokensDigest: z.string(),
   trainedRows: z.int(),
   totalSteps: z.int(),
-  /** As a number, where the recipe says `auto`. */
+  /** A number also where the recipe has `auto`. */
   learningRate: z.number(),
   /** Base of the checkpoints' labels. */
   label: z.string(),
@@ -70,7 +70,7 @@ export function adamParamsAt(plan: TrainingPlanMeta, step: number): AdamParams {
 }
 
 /**
- * What decides the weights after a step, and nothing else: neither labels nor how often is saved. Two runs with equal
+ * What decides the weights after a step, and nothing else: neither labels nor the number of saves. Two runs with equal
  * parameters may use each other's records.
  */
 function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {

@@ -95,7 +95,7 @@ void test('a training can begin with the weights of another one, and is a traini
   assert.throws(() => recipe({ from: last.samplerPath }), /the path of a saved state/);
 });
 
-void test('a checkpoint that the server has no more is passed over with a note, and training goes on from the one before', async () => {
+void test('a checkpoint that the server has lost is passed over with a note, and the training continues from the one before it', async () => {
   const bench = await prepare(server);
   const [first, second] = await trainTo(server, bench, [3, 6]);
   assert.ok(first && second);
@@ -104,7 +104,7 @@ void test('a checkpoint that the server has no more is passed over with a note, 
   const input = { plan: bench.training.plan, out: bench.out };
   const found = await worker.findRecords(input, quietWork());
   assert.equal(found.last?.statePath, first.statePath);
-  assert.match(found.notes.join(), /state of step 6 .* no more; step 3 is used/);
+  assert.match(found.notes.join(), /no longer has the state of step 6 .*; step 3 is used/);
   assert.equal((await metricsIn(bench.out)).length, 3);
 
   const lost = { plan: bench.training.plan, from: 6, to: 8, predecessor: second };
