@@ -32,7 +32,7 @@ export function crossEntropyDatum(
 }
 
 /** Bytes that the chunking rule counts for a datum: 4 a token, plus its tensors dense. */
-export function estimatedBytes(datum: Datum): number {
+function estimatedBytes(datum: Datum): number {
   let bytes = 4 * datum.tokens.length;
   for (const { dtype, data } of Object.values(datum.lossInputs))
     bytes += data.length * (dtype === 'int64' ? 8 : 4);

@@ -15,7 +15,7 @@ import { workerEnvironment } from './environment.js';
 import { shutdownLimitMs } from './shutdown.js';
 
 /** A build of the workers as Temporal's worker versioning names it. */
-export interface DeploymentVersion {
+interface DeploymentVersion {
   readonly deploymentName: string;
   readonly buildId: string;
 }

@@ -182,7 +182,7 @@ export async function requireWorker(temporal: TemporalClient, taskQueue: string)
 }
 
 /** True where a worker has polled the task queue lately. */
-export async function hasWorker(temporal: TemporalClient, taskQueue: string): Promise<boolean> {
+async function hasWorker(temporal: TemporalClient, taskQueue: string): Promise<boolean> {
   const { pollers } = await temporal.connection.workflowService.describeTaskQueue({
     namespace: temporal.target.namespace,
     taskQueue: { name: taskQueue },

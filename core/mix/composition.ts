@@ -3,7 +3,7 @@ import type { Composition, CompositionRow, FateOfConverted, Volume } from '../co
 import type { SourceFormat } from '../recipe.js';
 
 /** What mixing did with one source's conversations. */
-export interface MixedCounts {
+interface MixedCounts {
   /** Duplicates of this source, by the index of the source that won them. */
   readonly duplicatesBy: ReadonlyMap<number, number>;
   /** Held-out conversations that are in heldout.jsonl. */

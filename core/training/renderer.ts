@@ -15,14 +15,14 @@ export type Part = PartContent & {
 export type PartContent = { readonly text: string } | { readonly special: string };
 
 /** What a renderer needs to know of a message besides its words. */
-export interface Place {
+interface Place {
   readonly index: number;
   readonly isLast: boolean;
   /** Of the conversation's last user message; -1 where there is none. */
   readonly lastUserIndex: number;
 }
 
-export interface RenderedMessage {
+interface RenderedMessage {
   /** Names the speaker. Not trained, save with `all_tokens`. */
   readonly header: readonly PartContent[];
   /** The words and the end of the turn. */

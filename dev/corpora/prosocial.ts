@@ -1,7 +1,7 @@
 import type { Random } from './random.js';
 import { trouble } from './talk.js';
 
-export const safetyLabels = [
+const safetyLabels = [
   '__casual__',
   '__possibly_needs_caution__',
   '__probably_needs_caution__',

@@ -21,7 +21,7 @@ export function capital(text: string): string {
 const numerals = ['one', 'two', 'three', 'four', 'five', 'six'] as const;
 
 /** Ways to say when, for whom and with how much; they make questions differ without making them harder. */
-export function circumstance(random: Random): string {
+function circumstance(random: Random): string {
   return random.pick([
     'this week',
     'on Saturday',

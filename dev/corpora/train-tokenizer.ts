@@ -33,7 +33,7 @@ const chatTemplate = [
 ].join('\n');
 
 /** The text that the tokenizer is trained on: pre-training documents without their special tokens, and demo chats. */
-export function tokenizerText(): string[] {
+function tokenizerText(): string[] {
   const random = new Random('tokenizer');
   const texts = pretrainingText(1, 600_000).map((text) => text.replaceAll(/<\|im_(?:start|end)\|>/g, ''));
   for (let i = 0; i < 700; i += 1) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startPart } from './part.js';
 import type { Part } from './part.js';
 
-export type PartName = 'temporal' | 'hub' | 'tinker' | 'worker';
+type PartName = 'temporal' | 'hub' | 'tinker' | 'worker';
 
 /** Everything that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. */
 export interface Stack {

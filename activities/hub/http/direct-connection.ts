@@ -6,7 +6,7 @@ const bufferBytes = 1 << 20;
 const longestHeadBytes = 64 * 1024;
 
 /** Header fields by name in small letters. `Headers` would load Node's `fetch` into the thread. */
-export type HeaderFields = ReadonlyMap<string, string>;
+type HeaderFields = ReadonlyMap<string, string>;
 
 export interface DirectRequest {
   readonly url: URL;

@@ -12,7 +12,7 @@ import {
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 
 /** What the training does with a stretch of text: the model reads it, is trained on it, or never sees it. */
-export type SpanKind = 'context' | 'trained' | 'cut';
+type SpanKind = 'context' | 'trained' | 'cut';
 
 export interface Span {
   readonly text: string;

@@ -32,7 +32,7 @@ export interface RunFiles {
   readonly problems: readonly string[];
 }
 
-export const rejectsPerReason = 3;
+const rejectsPerReason = 3;
 
 /**
  * Reads what is in `out`. train.jsonl is read only as far as needed; a damaged line ends its file, with a sentence.

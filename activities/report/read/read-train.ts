@@ -49,7 +49,7 @@ export interface LineSources {
 }
 
 /** The file is in random order, so that its head is a sample of it. */
-export const sampledLines = 5_000;
+const sampledLines = 5_000;
 const sampledCharacters = 32 * 2 ** 20;
 /** Conversations to read: the first ones, and the first of each source, so that a small one is seen too. */
 const firstLines = 30;

@@ -14,7 +14,7 @@ import { createTextEncoder, readTokenizerFiles, type TextEncoder } from '../toke
 import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
 
 /** How conversations become tokens; whatever decides the bytes of a piece, save its lines. */
-export interface Tokenisation {
+interface Tokenisation {
   readonly renderer: RendererName;
   readonly trainOn: TrainOn;
   readonly maxTokens: number;

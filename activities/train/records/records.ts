@@ -47,7 +47,7 @@ export async function putRecord(store: ArtifactStore, meta: RecordMeta): Promise
 }
 
 /** @throws {HeadraceError} ArtifactMissingError. */
-export async function readRecord(store: ArtifactStore, key: string): Promise<StoredRecord> {
+async function readRecord(store: ArtifactStore, key: string): Promise<StoredRecord> {
   const ref: ArtifactRef = { kind: 'record', key };
   return { ref, ...RecordMeta.parse((await store.get(ref)).meta) };
 }

@@ -18,7 +18,7 @@ const types: Readonly<Record<TinkerErrorKind, ErrorType>> = {
 };
 
 /** A failure of the Tinker client as the error table names it. A dead client is told by what killed it. */
-export function asHeadraceError(error: unknown, server: string): unknown {
+function asHeadraceError(error: unknown, server: string): unknown {
   if (!(error instanceof TinkerError)) return error;
   const killer = error.kind === 'dead' && error.cause instanceof TinkerError ? error.cause : error;
   const isOffer = killer.kind === 'request' && /base model/i.test(killer.detail ?? '');

@@ -58,7 +58,7 @@ export function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
  * What decides the weights after a step, and nothing else: neither labels nor how often is saved. Two runs with equal
  * parameters may use each other's records.
  */
-export function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {
+function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {
   const { base_model, from, lora, adam, batch_size, epochs } = plan.train;
   return {
     server: plan.server.identity,

@@ -8,7 +8,7 @@ export interface MicroBatch {
 }
 
 /** Positions, padding included, of a full micro-batch: bounds memory, about 400 MB for the shipped model. */
-export const microBatchTokens = 1024;
+const microBatchTokens = 1024;
 const shortestLength = 32;
 
 /**

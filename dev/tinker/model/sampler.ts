@@ -20,7 +20,7 @@ export interface StopRule {
   readonly strings: readonly string[];
 }
 
-export interface SampledSequence {
+interface SampledSequence {
   readonly stopReason: 'stop' | 'length';
   readonly tokens: Int32Array;
   /** Under the model as it is, whatever temperature, topK and topP. */

@@ -13,9 +13,9 @@ import { shippedModelDir } from '../../../dev/stack/shipped.js';
 export const hostile = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quotes"';
 
 /** Text that would turn a line around, colour a terminal, or push a page wide. */
-export const rightToLeft = 'مرحبا بك \u202E desrever si siht';
-export const ansi = '\u001b[31mred\u001b[0m and a bell \u0007';
-export const veryLong = 'w'.repeat(2_500);
+const rightToLeft = 'مرحبا بك \u202E desrever si siht';
+const ansi = '\u001b[31mred\u001b[0m and a bell \u0007';
+const veryLong = 'w'.repeat(2_500);
 
 const artifact = (kind: 'resolution' | 'summary' | 'plan') =>
   ({ kind: kind === 'plan' ? 'mix-plan' : kind, key: kind.padEnd(64, '0') }) as const;
@@ -104,7 +104,7 @@ const rows = [
 const kept = rows.reduce((sum, { kept }) => sum + kept, 0);
 const composed = rows.map((row) => ({ ...row, realisedShare: row.kept / kept }));
 
-export const recipe = Recipe.parse({
+const recipe = Recipe.parse({
   name: 'stage1-demo',
   seed: 17,
   sources: [

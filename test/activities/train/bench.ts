@@ -42,7 +42,7 @@ export interface Server extends TinkerServer {
   fileDigest(path: string): Promise<string>;
 }
 
-export interface Operation {
+interface Operation {
   readonly op: string;
   readonly outcome: string;
   readonly modelId?: string;
@@ -104,11 +104,11 @@ export async function startServer(
 }
 
 const nouns = ['river', 'bread', 'chess', 'garden', 'lamp', 'market', 'violin', 'harbour', 'letter', 'snow'];
-export const rows: readonly Row[] = nouns.map((noun, index) => ({
+const rows: readonly Row[] = nouns.map((noun, index) => ({
   source: index % 2,
   messages: [user(`Tell of ${noun}`), assistant(`The ${noun} is ${index % 3 === 0 ? 'old' : 'new'}.`)],
 }));
-export const heldout: readonly Row[] = ['tower', 'boat', 'song'].map((noun, index) => ({
+const heldout: readonly Row[] = ['tower', 'boat', 'song'].map((noun, index) => ({
   source: index % 2,
   messages: [user(`Tell of ${noun}`), assistant(`The ${noun} is old.`)],
 }));

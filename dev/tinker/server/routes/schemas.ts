@@ -16,11 +16,11 @@ const seqId = z
 const metadata = z.record(z.string(), z.string()).nullish();
 
 /** Known servers take exactly these checkpoint names; SkyRL says the pattern matches the hosted service. */
-export const checkpointName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must match ^[A-Za-z0-9_-]{1,255}$');
+const checkpointName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must match ^[A-Za-z0-9_-]{1,255}$');
 
 const tenYears = 10 * 365 * 86_400;
 /** Seconds a checkpoint lives: an hour to ten years, or null for ever. */
-export const ttlSeconds = z.number().int().min(3600).max(tenYears).nullish();
+const ttlSeconds = z.number().int().min(3600).max(tenYears).nullish();
 
 export const CreateSession = z.object({ tags: z.array(z.string()).default([]), user_metadata: metadata });
 export const SessionRef = z.object({ session_id: id });
@@ -29,7 +29,7 @@ export const FinishSession = z.object({
   detail: z.string().nullish(),
 });
 
-export const LoraBody = z.object({
+const LoraBody = z.object({
   rank: z.number().int().min(1).max(256),
   seed: z.number().int().nullish(),
   train_unembed: z.boolean().default(true),
