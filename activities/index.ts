@@ -22,7 +22,7 @@ export interface ActivitiesOptions {
   readonly store: ArtifactStore;
   /** The worker's environment: the only place that secrets come from. */
   readonly env: Env;
-  /** Called with what a person should know. */
+  /** Called with warnings for a person. */
   readonly onWarning: (message: string) => void;
 }
 

@@ -1,25 +1,26 @@
 import type { ArtifactKind } from './contracts/artifact.js';
 
-/** Kinds that hold what was paid for, or say where it is: small, and never removed. */
+/** Kinds with the results of paid training, or with their places. They are small and never removed. */
 const keptForever: readonly ArtifactKind[] = ['record', 'training', 'metrics', 'evaluation'];
-/** Unfinished downloads and scratch of dead processes; of living ones they are younger. */
+/** Age at which unfinished downloads and scratch may be removed: those of running processes are younger. */
 export const leftoverDays = 7;
 
-/** The rule, for people. */
+/** The rule as text for users. */
 export function retentionRule(keepDays: number): string {
   return (
-    `Stays: what a run used in the last ${keepDays} days, and records of training for good. ` +
-    `Goes: files and artifacts that no run has used since, and unfinished downloads and scratch that nothing has written to for ${leftoverDays} days.`
+    `Kept: what a run used in the last ${keepDays} days, and records of training, always. ` +
+    `Removed: files and artifacts that no run has used since, and unfinished downloads and scratch that nothing has written to for ${leftoverDays} days.`
   );
 }
 
 const dayMs = 86_400_000;
 
+/** Whether `at` is more than `days` before `now`. */
 export function isOlderThan(days: number, at: Date, now: Date): boolean {
   return now.getTime() - at.getTime() > days * dayMs;
 }
 
-/** Whether an artifact may go. */
+/** Whether an artifact may be removed. */
 export function mayArtifactGo(
   artifact: { readonly kind: ArtifactKind; readonly usedAt: Date },
   keepDays: number,
@@ -28,7 +29,7 @@ export function mayArtifactGo(
   return !keptForever.includes(artifact.kind) && isOlderThan(keepDays, artifact.usedAt, now);
 }
 
-/** Whether a file of the Hub may go: neither it nor a run that names it is younger. */
+/** Whether a file of the Hub may be removed: both its last use and that of every run that names it are older. */
 export function mayFileGo(
   file: {
     readonly kind: 'file' | 'part';

@@ -1,12 +1,12 @@
 import { HeadraceError } from './errors.js';
 
-/** What a checkpoint label may be. The hosted service's own rule is not published; this is what all known servers take. */
+/** The allowed checkpoint labels: all known servers accept them. The hosted service's own rule is not published. */
 export const labelPattern = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
- * Returns `label` if a Tinker server will take it as a checkpoint name.
+ * Returns `label` if a Tinker server accepts it as a checkpoint name.
  *
- * @throws {HeadraceError} LabelError, saying what is allowed and, for a path, that a label is a name.
+ * @throws {HeadraceError} LabelError, with the allowed characters, and for a path that a label is a name.
  */
 export function checkLabel(label: string): string {
   if (labelPattern.test(label)) return label;

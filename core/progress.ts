@@ -1,29 +1,29 @@
 import type { Stage } from './run/stages.js';
 
 /**
- * How far one piece of work is: an activity's heartbeat details, read by `headrace watch` from the server's list of
- * pending activities. Never a secret, never rows.
+ * Progress of one piece of work: the heartbeat details of an activity, which `headrace watch` reads from the server's list
+ * of pending activities. It holds no secrets and no rows.
  */
 export interface Progress {
   readonly stage: Stage;
-  /** What a person calls this piece: "lmsys train-00002-of-00006". */
+  /** A name for users: "lmsys train-00002-of-00006". */
   readonly label: string;
   readonly done: number;
-  /** `null` where the total is not known. */
+  /** `null` if the total is unknown. */
   readonly total: number | null;
   readonly unit: 'bytes' | 'rows' | 'steps' | 'tokens' | 'files' | 'pieces';
   /** For instance "resumed from 120 MB" or "loss 2.31". */
   readonly note?: string;
-  /** A position from which the next attempt can go on; each activity parses its own. */
+  /** A position from which the next attempt can continue; each activity parses its own. */
   readonly resume?: unknown;
 }
 
-/** What a long piece of work is given by whoever runs it: an activity, a test or a library call. */
+/** What the caller of a long piece of work provides: an activity, a test or a library call. */
 export interface WorkContext {
-  /** Aborted when the work is to stop; work honours it within 2 s. */
+  /** Aborted to stop the work, which ends within 2 s. */
   readonly signal: AbortSignal;
-  /** Told at least every few seconds while there is progress. Cheap to call often. */
+  /** Called at least every few seconds while there is progress. Cheap to call often. */
   readonly progress: (progress: Progress) => void;
-  /** The `resume` that the previous attempt reported last; absent in a first attempt. */
+  /** The last `resume` that the previous attempt reported; absent in a first attempt. */
   readonly resume?: unknown;
 }

@@ -1,4 +1,4 @@
-/** JSON with object keys in code-unit order, `undefined` members left out: equal values give equal text. */
+/** JSON with object keys in code-unit order and without `undefined` members: equal values give equal text. */
 export function stableJson(value: unknown): string {
   return JSON.stringify(sorted(value));
 }

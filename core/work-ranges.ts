@@ -1,11 +1,11 @@
 import type { WorkRange } from './contracts/artifact.js';
 
-/** Each work range is an activity in a workflow's history: more items than this share them. */
+/** Each work range is an activity in a workflow's history, so a stage has at most this many. */
 export const maxWorkRanges = 64;
 
 export interface WorkRangeOptions {
   /**
-   * Items of a range at least, the last range's excepted. An activity with several items works on them side by side.
+   * The fewest items of a range, except the last one. An activity with several items works on them side by side.
    *
    * @default 1
    */

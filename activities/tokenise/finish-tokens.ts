@@ -1,39 +1,80 @@
 import { createHash } from 'node:crypto';
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { TokensResult } from '../../core/contracts/tokens.js';
+import type { LengthReport, TokensResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
-import { isMissing } from '../../files/errno.js';
-import { artifactKey } from '../artifacts/store.js';
+import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { LengthTally } from './pieces/length-report.js';
 import { TokenPieceMeta, TokenRows } from './pieces/token-piece.js';
-import { readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
-import type { TokeniseDeps } from './tokenise-deps.js';
+import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
+import type { ReadTokenPlan } from './pieces/token-plan.js';
 import type { TokensMeta, TokensPieces } from './pieces/tokens-artifact.js';
+import type { TokeniseDeps } from './tokenise-deps.js';
+import { copyTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /**
- * Puts the pieces together: counts, lengths by source, and the number of steps they make.
+ * Combines the pieces of a plan into a `tokens` artifact: counts, lengths by source, and the number of steps.
  *
- * @throws {HeadraceError} ArtifactMissingError, where a piece is not there.
+ * @throws {HeadraceError} ArtifactMissingError, where a piece is missing.
  */
 export async function finishTokens(
-  deps: TokeniseDeps,
+  { store }: TokeniseDeps,
   input: { readonly plan: ArtifactRef },
   work: WorkContext,
 ): Promise<TokensResult> {
-  const plan = await readTokenPlan(deps.store, input.plan);
-  const pieces: z.infer<typeof TokensPieces> = [];
+  const plan = await readTokenPlan(store, input.plan);
+  const { meta, pieces, lengths } = await gatherPieces(store, plan, work.signal);
+  const tokens: ArtifactRef = {
+    kind: 'tokens',
+    key: artifactKey('tokens', tokeniseVersion, { ...meta, pieces }),
+  };
+  if ((await store.find(tokens)) === undefined)
+    await store.put(tokens, async (dir) => {
+      await writeFile(join(dir, piecesName), JSON.stringify(pieces));
+      await copyTokenizerFiles(plan.artifact.dir, dir);
+      return meta;
+    });
+  const rule = {
+    trainedRows: meta.trainedRows,
+    batchSize: plan.batchSize,
+    epochs: plan.epochs,
+    maxSteps: plan.maxSteps ?? undefined,
+  };
+  return {
+    tokens,
+    rows: meta.rows,
+    trainedRows: meta.trainedRows,
+    totalTokens: meta.tokens,
+    trainedTokens: meta.trainedTokens,
+    stepsPerEpoch: stepsPerEpoch(rule),
+    totalSteps: totalSteps(rule),
+    lengths,
+  };
+}
+
+interface Gathered {
+  readonly meta: TokensMeta;
+  readonly pieces: TokensPieces;
+  /** Of train.jsonl, a report for each source. */
+  readonly lengths: readonly LengthReport[];
+}
+
+async function gatherPieces(
+  store: ArtifactStore,
+  plan: ReadTokenPlan,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const pieces: TokensPieces = [];
   const tallies = plan.sources.map(() => new LengthTally());
   const hashes = { train: createHash('sha256'), heldout: createHash('sha256') };
   const counts = { rows: 0, trainedRows: 0, tokens: 0, trainedTokens: 0, heldoutRows: 0 };
   const refusals: Record<string, number> = {};
   for (const planned of plan.pieces) {
-    work.signal.throwIfAborted();
+    signal.throwIfAborted();
     const ref = tokenPieceRef(plan, planned);
-    const artifact = await deps.store.get(ref);
+    const artifact = await store.get(ref);
     const meta = TokenPieceMeta.parse(artifact.meta);
     pieces.push({ side: planned.side, key: ref.key, firstLine: planned.firstLine, rows: meta.rows });
     hashes[planned.side].update(`${meta.rows} ${meta.sha256}\n`);
@@ -47,47 +88,13 @@ export async function finishTokens(
     counts.trainedTokens += meta.trainedTokens;
     for (const [reason, rows] of Object.entries(meta.refusals))
       refusals[reason] = (refusals[reason] ?? 0) + rows;
-    const rows = await TokenRows.read(artifact);
-    for (let at = 0; at < rows.count; at += 1) {
-      const row = rows.at(at);
-      tallies[row.source]?.add(row);
-    }
+    for (const row of await TokenRows.read(artifact)) tallies[row.source]?.add(row);
   }
-  const meta: TokensMeta = {
-    tokenisation: plan.tokenisation,
-    tokenizer: plan.tokenizer,
-    sources: plan.sources,
-    digests: { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') },
-    ...counts,
-    refusals,
-  };
-  const tokens: ArtifactRef = {
-    kind: 'tokens',
-    key: artifactKey('tokens', tokeniseVersion, { ...meta, pieces }),
-  };
-  if ((await deps.store.find(tokens)) === undefined)
-    await deps.store.put(tokens, async (dir) => {
-      await writeFile(join(dir, 'pieces.json'), JSON.stringify(pieces));
-      for (const file of ['tokenizer.json', 'tokenizer_config.json'])
-        await copyFile(plan.artifact.path(file), join(dir, file)).catch((error: unknown) => {
-          if (!isMissing(error)) throw error;
-        });
-      return meta;
-    });
-  const rule = {
-    trainedRows: counts.trainedRows,
-    batchSize: plan.batchSize,
-    epochs: plan.epochs,
-    maxSteps: plan.maxSteps ?? undefined,
-  };
+  const { tokenisation, tokenizer, sources } = plan;
+  const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };
   return {
-    tokens,
-    rows: counts.rows,
-    trainedRows: counts.trainedRows,
-    totalTokens: counts.tokens,
-    trainedTokens: counts.trainedTokens,
-    stepsPerEpoch: stepsPerEpoch(rule),
-    totalSteps: totalSteps(rule),
-    lengths: plan.sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
+    meta: { tokenisation, tokenizer, sources, digests, ...counts, refusals },
+    pieces,
+    lengths: sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
   };
 }

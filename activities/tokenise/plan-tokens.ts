@@ -1,48 +1,39 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
+import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames } from '../../core/recipe.js';
-import { sides } from '../../core/contracts/mix.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import { workRanges } from '../../core/work-ranges.js';
-import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
 import { mixedLines } from '../mix/lines/mixed-lines.js';
-import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
-import {
-  piecesName,
-  readTokenPlan,
-  tokeniseVersion,
-  type PlannedPiece,
-  type TokenPlanMeta,
-} from './pieces/token-plan.js';
+import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
+import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
+import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
+import { copyTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
-/** So that an activity never waits for the disk. */
+/** Pieces of an activity, at least: one can then be computed while another is written. */
 const leastPieces = 4;
 
 /**
- * Finds renderer and tokenizer and cuts the mix into pieces.
+ * Chooses renderer and tokenizer and cuts the mix into pieces.
  *
  * @throws {HeadraceError} BaseModelError, TokenizerError, and what fetching a tokenizer throws.
  */
 export async function planTokens(
   deps: TokeniseDeps,
-  input: PlanTokensInput,
+  { mix, train }: PlanTokensInput,
   work: WorkContext,
 ): Promise<TokenPlan> {
-  const { train } = input;
+  const { store, tokenizers, pieceBytes } = deps;
   const renderer = rendererFor(train.base_model, train.renderer, rendererNames);
-  const tokenizer = await resolveTokenizer(
-    deps.tokenizers,
-    { baseModel: train.base_model, tokenizer: train.tokenizer },
-    work.signal,
-  );
-  const mix = await deps.store.get(input.mix);
-  const mixMeta = MixMeta.parse(mix.meta);
+  const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
+  const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
+  const mixMeta = MixMeta.parse((await store.get(mix)).meta);
   const meta: TokenPlanMeta = {
     tokenisation: {
       renderer,
@@ -51,45 +42,49 @@ export async function planTokens(
       tokenizerDigest: tokenizer.digest,
     },
     tokenizer: tokenizer.description,
-    mix: input.mix.key,
+    mix: mix.key,
     digests: { train: mixMeta.train.sha256, heldout: mixMeta.heldout.sha256 },
     sources: mixMeta.sources,
     batchSize: train.batch_size,
     epochs: train.epochs,
     maxSteps: train.max_steps ?? null,
   };
-  const inputs = { ...meta, pieceBytes: deps.pieceBytes };
-  const ref: ArtifactRef = { kind: 'token-plan', key: artifactKey('token-plan', tokeniseVersion, inputs) };
-  if ((await deps.store.find(ref)) === undefined)
-    await deps.store.put(ref, async (dir) => {
-      const pieces: PlannedPiece[] = [];
-      const lines = await mixedLines(deps.store, { kind: 'mix-plan', key: mixMeta.plan });
-      for (const side of sides) {
-        const job = { entriesPath: lines[side].entriesPath, maxBytes: deps.pieceBytes };
-        for (const stretch of await deps.pool.run('cutLines', job, { signal: work.signal }))
-          pieces.push({ side, ...stretch });
-      }
+  const plan: ArtifactRef = {
+    kind: 'token-plan',
+    key: artifactKey('token-plan', tokeniseVersion, { ...meta, pieceBytes }),
+  };
+  if ((await store.find(plan)) === undefined)
+    await store.put(plan, async (dir) => {
+      const pieces = await cutPieces(deps, { kind: 'mix-plan', key: mixMeta.plan }, work.signal);
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
-      await copyFile(join(tokenizer.dir, 'tokenizer.json'), join(dir, 'tokenizer.json'));
-      await copyFile(join(tokenizer.dir, 'tokenizer_config.json'), join(dir, 'tokenizer_config.json')).catch(
-        (error: unknown) => {
-          if (!isMissing(error)) throw error;
-        },
-      );
+      await copyTokenizerFiles(tokenizer.dir, dir);
       return meta;
     });
-  const { pieces } = await readTokenPlan(deps.store, ref);
+  const { pieces } = await readTokenPlan(store, plan);
+  return { plan, renderer, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
+}
+
+async function cutPieces(
+  { store, pool, pieceBytes }: TokeniseDeps,
+  mixPlan: ArtifactRef,
+  signal: AbortSignal,
+): Promise<PlannedPiece[]> {
+  const lines = await mixedLines(store, mixPlan);
+  const pieces: PlannedPiece[] = [];
+  for (const side of sides) {
+    const job = { entriesPath: lines[side].entriesPath, maxBytes: pieceBytes };
+    for (const stretch of await pool.run('cutLines', job, { signal })) pieces.push({ side, ...stretch });
+  }
+  return pieces;
+}
+
+function rangesOf(pieces: readonly PlannedPiece[]): readonly WorkRange[] {
   const label = (from: number, to: number): string =>
     to - from === 1
       ? `piece ${from + 1} of ${pieces.length}`
       : `pieces ${from + 1} to ${to} of ${pieces.length}`;
-  return {
-    plan: ref,
-    renderer,
-    tokenizer: tokenizer.description,
-    pieces: workRanges(
-      pieces.map((piece) => piece.to - piece.from),
-      { leastItems: leastPieces, label },
-    ),
-  };
+  return workRanges(
+    pieces.map(({ from, to }) => to - from),
+    { leastItems: leastPieces, label },
+  );
 }

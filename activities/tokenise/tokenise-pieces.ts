@@ -1,66 +1,78 @@
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
-import { inParallel } from '../threads/in-parallel.js';
+import type { Artifact } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { mixedLines } from '../mix/lines/mixed-lines.js';
 import { sourcesName } from '../mix/format/provenance.js';
+import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { inParallel } from '../threads/in-parallel.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
+import type { PlannedPiece } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 
-/** Tokenises the pieces `[from, to)` of a plan; those in the store already are left as they are. */
+/**
+ * Tokenises the pieces `[from, to)` of a plan, in threads. Pieces in the store are used again, so that a retry computes only
+ * the missing ones.
+ */
 export async function tokenisePieces(
-  deps: TokeniseDeps,
+  { store, pool, threads }: TokeniseDeps,
   input: TokenisePiecesInput,
   work: WorkContext,
 ): Promise<TokenisePiecesResult> {
-  const plan = await readTokenPlan(deps.store, input.plan);
-  const mix = await deps.store.get({ kind: 'mix', key: plan.mix });
-  const mixPlan: ArtifactRef = { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan };
-  const lines = await mixedLines(deps.store, mixPlan);
+  const plan = await readTokenPlan(store, input.plan);
+  const mix = await store.get({ kind: 'mix', key: plan.mix });
+  const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
   const pieces = plan.pieces.slice(input.from, input.to);
-  const total = pieces.reduce((sum, piece) => sum + piece.to - piece.from, 0);
-  const label = `pieces ${input.from + 1} to ${input.to}`;
-  let [finishedBytes, reusedPieces, rows, tokens] = [0, 0, 0, 0];
-  const running = new Map<number, number>();
-  const report = (): void => {
-    const done = [...running.values()].reduce((sum, bytes) => sum + bytes, finishedBytes);
-    work.progress({ stage: 'tokenise', label, done: Math.min(done, total), total, unit: 'bytes' });
-  };
-  await inParallel(pieces, deps.threads, work.signal, async (piece, signal) => {
-    const ref = tokenPieceRef(plan, piece);
-    const { entriesPath, linesPaths } = lines[piece.side];
-    const known = await deps.store.find(ref);
-    if (known !== undefined) reusedPieces += 1;
-    const onProgress = (bytes: number): void => {
-      running.set(piece.from, bytes);
-      report();
-    };
-    const artifact =
-      known ??
-      (await deps.store.put(ref, (dir) =>
-        deps.pool.run(
-          'tokenisePiece',
-          {
-            tokenisation: plan.tokenisation,
-            tokenizerDir: plan.artifact.dir,
-            places: { entriesPath, linesPaths },
-            firstLine: piece.firstLine,
-            lines: piece.lines,
-            bytes: piece.to - piece.from,
-            sourcesPath: mix.path(sourcesName(piece.side)),
-            dir,
-          },
-          { signal, onProgress },
-        ),
-      ));
-    const meta = TokenPieceMeta.parse(artifact.meta);
-    rows += meta.rows;
-    tokens += meta.tokens;
-    running.delete(piece.from);
-    finishedBytes += piece.to - piece.from;
-    report();
+  const progress = new PiecesProgress(work, `pieces ${input.from + 1} to ${input.to}`, pieces);
+  const result = { pieces: pieces.length, reusedPieces: 0, rows: 0, tokens: 0 };
+
+  const tokenise = async (piece: PlannedPiece, signal: AbortSignal): Promise<Artifact> =>
+    await store.put(tokenPieceRef(plan, piece), (dir) => {
+      const { entriesPath, linesPaths } = lines[piece.side];
+      const job = {
+        tokenisation: plan.tokenisation,
+        tokenizerDir: plan.artifact.dir,
+        places: { entriesPath, linesPaths },
+        firstLine: piece.firstLine,
+        lines: piece.lines,
+        bytes: piece.to - piece.from,
+        sourcesPath: mix.path(sourcesName(piece.side)),
+        dir,
+      };
+      const onProgress = (bytes: number): void => progress.running(piece, bytes);
+      return pool.run('tokenisePiece', job, { signal, onProgress });
+    });
+  await inParallel(pieces, threads, work.signal, async (piece, signal) => {
+    const known = await store.find(tokenPieceRef(plan, piece));
+    if (known !== undefined) result.reusedPieces += 1;
+    const meta = TokenPieceMeta.parse((known ?? (await tokenise(piece, signal))).meta);
+    result.rows += meta.rows;
+    result.tokens += meta.tokens;
+    progress.finished(piece);
   });
-  return { pieces: pieces.length, reusedPieces, rows, tokens };
+  return result;
+}
+
+/** How many bytes of the pieces are done, those that run included. */
+class PiecesProgress {
+  readonly #work: WorkContext;
+  readonly #label: string;
+  readonly #total: number;
+  readonly #done = new Map<PlannedPiece, number>();
+
+  constructor(work: WorkContext, label: string, pieces: readonly PlannedPiece[]) {
+    this.#work = work;
+    this.#label = label;
+    this.#total = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+  }
+
+  running(piece: PlannedPiece, bytes: number): void {
+    this.#done.set(piece, bytes);
+    const done = [...this.#done.values()].reduce((sum, each) => sum + each, 0);
+    this.#work.progress({ stage: 'tokenise', label: this.#label, done, total: this.#total, unit: 'bytes' });
+  }
+
+  finished(piece: PlannedPiece): void {
+    this.running(piece, piece.to - piece.from);
+  }
 }

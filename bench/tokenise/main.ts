@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Tokenizer } from '../../activities/tokenise/tokenizer/hf-tokenizers.js';
-import { createTextEncoder, readTokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import type { TokenizerFiles } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import {
+  readTokenizerFiles,
+  type TokenizerFiles,
+} from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 
 /**
  * How fast text becomes tokens, on one core, and whether the ids are those of the library alone: `node dist/bench/tokenise/main.js

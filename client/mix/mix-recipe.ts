@@ -8,7 +8,7 @@ import { defined } from '../../core/defined.js';
 import type { Env } from '../../core/env.js';
 import type { WorkContext } from '../../core/progress.js';
 import { removeDeadScratch } from '../../files/scratch.js';
-import { workerEnvironment } from '../../worker/environment.js';
+import { commandEnvironment } from '../environment.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { secrets } from '../secrets.js';
 import { mixSources, type MixSourcesResult } from './mix-sources.js';
@@ -40,7 +40,7 @@ export async function mixRecipe(
   const storeRoot = options.storeRoot ?? defaultStoreRoot();
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
-  const env = await workerEnvironment(options.env ?? process.env, storeRoot);
+  const env = await commandEnvironment(options.env, storeRoot);
   const hub = createHubActivities(createHubAccess({ store, env, onToken: (token) => secrets.learn(token) }));
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,

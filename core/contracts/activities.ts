@@ -38,10 +38,9 @@ import type {
 } from './training.js';
 
 /**
- * Inputs and outputs of the activities: one object in, one object out, plain JSON, small (a payload stays under 64 KiB).
- * Rows, tokens and long lists stay in the store; what travels is an {@link ArtifactRef}.
+ * The activities: the worker registers them, and the workflows call them. Each has one object in and one object out, plain
+ * JSON of less than 64 KiB. Rows, tokens and long lists stay in the store; payloads name them by an {@link ArtifactRef}.
  */
-/** What the worker offers and the workflows call. */
 export interface Activities {
   resolveSource(input: ResolveSourceInput): Promise<SourceResolution>;
   downloadFiles(input: DownloadFilesInput): Promise<DownloadFilesResult>;

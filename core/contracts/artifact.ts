@@ -1,10 +1,10 @@
 export const artifactKinds = [
   'resolution', // the files of one source
   'conversion', // the plan that cuts one source into pieces
-  'piece', // converted rows of one piece, a run sorted by order key
+  'piece', // converted rows of one piece, in runs sorted by order key
   'scatter', // rows of a grouped format, partitioned by group
   'summary', // the counts of one source
-  'mix-plan', // which line stands where
+  'mix-plan', // the place of every line
   'mix', // the finished mix: manifest and provenance
   'token-plan',
   'token-piece',
@@ -23,7 +23,7 @@ export interface ArtifactRef {
   readonly key: string;
 }
 
-/** Work items `[from, to)` of a plan: the share of one activity. */
+/** Work items `[from, to)` of a plan: the work of one activity. */
 export interface WorkRange {
   readonly from: number;
   /** exclusive */

@@ -5,7 +5,7 @@ export interface EvaluateInput {
   readonly plan: ArtifactRef;
   readonly mix: ArtifactRef;
   readonly out: string;
-  /** `null`: what the training begins with, the base model or the weights of `train.from`. */
+  /** `null`: the weights that the training starts from, of the base model or of `train.from`. */
   readonly checkpoint: SegmentRecordRef | null;
 }
 

@@ -6,24 +6,24 @@ import type { SourceResolution } from './source.js';
 import type { TokensResult } from './tokens.js';
 import type { TrainingPlan } from './training.js';
 
-/** How long a run has been in a stage, or waited for a person, in all. Times are milliseconds since 1970. */
+/** How long a run has been in a stage, or waited for a person, in total. Points in time are milliseconds since 1970. */
 export interface StageTime {
   readonly stage: Stage | 'waiting for a person';
-  /** When it was entered first. */
+  /** Begin of the first stay. */
   readonly first: number;
-  /** Finished stays. */
+  /** Milliseconds of the finished stays. */
   readonly ms: number;
-  /** How often it was entered. */
+  /** Number of stays. */
   readonly stays: number;
-  /** Where the run is there now: since when. */
+  /** Begin of the present stay; `null` if the run is elsewhere. */
   readonly since: number | null;
 }
 
-/** How a run stood when its report was asked for. */
+/** The state of a run at the time of its report. */
 export interface RunStanding {
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** `running` covers a run that waits. */
+  /** A run that waits is `running`. */
   readonly status: 'running' | 'done' | 'cancelled' | 'failed';
   readonly stage: Stage | 'done';
   readonly waitingFor: readonly {
@@ -34,9 +34,9 @@ export interface RunStanding {
   }[];
   readonly skippedSources: readonly string[];
   readonly notes: readonly string[];
-  /** In the order of their first entry. */
+  /** In the order of their first stays. */
   readonly times: readonly StageTime[];
-  /** Why it failed. */
+  /** The failure's message. */
   readonly failure?: string;
 }
 

@@ -52,10 +52,10 @@ export interface DownloadFilesInput {
 export interface DownloadFilesResult {
   readonly files: number;
   readonly bytes: number;
-  /** Bytes that came over the network in this attempt. */
+  /** Bytes fetched over the network in this attempt. */
   readonly fetchedBytes: number;
-  /** Bytes that an earlier attempt had left on disk and that were used. */
+  /** Bytes of an earlier attempt that were on disk and used. */
   readonly resumedBytes: number;
-  /** Files that were there already, complete. */
+  /** Files that were complete on disk already. */
   readonly reusedFiles: number;
 }

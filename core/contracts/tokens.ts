@@ -9,7 +9,7 @@ export interface PlanTokensInput {
 export interface TokenPlan {
   readonly plan: ArtifactRef;
   readonly renderer: RendererName;
-  /** Where the tokenizer came from, with its digest. */
+  /** Origin of the tokenizer, with its digest. */
   readonly tokenizer: string;
   readonly pieces: readonly WorkRange[];
 }
@@ -27,6 +27,7 @@ export interface TokenisePiecesResult {
   readonly tokens: number;
 }
 
+/** Lengths of one source's rows. */
 export interface LengthReport {
   readonly source: string;
   readonly rows: number;
@@ -36,7 +37,7 @@ export interface LengthReport {
   readonly quantiles: readonly [number, number, number, number];
   /** Rows longer than `max_tokens`. */
   readonly truncated: number;
-  /** Rows of whose last answer nothing is left after truncation. */
+  /** Rows that lose all of their last answer to truncation. */
   readonly lostLastAnswer: number;
   /** Rows without a trained token after truncation: counted, never trained. */
   readonly untrained: number;

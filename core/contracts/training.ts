@@ -23,7 +23,7 @@ export interface CheckTrainingInput {
   readonly train: Train;
 }
 
-/** What a look at the Tinker server gives before hours are spent on data. */
+/** What a check of the Tinker server finds before hours are spent on data. */
 export interface CheckTrainingResult {
   readonly server: string;
   readonly developmentServer: boolean;
@@ -35,7 +35,7 @@ export interface TrainingPlan {
   readonly learningRate: number;
   /** Base URL, and for the local server its id. Never a key. */
   readonly server: string;
-  /** True where the server says of itself that it is for development. */
+  /** True if the server declares itself one for development. */
   readonly developmentServer: boolean;
 }
 
@@ -47,8 +47,8 @@ export interface FindRecordsInput {
 
 export interface FindRecordsResult {
   /**
-   * Checkpoints before the final one that nobody has measured, oldest first, of which the server still has the weights: a run
-   * that was cancelled or parked did not come to it.
+   * Checkpoints before the final one that have no evaluation and whose weights the server still has, oldest first: an
+   * earlier run was cancelled or parked before it measured them.
    */
   readonly unmeasured: readonly SegmentRecordRef[];
   /** How many records the found lineage has. */
@@ -56,9 +56,9 @@ export interface FindRecordsResult {
   readonly steps: number;
   /** The last record of the lineage whose state the server still has. */
   readonly last: SegmentRecordRef | null;
-  /** Loss of step 0, where the lineage has it. */
+  /** Loss of step 0, if the lineage has that step. */
   readonly firstLoss: number | null;
-  /** Records that were passed over because the server has their state no more, said to the user. */
+  /** For the user: the records whose state the server has lost, so that the lineage ends before them. */
   readonly notes: readonly string[];
 }
 
@@ -72,7 +72,7 @@ export interface TrainSegmentInput {
 }
 
 export interface TrainSegmentResult {
-  /** First step not in the weights; smaller than `to` where the segment was asked to stop early. */
+  /** First step not in the weights; smaller than `to` if the segment stopped early. */
   readonly nextStep: number;
   readonly statePath: string;
   readonly samplerPath: string;

@@ -1,7 +1,7 @@
 import type { CompositionRow } from '../contracts/mix.js';
 import { formatCount, plural } from '../format.js';
 
-/** What a person should know of the rows of a grouped format, in phrases; of others nothing. */
+/** Notes for users on how rows of a grouped format became conversations; other formats have none. */
 export function groupNotes(
   row: Pick<CompositionRow, 'rows' | 'read' | 'gaps' | 'unfinished' | 'collapsedRows'>,
 ): string[] {

@@ -1,18 +1,19 @@
 import type { SourceCounts } from '../contracts/conversion.js';
 import type { Composition, CompositionRow, FateOfConverted, Volume } from '../contracts/mix.js';
+import { defined } from '../defined.js';
 import type { SourceFormat } from '../recipe.js';
 
-/** What mixing did with one source's conversations. */
+/** What became of one source's conversations in the mix. */
 interface MixedCounts {
   /** Duplicates of this source, by the index of the source that won them. */
   readonly duplicatesBy: ReadonlyMap<number, number>;
   /** Held-out conversations that are in heldout.jsonl. */
   readonly heldout: number;
   readonly heldoutUnused: number;
-  /** Conversations for training to choose from. */
+  /** Candidates for training: unique, and not held out. */
   readonly available: number;
   readonly kept: number;
-  /** Copies not counted. */
+  /** Each conversation counts once, whatever `repeat` is. */
   readonly volumes: Readonly<Record<FateOfConverted, Volume>>;
   readonly limiting: boolean;
 }
@@ -50,8 +51,7 @@ export function composition(sources: readonly CompositionSource[]): Composition 
         bytes: mixed.volumes.kept.bytes * repeat,
         assistantChars: mixed.volumes.kept.assistantChars * repeat,
         volumes: mixed.volumes,
-        ...(share === undefined ? {} : { askedShare: share }),
-        ...(askedRows === undefined ? {} : { askedRows }),
+        ...defined({ askedShare: share, askedRows }),
         realisedShare: kept === 0 ? 0 : mixed.kept / kept,
         limiting: mixed.limiting,
       };

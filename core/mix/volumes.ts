@@ -1,6 +1,6 @@
 import type { FateOfConverted, Volume } from '../contracts/mix.js';
 
-/** What a person calls it. */
+/** Names for users. */
 export const fateNames: Readonly<Record<FateOfConverted, string>> = {
   duplicates: 'duplicates',
   heldout: 'held out',
@@ -9,6 +9,7 @@ export const fateNames: Readonly<Record<FateOfConverted, string>> = {
   kept: 'kept',
 };
 
+/** The sum of volumes. */
 export function totalVolume(volumes: readonly Volume[]): Volume {
   return {
     bytes: volumes.reduce((sum, { bytes }) => sum + bytes, 0),

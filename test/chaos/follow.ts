@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pendingActivities } from '../../client/runs/pending-activities.js';
-import { describe, handleOf, runState } from '../../client/runs/start-run.js';
+import { describe, handleOf, runState } from '../../client/runs/find-run.js';
 import { sendUpdate } from '../../client/runs/send-update.js';
 import { messageOf } from '../../core/errors.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';

@@ -182,7 +182,7 @@ void test('attaching with another recipe shows the difference', async () => {
       await headrace(['start', recipe, '--set', 'seed=9'], env, folder),
       1,
       /RecipeChangedError/,
-      /seed: 0 is running, 9 is asked/,
+      /seed: 0 in that run, 9 in this recipe/,
     );
     const other = await writeRecipe(
       join(folder, 'other'),

@@ -197,7 +197,7 @@ void test('cache ls, verify and gc read an empty store and one with something in
   const { run, dir } = await ready(t);
   const empty = await run(['cache', 'gc', '--dry-run']);
   assert.equal(empty.code, 0, empty.stderr);
-  assert.match(empty.stdout, /Stays: what a run used in the last 30 days.*\nWould free 0 B in 0 items\./);
+  assert.match(empty.stdout, /Kept: what a run used in the last 30 days.*\nWould free 0 B in 0 items\./);
   await mkdir(join(dir, 'store/hub/datasets--o--n/blobs'), { recursive: true });
   await writeFile(join(dir, 'store/hub/datasets--o--n/blobs', 'e'.repeat(64)), 'not that');
   const listed = await run(['cache', 'ls']);

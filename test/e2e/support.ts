@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openStore } from '../../activities/artifacts/store.js';
 import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
+import { programPath } from '../../client/command-line/program-path.js';
 import { pendingActivities } from '../../client/runs/pending-activities.js';
 import type { PendingActivity } from '../../client/runs/pending-activities.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
-import { handleOf, runState, startRun } from '../../client/runs/start-run.js';
+import { handleOf, runState } from '../../client/runs/find-run.js';
+import { startRun } from '../../client/runs/start-run.js';
 import { connectTemporal } from '../../client/temporal/connect.js';
 import type { TemporalClient } from '../../client/temporal/connect.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
@@ -21,8 +22,6 @@ import { startPart } from '../../dev/stack/part.js';
 import type { Part } from '../../dev/stack/part.js';
 import { localHubToken, localTinkerKey } from '../../dev/stack/stack.js';
 import { taskQueueOf } from '../../worker/connection.js';
-
-const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
 
 /** Real servers in processes of their own, shared by the tests of a file, each of which has a store and a worker. */
 export interface Servers {
@@ -51,7 +50,13 @@ export async function openServers(folder: string, options: ServersOptions = {}):
   const start = async (name: string, args: readonly string[]): Promise<void> => {
     parts.set(
       name,
-      await startPart({ name, args: ['dev', name, ...args], env: {}, logPath: join(folder, `${name}.log`) }),
+      await startPart({
+        name,
+        program: programPath,
+        args: ['dev', name, ...args],
+        env: {},
+        logPath: join(folder, `${name}.log`),
+      }),
     );
   };
   const said = (name: string, key: string): string => parts.get(name)?.ready[key] ?? '';
@@ -134,6 +139,7 @@ export async function startWorker(
   await mkdir(store, { recursive: true });
   return await startPart({
     name: 'worker',
+    program: programPath,
     args: ['worker'],
     env: { ...environmentOf(servers, store), ...env },
     logPath,
@@ -204,7 +210,7 @@ export async function headrace(
   return await new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [main, ...args],
+      [programPath, ...args],
       { env: { ...clean, ...env }, cwd, maxBuffer: 64 << 20, timeout: timeoutMs },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     );

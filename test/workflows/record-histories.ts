@@ -7,7 +7,7 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { Stage1Handle } from '../../client/runs/start-run.js';
+import type { Stage1Handle } from '../../client/runs/find-run.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import { bundlePath } from '../../worker/bundle.js';
 import { queries, updates } from '../../workflows/messages.js';

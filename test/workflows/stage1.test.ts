@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { atEdge } from '../../activities/edge.js';
-import type { Stage1Handle } from '../../client/runs/start-run.js';
+import type { Stage1Handle } from '../../client/runs/find-run.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import type { Activities } from '../../core/contracts/activities.js';
 import { HeadraceError } from '../../core/errors.js';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
-import type { Stage1Handle } from '../../client/runs/start-run.js';
+import type { Stage1Handle } from '../../client/runs/find-run.js';
 import type { RunState } from '../../core/run/state.js';
 import { childSignals, queries, updates } from '../../workflows/messages.js';
 import type { stage1 } from '../../workflows/stage1.js';

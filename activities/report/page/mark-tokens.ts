@@ -4,11 +4,8 @@ import { trainedTokens } from '../../../core/training/datum.js';
 import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { idsOf, tokeniseConversation } from '../../../core/training/tokens.js';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-  type TextEncoder,
-} from '../../tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 
 /** What the training does with a stretch of text: the model reads it, is trained on it, or never sees it. */

@@ -54,6 +54,10 @@ export class TokenRows {
     return new TokenRows(await readFile(piece.path(rowsName)));
   }
 
+  *[Symbol.iterator](): Generator<TokenRow> {
+    for (let row = 0; row < this.count; row += 1) yield this.at(row);
+  }
+
   at(row: number): TokenRow {
     const field = (name: number): number => this.#fields.getUint32((row * rowFields + name) * 4, true);
     return {

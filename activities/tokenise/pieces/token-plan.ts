@@ -8,12 +8,15 @@ import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/
 /** Part of the keys: raise it when the same inputs would give other bytes. */
 export const tokeniseVersion = 1;
 
+/** How conversations become tokens: what decides the bytes of a piece, besides its lines. */
 export const Tokenisation = z.object({
   renderer: z.enum(rendererNames),
   trainOn: z.enum(trainOnModes),
   maxTokens: z.int(),
+  /** SHA-256 of the tokenizer. */
   tokenizerDigest: z.string(),
 });
+export type Tokenisation = z.infer<typeof Tokenisation>;
 
 /** A stretch of one file that becomes one `token-piece`. */
 export const PlannedPiece = z.object({

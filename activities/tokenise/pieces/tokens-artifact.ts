@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { Tokenisation } from './token-plan.js';
+import { piecesName, Tokenisation } from './token-plan.js';
 
 /** `meta` of a `tokens` artifact: the manifest of a tokenised mix. `pieces.json` lists its pieces. */
 export const TokensMeta = z.object({
@@ -21,12 +21,14 @@ export const TokensMeta = z.object({
 });
 export type TokensMeta = z.infer<typeof TokensMeta>;
 
+/** The pieces of a `tokens` artifact, train.jsonl first, each in line order. */
 export const TokensPieces = z.array(
   z.object({ side: z.enum(sides), key: z.string(), firstLine: z.int(), rows: z.int() }),
 );
+export type TokensPieces = z.infer<typeof TokensPieces>;
 
 export interface Tokens extends TokensMeta {
-  readonly pieces: z.infer<typeof TokensPieces>;
+  readonly pieces: TokensPieces;
   /** Holds tokenizer.json. */
   readonly tokenizerDir: string;
 }
@@ -34,6 +36,6 @@ export interface Tokens extends TokensMeta {
 /** @throws {HeadraceError} ArtifactMissingError. */
 export async function readTokens(store: ArtifactStore, ref: ArtifactRef): Promise<Tokens> {
   const artifact = await store.get(ref);
-  const pieces = TokensPieces.parse(JSON.parse(await readFile(artifact.path('pieces.json'), 'utf8')));
+  const pieces = TokensPieces.parse(JSON.parse(await readFile(artifact.path(piecesName), 'utf8')));
   return { ...TokensMeta.parse(artifact.meta), pieces, tokenizerDir: artifact.dir };
 }

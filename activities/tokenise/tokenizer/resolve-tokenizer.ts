@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
 import { baseModelOf } from '../../../core/training/base-models.js';
-import { readTokenizerFiles, type TokenizerFiles } from './text-encoder.js';
+import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
 /** Where tokenizers come from besides folders. */
 export interface TokenizerSources {

@@ -57,7 +57,7 @@ void test('pieces that are in the store are used again, also under other limits 
   assert.equal(renamed.format, 'messages');
 });
 
-void test('of each piece it is said why it is used again or not', async () => {
+void test('each piece has a reason why it is reused or not', async () => {
   const path = await fileOf('why.jsonl', chatLines(5000, 5100));
   const reasonsOf = async (more: object = {}): Promise<readonly string[]> => {
     const planned = await plan(path, more);
@@ -182,7 +182,7 @@ void test('zero-byte files are skipped and listed', async () => {
   );
 });
 
-void test('a Hub file is told by its path in the repository, and the manifest names dataset and commit', async () => {
+void test('the path in the repository names the kind of a Hub file, and the manifest names dataset and commit', async () => {
   const bytes = gzipSync(chatLines(700, 720));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = { path: 'data/train-00000.jsonl.gz', sizeBytes: bytes.length, sha256 };

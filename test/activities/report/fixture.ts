@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openStore } from '../../../activities/artifacts/store.js';
 import type { RunFiles } from '../../../activities/report/read/read-run.js';
 import type { Conversation } from '../../../activities/report/read/read-train.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { shippedModelDir } from '../../../dev/stack/shipped.js';
 
 /** What a hostile corpus might hold. */

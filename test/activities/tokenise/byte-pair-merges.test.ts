@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Tokenizer } from '../../../activities/tokenise/tokenizer/hf-tokenizers.js';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { Dice } from '../../support/dice.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));

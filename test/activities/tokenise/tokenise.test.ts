@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';

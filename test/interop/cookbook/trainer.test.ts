@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { canonicalLine } from '../../../core/convert/conversation.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
@@ -152,7 +150,7 @@ async function trainOurWay(serverUrl: string, datums: readonly TrainingDatum[]):
     totalSteps: rule.steps,
   } as const;
   const steps: Step[] = [];
-  for (let step = 0; step < rule.steps; step++) {
+  for (let step = 0; step < rule.steps; step += 1) {
     const batch = datums.slice(step * rule.batchSize, (step + 1) * rule.batchSize);
     const learningRate = learningRateAt(schedule, step);
     const forwardBackward = client.forwardBackward(

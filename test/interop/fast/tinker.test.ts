@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { z } from 'zod';
-import {
-  createTextEncoder,
-  readTokenizerFiles,
-} from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 import { heldoutLosses } from '../../../activities/train/evaluation/heldout-loss.js';

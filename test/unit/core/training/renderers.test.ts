@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { before, test } from 'node:test';
 import {
   createTextEncoder,
-  readTokenizerFiles,
   type TextEncoder,
 } from '../../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import type { Message } from '../../../../core/convert/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { buildDatum } from '../../../../core/training/datum.js';

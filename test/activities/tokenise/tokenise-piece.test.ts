@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
+import { sourcesName } from '../../../activities/mix/format/provenance.js';
+import { mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
+import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { packagePath } from '../../../files/package-path.js';
+import { assistant, putMix, temporaryStore, user, type Row } from './fixture.js';
+
+const tokenizerDir = packagePath('dev/tinker/model-files/tiny-qwen3');
+
+void test('the progress of a piece is counted in bytes, up to the size of its lines', async () => {
+  const rows: readonly Row[] = ['naïve', '你好', 'plain'].map((text) => ({
+    source: 0,
+    messages: [user(text), assistant(`${text} – ${text}`)],
+  }));
+  const sizes = rows.map(({ messages }) => Buffer.byteLength(`${JSON.stringify({ messages })}\n`));
+  const store = await temporaryStore();
+  const ref = await putMix(store, { train: rows, sources: ['only'] });
+  const mix = await store.get(ref);
+  const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
+  const done: number[] = [];
+  const meta = await tokenisePiece(
+    {
+      tokenisation: {
+        renderer: 'qwen3',
+        trainOn: 'all_assistant_messages',
+        maxTokens: 60,
+        tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
+      },
+      tokenizerDir,
+      places: lines.train,
+      firstLine: 0,
+      lines: rows.length,
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+      sourcesPath: mix.path(sourcesName('train')),
+      dir: await store.scratch(),
+    },
+    { progress: (bytes) => void done.push(bytes) },
+  );
+  assert.equal(meta.rows, rows.length);
+  assert.deepEqual(
+    done,
+    sizes.map((_, at) => sizes.slice(0, at + 1).reduce((sum, size) => sum + size, 0)),
+  );
+});
