@@ -3,6 +3,7 @@ import type {
   TrainSegmentInput,
   TrainSegmentResult,
 } from '../../core/contracts/training.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { checkpointLabel } from '../../core/labels.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -68,7 +69,7 @@ async function takeClient(
   work: WorkContext,
 ): Promise<LiveClient> {
   const tell = (sessionId: string, note?: string): void =>
-    report(work, plan, sessionId, { from, to, done: from, ...(note === undefined ? {} : { note }) });
+    report(work, plan, sessionId, { from, to, done: from, ...defined({ note }) });
   const left = previousSession(work);
   const kept =
     predecessor === null || left !== undefined
@@ -236,7 +237,7 @@ function report(
     done: at.done,
     total: plan.totalSteps,
     unit: 'steps',
-    ...(at.note === undefined ? {} : { note: at.note }),
+    ...defined({ note: at.note }),
     resume: { sessionId },
   });
 }

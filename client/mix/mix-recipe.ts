@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
@@ -41,16 +40,16 @@ export async function mixRecipe(
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
   const env = await commandEnvironment(options.env, storeRoot);
-  const hub = createHubActivities(createHubAccess({ store, env, onToken: (token) => secrets.learn(token) }));
+  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
   return await mixSources(recipe, {
     store,
-    threads: availableParallelism(),
+    threads: hub.threads,
     out: recipe.out,
-    resolutions: await bringSources(hub, recipe, work),
+    resolutions: await bringSources(createHubActivities(hub), recipe, work),
     work,
     ...defined({ rowsPerSource: options.rowsPerSource }),
   });

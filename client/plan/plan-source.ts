@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { createConvertActivities } from '../../activities/convert/index.js';
 import type { ConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
@@ -57,7 +56,7 @@ export interface Planner {
 }
 
 export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLock: boolean): Planner {
-  const convert = createConvertActivities({ store: local.store, threads: availableParallelism() });
+  const convert = createConvertActivities({ store: local.store, threads: local.hub.threads });
   return { local, convert, recipe, updateLock };
 }
 
@@ -73,7 +72,7 @@ export async function planSource(planner: Planner, source: Source): Promise<Sour
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
   const pieces =
     missing.length === 0
-      ? await planPieces(planner, source, await storeInspection(hub.store, inspection, work))
+      ? await planPieces(planner, source, await storeInspection(hub, inspection, work))
       : undefined;
   return {
     name: source.name,

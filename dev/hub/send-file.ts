@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults } from './faults.js';
 import type { Recorder } from './stats.js';
+import { defined } from '../../core/defined.js';
 
 export interface FileAnswer {
   readonly localPath: string;
@@ -104,8 +105,7 @@ function faultsOf(faults: Faults, path: string, range: ByteRange): Strike {
   return {
     ...(drop === undefined ? {} : { stop: { bytes: drop.bytes, cut: true } }),
     ...(stall === undefined ? {} : { stop: { bytes: stall.bytes, cut: false } }),
-    ...(corrupt === undefined ? {} : { corruptAt: corrupt.offset }),
-    ...(rate === undefined ? {} : { bytesPerSecond: rate.bytesPerSecond }),
+    ...defined({ corruptAt: corrupt?.offset, bytesPerSecond: rate?.bytesPerSecond }),
   };
 }
 

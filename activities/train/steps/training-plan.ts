@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { defined } from '../../../core/defined.js';
 import { Train } from '../../../core/recipe.js';
 import { stableJson } from '../../../core/stable-json.js';
 import type { ScheduleRule } from '../../../core/training/schedule.js';
@@ -63,7 +64,7 @@ function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unk
   return {
     server: plan.server.identity,
     baseModel: base_model,
-    ...(from === undefined ? {} : { from }),
+    ...defined({ from }),
     lora,
     adam,
     schedule: scheduleOf(plan),

@@ -4,6 +4,7 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
@@ -13,7 +14,7 @@ import { parquetFile, bool, float64, list, struct, text } from '../../../dev/cor
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
-const activities = createConvertActivities({ store, threads: 2, pieceBytes: 2000 });
+const activities = createConvertActivities({ store, threads: new ThreadPool(2), pieceBytes: 2000 });
 const work = quietWork();
 
 async function fileOf(name: string, content: string | Uint8Array): Promise<string> {
@@ -203,7 +204,7 @@ void test('the path in the repository names the kind of a Hub file, and the mani
   });
   const out = await folder();
   const recipe = { seed: 1, sources: [sourceOf('hub')], heldout: { fraction: 0 }, mix: {} };
-  const call = { store, threads: 1, out, resolutions: new Map([['hub', resolution]]), work };
+  const call = { store, threads: new ThreadPool(1), out, resolutions: new Map([['hub', resolution]]), work };
   const { train } = await mixSources(recipe, call);
   assert.equal(train.lines, 20);
   const manifest = await readFile(join(out, 'manifest.json'), 'utf8');

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { createHubAccess, type HubAccess } from '../../../activities/hub/hub-access.js';
@@ -10,6 +9,7 @@ import type { DownloadFilesResult, SourceResolution } from '../../../core/contra
 import type { Progress, WorkContext } from '../../../core/progress.js';
 import { Source } from '../../../core/recipe.js';
 import { startHub, type Hub, type HubOptions } from '../../../dev/hub/index.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** Short waits and small flushes, so that faults and kills show within milliseconds and kilobytes. */
 export const quick: Partial<HubTuning> = {
@@ -33,12 +33,6 @@ export function someBytes(length: number, seed = 1): Buffer {
   return bytes;
 }
 
-export async function tempDir(context: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-hub-'));
-  context.after(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
-
 export interface Fixture {
   readonly dir: string;
   readonly hub: Hub;
@@ -59,7 +53,7 @@ export async function startFixture(
   files: Readonly<Record<string, string | Uint8Array>>,
   options: Partial<HubOptions> = {},
 ): Promise<Fixture> {
-  const dir = await tempDir(context);
+  const dir = await temporaryFolder(context);
   const root = join(dir, 'hub');
   const add: Fixture['add'] = async (files) => {
     for (const [path, content] of Object.entries(files)) {

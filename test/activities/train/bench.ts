@@ -3,6 +3,7 @@ import { readdir, readFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import { createTrainActivities, type TrainActivities } from '../../../activities/train/index.js';
@@ -144,7 +145,7 @@ export async function prepare(
   const mix = await putMix(store, { train: rows, heldout, sources: ['even', 'odd'] });
   const tokenise = createTokeniseActivities({
     store,
-    threads: 1,
+    threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(server.access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix, train: recipe(change) }, quietWork());

@@ -2,41 +2,41 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { Stage1Handle } from '../../client/runs/find-run.js';
-import { startTemporal } from '../../dev/temporal/server.js';
-import { bundlePath } from '../../worker/bundle.js';
-import { queries, updates } from '../../workflows/messages.js';
-import type { stage1 } from '../../workflows/stage1.js';
-import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
-import type { Fake } from './fake-activities.js';
+import type { Stage1Handle } from '../client/runs/find-run.js';
+import { startTemporal } from '../dev/temporal/server.js';
+import { bundlePath } from '../worker/bundle.js';
+import { updates } from '../workflows/messages.js';
+import type { stage1 } from '../workflows/stage1.js';
+import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from '../test/workflows/fake-activities.js';
+import type { Fake } from '../test/workflows/fake-activities.js';
+import {
+  slowFirstSegment,
+  untilAskedToSave,
+  untilCalled,
+  untilCancelled,
+  untilIdle,
+  untilWaiting,
+} from '../test/workflows/runs.js';
+import { sourceWorkflowIdOf } from '../core/run/workflow-ids.js';
 
 /**
- * Records the histories that `replay.test.ts` replays, one for each state that a run can be in:
- * `npm run build && node dist/test/workflows/record-histories.js [NAME …]`.
+ * Records the histories that `test/workflows/replay.test.ts` replays, one for each state that a run can be in:
+ * `npm run build && node dist/scripts/record-histories.js [NAME …]`.
  *
- * Existing files are what runs in the field look like: a change of the workflows must keep them replaying. Record only
- * scenarios that are new, or all of them when a change is known to end the runs that are under way.
+ * Once there is a release, the files are what runs in the field look like, and a change of the workflows must keep them
+ * replaying: then record only scenarios that are new. Until then record all of them after each change.
  */
 interface Scenario {
   readonly sources: readonly string[];
   readonly yaml: string;
   readonly fake: () => Fake;
-  readonly steer?: (handle: Stage1Handle, fake: Fake) => Promise<void>;
+  readonly steer?: (handle: Stage1Handle, fake: Fake, client: Client) => Promise<void>;
   /** Workflow ids to keep, relative to the run's. */
   readonly keep: readonly string[];
-}
-
-async function untilWaiting(handle: Stage1Handle): Promise<void> {
-  for (;;) {
-    const state = await handle.query(queries.progress);
-    if (state.waitingFor.length > 0) return;
-    await sleep(100);
-  }
 }
 
 function failingSource(): Fake {
@@ -69,29 +69,13 @@ function failingCheck(): Fake {
   return fake;
 }
 
+/** Every segment trains one step and then waits until it is asked to save. */
 function slowSegments(): Fake {
   const fake = fakeActivities();
-  fake.activities.trainSegment = async ({ from }) => {
-    fake.calls.push('training');
-    const beat = setInterval(() => Context.current().heartbeat(), 200);
-    await Context.current().cancelled.catch((error: unknown) => {
-      if (!(error instanceof CancelledFailure)) throw error;
-    });
-    clearInterval(beat);
+  fake.activities.trainSegment = async ({ from, to }) => {
+    fake.calls.push(`trainSegment ${from}-${to}`);
+    await untilAskedToSave();
     return { ...recordOf(from + 1, 6), metrics: ref('metrics', 'm') };
-  };
-  return fake;
-}
-
-/** As {@link slowSegments}, for the first segment only. */
-function slowFirstSegment(): Fake {
-  const fake = fakeActivities();
-  const quick = { ...fake.activities };
-  const slow = slowSegments();
-  fake.activities.trainSegment = async (input) => {
-    if (input.from > 0) return await quick.trainSegment(input);
-    fake.calls.push('training');
-    return await slow.activities.trainSegment(input);
   };
   return fake;
 }
@@ -112,6 +96,36 @@ function recordedBefore(): Fake {
   return fake;
 }
 
+/** The server loses the checkpoint of step 4. */
+function losesCheckpoint(): Fake {
+  const fake = fakeActivities();
+  const quick = { ...fake.activities };
+  let isLost = false;
+  fake.activities.findRecords = async (input) =>
+    isLost
+      ? { found: 1, steps: 2, last: recordOf(2, 6), firstLoss: 2, notes: [], unmeasured: [recordOf(2, 6)] }
+      : await quick.findRecords(input);
+  fake.activities.trainSegment = async (input) => {
+    if (input.from !== 4 || isLost) return await quick.trainSegment(input);
+    isLost = true;
+    throw ApplicationFailure.create({ message: 'gone', type: 'CheckpointLostError', nonRetryable: true });
+  };
+  return fake;
+}
+
+/** The worker ends in the first attempt, and the Hub does not answer the second. */
+function failingQuestion(): Fake {
+  const fake = fakeActivities();
+  const quick = { ...fake.activities };
+  const types = ['WorkerLostError', 'HubUnavailableError'];
+  fake.activities.resolveSource = async (input) => {
+    const type = types.shift();
+    if (type === undefined) return await quick.resolveSource(input);
+    throw ApplicationFailure.create({ message: 'failed', type });
+  };
+  return fake;
+}
+
 function slowDownload(): Fake {
   const fake = fakeActivities();
   const quick = { ...fake.activities };
@@ -120,12 +134,7 @@ function slowDownload(): Fake {
     if (!first) return await quick.downloadFiles(input);
     first = false;
     fake.calls.push('downloading');
-    const beat = setInterval(() => Context.current().heartbeat(), 200);
-    try {
-      await Context.current().cancelled;
-    } finally {
-      clearInterval(beat);
-    }
+    await untilCancelled();
     throw new Error('was not cancelled');
   };
   return fake;
@@ -140,7 +149,6 @@ const scenarios: Record<string, Scenario> = {
   },
   'evaluates-beside': { sources: ['a'], yaml: trainYaml, fake: fakeActivities, keep: ['/train'] },
   'goes-on-from-a-record': { sources: ['a'], yaml: trainYaml, fake: recordedBefore, keep: ['/train'] },
-  // The recorded one is of a version that mixed in buckets.
   'data-only': { sources: ['a'], yaml: '', fake: fakeActivities, keep: [''] },
   'mix-in-one-go': { sources: ['a', 'b'], yaml: '', fake: fakeActivities, keep: [''] },
   'source-retried': {
@@ -198,7 +206,7 @@ const scenarios: Record<string, Scenario> = {
     yaml: trainYaml,
     fake: slowSegments,
     steer: async (handle, fake) => {
-      while (!fake.calls.includes('training')) await sleep(100);
+      await untilCalled(fake, 'trainSegment 0-2');
       await handle.cancel();
     },
     keep: ['', '/train'],
@@ -208,7 +216,7 @@ const scenarios: Record<string, Scenario> = {
     yaml: trainYaml,
     fake: slowFirstSegment,
     steer: async (handle, fake) => {
-      while (!fake.calls.includes('training')) await sleep(100);
+      await untilCalled(fake, 'trainSegment 0-2');
       await handle.executeUpdate(updates.pause);
       await handle.executeUpdate(updates.resume);
     },
@@ -219,7 +227,7 @@ const scenarios: Record<string, Scenario> = {
     yaml: trainYaml,
     fake: slowFirstSegment,
     steer: async (handle, fake) => {
-      while (!fake.calls.includes('training')) await sleep(100);
+      await untilCalled(fake, 'trainSegment 0-2');
       await handle.executeUpdate(updates.saveCheckpoint);
     },
     keep: ['', '/train'],
@@ -228,10 +236,10 @@ const scenarios: Record<string, Scenario> = {
     sources: ['a'],
     yaml: '',
     fake: slowDownload,
-    steer: async (handle, fake) => {
-      while (!fake.calls.includes('downloading')) await sleep(100);
+    steer: async (handle, fake, client) => {
+      await untilCalled(fake, 'downloading');
       await handle.executeUpdate(updates.pause);
-      await sleep(1_000);
+      await untilIdle(client, sourceWorkflowIdOf(handle.workflowId, 'a'));
       await handle.executeUpdate(updates.resume);
     },
     keep: ['', '/source/a'],
@@ -252,18 +260,32 @@ const scenarios: Record<string, Scenario> = {
     sources: ['a'],
     yaml: 'review: true',
     fake: fakeActivities,
-    steer: async (handle) => {
+    steer: async (handle, fake) => {
       await untilWaiting(handle);
       const memo = { recipeHash: 'changed', recipe: '{}' };
       await handle.executeUpdate(updates.changeCaps, {
         args: [{ caps: { a: { rows: 5 } }, note: 'less', memo }],
       });
-      await sleep(2_000);
+      await untilCalled(fake, 'finishMix', 2);
       await untilWaiting(handle);
       await handle.executeUpdate(updates.approve, { args: [{ note: '' }] });
     },
     keep: [''],
   },
+  'source-cancelled-by-hand': {
+    sources: ['a'],
+    yaml: '',
+    fake: slowDownload,
+    steer: async (handle, fake, client) => {
+      await untilCalled(fake, 'downloading');
+      await client.workflow.getHandle(sourceWorkflowIdOf(handle.workflowId, 'a')).cancel();
+      await untilWaiting(handle);
+      await handle.executeUpdate(updates.retrySource, { args: [{ source: 'a' }] });
+    },
+    keep: [''],
+  },
+  'question-asked-again': { sources: ['a'], yaml: '', fake: failingQuestion, keep: ['/source/a'] },
+  'checkpoint-lost': { sources: ['a'], yaml: trainYaml, fake: losesCheckpoint, keep: ['/train'] },
   'training-continues-as-new': {
     sources: ['a'],
     yaml: trainYaml,
@@ -272,7 +294,7 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
-const folder = fileURLToPath(new URL('../../../test/histories/', import.meta.url));
+const folder = fileURLToPath(new URL('../../test/histories/', import.meta.url));
 /** Histories carry it; it must not name a machine. */
 const identity = 'headrace-recorder';
 const wanted = process.argv.slice(2);
@@ -302,7 +324,7 @@ try {
         taskQueue: name,
         args: [{ recipe: recipeOf(name, scenario.sources, scenario.yaml), searchAttributes: true }],
       });
-      await scenario.steer?.(handle, fake);
+      await scenario.steer?.(handle, fake, client);
       await handle
         .result()
         .catch((error: unknown) => process.stderr.write(`${name} ended: ${String(error)}\n`));
