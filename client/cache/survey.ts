@@ -50,7 +50,7 @@ export interface StoreSurvey {
   readonly scratch: readonly CachedScratch[];
 }
 
-/** Looks through the store. Reads names, sizes and times, not content. */
+/** Lists what is in the store. Reads names, sizes and times, not content. */
 export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
   const users = await usersOfFiles(store);
   const repositories: CachedRepository[] = [];
@@ -65,7 +65,7 @@ export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
       const kind = /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(blob) ? 'file' : 'part';
       files.push({
         path: join(blobs, blob),
-        // A part has its full size from the start; the disk holds what came.
+        // A part has its full size from the start; its blocks are the bytes that arrived.
         sizeBytes: kind === 'file' ? found.size : Math.min(found.size, found.blocks * 512),
         kind,
         usedAt: found.mtime,
