@@ -5,21 +5,21 @@ import type { WorkContext } from '../core/progress.js';
 
 /**
  * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the work itself
- * knows only a {@link WorkContext}.
+ * depends on a {@link WorkContext} alone.
  */
 export interface EdgeOptions {
   /** Removes secrets from texts that go into the history. */
   readonly scrub: (text: string) => string;
   /**
-   * The abort reason for work that can save and answer where it stands, used when the server still waits for the
-   * answer (cancel, pause, worker shutdown) and not when the attempt is already given up.
+   * The abort reason for work that can save and return where it stands. It is used where the server still takes the
+   * result (cancel, pause, worker shutdown), and not where the attempt has been given up.
    */
   readonly saveReason?: () => unknown;
 }
 
 /**
- * A worker that is alive says so this often, whether or not there is progress: a cancel comes with the answer, also to work
- * that is in the middle of one long step.
+ * Every activity heartbeats this often, whether or not there is progress. A cancel comes with the answer, so that work in
+ * the middle of one long step gets it too.
  */
 export const heartbeatEveryMs = 1_000;
 /** A defect does not mend itself: after this many attempts it is shown to a person. */
@@ -91,7 +91,7 @@ function asFailure(error: unknown, attempt: number, scrub: (text: string) => str
     type: known.type,
     nonRetryable: !known.retryable || (known.type === 'InternalError' && attempt >= internalErrorAttempts),
     details: [defined({ remedy: scrub(known.remedy), retryAfterMs: known.retryAfterMs })],
-    ...(known.retryAfterMs === undefined ? {} : { nextRetryDelay: known.retryAfterMs }),
+    ...defined({ nextRetryDelay: known.retryAfterMs }),
   });
   const stack = error instanceof Error ? error.stack : undefined;
   if (known.type === 'InternalError' && stack !== undefined) failure.stack = scrub(stack);

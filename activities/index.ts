@@ -16,6 +16,7 @@ import { createTrainActivities } from './train/index.js';
 import { LiveClients } from './train/server/live-clients.js';
 import { createTinkerAccess, developmentModelDir } from './train/server/tinker-access.js';
 import { StopAndSave } from './train/steps/stop-and-save.js';
+import { ThreadPool } from './threads/thread-pool.js';
 import type { Work, WorkOf } from './work.js';
 
 export interface ActivitiesOptions {
@@ -41,9 +42,9 @@ const saveReasons: { readonly [N in Name]?: () => unknown } = {
 
 /** Every activity, wired to the store and the environment and ready for a Temporal worker. */
 export function createActivities({ store, env, onWarning }: ActivitiesOptions): WiredActivities {
-  const threads = availableParallelism();
+  const threads = new ThreadPool(availableParallelism());
   const secrets = new Secrets(env);
-  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
+  const hub = createHubAccess({ store, threads, env, onToken: (token) => secrets.learn(token) });
   const access = createTinkerAccess({ env, onWarning });
   const live = new LiveClients();
   const work = {

@@ -1,15 +1,15 @@
 import { endianness } from 'node:os';
 
 export interface KeyedEntries {
-  /** One entry behind the other. */
+  /** All entries, without gaps. */
   readonly bytes: Buffer;
   readonly entryBytes: number;
-  /** Where an entry has its key, of at least eight bytes. */
+  /** Where in an entry its key begins, which has at least eight bytes. */
   readonly keyAt: number;
   readonly count: number;
 }
 
-/** Where the upper half of a 64-bit number is. */
+/** The positions of the halves of a 64-bit number in a `Uint32Array`. */
 const [low, high] = endianness() === 'LE' ? [0, 1] : [1, 0];
 
 /**

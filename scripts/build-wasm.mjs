@@ -1,10 +1,11 @@
-// Compiles the JSON kernel to WebAssembly and writes it, as base64, into json-kernel-wasm.ts, which is checked in.
+// Compiles the JSON kernel to WebAssembly and writes it, as base64, into json-kernel-wasm.ts, which is
+// checked in.
 //
 //   node scripts/build-wasm.mjs           writes the file
 //   node scripts/build-wasm.mjs --check   compiles, and fails where the file holds other bytes
 //
-// The compiler has 100 MB and nothing else needs it, so `npm ci` does not bring it: it is installed into a cache folder, in the version of
-// the lock file beside the source.
+// The compiler has 100 MB and nothing else needs it, so `npm ci` does not bring it: it is installed into a
+// cache folder, in the version of the lock file beside the source.
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { root, run } from './run.mjs';
 

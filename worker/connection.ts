@@ -1,9 +1,9 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { defaultStoreRoot } from '../activities/artifacts/store.js';
+import { fromEnv } from '../core/env.js';
 import type { Env } from '../core/env.js';
-import { readDevServers } from './dev-servers.js';
 
+/** Which Temporal server to connect to, and how. */
 export interface TemporalTarget {
   readonly address: string;
   readonly namespace: string;
@@ -12,37 +12,35 @@ export interface TemporalTarget {
   readonly uiUrl: string | undefined;
 }
 
-const defaultAddress = '127.0.0.1:7233';
+/** Where `temporal server start-dev` listens unless told otherwise. */
+const defaults = { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233' };
 
-/**
- * Which Temporal to talk to: environment and `temporal.toml` profile first (`@temporalio/envconfig`), then the server of
- * a running `headrace dev`, then 127.0.0.1:7233.
- */
-export async function temporalTarget(env: Env = process.env): Promise<TemporalTarget> {
-  const config = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
-  const named = config.connectionOptions.address;
-  const dev = named === undefined ? await readDevServers(defaultStoreRoot(env)) : undefined;
-  const address = named ?? dev?.temporalAddress ?? defaultAddress;
+/** The server that the environment or a profile of `temporal.toml` names, else one on this machine. */
+export function temporalTarget(env: Env): TemporalTarget {
+  const { connectionOptions, namespace = 'default' } = configOf(env);
+  const address = connectionOptions.address ?? defaults.address;
+  const knownUi = connectionOptions.address === undefined ? defaults.uiUrl : undefined;
   return {
     address,
-    namespace: config.namespace ?? 'default',
-    connectionOptions: { ...config.connectionOptions, address },
-    uiUrl:
-      env['HEADRACE_TEMPORAL_UI'] ??
-      dev?.temporalUi ??
-      (named === undefined ? 'http://127.0.0.1:8233' : undefined),
+    namespace,
+    connectionOptions: { ...connectionOptions, address },
+    uiUrl: fromEnv(env, 'HEADRACE_TEMPORAL_UI') ?? knownUi,
   };
 }
 
-function definedOnly(env: Env): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-    ),
-  );
+/** Whether the environment or a profile of `temporal.toml` names a server. */
+export function namesTemporal(env: Env): boolean {
+  return configOf(env).connectionOptions.address !== undefined;
 }
 
-/** Task queue of a store's workers, so that a shared cluster never hands one machine's files to another's worker. */
+function configOf(env: Env): ClientConnectConfig {
+  const set = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, value] as const],
+  );
+  return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
+}
+
+/** The task queue of a store's workers. On a shared cluster a worker gets only work whose files are on its machine. */
 export function taskQueueOf(storeId: string): string {
   return `headrace-${storeId}`;
 }

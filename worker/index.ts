@@ -11,7 +11,6 @@ import type { Env } from '../core/env.js';
 import { bundlePath } from './bundle.js';
 import { taskQueueOf, temporalTarget } from './connection.js';
 import type { TemporalTarget } from './connection.js';
-import { workerEnvironment } from './environment.js';
 import { shutdownLimitMs } from './shutdown.js';
 
 /** A build of the workers as Temporal's worker versioning names it. */
@@ -26,7 +25,8 @@ export interface RunWorkerOptions {
   readonly taskQueue?: string;
   /** Worker versioning: runs that this build begins are pinned to it. @default none: every worker may take every run */
   readonly deployment?: DeploymentVersion;
-  readonly env?: Env;
+  /** Names the servers, and holds the secrets. */
+  readonly env: Env;
   /** Ends the worker in order: activities are asked to save, and are waited for. */
   readonly signal: AbortSignal;
   /** Called once, when the worker polls. */
@@ -47,13 +47,13 @@ const activitiesAtOnce = 64;
  * {@link shutdownLimitMs}.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  const env = await workerEnvironment(options.env ?? process.env, options.storeRoot);
+  const { env } = options;
   const store = await openStore(options.storeRoot);
   await removeDeadScratch(store.root);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
-  const target = await temporalTarget(env);
+  const target = temporalTarget(env);
   const connection = await connect(target);
   const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
   const wired = createActivities({ store, env, onWarning });

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
 import type { FindRecordsResult, SegmentRecordRef } from '../core/contracts/training.js';
 import { plural } from '../core/format.js';
 import type { TrainOutcome } from '../core/run/run.js';
@@ -51,7 +51,10 @@ async function findRecords({ activities, input }: Training): Promise<FindRecords
 async function trainNext(training: Training): Promise<void> {
   try {
     const record = await training.saves.during(async () => await trainAndRecord(training));
-    await training.set(recorded(training.progress, record));
+    const progress = recorded(training.progress, record);
+    // What was saved on a cancel is the last that the run hears.
+    if (CancellationScope.current().consideredCancelled) await training.setNow(progress);
+    else await training.set(progress);
     await training.saves.answer();
   } catch (error) {
     const isLast = training.progress.lostCheckpoints + 1 === mostLostCheckpoints;
@@ -61,10 +64,11 @@ async function trainNext(training: Training): Promise<void> {
   }
 }
 
-async function trainAndRecord({ input, progress, gate, saves }: Training): Promise<SegmentRecordRef> {
-  const { training, out, checkpointEvery } = input;
-  const { plan, totalSteps } = training;
-  const predecessor = progress.last;
+async function trainAndRecord(training: Training): Promise<SegmentRecordRef> {
+  const { gate, saves, input } = training;
+  const { out, checkpointEvery } = input;
+  const { plan, totalSteps } = input.training;
+  const predecessor = training.progress.last;
   const { from, to } = nextSegment(predecessor?.nextStep ?? 0, checkpointEvery, totalSteps);
   const result = await gate.run(async () => {
     try {
@@ -78,9 +82,17 @@ async function trainAndRecord({ input, progress, gate, saves }: Training): Promi
   });
   const { label, nextStep } = result;
   const summary = `record ${label} (${plural(nextStep - from, 'step')})`;
-  return await despiteCancel(
-    async () => await activities.recordSegment(summary, { plan, out, predecessor, from, result }),
-  );
+  try {
+    return await despiteCancel(
+      async () => await activities.recordSegment(summary, { plan, out, predecessor, from, result }),
+    );
+  } catch (error) {
+    if (CancellationScope.current().consideredCancelled)
+      await training.note(
+        `The segment up to step ${nextStep} was saved but not recorded: ${reasonOf(error).message}`,
+      );
+    throw error;
+  }
 }
 
 async function handOver(training: Training): Promise<never> {

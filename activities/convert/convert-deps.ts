@@ -1,11 +1,11 @@
 import type { ArtifactStore } from '../artifacts/store.js';
 import type { ConversionJobs } from './jobs.js';
-import type { ThreadPool } from '../threads/thread-pool.js';
+import type { PoolJobs, ThreadPool } from '../threads/thread-pool.js';
 
 export interface ConvertOptions {
   readonly store: ArtifactStore;
-  /** Worker threads. Results do not depend on it. */
-  readonly threads: number;
+  /** The worker threads of this process. The output does not depend on how many there are. */
+  readonly threads: ThreadPool;
   /**
    * Approximate bytes of input in a piece. The mix does not depend on it.
    *
@@ -17,7 +17,7 @@ export interface ConvertOptions {
 /** What the conversion activities use. */
 export interface ConvertDeps {
   readonly store: ArtifactStore;
-  readonly threads: number;
+  readonly threads: ThreadPool;
   readonly pieceBytes: number;
-  readonly pool: ThreadPool<ConversionJobs>;
+  readonly jobs: PoolJobs<ConversionJobs>;
 }

@@ -1,6 +1,6 @@
 import type { ConvertPiecesInput, ConvertPiecesResult } from '../../core/contracts/conversion.js';
 import type { WorkContext } from '../../core/progress.js';
-import { inParallel, underWay } from '../threads/in-parallel.js';
+import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import type { ConvertDeps } from './convert-deps.js';
 import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
@@ -19,16 +19,16 @@ export async function convertPieces(
   input: ConvertPiecesInput,
   work: WorkContext,
 ): Promise<ConvertPiecesResult> {
-  const { store, pool, threads } = deps;
+  const { store, jobs, threads } = deps;
   const plan = await readConversionPlan(store, input.plan);
   const files = inputFiles(store, plan.origin, plan.files);
   const pieces = plan.pieces.slice(input.from, input.to);
   const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
   const tally = new PieceTally(`${plan.source} convert`, total, work);
-  await inParallel(pieces, underWay(threads), work.signal, async (piece, signal) => {
+  await inParallel(pieces, itemsAtOnce(threads.size), work.signal, async (piece, signal) => {
     const found = await store.find(piece.ref);
     const options = { signal, onProgress: (bytes: number) => tally.progress(piece, bytes) };
-    const convert = (dir: string) => pool.run(plan.pieceJob, pieceInput(plan, files, piece, dir), options);
+    const convert = (dir: string) => jobs.run(plan.pieceJob, pieceInput(plan, files, piece, dir), options);
     const artifact = found ?? (await store.put(piece.ref, convert));
     tally.finished(piece, piece.bytes, ReadMeta.parse(artifact.meta).counts, found !== undefined);
   });

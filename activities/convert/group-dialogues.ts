@@ -1,7 +1,7 @@
 import type { ConvertPiecesInput, ConvertPiecesResult } from '../../core/contracts/conversion.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { inParallel, underWay } from '../threads/in-parallel.js';
+import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import type { ConvertDeps } from './convert-deps.js';
 import type { Scatter } from './dialogues/scattered-rows.js';
 import { ReadMeta, ScatterMeta } from './output/piece-meta.js';
@@ -18,20 +18,20 @@ export async function groupDialogues(
   input: ConvertPiecesInput,
   work: WorkContext,
 ): Promise<ConvertPiecesResult> {
-  const { store, pool, threads } = deps;
+  const { store, jobs, threads } = deps;
   const plan = await readConversionPlan(store, input.plan);
   const { rules, seed } = plan;
   const partitions = [...plan.dialoguePartitions.entries()].slice(input.from, input.to);
   const tally = new PieceTally(`${plan.source} group`, partitions.length, work);
   // Found once, by the first partition that is not in the store.
   let scatters: Promise<readonly Scatter[]> | undefined;
-  await inParallel(partitions, underWay(threads), work.signal, async (item, signal) => {
+  await inParallel(partitions, itemsAtOnce(threads.size), work.signal, async (item, signal) => {
     const [partition, ref] = item;
     const found = await store.find(ref);
     const group = async (dir: string) => {
       scatters ??= findScatters(store, plan);
       const job = { scatters: await scatters, partition, rules, seed, dir };
-      return await pool.run('groupPartition', job, { signal });
+      return await jobs.run('groupPartition', job, { signal });
     };
     const artifact = found ?? (await store.put(ref, group));
     tally.finished(item, 1, ReadMeta.parse(artifact.meta).counts, found !== undefined);

@@ -4,7 +4,6 @@ import { groupDialogues } from './group-dialogues.js';
 import type { ConversionJobs } from './jobs.js';
 import { planConversion } from './plan-conversion.js';
 import { summariseSource } from './summarise-source.js';
-import { ThreadPool } from '../threads/thread-pool.js';
 import type { WorkOf } from '../work.js';
 
 export type ConvertActivities = WorkOf<
@@ -19,7 +18,7 @@ export function createConvertActivities(options: ConvertOptions): ConvertActivit
     store: options.store,
     threads: options.threads,
     pieceBytes: options.pieceBytes ?? defaultPieceBytes,
-    pool: createConversionPool(options.threads),
+    jobs: options.threads.jobs<ConversionJobs>(new URL('./jobs.js', import.meta.url)),
   };
   return {
     planConversion: (input, work) => planConversion(deps, input, work),
@@ -27,8 +26,4 @@ export function createConvertActivities(options: ConvertOptions): ConvertActivit
     groupDialogues: (input, work) => groupDialogues(deps, input, work),
     summariseSource: (input, work) => summariseSource(deps, input, work),
   };
-}
-
-function createConversionPool(threads: number): ThreadPool<ConversionJobs> {
-  return new ThreadPool<ConversionJobs>(new URL('./jobs.js', import.meta.url), threads);
 }

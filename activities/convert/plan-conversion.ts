@@ -63,7 +63,7 @@ async function makePlan(
   const resolution = await readResolution(deps.store, ref);
   const files = inputFiles(deps.store, resolution.meta, resolution.files);
   const planned = await withScratch(deps, (scratch) =>
-    deps.pool.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal }),
+    deps.jobs.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal }),
   );
   return assemblePlan({ ...planned, source, seed, resolution, pieceBytes });
 }

@@ -83,7 +83,7 @@ async function addUp(
   await writeFile(join(dir, sliceTableName), JSON.stringify(table));
   const inOrder = plan.dialoguePartitions.length === 0;
   const job = { source: plan.source, lists, inOrder, table, out: join(dir, rejectsName) };
-  await deps.pool.run('mergeRejects', job, { signal: work.signal });
+  await deps.jobs.run('mergeRejects', job, { signal: work.signal });
   return { counts };
 }
 

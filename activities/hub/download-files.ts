@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
 import type { DownloadFilesInput, DownloadFilesResult, SourceFile } from '../../core/contracts/source.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -7,6 +5,7 @@ import { formatBytes } from '../../core/format.js';
 import { downloadLabel } from '../../core/hub/download-label.js';
 import { isRepositoryPath } from '../../core/hub/repository-path.js';
 import type { WorkContext } from '../../core/progress.js';
+import { inParallel } from '../threads/in-parallel.js';
 import type { BlobListener, BlobOutcome } from './download/byte-account.js';
 import type { HubAccess } from './hub-access.js';
 import type { RepositoryCommit } from './http/repository.js';
@@ -59,27 +58,13 @@ async function fetchAll(
   hub: HubAccess,
   commit: RepositoryCommit,
   files: readonly SourceFile[],
-  outer: AbortSignal,
+  signal: AbortSignal,
   progress: DownloadProgress,
-): Promise<BlobOutcome[]> {
+): Promise<readonly BlobOutcome[]> {
   const client = await hub.client();
-  const slots = pLimit(client.tuning.filesAtOnce);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([outer, failed.signal]);
-  setMaxListeners(0, signal);
-  const one = async (file: SourceFile): Promise<BlobOutcome> => {
-    signal.throwIfAborted();
-    try {
-      return await hub.blobs.fetch(client, { commit, file }, signal, progress.listener(file));
-    } catch (error) {
-      failed.abort(error);
-      throw error;
-    }
-  };
-  const results = await Promise.allSettled(files.map((file) => slots(one, file)));
-  outer.throwIfAborted();
-  failed.signal.throwIfAborted();
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  return await inParallel(files, client.tuning.filesAtOnce, signal, (file, stop) =>
+    hub.blobs.fetch(client, { commit, file }, stop, progress.listener(file)),
+  );
 }
 
 const reportEveryMs = 2000;

@@ -30,13 +30,13 @@ export async function resolveSource(
 }
 
 async function resolve(
-  { store, client }: HubAccess,
+  hub: HubAccess,
   input: ResolveSourceInput,
   work: WorkContext,
 ): Promise<SourceResolution> {
   const { name, dataset, files } = input.source;
   if (dataset !== undefined)
-    return resolveDataset(store, await client(), { ...input.source, dataset }, input, work);
-  if (files !== undefined) return resolveLocal(store, name, [files].flat(), work);
+    return resolveDataset(hub.store, await hub.client(), { ...input.source, dataset }, input, work);
+  if (files !== undefined) return resolveLocal(hub, name, [files].flat(), work);
   throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
 }

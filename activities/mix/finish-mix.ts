@@ -139,5 +139,5 @@ async function writeOrigins({ deps, plan, lines }: Writing, dir: string, signal:
     rejectsPath: summary.path(rejectsName),
   }));
   const entriesPaths = { train: lines.train.entriesPath, heldout: lines.heldout.entriesPath };
-  await deps.pool.run('writeOrigins', { entriesPaths, sources, dir }, { signal });
+  await deps.jobs.run('writeOrigins', { entriesPaths, sources, dir }, { signal });
 }

@@ -1,4 +1,3 @@
-import { ThreadPool } from '../threads/thread-pool.js';
 import type { WorkOf } from '../work.js';
 import { finishMix } from './finish-mix.js';
 import type { MixJobs } from './jobs.js';
@@ -15,7 +14,7 @@ export function createMixActivities(options: MixOptions): MixActivities {
     store: options.store,
     threads: options.threads,
     bucketBytes: options.bucketBytes ?? defaultBucketBytes,
-    pool: new ThreadPool<MixJobs>(new URL('./jobs.js', import.meta.url), options.threads),
+    jobs: options.threads.jobs<MixJobs>(new URL('./jobs.js', import.meta.url)),
   };
   return {
     planMix: (input, work) => planMix(deps, input, work),

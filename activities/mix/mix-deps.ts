@@ -1,11 +1,11 @@
 import type { ArtifactStore } from '../artifacts/store.js';
-import type { ThreadPool } from '../threads/thread-pool.js';
+import type { PoolJobs, ThreadPool } from '../threads/thread-pool.js';
 import type { MixJobs } from './jobs.js';
 
 export interface MixOptions {
   readonly store: ArtifactStore;
-  /** Worker threads; what is made does not depend on it. */
-  readonly threads: number;
+  /** The worker threads of this process. The output does not depend on how many there are. */
+  readonly threads: ThreadPool;
   /**
    * Bytes of output in a bucket, at most, unless one line is longer. What comes out does not depend on it.
    *
@@ -17,7 +17,7 @@ export interface MixOptions {
 /** What the mix activities are given. */
 export interface MixDeps {
   readonly store: ArtifactStore;
-  readonly threads: number;
+  readonly threads: ThreadPool;
   readonly bucketBytes: number;
-  readonly pool: ThreadPool<MixJobs>;
+  readonly jobs: PoolJobs<MixJobs>;
 }

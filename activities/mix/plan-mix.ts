@@ -104,13 +104,13 @@ async function findSortedRuns(store: ArtifactStore, sources: readonly MixSource[
 }
 
 async function decideLines(
-  { store, pool, bucketBytes }: MixDeps,
+  { store, jobs, bucketBytes }: MixDeps,
   input: Omit<PlanLinesInput, 'bucketBytes' | 'scratch'>,
   signal: AbortSignal,
 ): Promise<PlannedLines> {
   const scratch = await store.scratch();
   try {
-    return await pool.run('planLines', { ...input, bucketBytes, scratch }, { signal });
+    return await jobs.run('planLines', { ...input, bucketBytes, scratch }, { signal });
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -1,4 +1,3 @@
-import { ThreadPool } from '../threads/thread-pool.js';
 import type { WorkOf } from '../work.js';
 import { finishTokens } from './finish-tokens.js';
 import type { TokeniseJobs } from './jobs.js';
@@ -17,7 +16,7 @@ export function createTokeniseActivities(options: TokeniseOptions): TokeniseActi
     tokenizers: options.tokenizers,
     threads: options.threads,
     pieceBytes: options.pieceBytes ?? defaultPieceBytes,
-    pool: new ThreadPool<TokeniseJobs>(new URL('./jobs.js', import.meta.url), options.threads),
+    jobs: options.threads.jobs<TokeniseJobs>(new URL('./jobs.js', import.meta.url)),
   };
   return {
     planTokens: (input, work) => planTokens(deps, input, work),

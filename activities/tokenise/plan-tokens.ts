@@ -65,7 +65,7 @@ export async function planTokens(
 }
 
 async function cutPieces(
-  { store, pool, pieceBytes }: TokeniseDeps,
+  { store, jobs, pieceBytes }: TokeniseDeps,
   mixPlan: ArtifactRef,
   signal: AbortSignal,
 ): Promise<PlannedPiece[]> {
@@ -73,7 +73,7 @@ async function cutPieces(
   const pieces: PlannedPiece[] = [];
   for (const side of sides) {
     const job = { entriesPath: lines[side].entriesPath, maxBytes: pieceBytes };
-    for (const stretch of await pool.run('cutLines', job, { signal })) pieces.push({ side, ...stretch });
+    for (const stretch of await jobs.run('cutLines', job, { signal })) pieces.push({ side, ...stretch });
   }
   return pieces;
 }

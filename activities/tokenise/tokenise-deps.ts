@@ -1,13 +1,13 @@
 import type { ArtifactStore } from '../artifacts/store.js';
-import type { ThreadPool } from '../threads/thread-pool.js';
+import type { PoolJobs, ThreadPool } from '../threads/thread-pool.js';
 import type { TokeniseJobs } from './jobs.js';
 import type { TokenizerSources } from './tokenizer/resolve-tokenizer.js';
 
 export interface TokeniseOptions {
   readonly store: ArtifactStore;
   readonly tokenizers: TokenizerSources;
-  /** Worker threads; what is made does not depend on it. A thread takes about 250 MB with Qwen's tokenizer. */
-  readonly threads: number;
+  /** The worker threads of this process. The output does not depend on how many there are. A thread takes about 250 MB with Qwen's tokenizer. */
+  readonly threads: ThreadPool;
   /**
    * Bytes of train.jsonl in a piece, at most.
    *
@@ -20,7 +20,7 @@ export interface TokeniseOptions {
 export interface TokeniseDeps {
   readonly store: ArtifactStore;
   readonly tokenizers: TokenizerSources;
-  readonly threads: number;
+  readonly threads: ThreadPool;
   readonly pieceBytes: number;
-  readonly pool: ThreadPool<TokeniseJobs>;
+  readonly jobs: PoolJobs<TokeniseJobs>;
 }

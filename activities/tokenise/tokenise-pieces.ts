@@ -15,7 +15,7 @@ import type { TokeniseDeps } from './tokenise-deps.js';
  * the missing ones.
  */
 export async function tokenisePieces(
-  { store, pool, threads }: TokeniseDeps,
+  { store, jobs, threads }: TokeniseDeps,
   input: TokenisePiecesInput,
   work: WorkContext,
 ): Promise<TokenisePiecesResult> {
@@ -40,9 +40,9 @@ export async function tokenisePieces(
         dir,
       };
       const onProgress = (bytes: number): void => progress.running(piece, bytes);
-      return pool.run('tokenisePiece', job, { signal, onProgress });
+      return jobs.run('tokenisePiece', job, { signal, onProgress });
     });
-  await inParallel(pieces, threads, work.signal, async (piece, signal) => {
+  await inParallel(pieces, threads.size, work.signal, async (piece, signal) => {
     const known = await store.find(tokenPieceRef(plan, piece));
     if (known !== undefined) result.reusedPieces += 1;
     const meta = TokenPieceMeta.parse((known ?? (await tokenise(piece, signal))).meta);

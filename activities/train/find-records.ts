@@ -90,9 +90,7 @@ function lostNotes(lost: readonly StoredRecord[], last: StoredRecord | undefined
 
 function otherRunNotes(plan: TrainingPlanMeta, last: StoredRecord | undefined): string[] {
   if (last === undefined || last.label.replace(/-(final|\d+)$/, '') === plan.label) return [];
-  return [
-    `An earlier run has trained this; its checkpoints keep their labels, and the last one is ${last.label}`,
-  ];
+  return [`An earlier run has trained this; its checkpoints keep their labels, the last is ${last.label}`];
 }
 
 /** Records before `last` without an evaluation whose weights are on the server, to sample from or to load. */

@@ -9,6 +9,7 @@ import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
 import { measure, type Cost } from './measure.js';
 import { makePeers, type Peer } from './peers.js';
+import { defined } from '../../core/defined.js';
 
 /**
  * Downloads the same files with Headrace, `hf download`, `@huggingface/hub` and curl from one local Hub, each with and
@@ -86,7 +87,7 @@ async function download(peer: Peer, url: string, withKill: boolean): Promise<Run
   await mkdir(folder, { recursive: true });
   // What the last run wrote is not to be paid for by this one.
   await promisify(execFile)('sync');
-  await ask(server, { ask: 'reset', ...(rate === undefined ? {} : { bytesPerSecond: rate }) });
+  await ask(server, { ask: 'reset', ...defined({ bytesPerSecond: rate }) });
   const command = peer.command(url, folder);
   try {
     const half = (files * fileBytes) / 2;

@@ -1,3 +1,4 @@
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { mixSources } from '../../client/mix/mix-sources.js';
@@ -21,7 +22,13 @@ await Promise.all(
 );
 const resolved = performance.now();
 const recipe = { seed: 17, sources, heldout: { fraction: 0.01 }, mix: {} };
-const { composition } = await mixSources(recipe, { store, threads: 2, out, resolutions, work });
+const { composition } = await mixSources(recipe, {
+  store,
+  threads: new ThreadPool(2),
+  out,
+  resolutions,
+  work,
+});
 const ended = performance.now();
 process.stdout.write(
   `${composition.trainLines + composition.heldoutLines} lines; resolving ${((resolved - started) / 1000).toFixed(2)} s, mixing ${((ended - resolved) / 1000).toFixed(2)} s\n`,

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
+import { programPath } from '../../client/command-line/program-path.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { startRun } from '../../client/runs/start-run.js';
 import { connectTemporal } from '../../client/temporal/connect.js';
@@ -20,6 +21,7 @@ export async function mixThroughTemporal(corpora: string, dir: string, only?: st
   await mkdir(root, { recursive: true });
   const temporalPart = await startPart({
     name: 'temporal',
+    program: programPath,
     args: ['dev', 'temporal', '--state', join(dir, 'temporal')],
     env: { HEADRACE_STORE: root },
     logPath: join(dir, 'temporal.log'),
@@ -29,6 +31,7 @@ export async function mixThroughTemporal(corpora: string, dir: string, only?: st
   try {
     const worker = await startPart({
       name: 'worker',
+      program: programPath,
       args: ['worker'],
       env,
       logPath: join(dir, 'worker.log'),

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import { openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
@@ -36,7 +37,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
   );
   const { mix: mixed } = await mixSources(
     { seed: 0, sources: [source], heldout: { fraction: 0 }, mix: {} },
-    { store, threads: 1, out, resolutions: new Map([[source.name, resolution]]), work },
+    { store, threads: new ThreadPool(1), out, resolutions: new Map([[source.name, resolution]]), work },
   );
   const train = Train.parse({
     base_model: given.model,
@@ -53,7 +54,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
   });
   const tokenise = createTokeniseActivities({
     store,
-    threads: 1,
+    threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train }, work);

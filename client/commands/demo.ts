@@ -1,99 +1,107 @@
 import { join } from 'node:path';
-import { defaultStoreRoot } from '../../activities/artifacts/store.js';
-import { untilAborted } from '../../dev/stack/part.js';
-import { nothingIfAborted, startStack } from '../../dev/stack/stack.js';
-import { openStore } from '../../activities/artifacts/store.js';
-import { taskQueueOf } from '../../worker/connection.js';
-import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
+import type { Command } from 'commander';
+import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { startStack } from '../../dev/stack/stack.js';
+import type { Stack } from '../../dev/stack/stack.js';
 import { packagePath } from '../../files/package-path.js';
+import { taskQueueOf } from '../../worker/connection.js';
+import { action } from '../command-line/action.js';
+import { setOption } from '../command-line/arguments.js';
+import { exampleText } from '../command-line/examples.js';
+import { programPath } from '../command-line/program-path.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { interruptible, untilAborted } from '../process/interrupt.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
-import { startRun, uiLink } from '../runs/start-run.js';
-import { resultText, waitText } from '../text/result.js';
-import { connectTemporal } from '../temporal/connect.js';
+import { showOutcome } from '../runs/show-outcome.js';
+import { startRun } from '../runs/start-run.js';
 import { watchRun } from '../runs/watch-run.js';
+import { connectTemporal } from '../temporal/connect.js';
+import { uiLink } from '../temporal/ui-link.js';
+import { say } from '../text/output.js';
 
-export interface DemoOptions {
-  /** Keep the servers after the run, until Ctrl-C. */
-  readonly keep: boolean;
+interface DemoOptions {
+  readonly keep?: boolean;
   readonly set: readonly string[];
 }
 
-/**
- * The whole main job on embedded defaults: starts Temporal, a Hub, a Tinker server and a worker, runs
- * `recipes/demo.yaml`, shows what came of it, and leaves nothing running. Never uses keys of the environment.
- */
-export async function demo(options: DemoOptions): Promise<ExitCode> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const abort = new AbortController();
-  const interrupt = (): void => abort.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+export function register(program: Command): void {
+  program
+    .command('demo')
+    .description('the whole job on servers of its own: from corpora to a trained LoRA in under three minutes')
+    .option('--keep', 'keep the servers afterwards, until Ctrl-C')
+    .addOption(setOption())
+    .addHelpText(
+      'after',
+      exampleText(['demo'], ['demo --keep', 'keeps the servers, for a look at the Temporal UI']),
+    )
+    .action(action(demo));
+}
 
-  const store = join(defaultStoreRoot(), 'demo');
-  say(`Headrace demo. Store: ${store}`);
-  const started = Date.now();
-  const stack = await startStack({
-    store,
-    hubRoot: shippedHubRoot,
-    modelDir: shippedModelDir,
-    say,
-    signal: abort.signal,
-  }).catch(nothingIfAborted(abort.signal));
-  if (stack === undefined) {
-    say('\nInterrupted while the servers started; nothing is left running.');
-    return exitCodes.interrupted;
-  }
-  try {
-    say(`Temporal ${stack.temporalAddress}, web UI ${stack.temporalUi ?? ''}`);
-    say(
-      `Local Hub ${stack.hubUrl ?? ''}; local Tinker server ${stack.tinkerUrl ?? ''} (a development server); a worker polls`,
-    );
-    const temporal = await connectTemporal({
-      TEMPORAL_ADDRESS: stack.temporalAddress,
-      HEADRACE_TEMPORAL_UI: stack.temporalUi,
-    });
-    try {
-      const recipe = await readRecipeFile(packagePath('recipes/demo.yaml'), {
-        cwd: packagePath('.'),
-        outFrom: process.cwd(),
-        set: options.set,
-      });
-      const taskQueue = taskQueueOf((await openStore(store)).id);
-      const run = await startRun(temporal, recipe, { taskQueue });
-      const link = uiLink(temporal, run.handle.workflowId, run.runId);
-      say(
-        `${run.attached ? 'Attached to the run' : 'Started the run'} ${run.handle.workflowId}: ${link ?? ''}\n`,
-      );
-      const outcome = await watchRun(temporal, recipe.name, { signal: abort.signal });
-      switch (outcome.kind) {
-        case 'done':
-          process.stdout.write(`\n${await resultText(outcome.result, link)}\n`);
-          say(`\nDone in ${Math.round((Date.now() - started) / 1000)} s.`);
-          break;
-        case 'waits':
-          process.stdout.write(`\n${waitText(recipe.name, outcome.waits)}\n`);
-          return exitCodes.needsPerson;
-        case 'interrupted':
-          say('\nInterrupted. The run is kept; the same command goes on from where it stands.');
-          return exitCodes.interrupted;
-        case 'cancelled':
-          say('\nThe run was cancelled.');
-          return exitCodes.cancelled;
-        case 'failed':
-          say(`\nThe run failed: ${outcome.message}`);
-          return exitCodes.failed;
+/**
+ * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results, and leaves nothing
+ * running. Uses no servers and no keys of the environment.
+ */
+async function demo(options: DemoOptions): Promise<ExitCode> {
+  return await interruptible(
+    async (signal) => {
+      const store = join(defaultStoreRoot(), 'demo');
+      say(`Headrace demo. Store: ${store}`);
+      const startedMs = Date.now();
+      const stack = await startStack({ program: programPath, store, given: {}, say, signal });
+      if (stack === undefined) {
+        say('\nInterrupted while the servers started; nothing is left running.');
+        return exitCodes.interrupted;
       }
-      if (options.keep) {
-        say('The servers go on until Ctrl-C.');
-        await untilAborted(abort.signal);
-      } else say('The servers are ended; with --keep they stay, for a look at the Temporal UI.');
-      return exitCodes.done;
-    } finally {
-      await temporal.close();
-    }
+      try {
+        const exitCode = await runDemo(stack, store, options.set, signal);
+        if (exitCode !== exitCodes.done) return exitCode;
+        say(`\nDone in ${Math.round((Date.now() - startedMs) / 1000)} s.`);
+        if (options.keep === true) {
+          say('The servers go on until Ctrl-C.');
+          await untilAborted(signal);
+        } else say('The servers are ended; with --keep they stay, for a look at the Temporal UI.');
+        return exitCode;
+      } finally {
+        await stack.close();
+      }
+    },
+    ['SIGINT', 'SIGTERM'],
+  );
+}
+
+async function runDemo(
+  stack: Stack,
+  store: string,
+  set: readonly string[],
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { temporalAddress, temporalUi, hubUrl, tinkerUrl } = stack;
+  say(`Temporal ${temporalAddress}, web UI ${temporalUi ?? ''}`);
+  say(
+    `Local Hub ${hubUrl ?? ''}; local Tinker server ${tinkerUrl ?? ''} (a development server); a worker polls`,
+  );
+  const temporal = await connectTemporal({
+    TEMPORAL_ADDRESS: temporalAddress,
+    HEADRACE_TEMPORAL_UI: temporalUi,
+  });
+  try {
+    const recipe = await readRecipeFile(packagePath('recipes/demo.yaml'), {
+      cwd: packagePath('.'),
+      outFrom: process.cwd(),
+      set,
+    });
+    const taskQueue = taskQueueOf((await openStore(store)).id);
+    const { handle, runId, attached } = await startRun(temporal, recipe, { taskQueue });
+    const link = uiLink(temporal, { workflowId: handle.workflowId, runId });
+    say(`${attached ? 'Attached to the run' : 'Started the run'} ${handle.workflowId}: ${link ?? ''}\n`);
+    const outcome = await watchRun(temporal, recipe.name, { signal });
+    say('');
+    return await showOutcome(recipe.name, outcome, {
+      uiLink: link,
+      afterInterrupt: 'Interrupted. The run is kept; the same command goes on from where it is.',
+    });
   } finally {
-    await stack.close();
+    await temporal.close();
   }
 }

@@ -1,77 +1,62 @@
+import type { Command } from 'commander';
 import { defaultStoreRoot } from '../../activities/artifacts/store.js';
-import { untilAborted, supervisor } from '../../dev/stack/part.js';
-import { nothingIfAborted, startStack } from '../../dev/stack/stack.js';
-import { readDevServers, removeDevServers, writeDevServers } from '../../worker/dev-servers.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
-import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
+import { readDevServers, removeDevServers, writeDevServers } from '../../dev/stack/dev-servers.js';
+import { startStack } from '../../dev/stack/stack.js';
+import type { ServerName, Stack } from '../../dev/stack/stack.js';
+import { action } from '../command-line/action.js';
+import { exampleText } from '../command-line/examples.js';
+import { programPath } from '../command-line/program-path.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { untilAborted } from '../process/interrupt.js';
+import { parentProcess } from '../process/parent-process.js';
+import { say } from '../text/output.js';
+import { register as registerHub } from './dev/hub.js';
+import { register as registerTemporal } from './dev/temporal.js';
+import { register as registerTinker } from './dev/tinker.js';
 
-/** Variables that `headrace dev` hands on to its worker; a server that they name is not started here. */
-const handedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_)/;
+export function register(program: Command): void {
+  const dev = program
+    .command('dev')
+    .description(
+      'start Temporal, a Hub, a Tinker server and a worker here, and stay; servers that the environment names are used instead',
+    )
+    .addHelpText(
+      'after',
+      exampleText(['dev', 'then, in another terminal: npx headrace start recipes/demo.yaml --wait']),
+    )
+    .action(action(serveStack));
+  for (const registerCommand of [registerTemporal, registerHub, registerTinker]) registerCommand(dev);
+}
 
-/** `headrace dev`: what the environment does not name is started here, with a worker, until Ctrl-C. */
-export async function devStack(): Promise<ExitCode> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+/** Variables that `headrace dev` passes on to its worker. A server that they name is not started. */
+const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_)/;
+
+async function serveStack(): Promise<ExitCode> {
   const store = defaultStoreRoot();
-  const running = await readDevServers(store);
-  if (running !== undefined)
-    throw new HeadraceError(
-      'UsageError',
-      `\`headrace dev\` runs already on the store ${store} (process ${running.pid})`,
-      {
-        remedy: 'Use that one, or give this one another store with HEADRACE_STORE.',
-      },
-    );
-  const given = Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] => handedOn.test(entry[0]) && (entry[1] ?? '') !== '',
-    ),
-  );
-  const boss = supervisor();
+  await requireNoOther(store);
+  const parent = parentProcess();
   const stack = await startStack({
+    program: programPath,
     store,
-    hubRoot: shippedHubRoot,
-    modelDir: shippedModelDir,
+    given: passedOnFrom(process.env),
     say,
-    given,
-    signal: boss.signal,
-  }).catch(nothingIfAborted(boss.signal));
+    signal: parent.signal,
+  });
   if (stack === undefined) {
     say('Interrupted while the servers started; nothing is left running.');
     return exitCodes.interrupted;
   }
   try {
-    await writeDevServers(store, {
-      pid: process.pid,
-      temporalAddress: stack.temporalAddress,
-      ...(stack.temporalUi === undefined ? {} : { temporalUi: stack.temporalUi }),
-      ...(stack.parts.has('hub') && stack.hubUrl !== undefined ? { hub: stack.hubUrl } : {}),
-      ...(stack.parts.has('tinker') && stack.tinkerUrl !== undefined ? { tinker: stack.tinkerUrl } : {}),
-    });
-    const own = (name: 'hub' | 'tinker'): string =>
-      stack.parts.has(name) ? ' (local, for development)' : '';
-    say(`Store     ${store}`);
-    say(
-      `Temporal  ${stack.temporalAddress}${stack.temporalUi === undefined ? '' : `, web UI ${stack.temporalUi}`}`,
-    );
-    say(`Hub       ${stack.hubUrl ?? 'https://huggingface.co'}${own('hub')}`);
-    say(`Tinker    ${stack.tinkerUrl ?? 'the hosted service'}${own('tinker')}`);
-    say('A worker polls. Start a run in another terminal: npx headrace start recipes/demo.yaml --wait');
-    say('Ctrl-C ends all of them; runs go on when they are started again.');
-    for (const { name, process: part, logPath } of stack.parts.values())
-      part.once('exit', (code, signal) => {
-        if (boss.signal.aborted) return;
-        const way =
-          name === 'worker'
-            ? 'Start another with `npx headrace worker`.'
-            : 'End this with Ctrl-C and start it again; runs go on.';
-        say(`The ${name} ended by itself (${signal ?? `exit code ${code}`}); its log is ${logPath}. ${way}`);
-      });
-    boss.ready({ temporal: stack.temporalAddress });
-    // Where every part has ended nothing else keeps this process.
+    await writeDevServers(store, addressesOf(stack));
+    say(stackText(stack, store));
+    reportExits(stack, parent.signal);
+    parent.ready({ temporal: stack.temporalAddress });
+    // Keeps this process alive where every part has ended.
     const stay = setInterval(() => undefined, 60_000);
-    await untilAborted(boss.signal);
+    await untilAborted(parent.signal);
     clearInterval(stay);
     say('Ending …');
     return exitCodes.done;
@@ -79,4 +64,56 @@ export async function devStack(): Promise<ExitCode> {
     await removeDevServers(store);
     await stack.close();
   }
+}
+
+/** @throws {HeadraceError} UsageError where another `headrace dev` runs on the store. */
+async function requireNoOther(store: string): Promise<void> {
+  const running = await readDevServers(store);
+  if (running === undefined) return;
+  throw new HeadraceError(
+    'UsageError',
+    `\`headrace dev\` is already running on the store ${store} (process ${running.pid})`,
+    { remedy: 'Use that one, or give this one another store with HEADRACE_STORE.' },
+  );
+}
+
+function passedOnFrom(env: NodeJS.ProcessEnv): Record<string, string> {
+  const set = Object.entries(env).flatMap(([name, value = '']) =>
+    passedOn.test(name) && value !== '' ? [[name, value] as const] : [],
+  );
+  return Object.fromEntries(set);
+}
+
+function addressesOf({ parts, temporalAddress, temporalUi, hubUrl, tinkerUrl }: Stack) {
+  return defined({
+    temporalAddress,
+    temporalUi,
+    hub: parts.has('hub') ? hubUrl : undefined,
+    tinker: parts.has('tinker') ? tinkerUrl : undefined,
+  });
+}
+
+function stackText({ parts, temporalAddress, temporalUi, hubUrl, tinkerUrl }: Stack, store: string): string {
+  const kind = (name: ServerName): string => (parts.has(name) ? ' (local, for development)' : '');
+  return [
+    `Store     ${store}`,
+    `Temporal  ${temporalAddress}${temporalUi === undefined ? '' : `, web UI ${temporalUi}`}`,
+    `Hub       ${hubUrl ?? 'https://huggingface.co'}${kind('hub')}`,
+    `Tinker    ${tinkerUrl ?? 'the hosted service'}${kind('tinker')}`,
+    'A worker polls. Start a run in another terminal: npx headrace start recipes/demo.yaml --wait',
+    'Ctrl-C ends all of them; runs go on when they are started again.',
+  ].join('\n');
+}
+
+/** Reports a part that ends before the stack is ended, and what to do. */
+function reportExits({ parts }: Stack, ended: AbortSignal): void {
+  for (const { name, process: part, logPath } of parts.values())
+    part.once('exit', (code, signal) => {
+      if (ended.aborted) return;
+      const remedy =
+        name === 'worker'
+          ? 'Start another with `npx headrace worker`.'
+          : 'End this with Ctrl-C and start it again; runs go on.';
+      say(`The ${name} ended by itself (${signal ?? `exit code ${code}`}); its log is ${logPath}. ${remedy}`);
+    });
 }

@@ -1,68 +1,83 @@
+import type { Command } from 'commander';
+import { defined } from '../../core/defined.js';
 import type { Progress } from '../../core/progress.js';
-import { compositionText } from '../text/composition.js';
-import { print } from '../text/output.js';
+import { action } from '../command-line/action.js';
+import { integer, setOption } from '../command-line/arguments.js';
+import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { mixRecipe } from '../mix/mix-recipe.js';
+import type { MixSourcesResult } from '../mix/mix-sources.js';
+import { interruptible } from '../process/interrupt.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
-import { openScreen } from '../text/progress-bars.js';
-import { mixFileLines } from '../text/result.js';
+import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { compositionText } from '../text/composition.js';
+import { mixFileLines } from '../text/mix-files.js';
+import { print, say } from '../text/output.js';
+import type { WorkUnderWay } from '../text/progress-line.js';
+import { openScreen } from '../text/screen.js';
 
-export interface MixCommand {
+interface MixOptions {
   readonly set: readonly string[];
   readonly rowsPerSource?: number;
   readonly json?: boolean;
 }
 
-const showEveryMs = 500;
+export function register(program: Command): void {
+  program
+    .command('mix')
+    .description('the data half alone, in this process, without Temporal: the same bytes as in a run')
+    .argument('<recipe>', 'a recipe file')
+    .addOption(setOption())
+    .option('--rows-per-source <n>', 'at most n conversations of each source', integer)
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      exampleText(['mix recipes/stage1.yaml --rows-per-source 200', 'the same bytes as in a run']),
+    )
+    .action(action(mix));
+}
 
-/** `headrace mix`: the data half of a recipe, in this process. */
-export async function mixHere(path: string, options: MixCommand): Promise<ExitCode> {
+async function mix(path: string, options: MixOptions): Promise<ExitCode> {
   const recipe = await readRecipeFile(path, { set: options.set });
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort(new Error('Interrupted; the same command goes on from here')));
-  const screen = openScreen();
-  let latest: Progress | undefined;
-  const show = (): void =>
-    screen.show(
-      latest === undefined || latest.done === latest.total
-        ? []
-        : [
-            {
-              id: `${latest.stage} ${latest.label}`,
-              type: latest.stage,
-              attempt: 1,
-              started: true,
-              progress: latest,
-              lastFailure: undefined,
-            },
-          ],
-    );
-  const timer = setInterval(show, showEveryMs);
-  try {
-    const result = await mixRecipe(recipe, {
-      signal: abort.signal,
-      progress: (progress) => {
-        latest = progress;
-      },
-      ...(options.rowsPerSource === undefined ? {} : { rowsPerSource: options.rowsPerSource }),
-    });
-    screen.stop();
-    if (options.json === true) print(JSON.stringify(result));
-    else {
-      print(compositionText(result.composition));
-      print(['', ...mixFileLines(result)].join('\n'));
-    }
-    return exitCodes.done;
-  } catch (error) {
-    if (abort.signal.aborted) {
-      screen.stop();
-      process.stderr.write('Interrupted; the same command goes on from what is done.\n');
+  return await interruptible(async (signal) => {
+    try {
+      const result = await mixOnScreen(recipe, options.rowsPerSource, signal);
+      if (options.json === true) print(JSON.stringify(result));
+      else print([compositionText(result.composition), '', ...mixFileLines(result)].join('\n'));
+      return exitCodes.done;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      say('Interrupted. The same command goes on from what is done.');
       return exitCodes.interrupted;
     }
-    throw error;
+  });
+}
+
+const showEveryMs = 500;
+
+/** Mixes the recipe and shows its newest progress meanwhile. */
+async function mixOnScreen(
+  recipe: ResolvedRecipe,
+  rowsPerSource: number | undefined,
+  signal: AbortSignal,
+): Promise<MixSourcesResult> {
+  const screen = openScreen();
+  let latest: Progress | undefined;
+  const timer = setInterval(() => screen.show(underWay(latest)), showEveryMs);
+  const progress = (now: Progress): void => {
+    latest = now;
+  };
+  try {
+    return await mixRecipe(recipe, { signal, progress, ...defined({ rowsPerSource }) });
   } finally {
     clearInterval(timer);
     screen.stop();
   }
+}
+
+function underWay(progress: Progress | undefined): readonly WorkUnderWay[] {
+  if (progress === undefined || progress.done === progress.total) return [];
+  const { stage, label } = progress;
+  return [{ id: `${stage} ${label}`, type: stage, attempt: 1, progress, lastFailure: undefined }];
 }

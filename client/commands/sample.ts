@@ -1,20 +1,23 @@
+import type { Command } from 'commander';
 import { fetchTokenizer } from '../../activities/hub/fetch-tokenizer.js';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
-import { createHubAccess } from '../../activities/hub/hub-access.js';
-import { sampleFrom } from '../tinker/sample-from.js';
-import type { SampleFromOptions } from '../tinker/sample-from.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
-import { workerEnvironment } from '../../worker/environment.js';
-import { labelled } from './checkpoints.js';
-import { connected, print, say } from '../text/output.js';
+import { action } from '../command-line/action.js';
+import { integer, number } from '../command-line/arguments.js';
+import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { outOf, recipeOfRun, requireRun } from '../runs/start-run.js';
-import { secrets } from '../secrets.js';
-import { readCheckpoints } from '../text/result.js';
+import { openLocalWork } from '../local-work.js';
+import { checkpointLabelled, readCheckpoints } from '../runs/checkpoints.js';
+import { requireRun } from '../runs/find-run.js';
+import { outOf, recipeOfRun } from '../runs/run-memo.js';
+import { withTemporal } from '../temporal/connect.js';
+import { print, say } from '../text/output.js';
+import { sampleFrom } from '../tinker/sample-from.js';
+import type { SampleFromOptions } from '../tinker/sample-from.js';
 
-export interface SampleOptions {
+interface SampleOptions {
   readonly checkpoint?: string;
   readonly base?: boolean;
   readonly maxTokens?: number;
@@ -23,48 +26,59 @@ export interface SampleOptions {
   readonly json?: boolean;
 }
 
-/** `headrace sample`: lets a run's newest checkpoint, a named one or any `tinker://` path answer a prompt. */
-export async function sample(from: string, prompt: string, options: SampleOptions): Promise<ExitCode> {
-  const env = await workerEnvironment(process.env, defaultStoreRoot());
-  const access = createTinkerAccess({ env, onWarning: say });
-  const hub = createHubAccess({
-    store: await openStore(defaultStoreRoot()),
-    env,
-    onToken: (token) => secrets.learn(token),
-  });
+export function register(program: Command): void {
+  program
+    .command('sample')
+    .description("answer a prompt with a run's newest checkpoint, or with any tinker:// sampler weights")
+    .argument('<run>', "the recipe's name, or a tinker://…/sampler_weights/… path")
+    .argument('<prompt>')
+    .option('--checkpoint <label>', 'another checkpoint of the run')
+    .option('--base', 'the base model instead')
+    .option('--max-tokens <n>', 'default 400', integer)
+    .option('--temperature <t>', 'default 0: greedy', number)
+    .option('--seed <n>', 'of the sampling', integer)
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      exampleText(
+        ['sample stage1 "What should I read next?"', 'the newest checkpoint'],
+        ['sample stage1 "What should I read next?" --base', 'the base model, to compare'],
+      ),
+    )
+    .action(action(sample));
+}
+
+async function sample(from: string, prompt: string, options: SampleOptions): Promise<ExitCode> {
+  const { env, hub, work } = await openLocalWork();
   const { maxTokens, temperature, seed } = options;
-  const said = await sampleFrom({
-    access,
+  const answer = await sampleFrom({
+    access: createTinkerAccess({ env, onWarning: say }),
     fetchTokenizer: async (id, revision, signal) => await fetchTokenizer(hub, { id, revision }, signal),
-    ...(await subjectOf(from, options)),
+    ...(await weightsOf(from, options)),
     messages: [{ role: 'user', content: prompt }],
-    ...(maxTokens === undefined ? {} : { maxTokens }),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(seed === undefined ? {} : { seed }),
-    signal: new AbortController().signal,
+    ...defined({ maxTokens, temperature, seed }),
+    signal: work.signal,
   });
-  print(options.json === true ? JSON.stringify(said) : said.answer);
+  print(options.json === true ? JSON.stringify(answer) : answer.answer);
   return exitCodes.done;
 }
 
-async function subjectOf(
+/** The weights that answer, and the recipe's renderer and tokenizer for them. */
+async function weightsOf(
   from: string,
   options: SampleOptions,
 ): Promise<Pick<SampleFromOptions, 'from' | 'renderer' | 'tokenizer'>> {
   if (from.startsWith('tinker://')) return { from: { samplerPath: from } };
-  return await connected(async (temporal) => {
-    const description = await requireRun(temporal, from);
-    const { train } = recipeOfRun(description).recipe;
+  return await withTemporal(async (temporal) => {
+    const run = await requireRun(temporal, from);
+    const { train } = recipeOfRun(run).recipe;
     if (train === undefined)
-      throw new HeadraceError('UsageError', `${from} is a data job: it trains nothing to ask`);
-    const { renderer, tokenizer } = train;
-    const rules = {
-      ...(renderer === undefined ? {} : { renderer }),
-      ...(tokenizer === undefined ? {} : { tokenizer }),
-    };
-    if (options.base === true) return { from: { baseModel: train.base_model }, ...rules };
-    const found = await readCheckpoints(outOf(description));
-    const { sampler_path: samplerPath } = labelled(found, options.checkpoint, from);
-    return { from: { samplerPath, baseModel: train.base_model }, ...rules };
+      throw new HeadraceError('UsageError', `${from} is a data job: it has no weights to answer with`);
+    const { base_model: baseModel, renderer, tokenizer } = train;
+    const encoding = defined({ renderer, tokenizer });
+    if (options.base === true) return { from: { baseModel }, ...encoding };
+    const checkpoints = await readCheckpoints(outOf(run));
+    const { sampler_path: samplerPath } = checkpointLabelled(checkpoints, options.checkpoint, from);
+    return { from: { samplerPath, baseModel }, ...encoding };
   });
 }

@@ -1,92 +1,95 @@
-import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import type { HubAccess } from '../../activities/hub/hub-access.js';
-import { inspectSource, type SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
-import { previewSource } from '../preview/preview-source.js';
-import { failed, passed, warned, type Check } from './checks.js';
+import { inspectSource } from '../../activities/hub/resolve/inspect-source.js';
+import type { SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
+import { failed, passed, warned } from './checks.js';
+import type { Check } from './checks.js';
 import { formatBytes, plural } from '../../core/format.js';
 import { listOf } from '../../core/hub/split-files.js';
-import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
+import type { LocalWork } from '../local-work.js';
+import { previewSource } from '../preview/preview-source.js';
+import type { SourcePreview } from '../preview/preview-source.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { outcomeCounts } from '../text/preview.js';
 
-/** What looking at a source found. */
+/** The checks of one source, and its size. */
 export interface CheckedSource {
-  readonly source: Source;
+  readonly name: string;
   readonly checks: readonly Check[];
-  readonly inspection: SourceInspection | undefined;
+  /** `undefined` where its files are not known. */
+  readonly size: SourceSize | undefined;
+}
+
+export interface SourceSize {
   readonly bytes: number;
   /** Bytes that are still to be downloaded. */
   readonly missingBytes: number;
 }
 
 /**
- * Looks at one source as far as that goes without downloading it: what it is, its files, the gate, and whether the head
- * of its first file converts. Never throws for what the source is like.
+ * Checks a source without downloading it: its dataset and files, the access to them, and whether the head of its first
+ * file converts. What is wrong with the source is a check that failed, not an error.
  */
 export async function checkSource(
-  store: ArtifactStore,
-  hub: HubAccess,
+  local: LocalWork,
   recipe: ResolvedRecipe,
   source: Source,
-  work: WorkContext,
 ): Promise<CheckedSource> {
   const name = `source ${source.name}`;
   let inspection: SourceInspection;
   try {
-    inspection = await inspectSource(hub, { source, out: recipe.out }, work);
+    inspection = await inspectSource(local.hub, { source, out: recipe.out }, local.work);
   } catch (error) {
-    work.signal.throwIfAborted();
-    return { source, checks: [failed(name, error)], inspection: undefined, bytes: 0, missingBytes: 0 };
+    return { name: source.name, checks: [failed(name, error)], size: undefined };
   }
   const { files, emptyFiles, notes } = inspection;
   const bytes = files.reduce((sum, { file }) => sum + file.sizeBytes, 0);
-  const have = files.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
-  const checks: Check[] = [passed(name, describe(inspection, bytes, have))];
+  const haveBytes = files.reduce((sum, each) => sum + each.haveBytes, 0);
+  const checks: Check[] = [passed(name, inspectionText(inspection, bytes, haveBytes))];
+  // Files of zero bytes have a check of their own.
   for (const note of notes) if (!note.includes('(0 bytes)')) checks.push(warned(name, note));
   if (emptyFiles.length > 0)
     checks.push(
       warned(name, `${plural(emptyFiles.length, 'zero-byte file')} will be skipped: ${listOf(emptyFiles)}`),
     );
-  checks.push(await checkHead(store, source, inspection, work));
-  return { source, checks, inspection, bytes, missingBytes: bytes - have };
+  checks.push(await checkHead(local, source, inspection));
+  return { name: source.name, checks, size: { bytes, missingBytes: bytes - haveBytes } };
 }
 
-function describe(inspection: SourceInspection, bytes: number, have: number): string {
-  const { kind, dataset, commitSha = '', config, split, files } = inspection;
+function inspectionText(inspection: SourceInspection, bytes: number, haveBytes: number): string {
+  const { kind, dataset = '', commitSha = '', config = '', split = '', files } = inspection;
   const amount = `${plural(files.length, 'file')}, ${formatBytes(bytes)}`;
   if (kind === 'local') return amount;
-  const onDisk =
-    have === 0 ? 'none on disk' : have === bytes ? 'all on disk' : `${formatBytes(have)} on disk`;
-  return `${dataset ?? ''} at ${commitSha.slice(0, 12)}, config ${config ?? ''}, split ${split ?? ''}: ${amount}, readable, ${onDisk}`;
+  const place = `${dataset} at ${commitSha.slice(0, 12)}, config ${config}, split ${split}`;
+  return `${place}: ${amount}, readable, ${onDiskText(bytes, haveBytes)}`;
 }
 
-async function checkHead(
-  store: ArtifactStore,
-  source: Source,
-  inspection: SourceInspection,
-  work: WorkContext,
-): Promise<Check> {
+function onDiskText(bytes: number, haveBytes: number): string {
+  if (haveBytes === 0) return 'none on disk';
+  return haveBytes === bytes ? 'all on disk' : `${formatBytes(haveBytes)} on disk`;
+}
+
+async function checkHead(local: LocalWork, source: Source, inspection: SourceInspection): Promise<Check> {
   const what = `source ${source.name}: columns`;
   try {
-    const preview = await previewSource(store, source, inspection, 1);
-    const { counts, format, formatReason } = preview;
-    const told = Object.entries(counts).map(([outcome, count]) => `${count} ${outcome}`);
-    const message = [
-      `format ${format} (${formatReason})`,
-      `of the first rows: ${told.join(', ')}`,
-      ...(preview.columnProblem === undefined ? [] : [preview.columnProblem]),
-    ].join('; ');
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const good = (counts['converted'] ?? 0) + (counts['filtered'] ?? 0);
-    const tooMany = all > 0 && (all - good) / all > source.max_reject_fraction;
-    const seeRows = `npx headrace preview <recipe> --source ${source.name} shows them`;
-    if (tooMany)
-      return warned(what, `${message}; more are rejected than max_reject_fraction allows`, seeRows);
-    if ((counts['converted'] ?? 0) === 0) return warned(what, `${message}; none is converted`, seeRows);
-    if (preview.columnProblem !== undefined) return warned(what, message, seeRows);
-    return passed(what, message);
+    return judgeHead(what, source, await previewSource(local.store, source, inspection, 1));
   } catch (error) {
-    work.signal.throwIfAborted();
     return failed(what, error);
   }
+}
+
+function judgeHead(what: string, source: Source, preview: SourcePreview): Check {
+  const { counts, format, formatReason, columnProblem } = preview;
+  const message = [
+    `format ${format} (${formatReason})`,
+    `of the first rows: ${outcomeCounts(counts)}`,
+    ...(columnProblem === undefined ? [] : [columnProblem]),
+  ].join('; ');
+  const remedy = `npx headrace preview <recipe> --source ${source.name} shows them`;
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const { converted = 0, filtered = 0 } = counts;
+  const rejected = all - converted - filtered;
+  if (all > 0 && rejected / all > source.max_reject_fraction)
+    return warned(what, `${message}; more are rejected than max_reject_fraction allows`, remedy);
+  if (converted === 0) return warned(what, `${message}; none is converted`, remedy);
+  return columnProblem === undefined ? passed(what, message) : warned(what, message, remedy);
 }

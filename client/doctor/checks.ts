@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 
 /** One thing that was looked at before a run, and how it stands. */
@@ -18,7 +19,7 @@ export function passed(what: string, message: string): Check {
 }
 
 export function warned(what: string, message: string, remedy?: string): Check {
-  return { what, status: 'warning', message, ...(remedy === undefined ? {} : { remedy }) };
+  return { what, status: 'warning', message, ...defined({ remedy }) };
 }
 
 /** A check that failed with `error`; one that is no {@link HeadraceError} is told by its message. */

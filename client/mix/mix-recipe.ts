@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
@@ -8,7 +7,7 @@ import { defined } from '../../core/defined.js';
 import type { Env } from '../../core/env.js';
 import type { WorkContext } from '../../core/progress.js';
 import { removeDeadScratch } from '../../files/scratch.js';
-import { workerEnvironment } from '../../worker/environment.js';
+import { commandEnvironment } from '../environment.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { secrets } from '../secrets.js';
 import { mixSources, type MixSourcesResult } from './mix-sources.js';
@@ -40,17 +39,17 @@ export async function mixRecipe(
   const storeRoot = options.storeRoot ?? defaultStoreRoot();
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
-  const env = await workerEnvironment(options.env ?? process.env, storeRoot);
-  const hub = createHubActivities(createHubAccess({ store, env, onToken: (token) => secrets.learn(token) }));
+  const env = await commandEnvironment(options.env, storeRoot);
+  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
   return await mixSources(recipe, {
     store,
-    threads: availableParallelism(),
+    threads: hub.threads,
     out: recipe.out,
-    resolutions: await bringSources(hub, recipe, work),
+    resolutions: await bringSources(createHubActivities(hub), recipe, work),
     work,
     ...defined({ rowsPerSource: options.rowsPerSource }),
   });

@@ -1,26 +1,24 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
-import { stages } from '../../core/run/stages.js';
 import type { Progress } from '../../core/progress.js';
+import { stages } from '../../core/run/stages.js';
 import type { RunState } from '../../core/run/state.js';
 import { sourceWorkflowIdOf, trainWorkflowIdOf } from '../../core/run/workflow-ids.js';
 import type { TemporalClient } from '../temporal/connect.js';
-import { isNotFound } from '../temporal/not-found.js';
+import type { WorkUnderWay } from '../text/progress-line.js';
 
-/** An activity that the server has not seen finished: what it is, how far, and why it is tried again. */
-export interface PendingActivity {
+/** An activity that is scheduled or under way. */
+export interface PendingActivity extends WorkUnderWay {
+  /** `<workflow id>#<activity id>`. */
   readonly id: string;
-  readonly type: string;
-  readonly attempt: number;
+  /** False before a worker has taken it. */
   readonly started: boolean;
-  readonly progress: Progress | undefined;
-  /** Message of the last failure, where an attempt failed. */
-  readonly lastFailure: string | undefined;
 }
 
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
 const startedState = 2;
 
-const ProgressDetails = z.object({
+const Heartbeat = z.object({
   stage: z.enum(stages),
   label: z.string(),
   done: z.number(),
@@ -29,23 +27,23 @@ const ProgressDetails = z.object({
   note: z.string().exactOptional(),
 });
 
-/** The pending activities of a run and of its children. Heartbeats are read here, for workflows do not see them. */
+/** The pending activities of a run and of its children, with their heartbeats, which workflows cannot read. */
 export async function pendingActivities(
   temporal: TemporalClient,
   workflowId: string,
   state: RunState | undefined,
 ): Promise<PendingActivity[]> {
-  const children =
-    state === undefined
-      ? []
-      : [
-          ...state.sources
-            .filter((source) => source.status !== 'done' && source.status !== 'skipped')
-            .map((source) => sourceWorkflowIdOf(workflowId, source.name)),
-          ...(state.stage === 'train' ? [trainWorkflowIdOf(workflowId)] : []),
-        ];
+  const children = state === undefined ? [] : runningChildren(workflowId, state);
   const found = await Promise.all([workflowId, ...children].map(async (id) => await pendingOf(temporal, id)));
   return found.flat();
+}
+
+function runningChildren(workflowId: string, { sources, stage }: RunState): string[] {
+  const preparing = sources.filter(({ status }) => status !== 'done' && status !== 'skipped');
+  return [
+    ...preparing.map(({ name }) => sourceWorkflowIdOf(workflowId, name)),
+    ...(stage === 'train' ? [trainWorkflowIdOf(workflowId)] : []),
+  ];
 }
 
 async function pendingOf(temporal: TemporalClient, workflowId: string): Promise<PendingActivity[]> {
@@ -56,16 +54,17 @@ async function pendingOf(temporal: TemporalClient, workflowId: string): Promise<
       type: activity.activityType?.name ?? '',
       attempt: activity.attempt ?? 1,
       started: Number(activity.state) === startedState,
-      progress: decode(activity.heartbeatDetails?.payloads?.[0]?.data),
+      progress: parseHeartbeat(activity.heartbeatDetails?.payloads?.[0]?.data),
       lastFailure: activity.lastFailure?.message ?? undefined,
     }));
   } catch (error) {
-    if (isNotFound(error)) return [];
+    // A child that has not started yet.
+    if (error instanceof WorkflowNotFoundError) return [];
     throw error;
   }
 }
 
-function decode(data: Uint8Array | null | undefined): Progress | undefined {
+function parseHeartbeat(data: Uint8Array | null | undefined): Progress | undefined {
   if (data === null || data === undefined || data.length === 0) return undefined;
-  return ProgressDetails.safeParse(JSON.parse(Buffer.from(data).toString('utf8'))).data;
+  return Heartbeat.safeParse(JSON.parse(Buffer.from(data).toString('utf8'))).data;
 }

@@ -1,74 +1,105 @@
+import type { Composition } from '../../core/contracts/mix.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
-import type { RunState, SourceState } from '../../core/run/state.js';
+import type { RunState, SourceState, Wait } from '../../core/run/state.js';
 
-/** What happened between two looks at a run, as lines for people. `before` is `undefined` at the first look. */
+type Stage = RunState['stage'];
+
+/**
+ * What happened between two states of a run, as lines for people. The results of a stage come before the start of the next
+ * one, also where both happened between the two states.
+ *
+ * @param before - `undefined`: everything that has happened in the run.
+ */
 export function eventsBetween(before: RunState | undefined, now: RunState): string[] {
-  const lines: string[] = [];
-  for (const source of now.sources) {
-    const earlier = before?.sources.find((other) => other.name === source.name);
-    lines.push(...sourceEvents(earlier, source));
-  }
-  // A stage's results stand under its heading also where it was over, and the next one begun, before anybody looked again.
-  const begins = (stage: RunState['stage']): string[] =>
+  const begins = (stage: Stage): string[] =>
     now.stage === stage && before?.stage !== stage ? [`stage: ${stage}`] : [];
-  lines.push(...begins('mix'));
-  if (now.composition !== null && before?.composition?.trainLines !== now.composition.trainLines)
-    lines.push(
-      `mix: ${formatCount(now.composition.trainLines)} lines to train on, ${formatCount(now.composition.heldoutLines)} held out`,
-    );
-  lines.push(...begins('tokenise'));
-  if (
-    now.tokens?.totalSteps !== undefined &&
-    now.tokens.totalSteps !== (before?.tokens?.totalSteps ?? null) &&
-    now.tokens.totalSteps !== null
-  )
-    lines.push(`tokenise: ${plural(now.tokens.totalSteps, 'training step')}`);
-  lines.push(...begins('train'), ...trainEvents(before, now), ...begins('report'));
-  for (const note of now.notes) if (!(before?.notes ?? []).includes(note)) lines.push(`note: ${note}`);
-  for (const wait of before?.waitingFor ?? [])
-    if (!now.waitingFor.some((other) => other.what === wait.what)) lines.push(`goes on: ${wait.what}`);
-  for (const wait of now.waitingFor)
-    if (
-      !(before?.waitingFor ?? []).some((other) => other.what === wait.what && other.message === wait.message)
-    )
-      lines.push(`waits for a person: ${wait.what}: ${wait.type}: ${wait.message}`);
-  return lines;
+  return [
+    ...now.sources.flatMap((source) => sourceEvents(sourceIn(before, source.name), source)),
+    ...begins('mix'),
+    ...mixEvents(before?.composition ?? null, now.composition),
+    ...begins('tokenise'),
+    ...tokenEvents(before?.tokens ?? null, now.tokens),
+    ...begins('train'),
+    ...trainEvents(before?.train ?? null, now.train),
+    ...begins('report'),
+    ...newNotes(before?.notes, now.notes).map((note) => `note: ${note}`),
+    ...waitEvents(before?.waitingFor ?? [], now.waitingFor),
+  ];
+}
+
+function sourceIn(state: RunState | undefined, name: string): SourceState | undefined {
+  return state?.sources.find((source) => source.name === name);
 }
 
 function sourceEvents(before: SourceState | undefined, now: SourceState): string[] {
   const lines: string[] = [];
   if (now.files !== undefined && before?.files === undefined)
-    lines.push(`${now.name}: ${plural(now.files, 'file')}, ${formatBytes(now.bytes ?? 0)}`);
-  for (const note of now.notes) if (!(before?.notes ?? []).includes(note)) lines.push(`${now.name}: ${note}`);
-  if (now.format !== undefined && before?.format === undefined)
-    lines.push(`${now.name}: format ${now.format}`);
-  if (now.status === before?.status) return lines;
-  if (now.status === 'done')
+    lines.push(`${plural(now.files, 'file')}, ${formatBytes(now.bytes ?? 0)}`);
+  lines.push(...newNotes(before?.notes, now.notes));
+  if (now.format !== undefined && before?.format === undefined) lines.push(`format ${now.format}`);
+  const status = now.status === before?.status ? undefined : statusText(now);
+  if (status !== undefined) lines.push(status);
+  return lines.map((line) => `${now.name}: ${line}`);
+}
+
+function statusText({ status, conversations = 0, rejected = 0 }: SourceState): string | undefined {
+  switch (status) {
+    case 'done':
+      return `converted, ${plural(conversations, 'conversation')}, ${formatCount(rejected)} rejected`;
+    case 'parked':
+      return 'failed; the other sources go on';
+    case 'skipped':
+      return 'skipped';
+    case 'waiting':
+    case 'resolve':
+    case 'download':
+    case 'convert':
+      return undefined;
+  }
+}
+
+function mixEvents(before: Composition | null, now: Composition | null): string[] {
+  if (now === null || now.trainLines === before?.trainLines) return [];
+  return [`mix: ${formatCount(now.trainLines)} lines to train on, ${formatCount(now.heldoutLines)} held out`];
+}
+
+function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): string[] {
+  const steps = now?.totalSteps ?? null;
+  return steps === null || steps === (before?.totalSteps ?? null)
+    ? []
+    : [`tokenise: ${plural(steps, 'training step')}`];
+}
+
+function trainEvents(before: RunState['train'], now: RunState['train']): string[] {
+  if (now === null) return [];
+  const lines: string[] = [];
+  if (before === null && now.reusedSteps > 0)
     lines.push(
-      `${now.name}: converted, ${plural(now.conversations ?? 0, 'conversation')}, ${formatCount(now.rejected ?? 0)} rejected`,
+      `train: ${plural(now.reusedSteps, 'step')} of ${now.totalSteps} were recorded already and are reused`,
     );
-  if (now.status === 'parked') lines.push(`${now.name}: failed; the other sources go on`);
-  if (now.status === 'skipped') lines.push(`${now.name}: skipped`);
+  if (now.baseNll !== null && (before?.baseNll ?? null) === null)
+    lines.push(`evaluate: held-out loss before training ${formatLoss(now.baseNll)}`);
+  for (const { label, samplerPath, nextStep, lastLoss } of now.checkpoints)
+    if (!(before?.checkpoints ?? []).some((known) => known.samplerPath === samplerPath))
+      lines.push(
+        `train: checkpoint ${label} after step ${nextStep} of ${now.totalSteps}, loss ${lastLoss.toFixed(3)}`,
+      );
+  if (now.heldoutNll !== null && now.heldoutNll !== (before?.heldoutNll ?? null))
+    lines.push(`evaluate: held-out loss ${formatLoss(now.heldoutNll)}`);
   return lines;
 }
 
-function trainEvents(before: RunState | undefined, now: RunState): string[] {
-  const { train } = now;
-  if (train === null) return [];
-  const lines: string[] = [];
-  const earlier = before?.train ?? null;
-  if (earlier === null && train.reusedSteps > 0)
-    lines.push(
-      `train: ${plural(train.reusedSteps, 'step')} of ${train.totalSteps} are recorded already and are reused`,
-    );
-  if (train.baseNll !== null && (earlier?.baseNll ?? null) === null)
-    lines.push(`evaluate: held-out loss before training ${formatLoss(train.baseNll)}`);
-  for (const checkpoint of train.checkpoints)
-    if (!(earlier?.checkpoints ?? []).some((other) => other.samplerPath === checkpoint.samplerPath))
-      lines.push(
-        `train: checkpoint ${checkpoint.label} after step ${checkpoint.nextStep} of ${train.totalSteps}, loss ${checkpoint.lastLoss.toFixed(3)}`,
-      );
-  if (train.heldoutNll !== null && train.heldoutNll !== (earlier?.heldoutNll ?? null))
-    lines.push(`evaluate: held-out loss ${formatLoss(train.heldoutNll)}`);
-  return lines;
+function newNotes(before: readonly string[] = [], now: readonly string[]): string[] {
+  return now.filter((note) => !before.includes(note));
+}
+
+function waitEvents(before: readonly Wait[], now: readonly Wait[]): string[] {
+  const ended = before.filter(({ what }) => !now.some((wait) => wait.what === what));
+  const begun = now.filter(
+    ({ what, message }) => !before.some((wait) => wait.what === what && wait.message === message),
+  );
+  return [
+    ...ended.map(({ what }) => `continues: ${what}`),
+    ...begun.map(({ what, type, message }) => `waits for a person: ${what}: ${type}: ${message}`),
+  ];
 }

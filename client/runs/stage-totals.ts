@@ -1,62 +1,62 @@
 import type { Progress } from '../../core/progress.js';
 import type { Stage } from '../../core/run/stages.js';
 import type { RunState } from '../../core/run/state.js';
-import type { PendingActivity } from './pending-activities.js';
+import type { WorkUnderWay } from '../text/progress-line.js';
 
 /**
- * What is under way in one line more for each stage that goes in several pieces of work: what is finished by the
- * workflow's word, and what is on its way by the heartbeats. Training says of itself how far it is in all.
+ * One more line for each stage whose work is done in several activities: its progress as a whole. What is finished comes
+ * from the run's state, what is under way from heartbeats. Training reports its own total.
  */
-export function totals(state: RunState | undefined, pending: readonly PendingActivity[]): PendingActivity[] {
+export function stageTotals(state: RunState | undefined, underWay: readonly WorkUnderWay[]): WorkUnderWay[] {
   if (state === undefined) return [];
   const { sources, tokens } = state;
+  const converted = sources.flatMap(({ pieces }) => (pieces === undefined ? [] : [pieces]));
   return [
-    ...allDownloads(state, pending),
-    ...allPieces(
-      'convert',
-      sources.flatMap(({ pieces }) => (pieces === undefined ? [] : [pieces])),
-      pending,
-    ),
-    ...allPieces('tokenise', tokens === null ? [] : [tokens.pieces], pending),
+    ...downloadTotal(state, underWay),
+    ...pieceTotal('convert', converted, underWay),
+    ...pieceTotal('tokenise', tokens === null ? [] : [tokens.pieces], underWay),
   ];
 }
 
-function allDownloads({ sources }: RunState, pending: readonly PendingActivity[]): PendingActivity[] {
-  const under = underWay('download', pending);
-  const fetched = sources.filter(({ downloads }) => (downloads?.[1] ?? 0) > 0);
-  const total = fetched.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
-  if (under.length < 2 || total === 0) return [];
-  const finished = fetched.reduce((sum, { downloadedBytes }) => sum + (downloadedBytes ?? 0), 0);
-  return [line('download', 'bytes', finished + under.reduce((sum, { done }) => sum + done, 0), total)];
+function downloadTotal({ sources }: RunState, underWay: readonly WorkUnderWay[]): WorkUnderWay[] {
+  const active = progressOf('download', underWay);
+  const downloaded = sources.filter(({ downloads }) => (downloads?.[1] ?? 0) > 0);
+  const total = sum(downloaded.map(({ bytes }) => bytes ?? 0));
+  // The line of a single download is its own total.
+  if (active.length < 2 || total === 0) return [];
+  const finished = sum(downloaded.map(({ downloadedBytes }) => downloadedBytes ?? 0));
+  return [totalLine('download', 'bytes', finished + sum(active.map(({ done }) => done)), total)];
 }
 
-/** Pieces that are under way count by how far they are. @param counts - finished, and in all. */
-function allPieces(
+/** A piece under way counts as the fraction of it that is done. @param counts - pieces finished, and in all. */
+function pieceTotal(
   stage: Stage,
-  counts: readonly (readonly [number, number])[],
-  pending: readonly PendingActivity[],
-): PendingActivity[] {
-  const under = underWay(stage, pending);
-  const total = counts.reduce((sum, [, all]) => sum + all, 0);
-  if (under.length === 0 || total < 2) return [];
-  const finished = counts.reduce((sum, [done]) => sum + done, 0);
-  const parts = under.map(({ done, total: all }) =>
+  counts: readonly (readonly [finished: number, all: number])[],
+  underWay: readonly WorkUnderWay[],
+): WorkUnderWay[] {
+  const active = progressOf(stage, underWay);
+  const total = sum(counts.map(([, all]) => all));
+  if (active.length === 0 || total < 2) return [];
+  const fractions = active.map(({ done, total: all }) =>
     all === null || all === 0 ? 0 : Math.min(1, done / all),
   );
-  return [line(stage, 'pieces', finished + parts.reduce((sum, part) => sum + part, 0), total)];
+  return [totalLine(stage, 'pieces', sum(counts.map(([finished]) => finished)) + sum(fractions), total)];
 }
 
-function underWay(stage: Stage, pending: readonly PendingActivity[]): Progress[] {
-  return pending.flatMap(({ progress }) => (progress?.stage === stage ? [progress] : []));
+function progressOf(stage: Stage, underWay: readonly WorkUnderWay[]): Progress[] {
+  return underWay.flatMap(({ progress }) => (progress?.stage === stage ? [progress] : []));
 }
 
-function line(stage: Stage, unit: Progress['unit'], done: number, total: number): PendingActivity {
+function totalLine(stage: Stage, unit: Progress['unit'], done: number, total: number): WorkUnderWay {
   return {
     id: `all of ${stage}`,
     type: stage,
     attempt: 1,
-    started: true,
     progress: { stage, label: 'in all', done: Math.min(done, total), total, unit },
     lastFailure: undefined,
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -1,115 +1,128 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServiceError, WorkflowFailedError } from '@temporalio/client';
-import { CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { ServiceError } from '@temporalio/client';
 import { messageOf } from '../../core/errors.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { RunState, Wait } from '../../core/run/state.js';
-import type { Stage1Result } from '../../core/run/run.js';
-import { eventsBetween } from './run-events.js';
-import { pendingActivities } from './pending-activities.js';
-import { handleOf, requireRun, runState } from './start-run.js';
-import { openScreen } from '../text/progress-bars.js';
-import type { Screen } from '../text/progress-bars.js';
 import type { TemporalClient } from '../temporal/connect.js';
-import { totals } from './stage-totals.js';
+import { openScreen } from '../text/screen.js';
+import type { Screen } from '../text/screen.js';
+import { handleOf, requireRun, runState } from './find-run.js';
+import { pendingActivities } from './pending-activities.js';
+import { runEnding } from './run-ending.js';
+import type { RunEnding } from './run-ending.js';
+import { eventsBetween } from './run-events.js';
+import { stageTotals } from './stage-totals.js';
 
 /** How a watched run ended, or why watching did. */
 export type WatchOutcome =
-  | { readonly kind: 'done'; readonly result: Stage1Result }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'cancelled' }
+  | RunEnding
   | { readonly kind: 'waits'; readonly waits: readonly Wait[] }
   | { readonly kind: 'interrupted' };
 
 export interface WatchOptions {
-  /** Ends watching (not the run). */
+  /** Ends watching, not the run. */
   readonly signal: AbortSignal;
-  /** End when nothing but a person can bring the run on. @default true */
+  /** End when the run waits for a person and nothing of it is under way. @default true */
   readonly untilWait?: boolean;
+  /** @default stderr */
   readonly screen?: Screen;
 }
 
-const lookEveryMs = 1_000;
-/** With no worker, queries go unanswered; watching says so once and goes on. */
+const pollEveryMs = 1_000;
+/** Without a worker a query has no answer. */
 const queryTimeoutMs = 5_000;
 
-/** Follows a run until it ends or waits for a person. A lost connection is waited out; the run does not care. */
+/** Shows a run until it ends or waits for a person. While the connection is lost, it keeps trying; the run goes on. */
 export async function watchRun(
   temporal: TemporalClient,
   name: string,
   options: WatchOptions,
 ): Promise<WatchOutcome> {
-  const screen = options.screen ?? openScreen();
-  let state: RunState | undefined;
-  let silent = false;
-  let isLost = false;
-  let quiet = 0;
+  const { signal, untilWait = true, screen = openScreen() } = options;
+  const watch = new Watch(temporal, name, screen);
   try {
-    for (;;) {
-      if (options.signal.aborted) return { kind: 'interrupted' };
-      try {
-        const description = await requireRun(temporal, name);
-        if (isLost) screen.line('The Temporal server answers again.');
-        isLost = false;
-        const now = await currentState(temporal, name);
-        if (now === undefined) {
-          if (!silent && description.status.name === 'RUNNING')
-            screen.line(
-              'No worker answers; the run stands still until one is started with `npx headrace worker`.',
-            );
-          silent = true;
-        } else {
-          if (silent) screen.line('A worker answers again.');
-          silent = false;
-          for (const line of eventsBetween(state, now)) screen.line(line);
-          state = now;
-        }
-        if (description.status.name !== 'RUNNING') return await ending(temporal, name);
-        const pending = await pendingActivities(temporal, workflowIdOf(name), state);
-        screen.show([...pending, ...totals(state, pending)]);
-        const waits = state?.waitingFor ?? [];
-        quiet = waits.length > 0 && pending.length === 0 ? quiet + 1 : 0;
-        // Twice in a row: between two activities of another source there may be nothing pending for a moment.
-        if (quiet >= 2 && options.untilWait !== false) return { kind: 'waits', waits };
-      } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-        if (!isLost)
-          screen.line(
-            `The Temporal server does not answer (${messageOf(error)}); the run does not mind. Trying again …`,
-          );
-        isLost = true;
-      }
-      await sleep(lookEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
+    while (!signal.aborted) {
+      const outcome = await watch.poll(untilWait);
+      if (outcome !== undefined) return outcome;
+      await sleep(pollEveryMs, undefined, { signal }).catch(() => undefined);
     }
+    return { kind: 'interrupted' };
   } finally {
     screen.stop();
   }
 }
 
-async function currentState(temporal: TemporalClient, name: string): Promise<RunState | undefined> {
-  try {
-    return await temporal.connection.withDeadline(
-      Date.now() + queryTimeoutMs,
-      async () => await runState(handleOf(temporal, name)),
-    );
-  } catch {
-    // No worker, or one that is starting: the server's own description still says how the run stands.
-    return undefined;
-  }
-}
+class Watch {
+  readonly #temporal: TemporalClient;
+  readonly #name: string;
+  readonly #screen: Screen;
+  /** What the last answer of a worker said. */
+  #state: RunState | undefined;
+  #serverAnswers = true;
+  #workerAnswers = true;
+  /** Polls in a row in which the run waited and nothing of it was under way. */
+  #idlePolls = 0;
 
-/** How a run that is not under way any more has ended. */
-export async function ending(
-  temporal: TemporalClient,
-  name: string,
-): Promise<Exclude<WatchOutcome, { readonly kind: 'waits' | 'interrupted' }>> {
-  try {
-    return { kind: 'done', result: await handleOf(temporal, name).result() };
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    if (error.cause instanceof CancelledFailure) return { kind: 'cancelled' };
-    if (error.cause instanceof TerminatedFailure)
-      return { kind: 'failed', message: 'The run was terminated' };
-    return { kind: 'failed', message: messageOf(error.cause ?? error) };
+  constructor(temporal: TemporalClient, name: string, screen: Screen) {
+    this.#temporal = temporal;
+    this.#name = name;
+    this.#screen = screen;
+  }
+
+  /** Shows what is new; the outcome, where watching is over. */
+  async poll(untilWait: boolean): Promise<WatchOutcome | undefined> {
+    try {
+      return await this.#look(untilWait);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      if (this.#serverAnswers)
+        this.#screen.line(
+          `The Temporal server does not answer (${messageOf(error)}). The run is not affected. Trying again …`,
+        );
+      this.#serverAnswers = false;
+      return undefined;
+    }
+  }
+
+  async #look(untilWait: boolean): Promise<WatchOutcome | undefined> {
+    const { status } = await requireRun(this.#temporal, this.#name);
+    const isRunning = status.name === 'RUNNING';
+    if (!this.#serverAnswers) this.#screen.line('The Temporal server answers again.');
+    this.#serverAnswers = true;
+    this.#showState(await this.#query(), isRunning);
+    if (!isRunning) return await runEnding(this.#temporal, this.#name);
+    const pending = await pendingActivities(this.#temporal, workflowIdOf(this.#name), this.#state);
+    this.#screen.show([...pending, ...stageTotals(this.#state, pending)]);
+    const waits = this.#state?.waitingFor ?? [];
+    this.#idlePolls = waits.length > 0 && pending.length === 0 ? this.#idlePolls + 1 : 0;
+    // Between two activities of another source nothing is pending for a moment: one idle poll is not enough.
+    return untilWait && this.#idlePolls >= 2 ? { kind: 'waits', waits } : undefined;
+  }
+
+  /** The state of the run; `undefined` where no worker answers. */
+  async #query(): Promise<RunState | undefined> {
+    try {
+      return await this.#temporal.connection.withDeadline(
+        Date.now() + queryTimeoutMs,
+        async () => await runState(handleOf(this.#temporal, this.#name)),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  #showState(now: RunState | undefined, isRunning: boolean): void {
+    if (now === undefined) {
+      if (this.#workerAnswers && isRunning)
+        this.#screen.line(
+          'No worker answers; the run goes on when one is started with `npx headrace worker`.',
+        );
+      this.#workerAnswers = false;
+      return;
+    }
+    if (!this.#workerAnswers) this.#screen.line('A worker answers again.');
+    this.#workerAnswers = true;
+    for (const line of eventsBetween(this.#state, now)) this.#screen.line(line);
+    this.#state = now;
   }
 }

@@ -1,10 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
-import { HeadraceError, messageOf } from '../../core/errors.js';
 import type { Env } from '../../core/env.js';
+import { HeadraceError, messageOf } from '../../core/errors.js';
 import { temporalTarget } from '../../worker/connection.js';
-import { retriesUntilClosed } from './retries-until-closed.js';
 import type { TemporalTarget } from '../../worker/connection.js';
+import { commandEnvironment } from '../environment.js';
+import { retriesUntilClosed } from './retries-until-closed.js';
 
+/** A connection to Temporal, and the client on it. */
 export interface TemporalClient {
   readonly client: Client;
   readonly connection: Connection;
@@ -12,29 +14,42 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** @throws {HeadraceError} TemporalUnavailableError with the address and where it came from. */
+/** @throws {HeadraceError} TemporalUnavailableError with the address. */
 export async function connectTemporal(env: Env = process.env): Promise<TemporalClient> {
-  const target = await temporalTarget(env);
-  let connection: Connection;
+  const target = temporalTarget(await commandEnvironment(env));
+  const { namespace } = target;
   let isClosed = false;
   try {
-    connection = await Connection.connect({
+    const connection = await Connection.connect({
       ...target.connectionOptions,
       connectTimeout: '10 seconds',
       interceptors: retriesUntilClosed(() => isClosed),
     });
-    await connection.workflowService.describeNamespace({ namespace: target.namespace });
+    await connection.workflowService.describeNamespace({ namespace });
+    return {
+      client: new Client({ connection, namespace }),
+      connection,
+      target,
+      close: async () => {
+        isClosed = true;
+        await connection.close();
+      },
+    };
   } catch (error) {
     throw new HeadraceError(
       'TemporalUnavailableError',
-      `No Temporal server answers at ${target.address}, namespace "${target.namespace}": ${messageOf(error)}`,
+      `No Temporal server answers at ${target.address}, namespace "${namespace}": ${messageOf(error)}`,
       { cause: error },
     );
   }
-  const client = new Client({ connection, namespace: target.namespace });
-  const close = async (): Promise<void> => {
-    isClosed = true;
-    await connection.close();
-  };
-  return { client, connection, target, close };
+}
+
+/** Does `work` with a connection to Temporal, which it closes. @throws {HeadraceError} TemporalUnavailableError. */
+export async function withTemporal<T>(work: (temporal: TemporalClient) => Promise<T>): Promise<T> {
+  const temporal = await connectTemporal();
+  try {
+    return await work(temporal);
+  } finally {
+    await temporal.close();
+  }
 }

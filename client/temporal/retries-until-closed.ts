@@ -3,18 +3,18 @@ import type { Interceptor } from '@grpc/grpc-js';
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 
 /**
- * The SDK's own retries of failed calls, ended by the closing of the connection. By themselves they call a closed channel again,
- * which throws "Channel has been shut down" from a timer, where nobody can catch it, and ends the process.
+ * The SDK's retries of failed calls, which end when the connection is closed. The SDK alone would call the closed channel
+ * again. That throws "Channel has been shut down" from a timer, where nothing can catch it, and ends the process.
  */
 export function retriesUntilClosed(isClosed: () => boolean): Interceptor[] {
-  const notOnceClosed: Interceptor = (options, nextCall) =>
-    isClosed() ? callOfClosedConnection() : new InterceptingCall(nextCall(options));
-  return [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), notOnceClosed];
+  const refuseWhenClosed: Interceptor = (options, nextCall) =>
+    isClosed() ? cancelledCall() : new InterceptingCall(nextCall(options));
+  return [makeGrpcRetryInterceptor(defaultGrpcRetryOptions()), refuseWhenClosed];
 }
 
-/** A call that goes nowhere and is answered at once. */
-function callOfClosedConnection(): InterceptingCall {
-  const nowhere = {
+/** A call that sends nothing and is answered at once with CANCELLED. */
+function cancelledCall(): InterceptingCall {
+  const noCall = {
     start: () => undefined,
     sendMessage: () => undefined,
     sendMessageWithContext: () => undefined,
@@ -24,7 +24,7 @@ function callOfClosedConnection(): InterceptingCall {
     getPeer: () => '',
     getAuthContext: () => null,
   };
-  return new InterceptingCall(nowhere, {
+  return new InterceptingCall(noCall, {
     start: (_metadata, listener) => {
       listener.onReceiveMessage(null);
       listener.onReceiveStatus({

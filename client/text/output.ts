@@ -1,22 +1,11 @@
-import { connectTemporal } from '../temporal/connect.js';
-import type { TemporalClient } from '../temporal/connect.js';
+import { secrets } from '../secrets.js';
 
-/** Does `work` with a connection to Temporal, which it closes. @throws {HeadraceError} TemporalUnavailableError. */
-export async function connected<T>(work: (temporal: TemporalClient) => Promise<T>): Promise<T> {
-  const temporal = await connectTemporal();
-  try {
-    return await work(temporal);
-  } finally {
-    await temporal.close();
-  }
-}
-
-/** Data goes to stdout. */
+/** Writes a line of results to stdout, without secrets. */
 export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${secrets.scrub(line)}\n`);
 }
 
-/** Talk goes to stderr. */
+/** Writes a line of progress, advice or errors to stderr, without secrets. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${secrets.scrub(line)}\n`);
 }

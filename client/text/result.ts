@@ -1,76 +1,67 @@
-import { dirname, join } from 'node:path';
-import { isMissing } from '../../files/errno.js';
-import type { MixResult } from '../../core/contracts/mix.js';
-import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
-import { CheckpointLine } from '../../core/training/checkpoint-line.js';
-import type { Stage1Result } from '../../core/run/run.js';
-import type { Wait } from '../../core/run/state.js';
-import { waysOn } from '../../core/run/ways-on.js';
-import { readJsonLines } from '../../files/json-lines.js';
+import type { EvaluationResult } from '../../core/contracts/evaluation.js';
+import { formatCount, formatLoss } from '../../core/format.js';
+import type { Stage1Result, TrainOutcome } from '../../core/run/run.js';
+import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { compositionText } from './composition.js';
 import { fromHere } from './from-here.js';
+import { mixFileLines } from './mix-files.js';
+import { oneLine } from './shorten.js';
 
-/** The checkpoints of a run, from its folder; empty where there are none yet. */
-export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
-  const checkpoints: CheckpointLine[] = [];
-  try {
-    for await (const { value } of readJsonLines(join(out, 'checkpoints.jsonl'), CheckpointLine))
-      checkpoints.push(value);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  return checkpoints;
-}
-
-/** The files of a mix. */
-export function mixFileLines({ train, heldout, manifestPath, composition }: MixResult): string[] {
-  const rejected = composition.sources.some((row) => row.rejected > 0);
-  const told = ({ path, lines, bytes }: MixResult['train']): string =>
-    `${fromHere(path)}  (${plural(lines, 'line')}, ${formatBytes(bytes)})`;
+/**
+ * The results of a finished run: the mix, its files, and of a training its losses, checkpoints and answers.
+ *
+ * @param checkpoints - those that are recorded in the run's folder.
+ */
+export function resultText(
+  { mix, reportPath, skippedSources, trained, training }: Stage1Result,
+  checkpoints: readonly CheckpointLine[],
+  uiLink: string | undefined,
+): string {
   return [
-    `train.jsonl    ${told(train)}`,
-    `               sha256 ${train.sha256}`,
-    `heldout.jsonl  ${told(heldout)}`,
-    `               sha256 ${heldout.sha256}`,
-    `manifest       ${fromHere(manifestPath)}`,
-    ...(rejected ? [`rejected rows  ${fromHere(join(dirname(manifestPath), 'rejects.jsonl'))}`] : []),
-  ];
-}
-
-/** What a finished run left, for people. */
-export async function resultText(result: Stage1Result, uiLink: string | undefined): Promise<string> {
-  const { mix, trained, training } = result;
-  const parts = [
     compositionText(mix.composition),
     '',
     ...mixFileLines(mix),
-    `report         ${fromHere(result.reportPath)}`,
-  ];
-  if (result.skippedSources.length > 0) parts.push(`skipped        ${result.skippedSources.join(', ')}`);
-  if (trained !== null && training !== null) {
-    parts.push('', `Trained on ${training.server}:`);
-    if (trained.reusedSteps > 0)
-      parts.push(
-        `  ${formatCount(trained.reusedSteps)} of ${formatCount(trained.totalSteps)} steps were recorded already and were reused`,
-      );
-    parts.push(
-      `  loss           step 0: ${trained.firstLoss.toFixed(3)}   step ${trained.totalSteps - 1}: ${trained.lastLoss.toFixed(3)}`,
-    );
-    const [before, after] = [trained.base?.heldoutNll, trained.trained?.heldoutNll];
-    if (before != null && after != null)
-      parts.push(`  held-out loss  before: ${formatLoss(before)}   after: ${formatLoss(after)}`);
-    parts.push('', ...(await checkpointLines(result)), ...(await answerLines(result)));
-  }
-  if (uiLink !== undefined) parts.push('', `Temporal UI    ${uiLink}`);
-  return parts.join('\n');
+    `report         ${fromHere(reportPath)}`,
+    ...(skippedSources.length > 0 ? [`skipped        ${skippedSources.join(', ')}`] : []),
+    ...(trained === null || training === null ? [] : trainedLines(trained, training.server, checkpoints)),
+    ...(uiLink === undefined ? [] : ['', `Temporal UI    ${uiLink}`]),
+  ].join('\n');
 }
 
-async function checkpointLines(result: Stage1Result): Promise<string[]> {
-  const checkpoints = await readCheckpoints(result.out);
+function trainedLines(
+  trained: TrainOutcome,
+  server: string,
+  checkpoints: readonly CheckpointLine[],
+): string[] {
+  const { reusedSteps, totalSteps, firstLoss, lastLoss, base } = trained;
+  const after = trained.trained;
+  return [
+    '',
+    `Trained on ${server}:`,
+    ...(reusedSteps > 0
+      ? [
+          `  ${formatCount(reusedSteps)} of ${formatCount(totalSteps)} steps were recorded already and were reused`,
+        ]
+      : []),
+    `  loss           step 0: ${firstLoss.toFixed(3)}   step ${totalSteps - 1}: ${lastLoss.toFixed(3)}`,
+    ...heldoutLossLine(base, after),
+    '',
+    ...checkpointLines(trained, checkpoints),
+    ...answerLines(base, after),
+  ];
+}
+
+function heldoutLossLine(base: EvaluationResult | null, trained: EvaluationResult | null): string[] {
+  const [before, after] = [base?.heldoutNll, trained?.heldoutNll];
+  if (before == null || after == null) return [];
+  return [`  held-out loss  before: ${formatLoss(before)}   after: ${formatLoss(after)}`];
+}
+
+function checkpointLines({ final }: TrainOutcome, checkpoints: readonly CheckpointLine[]): string[] {
   const lines =
-    checkpoints.length === 0 && result.trained !== null
-      ? [{ label: result.trained.final.label, path: result.trained.final.samplerPath }]
-      : checkpoints.map((checkpoint) => ({ label: checkpoint.label, path: checkpoint.sampler_path }));
+    checkpoints.length === 0
+      ? [{ label: final.label, path: final.samplerPath }]
+      : checkpoints.map(({ label, sampler_path }) => ({ label, path: sampler_path }));
   const width = Math.max(...lines.map(({ label }) => label.length));
   return [
     'Checkpoints (label, sampler weights):',
@@ -78,34 +69,17 @@ async function checkpointLines(result: Stage1Result): Promise<string[]> {
   ];
 }
 
-async function answerLines(result: Stage1Result): Promise<string[]> {
-  const base = result.trained?.base;
-  const before = base?.answers[0];
-  const after = result.trained?.trained?.answers[0];
-  if (before === undefined || after === undefined) return [];
+const longestAnswer = 300;
+
+/** The first prompt of the recipe, answered before and after the training. */
+function answerLines(base: EvaluationResult | null, trained: EvaluationResult | null): string[] {
+  const [before, after] = [base?.answers[0], trained?.answers[0]];
+  if (base === null || before === undefined || after === undefined) return [];
+  const first = base.label === 'base' ? 'base model' : 'first weights';
   return [
     '',
-    `Asked: ${before.prompt}`,
-    `  ${(base?.label === 'base' ? 'base model' : 'at its start').padEnd(13)}  ${oneLine(before.answer)}`,
-    `  final weights  ${oneLine(after.answer)}`,
+    `Prompt: ${before.prompt}`,
+    `  ${first.padEnd(13)}  ${oneLine(before.answer, longestAnswer)}`,
+    `  final weights  ${oneLine(after.answer, longestAnswer)}`,
   ];
-}
-
-function oneLine(text: string): string {
-  const flat = text.replaceAll(/\s+/g, ' ').trim();
-  return flat.length > 300 ? `${flat.slice(0, 300)}…` : flat;
-}
-
-/** What a run waits for, and the commands that bring it on. */
-export function waitText(name: string, waits: readonly Wait[]): string {
-  return waits
-    .map((wait) =>
-      [
-        `${wait.what} waits for a person: ${wait.type}`,
-        `  ${wait.message}`,
-        ...(wait.remedy === '' ? [] : [`  ${wait.remedy}`]),
-        `  Then: ${waysOn(name, wait).join('\n  or:   ')}`,
-      ].join('\n'),
-    )
-    .join('\n');
 }

@@ -1,5 +1,6 @@
 import type { Answer } from '../../core/contracts/evaluation.js';
 import type { Message } from '../../core/convert/conversation.js';
+import { defined } from '../../core/defined.js';
 import { rendererNames, type RendererName } from '../../core/recipe.js';
 import { HeadraceError } from '../../core/errors.js';
 import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
@@ -55,7 +56,7 @@ export async function sampleFrom(
     const baseModel = from.baseModel ?? (await tinker.weightsInfo(samplerPath ?? '', signal)).baseModel;
     const tokenizer = await resolveTokenizer(
       {
-        ...(options.fetchTokenizer === undefined ? {} : { fetchTokenizer: options.fetchTokenizer }),
+        ...defined({ fetchTokenizer: options.fetchTokenizer }),
         developmentModelDir: (name, both) => developmentModelDir(access, name, both),
       },
       { baseModel, tokenizer: options.tokenizer },
@@ -72,7 +73,7 @@ export async function sampleFrom(
         encoder: createTextEncoder(tokenizer),
         maxTokens: options.maxTokens ?? 400,
         temperature: options.temperature ?? 0,
-        ...(options.seed === undefined ? {} : { seed: options.seed }),
+        ...defined({ seed: options.seed }),
         signal,
       });
       return { ...said, baseModel };

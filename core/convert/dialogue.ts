@@ -24,9 +24,9 @@ export interface DialogueOutcome {
   readonly outcome: Outcome;
   /** Rows that were left out because they equal another one. */
   readonly collapsedRows: number;
-  /** Whether the response ids are other than 0, 1, 2, … */
+  /** Whether the response ids are not 0, 1, 2, … */
   readonly gap: boolean;
-  /** Whether no row says `episode_done`. */
+  /** Whether no row has a true `episode_done`. */
   readonly unfinished: boolean;
 }
 

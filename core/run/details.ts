@@ -61,7 +61,7 @@ export function trainDetails({ step, totalSteps, lastLoss, checkpoints }: TrainS
   return `Step ${step} of ${totalSteps}${loss}\n\n${list}`;
 }
 
-/** Above the tables: it is what somebody who looks at a run that stands still wants to know. */
+/** Above the tables, for it is why the run stands still. */
 function waitDetails(name: string, wait: Wait): string[] {
   return [
     `**Waits for a person** (${wait.what}): ${wait.type}`,

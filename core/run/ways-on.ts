@@ -1,6 +1,6 @@
 import type { Wait } from './state.js';
 
-/** What about a source is wrong where it fails in this way, and may be named anew. Other failures are mended elsewhere. */
+/** The option of `replace-source` that mends a source, by the type of its failure. */
 const replacements: ReadonlyMap<string, string> = new Map([
   ['FileNotFoundError', '--files …'],
   ['DatasetNotFoundError', '--dataset …'],
@@ -15,7 +15,7 @@ const replacements: ReadonlyMap<string, string> = new Map([
   ['TooManyRejectsError', '--max-reject-fraction …'],
 ]);
 
-/** The commands that bring the run `name` on from what it waits for, the nearest first. */
+/** Commands after which the run `name` goes on from what it waits for, the most likely first. */
 export function waysOn(name: string, { kind, what, type }: Wait): readonly string[] {
   switch (kind) {
     case 'source': {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Faults } from './faults.js';
 import type { Recorder } from './stats.js';
+import { defined } from '../../core/defined.js';
 
 export interface FileAnswer {
   readonly localPath: string;
@@ -24,7 +25,7 @@ interface ByteRange {
 }
 
 /** One range of a Range header; `undefined` where the whole file is meant, `null` where it cannot be satisfied. */
-export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | null {
+function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   const [first = '', last = ''] = match?.slice(1) ?? [];
   if (match === null || (first === '' && last === '')) return undefined;
@@ -104,8 +105,7 @@ function faultsOf(faults: Faults, path: string, range: ByteRange): Strike {
   return {
     ...(drop === undefined ? {} : { stop: { bytes: drop.bytes, cut: true } }),
     ...(stall === undefined ? {} : { stop: { bytes: stall.bytes, cut: false } }),
-    ...(corrupt === undefined ? {} : { corruptAt: corrupt.offset }),
-    ...(rate === undefined ? {} : { bytesPerSecond: rate.bytesPerSecond }),
+    ...defined({ corruptAt: corrupt?.offset, bytesPerSecond: rate?.bytesPerSecond }),
   };
 }
 

@@ -1,128 +1,135 @@
 import { join } from 'node:path';
 import { startPart } from './part.js';
 import type { Part } from './part.js';
+import { shippedHubRoot, shippedModelDir } from './shipped.js';
 
-export type PartName = 'temporal' | 'hub' | 'tinker' | 'worker';
+export type ServerName = 'temporal' | 'hub' | 'tinker';
+type PartName = ServerName | 'worker';
 
 /** Everything that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. */
 export interface Stack {
-  /** The parts that were started here; servers that `given` names have none. */
+  /** The parts that were started here. Servers that the environment names have none. */
   readonly parts: ReadonlyMap<PartName, Part>;
-  /** Address of Temporal, and of the web UI where it was started here. */
   readonly temporalAddress: string;
+  /** The web UI of a Temporal server that was started here. */
   readonly temporalUi: string | undefined;
   readonly hubUrl: string | undefined;
   readonly tinkerUrl: string | undefined;
-  /** Starts one part again, after it was killed, on the same address and state. */
-  restart(name: PartName): Promise<void>;
+  /** Ends the parts, the worker first. */
   close(): Promise<void>;
 }
 
 export interface StackOptions {
-  /** The store; state and logs of the servers go into its folder `dev`. */
+  /** Path of the compiled program `headrace`, which runs the parts. */
+  readonly program: string;
+  /** The store. State and logs of the servers go into its folder `dev`. */
   readonly store: string;
-  /** Folder of the local Hub's repositories. */
-  readonly hubRoot: string;
-  /** Folder of the local Tinker server's model, in the Hugging Face layout. */
-  readonly modelDir: string;
-  readonly say: (line: string) => void;
   /**
-   * Environment of the worker that names servers elsewhere: with TEMPORAL_ADDRESS, HF_ENDPOINT or HF_TOKEN,
-   * TINKER_BASE_URL or TINKER_API_KEY the part of that kind is not started here.
+   * Variables for the worker. A server that they name is not started: Temporal by TEMPORAL_ADDRESS, the Hub by HF_ENDPOINT
+   * or HF_TOKEN, Tinker by TINKER_BASE_URL or TINKER_API_KEY.
    */
-  readonly given?: Readonly<Record<string, string>>;
-  /** Ends what is under way of the start, whose reason is thrown then. */
-  readonly signal?: AbortSignal;
+  readonly given: Readonly<Record<string, string>>;
+  readonly say: (line: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
 }
 
-/** Credentials of the local servers; they open nothing else. */
+/** Credentials of the local servers; no other server takes them. */
 export const localHubToken = 'hf_headrace_local_demo_token';
 export const localTinkerKey = 'tml-headrace-local-demo-key';
 
+/** Variables that name a server, by server. */
+const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
+  temporal: ['TEMPORAL_ADDRESS'],
+  hub: ['HF_ENDPOINT', 'HF_TOKEN'],
+  tinker: ['TINKER_BASE_URL', 'TINKER_API_KEY'],
+};
+
 const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'];
 
-/** Starts the parts. On a failure, and where it is aborted, what was started is ended again. */
-export async function startStack(options: StackOptions): Promise<Stack> {
-  const given = options.given ?? {};
-  const state = join(options.store, 'dev');
+/**
+ * Starts the servers side by side, then the worker. Where that fails or is aborted, what was started is ended again.
+ *
+ * @returns `undefined` where it is aborted.
+ */
+export async function startStack(options: StackOptions): Promise<Stack | undefined> {
+  const { given, signal } = options;
   const parts = new Map<PartName, Part>();
-  const said = (name: PartName, key: string): string | undefined => parts.get(name)?.ready[key];
-  const argumentsOf: Record<PartName, () => string[]> = {
-    temporal: () => {
-      const port = portArguments('--port', said('temporal', 'address'));
-      const uiPort = portArguments('--ui-port', said('temporal', 'ui'));
-      return ['dev', 'temporal', '--state', join(state, 'temporal'), ...port, ...uiPort];
-    },
-    hub: () => {
-      const port = portArguments('--port', said('hub', 'url'));
-      return ['dev', 'hub', '--root', options.hubRoot, '--state', join(state, 'hub'), ...port];
-    },
-    tinker: () => ['dev', 'tinker', '--model', options.modelDir, '--state', join(state, 'tinker')],
-    worker: () => ['worker'],
-  };
-  const workerEnvironment = (): Record<string, string> => ({
-    ...environment('TEMPORAL_ADDRESS', said('temporal', 'address')),
-    ...(parts.has('hub')
-      ? { ...environment('HF_ENDPOINT', said('hub', 'url')), HF_TOKEN: localHubToken }
-      : {}),
-    ...(parts.has('tinker')
-      ? { ...environment('TINKER_BASE_URL', said('tinker', 'url')), TINKER_API_KEY: localTinkerKey }
-      : {}),
-    ...given,
-  });
-  const start = async (name: PartName, signal?: AbortSignal): Promise<void> => {
-    const part = await startPart({
-      name,
-      args: argumentsOf[name](),
-      env: { HEADRACE_STORE: options.store, ...(name === 'worker' ? workerEnvironment() : {}) },
-      logPath: join(state, 'logs', `${name}.log`),
-      say: options.say,
-      ...(signal === undefined ? {} : { signal }),
-    });
-    parts.set(name, part);
+  const start = async (name: PartName, args: readonly string[], env = {}): Promise<void> => {
+    parts.set(name, await startStackPart(options, name, args, env));
   };
   const close = async (): Promise<void> => {
     for (const name of closingOrder) await parts.get(name)?.close();
   };
   try {
-    const servers: PartName[] = [];
-    if (given['TEMPORAL_ADDRESS'] === undefined) servers.push('temporal');
-    if (given['HF_ENDPOINT'] === undefined && given['HF_TOKEN'] === undefined) servers.push('hub');
-    if (given['TINKER_BASE_URL'] === undefined && given['TINKER_API_KEY'] === undefined)
-      servers.push('tinker');
-    const started = await Promise.allSettled(servers.map((name) => start(name, options.signal)));
-    for (const outcome of started) if (outcome.status === 'rejected') throw outcome.reason;
-    options.signal?.throwIfAborted();
-    await start('worker', options.signal);
-    options.signal?.throwIfAborted();
+    const servers = (['temporal', 'hub', 'tinker'] as const).filter((name) => !isNamed(name, given));
+    const outcomes = await Promise.allSettled(servers.map((name) => start(name, serverArgs(name, options))));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    signal.throwIfAborted();
+    await start('worker', ['worker'], { ...variablesFor(parts), ...given });
+    signal.throwIfAborted();
     return {
       parts,
-      temporalAddress: given['TEMPORAL_ADDRESS'] ?? said('temporal', 'address') ?? '',
-      temporalUi: said('temporal', 'ui'),
-      hubUrl: given['HF_ENDPOINT'] ?? said('hub', 'url'),
-      tinkerUrl: given['TINKER_BASE_URL'] ?? said('tinker', 'url'),
-      restart: (name) => start(name),
+      temporalAddress: given['TEMPORAL_ADDRESS'] ?? addressOf(parts, 'temporal') ?? '',
+      temporalUi: parts.get('temporal')?.ready['ui'],
+      hubUrl: given['HF_ENDPOINT'] ?? addressOf(parts, 'hub'),
+      tinkerUrl: given['TINKER_BASE_URL'] ?? addressOf(parts, 'tinker'),
       close,
     };
   } catch (error) {
     await close();
+    if (signal.aborted) return undefined;
     throw error;
   }
 }
 
-/** For a start's failure: `undefined` where it was aborted; anything else is thrown on. */
-export function nothingIfAborted(signal: AbortSignal): (error: unknown) => undefined {
-  return (error) => {
-    if (!signal.aborted) throw error;
-    return undefined;
-  };
+async function startStackPart(
+  { program, store, say, signal }: StackOptions,
+  name: PartName,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Part> {
+  return await startPart({
+    name,
+    program,
+    args,
+    env: { HEADRACE_STORE: store, ...env },
+    logPath: join(store, 'dev', 'logs', `${name}.log`),
+    say,
+    signal,
+  });
 }
 
-function environment(name: string, value: string | undefined): Record<string, string> {
-  return value === undefined ? {} : { [name]: value };
+function isNamed(name: ServerName, given: StackOptions['given']): boolean {
+  return namedBy[name].some((variable) => given[variable] !== undefined);
 }
 
-function portArguments(flag: string, address: string | undefined): string[] {
-  const port = /:(\d+)\/?$/.exec(address ?? '')?.[1];
-  return port === undefined ? [] : [flag, port];
+function serverArgs(name: ServerName, { store }: StackOptions): string[] {
+  const state = ['--state', join(store, 'dev', name)];
+  switch (name) {
+    case 'temporal':
+      return ['dev', 'temporal', ...state];
+    case 'hub':
+      return ['dev', 'hub', '--root', shippedHubRoot, ...state];
+    case 'tinker':
+      return ['dev', 'tinker', '--model', shippedModelDir, ...state];
+  }
+}
+
+function addressOf(parts: Stack['parts'], name: ServerName): string | undefined {
+  const ready = parts.get(name)?.ready;
+  return ready?.['address'] ?? ready?.['url'];
+}
+
+/** Variables that name the servers that were started here, and their credentials. */
+function variablesFor(parts: Stack['parts']): Record<string, string> {
+  const variables: Record<string, string> = {};
+  const temporal = addressOf(parts, 'temporal');
+  if (temporal !== undefined) variables['TEMPORAL_ADDRESS'] = temporal;
+  const hub = addressOf(parts, 'hub');
+  if (hub !== undefined) Object.assign(variables, { HF_ENDPOINT: hub, HF_TOKEN: localHubToken });
+  const tinker = addressOf(parts, 'tinker');
+  if (tinker !== undefined)
+    Object.assign(variables, { TINKER_BASE_URL: tinker, TINKER_API_KEY: localTinkerKey });
+  return variables;
 }

@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { defined } from '../../core/defined.js';
 
 /** The CLI version that `go install` can build; later ones do not build that way. */
 const goVersion = 'v1.5.1';
@@ -17,7 +18,7 @@ export interface ResolvedTemporal {
 }
 
 /** Where downloaded and built tools are kept; shared by all stores. */
-export function toolCache(): string {
+function toolCache(): string {
   return join(homedir(), '.cache', 'headrace', 'bin');
 }
 
@@ -138,7 +139,7 @@ async function build(
       const child = spawn(go, ['install', goPackage], {
         env: { ...process.env, GOBIN: folder, GOFLAGS: '-modcacherw' },
         stdio: ['ignore', 'ignore', 'pipe'],
-        ...(signal === undefined ? {} : { signal }),
+        ...defined({ signal }),
       });
       const tail: string[] = [];
       child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRecipeFile } from '../../client/recipe/recipe-file.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
-import { describe, handleOf, runState } from '../../client/runs/start-run.js';
+import { describe, handleOf, runState } from '../../client/runs/find-run.js';
 import { sendUpdate } from '../../client/runs/send-update.js';
 import {
   environmentOf,
@@ -18,7 +18,7 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
+} from '../support/servers.js';
 
 const slowSources = ['slow-1', 'slow-2', 'slow-3', 'slow-4'];
 const servers = useServers({
@@ -85,7 +85,7 @@ void test('a recipe that lists more files than a history takes is refused, and t
   );
   assert.equal(code, 2, stderr);
   assert.match(stderr, /RecipeError/);
-  assert.match(stderr, /Write globs in the place of long lists of files/);
+  assert.match(stderr, /Write a glob in place of a long list of files/);
 });
 
 void test('a small run that starts beside a large one is done before it, on the same worker', async () => {

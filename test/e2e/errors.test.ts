@@ -11,8 +11,8 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
-import type { CommandResult } from './support.js';
+} from '../support/servers.js';
+import type { CommandResult } from '../support/servers.js';
 
 /** What a person meets who gets something wrong: one clear message and an exit code that is not 0. */
 
@@ -182,7 +182,7 @@ void test('attaching with another recipe shows the difference', async () => {
       await headrace(['start', recipe, '--set', 'seed=9'], env, folder),
       1,
       /RecipeChangedError/,
-      /seed: 0 is running, 9 is asked/,
+      /seed: 0 in that run, 9 in this recipe/,
     );
     const other = await writeRecipe(
       join(folder, 'other'),

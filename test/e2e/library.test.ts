@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type * as library from '../../client/index.js';
-import { writeConversations } from './support.js';
+import { writeConversations } from '../support/servers.js';
 import { useFolder } from '../support/temporal.js';
 
 const folder = useFolder('library');
@@ -43,7 +43,7 @@ void test('caps and replacements are checked before they are sent to a run', asy
   assert.deepEqual(capChange({ recipe }, ['a=all', 'b=12.5%'], '').caps, { a: {}, b: { share: 0.125 } });
   assert.throws(() => capChange({ recipe }, ['b=100%'], ''), /shares must sum to less than 1/);
   assert.throws(() => capChange({ recipe }, ['c=1'], ''), /no source "c"; it has a, b/);
-  assert.throws(() => capChange({ recipe }, ['a=-1'], ''), /"a=-1" is no cap/);
+  assert.throws(() => capChange({ recipe }, ['a=-1'], ''), /"a=-1" is not a cap/);
   const moved = replacement({ recipe }, 'b', { revision: 'v2' });
   assert.deepEqual(
     { dataset: moved.source.dataset, revision: moved.source.revision, share: moved.source.share },

@@ -13,8 +13,8 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
-import type { CommandResult } from './support.js';
+} from '../support/servers.js';
+import type { CommandResult } from '../support/servers.js';
 
 /** A person at a terminal: every command is a process of its own, against real servers and a real worker. */
 
@@ -38,8 +38,6 @@ interface Terminal {
   readonly env: Record<string, string>;
   readonly recipe: string;
   readonly run: (...args: string[]) => Promise<CommandResult>;
-  /** Ends the worker in order, as a deploy does, and starts another. */
-  readonly restartWorker: () => Promise<void>;
 }
 
 /** A store with a worker, a recipe and a terminal, for as long as `work` takes. */
@@ -52,17 +50,13 @@ async function atTerminal(
   await writeConversations(join(folder, 'chats.jsonl'), 1_200, 5);
   const path = await writeRecipe(folder, `name: ${name}\n${recipe}`);
   const store = join(folder, 'store');
-  let worker = await startWorker(servers(), store);
+  const worker = await startWorker(servers(), store);
   const env = environmentOf(servers(), store);
   try {
     await work({
       folder,
       env,
       recipe: path,
-      restartWorker: async () => {
-        await worker.close();
-        worker = await startWorker(servers(), store);
-      },
       run: async (...args) => await headrace(args, env, folder),
     });
   } finally {
@@ -95,31 +89,23 @@ async function untilStep(name: string, step: number): Promise<void> {
   );
 }
 
-/** Which attempts at activities a workflow has seen: what a worker saves before it ends needs no second one. */
-async function attemptsOf(workflowId: string, activityType: string): Promise<number[]> {
-  const { events } = await servers().temporal.client.workflow.getHandle(workflowId).fetchHistory();
-  const isOfType = new Set(
-    (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>
-      scheduled?.activityType?.name === activityType ? [String(eventId)] : [],
-    ),
-  );
-  const attempts = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) =>
-    isOfType.has(String(started?.scheduledEventId)) ? (started?.attempt ?? []) : [],
-  );
-  return [...new Set(attempts)];
+/** The labels of a file of the results, a line each. */
+async function labelsIn(folder: string, name: string, file: string): Promise<string[]> {
+  const lines = (await readFile(join(folder, 'runs', name, file), 'utf8')).trim().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { label: string }).label);
 }
 
 const local = (name: string): string =>
   `seed: 4\nheldout: { fraction: 0.02, rows: 6 }\nsources:\n  - { name: chats, files: chats.jsonl }\n${train(name)}`;
 
-void test('pause, resume, save, a deploy, cancel and start again end in the losses of a run that nobody touched', async () => {
+void test('pause, resume, save, cancel and start again end in the losses of a run that nobody touched', async () => {
   let losses = '';
   await atTerminal('untouched', local('touched'), async ({ folder, recipe, run }) => {
     assertSaid(await run('start', recipe, '--wait'), 0, /touched-final/);
     losses = await readFile(join(folder, 'runs/untouched/metrics.jsonl'), 'utf8');
   });
   assert.equal(losses.trim().split('\n').length, 60);
-  await atTerminal('touched', local('touched'), async ({ folder, recipe, run, restartWorker }) => {
+  await atTerminal('touched', local('touched'), async ({ folder, recipe, run }) => {
     assertSaid(await run('start', recipe), 0, /Follow it with: npx headrace watch touched/);
     await untilStep('touched', 3);
     assertSaid(await run('pause', 'touched'), 0, /paused; the newest checkpoint is touched-0000\d\d/);
@@ -128,11 +114,7 @@ void test('pause, resume, save, a deploy, cancel and start again end in the loss
     assertSaid(await run('resume', 'touched'), 0, /goes on/);
     await untilStep('touched', 22);
     assertSaid(await run('save', 'touched'), 0, /the newest checkpoint is touched-0000\d\d, after step/);
-    await restartWorker();
     await untilStep('touched', 41);
-    // An evaluation beside it may be made again: it has nothing to save.
-    const attempts = await attemptsOf('headrace/touched/train', 'trainSegment');
-    assert.deepEqual(attempts, [1], 'the deploy let a segment fail');
     assertSaid(await run('cancel', 'touched', '--wait'), 0, /Cancelled/);
     assertSaid(await run('watch', 'touched'), 4, /Starting the same recipe again goes on/);
     const saved = await readFile(join(folder, 'runs/touched/metrics.jsonl'), 'utf8');
@@ -140,25 +122,30 @@ void test('pause, resume, save, a deploy, cancel and start again end in the loss
     assert.match(await readFile(join(folder, 'runs/touched/report.html'), 'utf8'), /<html/);
     assertSaid(await run('start', recipe, '--wait'), 0, /steps were recorded already and were reused/);
     assert.equal(await readFile(join(folder, 'runs/touched/metrics.jsonl'), 'utf8'), losses);
+    const measured = await labelsIn(folder, 'touched', 'samples.jsonl');
+    assert.deepEqual(measured, ['base', ...(await labelsIn(folder, 'touched', 'checkpoints.jsonl'))]);
+  });
+});
 
-    const labels = async (file: string): Promise<string[]> =>
-      (await readFile(join(folder, 'runs/touched', file), 'utf8'))
-        .trim()
-        .split('\n')
-        .map((line) => (JSON.parse(line) as { label: string }).label);
-    const measured = await labels('samples.jsonl');
-    assert.deepEqual(measured, ['base', ...(await labels('checkpoints.jsonl'))]);
+void test('the checkpoints of a run can be listed, kept and removed', async () => {
+  await atTerminal('listed', local('listed'), async ({ recipe, run }) => {
+    assertSaid(await run('start', recipe, '--wait'), 0);
+    assertSaid(await run('checkpoints', 'listed'), 0, /listed-000020/, /listed-final/);
+    assertSaid(await run('checkpoints', 'listed', 'keep', 'listed-000020'), 0, /stays until/);
+    assertSaid(await run('checkpoints', 'listed', 'rm', 'listed-000020'), 0, /is removed/);
+    assertSaid(await run('checkpoints', 'listed', 'rm', 'nothing'), 2, /no checkpoint nothing/);
+  });
+});
 
-    assertSaid(await run('checkpoints', 'touched'), 0, /touched-000020/, /touched-final/);
-    assertSaid(await run('checkpoints', 'touched', 'keep', 'touched-000020'), 0, /stays until/);
-    assertSaid(await run('checkpoints', 'touched', 'rm', 'touched-000020'), 0, /is removed/);
-    assertSaid(await run('checkpoints', 'touched', 'rm', 'nothing'), 2, /no checkpoint nothing/);
-    const first = await run('sample', 'touched', 'Hello.', '--max-tokens', '12');
+void test('a checkpoint answers the same by its run and by its path, and the base model answers too', async () => {
+  await atTerminal('sampled', local('sampled'), async ({ recipe, run }) => {
+    assertSaid(await run('start', recipe, '--wait'), 0);
+    const first = await run('sample', 'sampled', 'Hello.', '--max-tokens', '12');
     assertSaid(first, 0);
-    const [newest] = (await run('checkpoints', 'touched', '--json')).stdout.trim().split('\n').slice(-1);
+    const [newest] = (await run('checkpoints', 'sampled', '--json')).stdout.trim().split('\n').slice(-1);
     const path = (JSON.parse(newest ?? '{}') as { sampler_path: string }).sampler_path;
     assert.equal((await run('sample', path, 'Hello.', '--max-tokens', '12')).stdout, first.stdout);
-    assertSaid(await run('sample', 'touched', 'Hello.', '--base', '--max-tokens', '12'), 0);
+    assertSaid(await run('sample', 'sampled', 'Hello.', '--base', '--max-tokens', '12'), 0);
   });
 });
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { SourceFile } from '../../core/contracts/source.js';
 import { defined } from '../../core/defined.js';
@@ -10,6 +11,9 @@ import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
 import { mixSources, type MixRecipe, type MixSourcesResult } from '../../client/mix/mix-sources.js';
 import { artifactKey, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+
+/** The output does not depend on how many there are. */
+const threads = new ThreadPool(1);
 
 /** Makes the `resolution` artifact of local files, as resolving them would. */
 export async function resolveLocal(store: ArtifactStore, paths: readonly string[]): Promise<ArtifactRef> {
@@ -58,7 +62,7 @@ export function chatLine(number: number): string {
   return `{"messages":[{"role":"user","content":"question ${number}"},{"role":"assistant","content":"answer ${number} ${'x'.repeat(number % 97)}"}]}`;
 }
 
-export interface MixedFiles extends MixSourcesResult {
+interface MixedFiles extends MixSourcesResult {
   readonly out: string;
   /** Of train.jsonl. */
   readonly lines: readonly string[];
@@ -97,7 +101,7 @@ export async function workbench(): Promise<Workbench> {
       const resolutions = new Map([['s', await resolveLocal(store, paths)]]);
       const result = await mixSources(recipe, {
         store,
-        threads: 1,
+        threads,
         ...defined({ pieceBytes }),
         out,
         resolutions,

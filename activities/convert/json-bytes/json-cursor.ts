@@ -7,9 +7,9 @@ const maxDepth = 100;
 const scalar = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
 /**
- * Walks JSON in the read block and checks its grammar, without making values of it. A method returns false where it finds no JSON, or
- * JSON that this reader leaves to JSON.parse: deep values, keys with escapes, strings that JSON.stringify would spell otherwise. The walk
- * cannot go on from there.
+ * Walks through JSON in the read block and checks its grammar, without creating values. A method returns
+ * false at bytes that are not JSON, and at JSON that is left to JSON.parse: deep values, keys with escapes,
+ * strings that are not what JSON.stringify writes. The walk cannot be continued after that.
  */
 export class JsonCursor {
   readonly #json: JsonBytes;
@@ -43,7 +43,10 @@ export class JsonCursor {
     return 0;
   }
 
-  /** Walks an object. `readValue` gets each key `[start, end)`, with the cursor at the value, and moves behind the value. */
+  /**
+   * Walks an object. `readValue` gets each key `[start, end)`, with the cursor at its value, and moves past
+   * it.
+   */
   readObject(readValue: (keyStart: number, keyEnd: number) => boolean): boolean {
     if (this.skipSpace() !== openObject) return false;
     this.at += 1;
@@ -52,12 +55,15 @@ export class JsonCursor {
       return true;
     }
     for (;;) {
-      this.skipSpace();
-      const key = this.readPlainString();
-      if (key === undefined || this.skipSpace() !== colon) return false;
+      if (this.skipSpace() !== quote) return false;
+      const start = this.at + 1;
+      const end = this.#json.skipString(this.#bytes, start);
+      if (end === -1 || hasEscape(this.#bytes, start, end)) return false;
+      this.at = end + 1;
+      if (this.skipSpace() !== colon) return false;
       this.at += 1;
       this.skipSpace();
-      if (!readValue(key.start, key.end)) return false;
+      if (!readValue(start, end)) return false;
       const next = this.skipSpace();
       this.at += 1;
       if (next === closeObject) return true;
@@ -65,7 +71,7 @@ export class JsonCursor {
     }
   }
 
-  /** Walks a list. `readElement` moves from before an element to behind it. */
+  /** Walks a list. `readElement` moves past one element. */
   readList(readElement: () => boolean): boolean {
     if (this.skipSpace() !== openList) return false;
     this.at += 1;
@@ -82,6 +88,7 @@ export class JsonCursor {
       if (next !== comma) return false;
     }
   }
+
   /** Walks any value. */
   skipValue(depth = 0): boolean {
     if (depth > maxDepth) return false;
@@ -97,7 +104,7 @@ export class JsonCursor {
     }
   }
 
-  /** Walks a string and returns its text; `undefined` where there is another value or another spelling. */
+  /** Walks a string and returns its text; `undefined` for other values and for strings left to JSON.parse. */
   readString(): StringSpan | undefined {
     if (this.#bytes[this.at] !== quote) return undefined;
     const span = this.#json.readString(this.#bytes, this.at + 1);
@@ -108,7 +115,7 @@ export class JsonCursor {
   /** As {@link readString}, for strings without escapes. */
   readPlainString(): StringSpan | undefined {
     const span = this.readString();
-    return span === undefined || this.#hasEscape(span) ? undefined : span;
+    return span === undefined || hasEscape(this.#bytes, span.start, span.end) ? undefined : span;
   }
 
   #skipString(): boolean {
@@ -123,14 +130,14 @@ export class JsonCursor {
     while (this.at < this.#end && isScalarByte(this.#bytes[this.at] ?? 0)) this.at += 1;
     return scalar.test(this.#bytes.toString('latin1', start, this.at));
   }
-
-  #hasEscape({ start, end }: StringSpan): boolean {
-    for (let at = start; at < end; at += 1) if (this.#bytes[at] === backslash) return true;
-    return false;
-  }
 }
 
-/** Letters, digits, `+`, `-` and `.`: what a number or a literal is made of. */
+function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (bytes[at] === backslash) return true;
+  return false;
+}
+
+/** Lower-case letters, digits, `+`, `-`, `.` and `E`: the characters of numbers and literals. */
 function isScalarByte(byte: number): boolean {
   return (
     (byte >= 0x61 && byte <= 0x7a) ||

@@ -1,31 +1,32 @@
 import { jsonKernelWasm } from './json-kernel-wasm.js';
 
 /**
- * Functions on one block of memory, which is the caller's. Addresses are positions in it. A function may read, and
- * `escapeText` may write, up to 15 bytes behind the end of a text.
+ * Functions on one block of memory, which belongs to the caller. Addresses are positions in it. A string is
+ * canonical if it is what JSON.stringify writes. All text is UTF-8. A function may read, and `escapeText` may
+ * write, up to 15 bytes after the end of a text.
  */
 export interface JsonKernel {
   readonly memory: Buffer;
   /**
-   * The address of the closing quote of a string that is spelt as JSON.stringify spells it, -1 for any other. A string
-   * without an end is found at the next control character.
+   * The address of the closing quote of a canonical string, -1 for any other. An unclosed string ends at the
+   * next control character.
    *
-   * @param at - the address of the first byte behind the opening quote. The string is UTF-8.
+   * @param at - the address of the first byte after the opening quote.
    */
   skipString(at: number): number;
   /**
-   * Writes the text `[from, to)` at `into` as JSON.stringify spells it, without quotes. Returns the address behind the
-   * last byte written. The text is UTF-8.
+   * Writes the text `[from, to)` at `into` as a canonical string without its quotes. Returns the address
+   * after the last byte written.
    */
   escapeText(from: number, to: number, into: number): number;
-  /** Bytes less UTF-16 code units of what `skipString` or `escapeText` read last, quotes not counted. */
+  /** Bytes minus UTF-16 code units of the text that `skipString` or `escapeText` read last. */
   surplusBytes(): number;
   copy(into: number, from: number, bytes: number): void;
 }
 
 const pageBytes = 65_536;
 
-/** The kernel in WebAssembly: `assembly/json-kernel.ts`, compiled. Its memory begins as zeros and never moves. */
+/** The kernel in WebAssembly, compiled from `assembly/json-kernel.ts`. Its memory is all zeros at first. */
 export function createWasmKernel(memoryBytes: number): JsonKernel {
   const pages = Math.ceil(memoryBytes / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

@@ -1,10 +1,10 @@
 const backslash = 0x5c;
 const letterU = 0x75;
-/** Behind a backslash, the letters of white space. */
+/** The letters of escapes for white space. */
 const whiteSpaceLetters = new Set(Buffer.from('tnfr'));
 
 /**
- * Whether a text may be blank in the sense of `isBlank`. False is certain; true is not.
+ * Whether a text may be blank in the sense of `isBlank`. Never false for a blank text.
  *
  * @param text - UTF-8.
  */
@@ -27,11 +27,12 @@ export function jsonMayBeBlank(json: Uint8Array, start: number, end: number): bo
   return true;
 }
 
-/** The bytes of the character at `at` if it may be white space, else 0. Control characters count as white space. */
+/** The bytes of the character at `at` if it may be white space, else 0. */
 function whiteSpaceBytes(text: Uint8Array, at: number): number {
   const byte = text[at] ?? 0;
   if (byte <= 0x20) return 1;
-  // U+0085 and U+00A0 begin with 0xc2; U+1680 with 0xe1; U+2000 to U+205F with 0xe2; U+3000 with 0xe3 0x80; U+FEFF with 0xef 0xbb.
+  // First bytes of white space: U+0085, U+00A0: c2; U+1680: e1; U+2000 to U+205F: e2; U+3000: e3 80;
+  // U+FEFF: ef bb.
   if (byte === 0xc2) return 2;
   if (byte === 0xe1 || byte === 0xe2) return 3;
   if (byte === 0xe3 && text[at + 1] === 0x80) return 3;
@@ -39,7 +40,7 @@ function whiteSpaceBytes(text: Uint8Array, at: number): number {
   return 0;
 }
 
-/** The bytes of the escape at `at` if it may stand for white space, else 0. `\u000b`, the vertical tab, is white space. */
+/** The bytes of the escape at `at` if it may be white space, as `\u000b` is; else 0. */
 function whiteSpaceEscapeBytes(json: Uint8Array, at: number): number {
   const letter = json[at + 1] ?? 0;
   if (letter === letterU) return 6;

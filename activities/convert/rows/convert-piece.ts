@@ -1,7 +1,7 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { createRowConverter } from '../../../core/convert/row-converter.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 import type { PieceMeta } from '../output/piece-meta.js';
 import { PieceWriter } from '../output/piece-writer.js';

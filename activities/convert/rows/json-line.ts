@@ -21,9 +21,10 @@ interface JsonMessage {
 export type LineConverter = (bytes: Buffer, start: number, end: number) => UnparsedOutcome;
 
 /**
- * Returns a function that converts lines of JSON without parsing them: the texts of most messages are the very bytes of the
- * canonical line. It returns `undefined` for a line that may be a reject, for escapes that JSON.stringify would spell otherwise and for
- * keys and roles with escapes. `undefined` instead of a function for formats whose messages are not in a list.
+ * Returns a function that converts lines of JSON without parsing them: it copies the texts of the messages,
+ * which are the same bytes in the canonical line. It returns `undefined` for a line that may be a reject, and
+ * for JSON that {@link JsonCursor} leaves to JSON.parse. `undefined` instead of a function for formats whose
+ * messages are not in a list.
  */
 export function createLineConverter(rules: ConversionRules, json: JsonBytes): LineConverter | undefined {
   const names = messageListOf(rules.layout);
@@ -38,7 +39,7 @@ export function createLineConverter(rules: ConversionRules, json: JsonBytes): Li
   };
 }
 
-/** Finds the messages of a line. Of a key that comes twice the last value counts, as for JSON.parse. */
+/** Finds the messages of a line. If a key is repeated its last value counts, as for JSON.parse. */
 class LineReader {
   readonly #cursor: JsonCursor;
   readonly #list: Buffer;
@@ -67,7 +68,7 @@ class LineReader {
     this.#columns = filterColumns.map((name) => ({ name, key: Buffer.from(name) }));
   }
 
-  /** Whether the line is a JSON object with a list of messages, all in a spelling that is read here. */
+  /** Reads a line. False if it is not a JSON object with a list of messages, or left to JSON.parse. */
   read(bytes: Buffer, start: number, end: number): boolean {
     this.#bytes = bytes;
     this.#messages = undefined;
@@ -78,12 +79,12 @@ class LineReader {
     return this.#cursor.at === end;
   }
 
-  /** Of the line that was read last. */
+  /** The messages of the line that was read last. */
   get messages(): readonly JsonMessage[] {
     return this.#messages ?? [];
   }
 
-  /** Of the line that was read last: the columns that the filter reads. */
+  /** The columns that the filter reads, of the line that was read last. */
   filterRow(): Readonly<Record<string, unknown>> {
     const row: Record<string, unknown> = {};
     for (const [name, value] of this.#filterValues) row[name] = JSON.parse(value) as unknown;

@@ -23,9 +23,9 @@ interface TextMessage {
 export type ParquetRowConverter = (row: Readonly<Record<string, unknown>>) => UnparsedOutcome;
 
 /**
- * Returns a function that converts rows of a parquet file without decoding the texts of their messages: their bytes are escaped
- * into the canonical line. It returns `undefined` for a row that may be a reject. `undefined` instead of a function for formats whose
- * messages are not in a list.
+ * Returns a function that converts rows of a parquet file without decoding the texts of their messages: the
+ * bytes are escaped into the canonical line. It returns `undefined` for a row that may be a reject.
+ * `undefined` instead of a function for formats whose messages are not in a list.
  */
 export function createParquetRowConverter(
   rules: ConversionRules,

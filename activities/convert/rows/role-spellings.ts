@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { roleMap, type Role } from '../../../core/convert/roles.js';
 
-/** More spellings than these are decoded each time. */
+/** Further spellings are decoded each time. */
 const maxSpellings = 16;
 
-/** Maps roles as bytes. A file has few spellings of roles: each is decoded once. */
+/** Maps roles that are given as bytes. A file has few different ones: each is decoded once. */
 export class RoleSpellings {
   readonly #roleOf: (role: unknown) => Role | undefined;
   readonly #known: { readonly bytes: Buffer; readonly role: Role }[] = [];
@@ -14,7 +14,7 @@ export class RoleSpellings {
     this.#roleOf = roleMap(aliases);
   }
 
-  /** The role that `bytes[start, end)` spells; `undefined` for any other text. */
+  /** The role that is written in `bytes[start, end)`; `undefined` for any other text. */
   roleAt(bytes: Uint8Array, start: number, end: number): Role | undefined {
     for (const known of this.#known) if (equals(known.bytes, bytes, start, end)) return known.role;
     const spelling = Buffer.from(bytes.subarray(start, end));
@@ -24,7 +24,7 @@ export class RoleSpellings {
   }
 }
 
-/** Whether `bytes[start, end)` are those of `text`. For short texts faster than `Buffer.compare`. */
+/** Whether `bytes[start, end)` equals `text`. Faster than `Buffer.compare` for short texts. */
 export function equals(text: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start !== text.length) return false;
   for (let index = 0; index < text.length; index += 1) if (bytes[start + index] !== text[index]) return false;

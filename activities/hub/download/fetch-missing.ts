@@ -1,10 +1,10 @@
-import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import type { LimitFunction } from 'p-limit';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { bytesOf, guidedRanges, missingRanges, type ByteRange } from '../../../core/hub/ranges.js';
 import type { FileLock } from '../../../files/file-lock.js';
 import { checkRoom } from '../../../files/room.js';
+import { inParallel } from '../../threads/in-parallel.js';
 import type { HubClient } from '../http/hub-client.js';
 import { fetchRange } from './fetch-range.js';
 import type { PartFile } from './part-file.js';
@@ -41,7 +41,7 @@ export async function fetchMissing(
   signal: AbortSignal,
   onBytes: (written: ByteRange) => void,
 ): Promise<void> {
-  const { client, url, file, path, transfers } = request;
+  const { client, url, file, path, connections, transfers } = request;
   const { tuning } = client;
   const missing = missingRanges(part.durable, file.sizeBytes);
   await checkRoom(dirname(path), file.path, bytesOf(missing));
@@ -57,49 +57,15 @@ export async function fetchMissing(
     maxBytes: tuning.rangeBytes,
   });
   try {
-    await inLanes(request, ranges, lock, signal, async (range, stop) => {
-      part.connections += 1;
-      try {
-        await fetchRange(remote, part, range, tuning, stop, onBytes);
-      } finally {
-        part.connections -= 1;
-      }
+    await inParallel(ranges, tuning.connectionsPerFile, signal, async (range, stop) => {
+      await connections(async () => {
+        stop.throwIfAborted();
+        if (!lock.isLost) await fetchRange(remote, part, range, tuning, stop, onBytes);
+      });
     });
   } catch (error) {
     await part.flush().catch(() => undefined);
     throw error;
   }
   await part.flush();
-}
-
-/**
- * Does `fetch` for each range, in order, in as many lanes as the file may have connections. The first failure ends the other lanes;
- * it is thrown when all lanes have ended.
- */
-async function inLanes(
-  { client, connections }: BlobRequest,
-  ranges: readonly ByteRange[],
-  lock: FileLock,
-  signal: AbortSignal,
-  fetch: (range: ByteRange, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const waiting = [...ranges];
-  const failed = new AbortController();
-  const stop = AbortSignal.any([signal, failed.signal]);
-  // One listener for each connection that waits or reads.
-  setMaxListeners(0, stop);
-  const lane = async (): Promise<void> => {
-    for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
-      const next = range;
-      await connections(async () => {
-        stop.throwIfAborted();
-        if (!lock.isLost) await fetch(next, stop);
-      });
-    }
-  };
-  const lanes = Math.min(client.tuning.connectionsPerFile, ranges.length);
-  await Promise.all(
-    Array.from({ length: lanes }, () => lane().catch((error: unknown) => failed.abort(error))),
-  );
-  stop.throwIfAborted();
 }

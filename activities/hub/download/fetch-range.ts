@@ -24,6 +24,7 @@ export async function fetchRange(
   while (position < range.end) {
     const before = position;
     const connection = new WatchedConnection(tuning.stallMs, signal);
+    part.connections += 1;
     const wrote = (bytes: number): ByteRange => {
       connection.alive();
       position += bytes;
@@ -39,6 +40,7 @@ export async function fetchRange(
       failures = position > before ? 1 : failures + 1;
       await pauseBeforeRetry(asTransient(error, connection), failures, tuning, signal);
     } finally {
+      part.connections -= 1;
       connection.close();
     }
   }

@@ -1,52 +1,57 @@
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
-import type { HashAnswer, HashOrder } from './hash-thread.js';
-import { OrderThread } from './order-thread.js';
+import { RequestThread } from '../../threads/request-thread.js';
+import type { HashMessage, HashReply } from './hash-thread.js';
 
-/** The hash of a file that is still being written. */
+/** The hash of a file that is being written. */
 export interface GrowingHash {
-  /** These bytes are in the file. */
+  /** These bytes are in the file now. */
   wrote(range: ByteRange): void;
-  /** The hash when every byte is there; `undefined` where the file is shorter than it should be. */
+  /** The hash, when all bytes are in the file; `undefined` for a file that is shorter than announced. */
   whole(): Promise<string | undefined>;
-  /** Ends it; the descriptor may be closed after that. */
+  /** Ends the hashing. The descriptor may be closed when the promise is fulfilled. */
   drop(): Promise<void>;
 }
 
 /**
- * Hashes files in a thread while they are written, from their first byte to where they have no gap, so that little is
- * left to do when the last byte comes. One thread: it hashes faster than disks write.
+ * Hashes files in a thread while they are written, always from the start to the first gap, so that little is
+ * left to do when the last byte comes. One thread is enough: it hashes faster than disks write.
  */
 export class FileHasher {
-  private readonly thread = new OrderThread<HashOrder, HashAnswer>(
+  readonly #thread = new RequestThread<HashMessage, HashReply>(
     new URL('./hash-thread.js', import.meta.url),
     () => true,
   );
 
-  /** What the Hub announced: SHA-256 of an LFS file, git's blob id of a plain one. `descriptor` stays open until the end. */
-  begin(file: SourceFile, descriptor: number): GrowingHash {
-    const { thread } = this;
-    const { sizeBytes } = file;
+  /**
+   * Begins with a file: its hash is the SHA-256 of an LFS file, git's blob id of any other.
+   *
+   * @param descriptor - open until the hash is there or dropped.
+   */
+  begin({ sha256, sizeBytes }: SourceFile, descriptor: number): GrowingHash {
+    const thread = this.#thread;
     let id = -1;
     const result = new Promise<string | undefined>((resolve, reject) => {
       id = thread.open({
-        onNews: (answer) => {
-          if ('error' in answer) reject(new Error(answer.error));
-          else resolve(answer.sha);
+        onReply: (reply) => {
+          if ('error' in reply) reject(new Error(reply.error));
+          else resolve(reply.sha);
         },
-        onDeath: reject,
+        onEnd: reject,
       });
     });
-    // Whoever asks for it gets the failure; where nobody does, it must not end the process.
+    // `whole` passes a failure on; where nobody calls it, the failure must not end the process.
     result.catch(() => undefined);
-    thread.send({ kind: 'begin', id, descriptor, isGitBlob: file.sha256 === undefined, sizeBytes });
+    thread.send({ kind: 'begin', id, descriptor, isGitBlob: sha256 === undefined, sizeBytes });
     let written: ByteRange[] = [];
+    let end = 0;
     return {
       wrote: (range) => {
-        const reached = written[0]?.start === 0 ? written[0].end : 0;
         written = uniteRanges([...written, range]);
         const [first] = written;
-        if (first?.start === 0 && first.end > reached) thread.send({ kind: 'reach', id, end: first.end });
+        if (first?.start !== 0 || first.end === end) return;
+        end = first.end;
+        thread.send({ kind: 'extend', id, end });
       },
       whole: () => result,
       drop: async () => {

@@ -1,11 +1,13 @@
 import { parentPort } from 'node:worker_threads';
+import { defined } from '../../../core/defined.js';
 import { messageOf } from '../../../core/errors.js';
 import { writeAll } from '../../../files/file-writer.js';
 import { ConnectionPool } from '../http/connection-pool.js';
-import type { DirectConnection } from '../http/direct-connection.js';
+import type { DirectConnection, DirectResponse } from '../http/direct-connection.js';
 
-/** To the thread. A `get` writes the bytes `[start, end)` of a file of `sizeBytes` to their place. */
-export type TransferOrder =
+/** To the thread. */
+export type TransferMessage =
+  /** Writes the bytes `[start, end)` of a file of `sizeBytes` bytes to their place. */
   | {
       readonly kind: 'get';
       readonly id: number;
@@ -19,118 +21,150 @@ export type TransferOrder =
     }
   | { readonly kind: 'pause' | 'resume' | 'stop'; readonly id: number };
 
-/** From the thread: `wrote` as bytes are written, and at last one of the others. */
-export type TransferNews =
+/** From the thread: any number of `wrote`, then one of the others. */
+export type TransferReply =
+  /** Bytes written since the last reply. */
   | { readonly kind: 'wrote'; readonly id: number; readonly bytes: number }
   | { readonly kind: 'whole'; readonly id: number }
-  /** Another answer than the range; nothing was written. */
+  /** The response is not the range. Nothing was written. */
   | {
       readonly kind: 'other';
       readonly id: number;
       readonly status: number;
-      readonly headers: readonly (readonly [string, string])[];
+      readonly headers: [string, string][];
     }
   | {
-      readonly kind: 'broke';
+      readonly kind: 'failed';
       readonly id: number;
       readonly message: string;
-      /** Of a failed write. */
+      /** Of the system error, where a write failed. */
       readonly code?: string;
     };
 
-type Get = Extract<TransferOrder, { kind: 'get' }>;
+type GetMessage = Extract<TransferMessage, { kind: 'get' }>;
 
-/** News are gathered: one for so many bytes … */
-const tellBytes = 2 << 20;
-/** … or in so many milliseconds. */
-const tellMs = 100;
+/** Written bytes are reported when there are this many, */
+const reportBytes = 2 << 20;
+/** and after this time. */
+const reportMs = 100;
 
 const pool = new ConnectionPool();
-const underWay = new Map<number, DirectConnection>();
+const transfers = new Map<number, Transfer>();
 
-function tell(news: TransferNews): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  parentPort?.postMessage(news);
-}
+/** A write to the disk that failed, as opposed to a connection that broke. */
+class WriteError extends Error {
+  readonly code: string;
 
-/** What a write failed with, to be told from a broken connection. */
-class WriteFailure extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
   }
 }
 
-async function transfer(order: Get): Promise<void> {
-  const { id, descriptor, start, end, sizeBytes } = order;
-  const url = new URL(order.url);
-  let position = start;
-  let told = start;
-  const tellProgress = (): void => {
-    if (position > told) tell({ kind: 'wrote', id, bytes: position - told });
-    told = position;
-  };
-  const timer = setInterval(tellProgress, tellMs);
-  try {
+/** One range on its way from a connection to a file. */
+class Transfer {
+  readonly #message: GetMessage;
+  readonly #url: URL;
+  #connection: DirectConnection | undefined;
+  #isStopped = false;
+  /** Where the next byte goes. */
+  #position: number;
+  #reportedPosition: number;
+
+  constructor(message: GetMessage) {
+    this.#message = message;
+    this.#url = new URL(message.url);
+    this.#position = message.start;
+    this.#reportedPosition = message.start;
+  }
+
+  /** Transfers the range and sends the last reply. */
+  async run(): Promise<void> {
+    const { id } = this.#message;
+    const timer = setInterval(() => this.#report(), reportMs);
+    try {
+      const { isRead, status, headers } = await this.#request();
+      this.#report();
+      reply(isRead ? { kind: 'whole', id } : { kind: 'other', id, status, headers: [...headers] });
+    } catch (error) {
+      this.#report();
+      const code = error instanceof WriteError ? error.code : undefined;
+      reply(defined({ kind: 'failed' as const, id, message: messageOf(error), code }));
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  pause(): void {
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    this.#connection?.resume();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#connection?.destroy(new Error('The transfer was stopped'));
+  }
+
+  async #request(): Promise<DirectResponse> {
+    const { headers, start } = this.#message;
     for (;;) {
-      const { connection, isReused } = pool.take(url);
-      underWay.set(id, connection);
+      const { connection, isReused } = pool.take(this.#url);
+      this.#connection = connection;
       try {
-        const { status, headers, isWhole } = await connection.get({
-          url,
-          headers: order.headers,
-          accepts: (status, headers, length) =>
-            status === 206 &&
-            length === end - start &&
-            headers.get('content-range') === `bytes ${start}-${end - 1}/${sizeBytes}`,
-          take: (bytes) => {
-            write(descriptor, bytes, position);
-            position += bytes.length;
-            if (position - told >= tellBytes) tellProgress();
-          },
+        const response = await connection.get({
+          url: this.#url,
+          headers,
+          accepts: (status, fields, bodyBytes) => this.#isRange(status, fields, bodyBytes),
+          onBytes: (bytes) => this.#write(bytes),
         });
-        tellProgress();
         pool.give(connection);
-        tell(isWhole ? { kind: 'whole', id } : { kind: 'other', id, status, headers: [...headers] });
-        return;
+        return response;
       } catch (error) {
-        // The server may have closed an idle connection in the very moment; a new one tells.
-        if (isReused && position === start && !(error instanceof WriteFailure) && underWay.has(id)) continue;
-        tellProgress();
-        const code = error instanceof WriteFailure ? { code: error.code } : {};
-        tell({ kind: 'broke', id, message: messageOf(error), ...code });
-        return;
+        // The server may close an idle connection at the moment of the request; a new connection shows
+        // whether it did.
+        const mayBeIdle = isReused && this.#position === start && !(error instanceof WriteError);
+        if (!mayBeIdle || this.#isStopped) throw error;
       }
     }
-  } finally {
-    clearInterval(timer);
-    underWay.delete(id);
+  }
+
+  #isRange(status: number, headers: ReadonlyMap<string, string>, bodyBytes: number): boolean {
+    const { start, end, sizeBytes } = this.#message;
+    const range = `bytes ${start}-${end - 1}/${sizeBytes}`;
+    return status === 206 && bodyBytes === end - start && headers.get('content-range') === range;
+  }
+
+  #write(bytes: Uint8Array): void {
+    try {
+      writeAll(this.#message.descriptor, bytes, this.#position);
+    } catch (error) {
+      throw new WriteError(error);
+    }
+    this.#position += bytes.length;
+    if (this.#position - this.#reportedPosition >= reportBytes) this.#report();
+  }
+
+  #report(): void {
+    const bytes = this.#position - this.#reportedPosition;
+    if (bytes > 0) reply({ kind: 'wrote', id: this.#message.id, bytes });
+    this.#reportedPosition = this.#position;
   }
 }
 
-function write(descriptor: number, bytes: Uint8Array, position: number): void {
-  try {
-    writeAll(descriptor, bytes, position);
-  } catch (error) {
-    throw new WriteFailure(
-      error instanceof Error && 'code' in error ? String(error.code) : 'EIO',
-      messageOf(error),
-    );
-  }
+function reply(message: TransferReply): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+  parentPort?.postMessage(message);
 }
 
-parentPort?.on('message', (order: TransferOrder) => {
-  if (order.kind === 'get') {
-    void transfer(order);
+parentPort?.on('message', (message: TransferMessage) => {
+  if (message.kind !== 'get') {
+    transfers.get(message.id)?.[message.kind]();
     return;
   }
-  const connection = underWay.get(order.id);
-  if (order.kind === 'pause') connection?.pause();
-  else if (order.kind === 'resume') connection?.resume();
-  else {
-    underWay.delete(order.id);
-    connection?.destroy(new Error('stopped'));
-  }
+  const transfer = new Transfer(message);
+  transfers.set(message.id, transfer);
+  void transfer.run().finally(() => transfers.delete(message.id));
 });

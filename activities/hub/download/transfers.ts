@@ -1,34 +1,37 @@
 import type { ByteRange } from '../../../core/hub/ranges.js';
+import { RequestThread } from '../../threads/request-thread.js';
 import { TransientError } from '../http/retry.js';
-import { OrderThread } from './order-thread.js';
-import type { TransferNews, TransferOrder } from './transfer-thread.js';
+import type { TransferMessage, TransferReply } from './transfer-thread.js';
 
 export interface TransferRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly range: ByteRange;
   readonly sizeBytes: number;
-  /** Where the bytes go, each to its own position; open until the transfer has ended. */
+  /** Of the file that gets the bytes, each at its own position. Open until the transfer has ended. */
   readonly descriptor: number;
 }
 
 export type TransferOutcome =
+  /** The range is in the file. */
   | { readonly kind: 'whole' }
-  /** The server answered otherwise, and nothing was written. */
+  /** The server sent another response than the range, and nothing was written. */
   | { readonly kind: 'other'; readonly status: number; readonly headers: Headers };
 
-/** Transfers of ranges from a server to a file, in a thread that reads sockets and writes the disk and does nothing else. */
+/** Transfers ranges from a server to a file, in a thread of its own. */
 export class Transfers {
-  private readonly thread = new OrderThread<TransferOrder, TransferNews>(
+  readonly #thread = new RequestThread<TransferMessage, TransferReply>(
     new URL('./transfer-thread.js', import.meta.url),
     ({ kind }) => kind !== 'wrote',
   );
 
   /**
-   * Brings a range to its place in the file.
+   * Transfers one range.
    *
-   * @param onWrote - told of bytes that were written, in order; while what it returns is not settled, no more are read.
-   * @throws {TransientError} where the connection breaks; the signal's reason; the error of the write, with its `code`.
+   * @param onWrote - called with the number of bytes that were written since the last call. While the promise
+   *   that it returns is pending, the socket is not read.
+   * @throws {TransientError} where the connection breaks; the signal's reason; the error of a write, with its
+   *   `code`.
    */
   get(
     request: TransferRequest,
@@ -37,45 +40,44 @@ export class Transfers {
   ): Promise<TransferOutcome> {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const { url, headers, range, sizeBytes, descriptor } = request;
-      const onAbort = (): void => this.thread.send({ kind: 'stop', id });
-      const settle = (): void => signal.removeEventListener('abort', onAbort);
-      const id = this.thread.open({
-        onNews: (news) => {
-          if (news.kind === 'wrote') {
-            const behind = onWrote(news.bytes);
-            if (behind !== undefined) this.hold(news.id, behind);
+      const onAbort = (): void => this.#thread.send({ kind: 'stop', id });
+      const id = this.#thread.open({
+        onReply: (reply) => {
+          if (reply.kind === 'wrote') {
+            this.#pauseUntil(id, onWrote(reply.bytes));
             return;
           }
-          settle();
-          if (news.kind === 'whole') resolve({ kind: 'whole' });
-          else if (news.kind === 'other')
-            resolve({
-              kind: 'other',
-              status: news.status,
-              headers: new Headers(news.headers.map(([name, value]) => [name, value])),
-            });
-          else if (news.code !== undefined)
-            reject(Object.assign(new Error(news.message), { code: news.code }));
-          else if (signal.aborted) reject(signal.reason as Error);
-          else reject(new TransientError(`The connection broke: ${news.message} (${url.origin})`));
+          signal.removeEventListener('abort', onAbort);
+          if (reply.kind === 'failed') reject(failureOf(reply, request.url, signal));
+          else resolve(reply.kind === 'whole' ? reply : { ...reply, headers: new Headers(reply.headers) });
         },
-        onDeath: (error) => {
-          settle();
+        onEnd: (error) => {
+          signal.removeEventListener('abort', onAbort);
           reject(error);
         },
       });
       signal.addEventListener('abort', onAbort);
-      const { start, end } = range;
-      this.thread.send({ kind: 'get', id, url: url.href, headers, descriptor, start, end, sizeBytes });
+      const { url, range, ...rest } = request;
+      this.#thread.send({ kind: 'get', id, url: url.href, ...range, ...rest });
     });
   }
 
-  private hold(id: number, until: Promise<void>): void {
-    this.thread.send({ kind: 'pause', id });
-    const goOn = (): void => {
-      if (this.thread.isOpen(id)) this.thread.send({ kind: 'resume', id });
+  #pauseUntil(id: number, settled: Promise<void> | undefined): void {
+    if (settled === undefined) return;
+    this.#thread.send({ kind: 'pause', id });
+    const resume = (): void => {
+      if (this.#thread.isOpen(id)) this.#thread.send({ kind: 'resume', id });
     };
-    until.then(goOn, goOn);
+    settled.then(resume, resume);
   }
+}
+
+function failureOf(
+  { message, code }: Extract<TransferReply, { kind: 'failed' }>,
+  url: URL,
+  signal: AbortSignal,
+): unknown {
+  if (code !== undefined) return Object.assign(new Error(message), { code });
+  if (signal.aborted) return signal.reason;
+  return new TransientError(`The connection broke: ${message} (${url.origin})`);
 }

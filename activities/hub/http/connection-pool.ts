@@ -1,27 +1,36 @@
 import { DirectConnection } from './direct-connection.js';
 
-/** Servers end idle connections after some seconds; one that is older is not trusted with a request. */
-const longestIdleMs = 4000;
+/** Servers close idle connections after some seconds; an older one gets no request any more. */
+const maxIdleMs = 4000;
 
-/** Connections that have done their range and may do another. */
+interface IdleConnection {
+  readonly connection: DirectConnection;
+  readonly sinceMs: number;
+}
+
+/** Connections that have done a request and can do another. */
 export class ConnectionPool {
-  private idle: { readonly connection: DirectConnection; readonly since: number }[] = [];
+  #idle: readonly IdleConnection[] = [];
 
-  /** An idle connection to the origin of `url`, or a new one. An idle one may have just been closed by its server. */
+  /**
+   * An idle connection to the origin of `url`, or a new one. The server may be closing an idle one at that
+   * moment.
+   */
   take(url: URL): { readonly connection: DirectConnection; readonly isReused: boolean } {
-    const now = Date.now();
-    const isGood = ({ connection, since }: (typeof this.idle)[number]): boolean =>
-      connection.isReusable && now - since < longestIdleMs;
-    for (const entry of this.idle) if (!isGood(entry)) entry.connection.destroy();
-    this.idle = this.idle.filter(isGood);
-    const index = this.idle.findLastIndex(({ connection }) => connection.origin === url.origin);
-    const [found] = index === -1 ? [] : this.idle.splice(index, 1);
+    const usable = this.#idle.filter(isUsable);
+    for (const entry of this.#idle) if (!usable.includes(entry)) entry.connection.destroy();
+    const found = usable.findLast(({ connection }) => connection.origin === url.origin);
+    this.#idle = usable.filter((entry) => entry !== found);
     return found === undefined
       ? { connection: new DirectConnection(url), isReused: false }
       : { connection: found.connection, isReused: true };
   }
 
   give(connection: DirectConnection): void {
-    if (connection.isReusable) this.idle.push({ connection, since: Date.now() });
+    if (connection.isReusable) this.#idle = [...this.#idle, { connection, sinceMs: Date.now() }];
   }
+}
+
+function isUsable({ connection, sinceMs }: IdleConnection): boolean {
+  return connection.isReusable && Date.now() - sinceMs < maxIdleMs;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { read } from 'node:fs';
 import { promisify } from 'node:util';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 
 /** Large enough that hashing is bound by the hash, small enough to stay in a core's cache. */
 const chunkBytes = 4 << 20;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SourceFile } from '../../../core/contracts/source.js';
@@ -8,10 +7,8 @@ import { HeadraceError } from '../../../core/errors.js';
 import { hasCode, isMissing } from '../../../files/errno.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { ThreadPool } from '../../threads/thread-pool.js';
+import type { PoolJobs } from '../../threads/thread-pool.js';
 import type { HubJobs } from './jobs.js';
-
-const pool = new ThreadPool<HubJobs>(new URL('./jobs.js', import.meta.url), availableParallelism());
 
 /** A digest in `<store>/digests/`, and the file that it belongs to. */
 const KnownDigest = z.object({
@@ -22,6 +19,12 @@ const KnownDigest = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 type KnownDigest = z.infer<typeof KnownDigest>;
+
+export interface DigestDeps {
+  readonly store: ArtifactStore;
+  readonly jobs: PoolJobs<HubJobs>;
+}
+
 type FileIdentity = Omit<KnownDigest, 'sha256'>;
 
 /**
@@ -32,7 +35,7 @@ type FileIdentity = Omit<KnownDigest, 'sha256'>;
  * @throws {HeadraceError} FileChangedError where it changes while it is read; FileNotFoundError where it may not be read.
  */
 export async function digestLocalFile(
-  store: ArtifactStore,
+  { store, jobs }: DigestDeps,
   realPath: string,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
@@ -47,7 +50,7 @@ export async function digestLocalFile(
       onBytes(sizeBytes);
       return { path, sizeBytes, mtimeNs, sha256: known.sha256 };
     }
-    const sha256 = await hashInThread(file, sizeBytes, signal, onBytes);
+    const sha256 = await hashInThread(jobs, file, sizeBytes, signal, onBytes);
     if (sha256 === undefined || !isSame(await identityOf(realPath, file), identity))
       throw new HeadraceError('FileChangedError', `${path} changed while it was read`);
     await writeFileAtomic(kept, JSON.stringify({ ...identity, sha256 } satisfies KnownDigest));
@@ -58,6 +61,7 @@ export async function digestLocalFile(
 }
 
 async function hashInThread(
+  jobs: PoolJobs<HubJobs>,
   file: FileHandle,
   sizeBytes: number,
   signal: AbortSignal,
@@ -68,7 +72,7 @@ async function hashInThread(
     onBytes(done - reported);
     reported = done;
   };
-  const sha256 = await pool.run('hashFile', { descriptor: file.fd, sizeBytes }, { signal, onProgress });
+  const sha256 = await jobs.run('hashFile', { descriptor: file.fd, sizeBytes }, { signal, onProgress });
   onProgress(sizeBytes);
   return sha256;
 }

@@ -3,7 +3,6 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ResolveSourceInput, SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { WorkContext } from '../../../core/progress.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
 import { filesOnDisk } from '../download/files-on-disk.js';
 import { hubRangeReader, localRangeReader, type RangeReader } from '../download/range-reader.js';
 import type { HubAccess } from '../hub-access.js';
@@ -101,15 +100,15 @@ async function inspectLocal(name: string, patterns: readonly string[]): Promise<
  * @throws {HeadraceError} FileNotFoundError, FileChangedError.
  */
 export async function storeInspection(
-  store: ArtifactStore,
+  hub: HubAccess,
   { name, dataset, commitSha, config, split, files, emptyFiles }: SourceInspection,
   work: WorkContext,
 ): Promise<ArtifactRef> {
   const listed = files.map(({ file }) => file);
   if (dataset === undefined || commitSha === undefined || config === undefined || split === undefined) {
     const paths = [...listed.map(({ path }) => path), ...emptyFiles];
-    return (await resolveLocal(store, name, paths, work)).resolution;
+    return (await resolveLocal(hub, name, paths, work)).resolution;
   }
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
-  return putResolution(store, meta, { files: listed, emptyFiles });
+  return putResolution(hub.store, meta, { files: listed, emptyFiles });
 }

@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import type { SourceFile, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { listOf } from '../../../core/hub/split-files.js';
 import type { WorkContext } from '../../../core/progress.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import type { HubAccess } from '../hub-access.js';
 import { inParallel } from '../../threads/in-parallel.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import { digestLocalFile } from '../local/local-digest.js';
@@ -17,7 +16,7 @@ import { putResolution } from './resolution.js';
  * @throws {HeadraceError} FileNotFoundError, FileChangedError.
  */
 export async function resolveLocal(
-  store: ArtifactStore,
+  hub: HubAccess,
   name: string,
   patterns: readonly string[],
   work: WorkContext,
@@ -30,10 +29,10 @@ export async function resolveLocal(
         ? `${listOf(empty)} is empty (0 bytes), and there is no other file`
         : `All ${empty.length} files of ${listOf(patterns)} are empty (0 bytes): ${listOf(empty)}`,
     );
-  const files = await digestFiles(store, name, paths, work);
+  const files = await digestFiles(hub, name, paths, work);
   return {
     name,
-    resolution: await putResolution(store, { kind: 'local' }, { files, emptyFiles: empty }),
+    resolution: await putResolution(hub.store, { kind: 'local' }, { files, emptyFiles: empty }),
     kind: 'local',
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
@@ -44,7 +43,7 @@ export async function resolveLocal(
 }
 
 async function digestFiles(
-  store: ArtifactStore,
+  hub: HubAccess,
   label: string,
   paths: readonly string[],
   work: WorkContext,
@@ -56,10 +55,7 @@ async function digestFiles(
     done += bytes;
     work.progress({ stage: 'resolve', label, done, total, unit: 'bytes', note: 'hashing' });
   };
-  const files: SourceFile[] = [];
-  const threads = availableParallelism();
-  await inParallel([...paths.entries()], threads, work.signal, async ([at, path], signal) => {
-    files[at] = await digestLocalFile(store, path, signal, onBytes);
-  });
-  return files;
+  return await inParallel(paths, hub.threads.size, work.signal, (path, signal) =>
+    digestLocalFile(hub, path, signal, onBytes),
+  );
 }

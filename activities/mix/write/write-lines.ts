@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
-import type { RunOptions } from '../../threads/thread-pool.js';
+import type { RunOptions } from '../../threads/pool-thread.js';
 import type { Bucket } from '../format/mix-plan.js';
 import type { MixedLines } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
@@ -54,7 +54,7 @@ interface Gathered {
 
 /** The lines of each bucket in turn, valid until the next one is asked for. */
 async function* gatherAhead(
-  { pool, threads }: MixDeps,
+  { jobs, threads }: MixDeps,
   { buckets, ...places }: MixedLines,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
@@ -63,7 +63,7 @@ async function* gatherAhead(
   const rooms = new Rooms();
   const gather = async ({ from, to, bytes }: Bucket): Promise<Gathered> => {
     const room = rooms.take(bytes);
-    await pool.run('gatherBucket', { places, from, to, bytes, into: room }, { signal: both });
+    await jobs.run('gatherBucket', { places, from, to, bytes, into: room }, { signal: both });
     return { room, bytes };
   };
   const gathering: Promise<Gathered>[] = [];
@@ -77,7 +77,7 @@ async function* gatherAhead(
     gathering.push(gathered);
   };
   try {
-    for (let ahead = 0; ahead <= threads; ahead += 1) startNext();
+    for (let ahead = 0; ahead <= threads.size; ahead += 1) startNext();
     for (let next = gathering.shift(); next !== undefined; next = gathering.shift()) {
       const { room, bytes } = await next;
       yield Buffer.from(room, 0, bytes);

@@ -1,4 +1,5 @@
 import type { Message } from '../../../core/convert/conversation.js';
+import { defined } from '../../../core/defined.js';
 import type { TrainOn } from '../../../core/recipe.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
@@ -82,6 +83,6 @@ export function markConversation(marking: Marking, messages: readonly Message[])
     tokens: tokens.length,
     trained: trainedTokens(mask, length),
     cut: tokens.length - length,
-    ...(refusal === undefined ? {} : { refusal }),
+    ...defined({ refusal }),
   };
 }

@@ -5,7 +5,7 @@ import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
-import type { JobContext } from '../../threads/thread-pool.js';
+import type { JobContext } from '../../threads/job.js';
 import { createTextEncoder, type TextEncoder } from '../tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../tokenizer/tokenizer-files.js';
 import { TokenPieceBuilder } from './token-piece-builder.js';

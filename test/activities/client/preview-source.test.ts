@@ -7,7 +7,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { someBytes, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
+import { someBytes, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 async function preview(
   fixture: Fixture,
@@ -106,7 +106,7 @@ void test('packed text that is damaged, or no packed text, is an error that name
     });
 });
 
-void test('what the recipe names and no row has is told with the rows', async (t) => {
+void test('columns that the recipe names and no row has are a problem beside the rows', async (t) => {
   const fixture = await startFixture(t, { 'datasets/o/n/train.jsonl': talk(1) });
   const filtered = await preview(fixture, { filter: { lang: 'en' } });
   assert.equal(

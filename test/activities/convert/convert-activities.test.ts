@@ -4,6 +4,7 @@ import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
@@ -13,7 +14,7 @@ import { parquetFile, bool, float64, list, struct, text } from '../../../dev/cor
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
-const activities = createConvertActivities({ store, threads: 2, pieceBytes: 2000 });
+const activities = createConvertActivities({ store, threads: new ThreadPool(2), pieceBytes: 2000 });
 const work = quietWork();
 
 async function fileOf(name: string, content: string | Uint8Array): Promise<string> {
@@ -57,7 +58,7 @@ void test('pieces that are in the store are used again, also under other limits 
   assert.equal(renamed.format, 'messages');
 });
 
-void test('of each piece it is said why it is used again or not', async () => {
+void test('each piece has a reason why it is reused or not', async () => {
   const path = await fileOf('why.jsonl', chatLines(5000, 5100));
   const reasonsOf = async (more: object = {}): Promise<readonly string[]> => {
     const planned = await plan(path, more);
@@ -182,7 +183,7 @@ void test('zero-byte files are skipped and listed', async () => {
   );
 });
 
-void test('a Hub file is told by its path in the repository, and the manifest names dataset and commit', async () => {
+void test('the path in the repository names the kind of a Hub file, and the manifest names dataset and commit', async () => {
   const bytes = gzipSync(chatLines(700, 720));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const file = { path: 'data/train-00000.jsonl.gz', sizeBytes: bytes.length, sha256 };
@@ -203,7 +204,7 @@ void test('a Hub file is told by its path in the repository, and the manifest na
   });
   const out = await folder();
   const recipe = { seed: 1, sources: [sourceOf('hub')], heldout: { fraction: 0 }, mix: {} };
-  const call = { store, threads: 1, out, resolutions: new Map([['hub', resolution]]), work };
+  const call = { store, threads: new ThreadPool(1), out, resolutions: new Map([['hub', resolution]]), work };
   const { train } = await mixSources(recipe, call);
   assert.equal(train.lines, 20);
   const manifest = await readFile(join(out, 'manifest.json'), 'utf8');

@@ -3,10 +3,11 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
-import { downloadAll, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
+import { downloadAll, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 /** The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made. */
 const golden = fileURLToPath(new URL('../../../../test/golden/formats/', import.meta.url));
@@ -29,7 +30,7 @@ function mixerOf(fixture: Fixture): (fields: Readonly<Record<string, unknown>>) 
     const recipe = { seed: 1, sources: [source], heldout: { fraction: 0 }, mix: {} };
     const { summaries } = await mixSources(recipe, {
       store,
-      threads: 1,
+      threads: new ThreadPool(1),
       pieceBytes: 900,
       out,
       resolutions,

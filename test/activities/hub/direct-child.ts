@@ -11,7 +11,7 @@ for (let round = 0; round < 2; round += 1) {
     url,
     headers: { range: 'bytes=0-' },
     accepts: (status) => status === 206,
-    take: (bytes) => void hash.update(bytes),
+    onBytes: (bytes) => void hash.update(bytes),
   });
   hashes.push(hash.digest('hex'));
 }

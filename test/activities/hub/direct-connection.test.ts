@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionPool } from '../../../activities/hub/http/connection-pool.js';
-import { DirectConnection, type DirectAnswer } from '../../../activities/hub/http/direct-connection.js';
-import { someBytes } from './fixture.js';
+import { DirectConnection, type DirectResponse } from '../../../activities/hub/http/direct-connection.js';
+import { someBytes } from '../../support/hub.js';
 
 /** A server that answers each request (its head) as `answer` says. */
 async function serve(
@@ -37,7 +37,7 @@ const headOf = (length: number, more = ''): string =>
   `HTTP/1.1 206 Partial Content\r\nContent-Length: ${length}\r\nContent-Range: bytes 0-${length - 1}/${length}\r\n${more}\r\n`;
 
 interface Asked {
-  readonly answer: Promise<DirectAnswer>;
+  readonly answer: Promise<DirectResponse>;
   readonly bytes: () => Buffer;
 }
 
@@ -47,7 +47,7 @@ function ask(connection: DirectConnection, url: URL, onBytes: () => void = () =>
     url,
     headers: { range: 'bytes=0-' },
     accepts: (status) => status === 206,
-    take: (bytes) => {
+    onBytes: (bytes) => {
       parts.push(Buffer.from(bytes));
       onBytes();
     },
@@ -66,7 +66,7 @@ void test('bytes come as they were sent, held back where that is asked for, and 
   const connection = new DirectConnection(url);
   t.after(() => connection.destroy());
   const first = ask(connection, url);
-  assert.equal((await first.answer).isWhole, true);
+  assert.equal((await first.answer).isRead, true);
   assert.ok(first.bytes().equals(bytes));
   assert.ok(connection.isReusable);
   let pauses = 0;
@@ -100,7 +100,7 @@ void test('a head in pieces is put together, and a body of one byte in the same 
   assert.equal(String(bytes()), 'abc');
   const tiny = await serve(t, (socket) => void socket.write(`${headOf(1)}a`));
   const one = ask(new DirectConnection(tiny), tiny);
-  assert.equal((await one.answer).isWhole, true);
+  assert.equal((await one.answer).isRead, true);
   assert.equal(String(one.bytes()), 'a');
 });
 
@@ -121,16 +121,16 @@ for (const [what, reply] of [
     const url = await serve(t, (socket) => void socket.write(reply));
     const connection = new DirectConnection(url);
     const { answer, bytes } = ask(connection, url);
-    assert.equal((await answer).isWhole, false);
+    assert.equal((await answer).isRead, false);
     assert.equal(bytes().length, 0);
     assert.ok(!connection.isReusable);
   });
 
 void test('more bytes than announced, and what is no HTTP, are errors', async (t) => {
   const tooMany = await serve(t, (socket) => void socket.write(`${headOf(3)}abcd`));
-  await assert.rejects(ask(new DirectConnection(tooMany), tooMany).answer, /more bytes than Content-Length/);
+  await assert.rejects(ask(new DirectConnection(tooMany), tooMany).answer, /longer than its Content-Length/);
   const strange = await serve(t, (socket) => void socket.write('SSH-2.0-OpenSSH\r\n\r\n'));
-  await assert.rejects(ask(new DirectConnection(strange), strange).answer, /no HTTP/);
+  await assert.rejects(ask(new DirectConnection(strange), strange).answer, /not HTTP/);
   await assert.rejects(
     ask(new DirectConnection(new URL('http://127.0.0.1:1/')), new URL('http://127.0.0.1:1/')).answer,
     /ECONNREFUSED/,

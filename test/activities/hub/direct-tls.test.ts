@@ -8,13 +8,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { someBytes, tempDir } from './fixture.js';
+import { someBytes } from '../../support/hub.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const run = promisify(execFile);
 const childPath = fileURLToPath(new URL('./direct-child.js', import.meta.url));
 
 void test('over TLS bytes come whole from a server that is trusted, and none from one that is not', async (t) => {
-  const dir = await tempDir(t);
+  const dir = await temporaryFolder(t);
   const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
   const made = await run('openssl', [

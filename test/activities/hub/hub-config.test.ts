@@ -10,12 +10,13 @@ import { openStore } from '../../../activities/artifacts/store.js';
 import { readHubConfig } from '../../../activities/hub/http/hub-config.js';
 import { createActivities } from '../../../activities/index.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { sourceOf, tempDir } from './fixture.js';
+import { sourceOf } from '../../support/hub.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const token = 'hf_from_a_file_only';
 
 void test('a token that is in a file only is kept out of the failure that Temporal keeps, even where the Hub repeats it', async (t) => {
-  const dir = await tempDir(t);
+  const dir = await temporaryFolder(t);
   await mkdir(join(dir, 'hf'));
   await writeFile(join(dir, 'hf', 'token'), `${token}\n`);
   let repeated = 0;

@@ -10,7 +10,8 @@ import { createHubActivities } from '../../../activities/hub/index.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/progress.js';
-import { sourceOf, tempDir } from './fixture.js';
+import { sourceOf } from '../../support/hub.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 interface Place {
   readonly dir: string;
@@ -20,7 +21,7 @@ interface Place {
 }
 
 async function place(t: TestContext, files: Readonly<Record<string, string>>): Promise<Place> {
-  const dir = await tempDir(t);
+  const dir = await temporaryFolder(t);
   await mkdir(join(dir, 'data'));
   for (const [name, content] of Object.entries(files)) await writeFile(join(dir, 'data', name), content);
   const store = await openStore(join(dir, 'store'));

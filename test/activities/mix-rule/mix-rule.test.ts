@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { type ArtifactRef } from '../../../core/contracts/artifact.js';
 import { fatesOfConverted } from '../../../core/contracts/mix.js';
 import { defined } from '../../../core/defined.js';
@@ -63,8 +64,8 @@ void test('random recipes and data give the bytes and counts of the rule as Pyth
   const store = await openStore(join(dir, 'store'));
   // What comes out must depend on none of these.
   const sizes = [
-    { threads: 1, pieceBytes: 2000, bucketBytes: 1500 },
-    { threads: 2, pieceBytes: 20_000, bucketBytes: 1_000_000 },
+    { threads: new ThreadPool(1), pieceBytes: 2000, bucketBytes: 1500 },
+    { threads: new ThreadPool(2), pieceBytes: 20_000, bucketBytes: 1_000_000 },
   ];
   const slots = pLimit(4);
   await Promise.all(

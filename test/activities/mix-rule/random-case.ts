@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { defined } from '../../../core/defined.js';
 import { Recipe } from '../../../core/recipe.js';
 import type { Dice } from '../../support/dice.js';
 import { randomSource, type RandomSource } from './random-source.js';
@@ -51,7 +52,7 @@ export async function randomCase(dice: Dice, dir: string): Promise<RandomCase> {
   return {
     recipe,
     files,
-    ...(rowsPerSource === undefined ? {} : { rowsPerSource }),
+    ...defined({ rowsPerSource }),
     checked: {
       seed,
       heldout,

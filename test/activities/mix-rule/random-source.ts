@@ -1,4 +1,5 @@
 import { layoutOf, standardColumns } from '../../../core/convert/layout.js';
+import { defined } from '../../../core/defined.js';
 import { sourceFormats, type FilterCondition, type SourceFormat } from '../../../core/recipe.js';
 import type { Dice } from '../../support/dice.js';
 
@@ -53,9 +54,9 @@ export function randomSource(dice: Dice, name: string, clean: boolean): RandomSo
     name,
     format,
     columns,
-    ...(fields === undefined ? {} : { fields }),
+    ...defined({ fields }),
     ...(dice.chance(0.2) ? { roles: { Tool: 'system' as const, narrator: 'assistant' as const } } : {}),
-    ...(filter === undefined ? {} : { filter }),
+    ...defined({ filter }),
     rows,
   };
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { createMixActivities } from '../../../activities/mix/index.js';
@@ -15,11 +16,11 @@ import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
-import { train } from '../tokenise/fixture.js';
+import { train } from '../../support/mix-artifact.js';
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { folder } = await workbench();
-const sizes = { threads: 2, pieceBytes: 500_000, bucketBytes: 100_000 };
+const sizes = { threads: new ThreadPool(2), pieceBytes: 500_000, bucketBytes: 100_000 };
 const source = sourceOf('s');
 const recipe = { seed: 1, sources: [source], heldout: { fraction: 0.01 }, mix: {} };
 
@@ -130,7 +131,7 @@ async function converted(): Promise<Mixed> {
 void test('the mix stops in every stage before it is done, and a later one gives the bytes of an undisturbed one', async () => {
   const mixAll = async (disturb: boolean): Promise<string> => {
     const { store, out, sources } = await converted();
-    const activities = createMixActivities({ store, ...sizes, threads: 1 });
+    const activities = createMixActivities({ store, ...sizes, threads: new ThreadPool(1) });
     const input = { seed: recipe.seed, sources, heldout: recipe.heldout, mix: recipe.mix };
     const stage = async <Result>(
       left: () => Promise<void>,
@@ -165,7 +166,12 @@ void test('tokenising stops before it is done, and a later run gives the tokens 
     const resolutions = new Map([['s', await resolveLocal(store, [join(dir, 'a.jsonl')])]]);
     const mixed = await mixSources(recipe, { ...sizes, store, out, resolutions, work: quietWork() });
     const tokenizers = { developmentModelDir: async () => model };
-    const activities = createTokeniseActivities({ store, tokenizers, threads: 1, pieceBytes: 100_000 });
+    const activities = createTokeniseActivities({
+      store,
+      tokenizers,
+      threads: new ThreadPool(1),
+      pieceBytes: 100_000,
+    });
     const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train() }, quietWork());
     const range = whole(pieces);
     const tokenise = (work: WorkContext) => activities.tokenisePieces({ plan, ...range }, work);

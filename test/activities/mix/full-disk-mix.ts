@@ -1,3 +1,4 @@
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources, type MixRecipe } from '../../../client/mix/mix-sources.js';
 import { HeadraceError } from '../../../core/errors.js';
@@ -17,7 +18,7 @@ const resolutions = new Map([
   ['dialogues', await resolveLocal(store, [dialogues])],
 ]);
 try {
-  await mixSources(recipe, { store, threads: 2, out, resolutions, work: quietWork() });
+  await mixSources(recipe, { store, threads: new ThreadPool(2), out, resolutions, work: quietWork() });
   process.stdout.write('done');
 } catch (error) {
   process.stdout.write(error instanceof HeadraceError ? error.type : String(error));

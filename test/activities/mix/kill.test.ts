@@ -5,6 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { quietWork, workbench } from '../../support/local-sources.js';
@@ -17,7 +18,7 @@ void test('a mix that is killed again and again ends with the bytes of one that 
   const dir = await bench.folder();
   const files = await writeThreeSources(dir);
   const reference = await bench.folder();
-  const quiet = { threads: 1, pieceBytes: 4_000, bucketBytes: 4_000, work: quietWork() };
+  const quiet = { threads: new ThreadPool(1), pieceBytes: 4_000, bucketBytes: 4_000, work: quietWork() };
   const resolutions = await resolveAll(bench.store, files);
   await mixSources(threeSourceRecipe(), { ...quiet, store: bench.store, out: reference, resolutions });
 

@@ -1,3 +1,4 @@
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
@@ -17,7 +18,7 @@ const work = {
 const resolutions = await resolveAll(store, await writeThreeSources(dir));
 await mixSources(threeSourceRecipe(), {
   store,
-  threads: 2,
+  threads: new ThreadPool(2),
   pieceBytes: 4_000,
   bucketBytes: 4_000,
   out,

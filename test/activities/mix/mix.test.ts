@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import {
   mixSources,
@@ -32,7 +33,7 @@ async function mixed(
   const out = await bench.folder();
   const resolutions = await resolveAll(store, files);
   const result = await mixSources(recipe, {
-    threads: 2,
+    threads: new ThreadPool(2),
     out,
     resolutions,
     work: quietWork(),
@@ -45,10 +46,10 @@ async function mixed(
 const linesOf = (text: string | undefined): readonly string[] => (text ?? '').split('\n').slice(0, -1);
 
 void test('threads, piece sizes and bucket sizes change no byte of any output', async () => {
-  const reference = await mixed(threeSourceRecipe(), { fresh: true, threads: 1 });
+  const reference = await mixed(threeSourceRecipe(), { fresh: true, threads: new ThreadPool(1) });
   for (const options of [
-    { threads: 3, pieceBytes: 5_000, bucketBytes: 3_000 },
-    { threads: 2, pieceBytes: 300_000, bucketBytes: 20_000 },
+    { threads: new ThreadPool(3), pieceBytes: 5_000, bucketBytes: 3_000 },
+    { threads: new ThreadPool(2), pieceBytes: 300_000, bucketBytes: 20_000 },
   ])
     assert.deepEqual((await mixed(threeSourceRecipe(), { ...options, fresh: true })).texts, reference.texts);
 });
@@ -59,7 +60,13 @@ void test('the same data elsewhere gives the same bytes, and no result says wher
   const store = await openStore(await bench.folder());
   const resolutions = await resolveAll(store, await writeThreeSources(elsewhere));
   const out = await bench.folder();
-  await mixSources(threeSourceRecipe(), { store, threads: 1, out, resolutions, work: quietWork() });
+  await mixSources(threeSourceRecipe(), {
+    store,
+    threads: new ThreadPool(1),
+    out,
+    resolutions,
+    work: quietWork(),
+  });
   const texts = await Promise.all(outputs.map((name) => readFile(join(out, name), 'utf8')));
   assert.deepEqual(texts, here.texts);
   assert.ok(texts.every((text) => !text.includes(elsewhere)));
@@ -183,7 +190,14 @@ void test('an aborted run leaves nothing behind, and the next one gives the same
         if (seen > pieces) abort.abort(new Error('stop'));
       },
     };
-    const call = { store, threads: 2, pieceBytes: 9_000, out: await bench.folder(), resolutions, work };
+    const call = {
+      store,
+      threads: new ThreadPool(2),
+      pieceBytes: 9_000,
+      out: await bench.folder(),
+      resolutions,
+      work,
+    };
     await assert.rejects(mixSources(threeSourceRecipe(), call), { message: 'stop' });
     assert.deepEqual(await readdir(join(store.root, 'tmp')), []);
   }
@@ -200,7 +214,13 @@ void test('adding data moves nobody across the held-out split', async () => {
     const resolutions = new Map([['d', await resolveLocal(bench.store, [path])]]);
     const recipe = { seed, sources: [sourceOf('d')], heldout: { fraction: 0.2 }, mix: {} };
     const out = await bench.folder();
-    await mixSources(recipe, { store: bench.store, threads: 1, out, resolutions, work: quietWork() });
+    await mixSources(recipe, {
+      store: bench.store,
+      threads: new ThreadPool(1),
+      out,
+      resolutions,
+      work: quietWork(),
+    });
     return new Set(linesOf(await readFile(join(out, 'heldout.jsonl'), 'utf8')));
   };
   const [few, many] = [await side(100, 1), await side(300, 2)];
@@ -224,7 +244,7 @@ void test('results are put in the place of older ones whole', async () => {
   await mkdir(dir, { recursive: true });
   const store = bench.store;
   const resolutions = await resolveAll(store, files);
-  const call = { store, threads: 1, out, resolutions, work: quietWork() };
+  const call = { store, threads: new ThreadPool(1), out, resolutions, work: quietWork() };
   const { train } = await mixSources(threeSourceRecipe(), call);
   const reader = await open(train.path, 'r');
   await mixSources(threeSourceRecipe(10), call);

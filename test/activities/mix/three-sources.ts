@@ -4,6 +4,7 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { MixRecipe } from '../../../client/mix/mix-sources.js';
 import { chatLines, resolveLocal, sourceOf } from '../../support/local-sources.js';
+import { defined } from '../../../core/defined.js';
 
 /** Three sources that overlap: a has conversations 0 … 599, b 400 … 899, c 850 … 1249. */
 export async function writeThreeSources(dir: string): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -38,7 +39,7 @@ export function threeSourceRecipe(rows?: number): MixRecipe {
   return {
     seed: 17,
     sources: [
-      sourceOf('a', { repeat: 2, ...(rows === undefined ? {} : { rows }) }),
+      sourceOf('a', { repeat: 2, ...defined({ rows }) }),
       sourceOf('b', rows === undefined ? {} : { rows }),
       sourceOf('c', { share: 0.2 }),
     ],

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import type { JobContext } from '../../../activities/threads/thread-pool.js';
+import type { JobContext } from '../../../activities/threads/job.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 
-/** What the pool's tests have done in threads. */
+/** The jobs of the pool's tests. */
 export const jobs = {
   double: (value: number): Promise<number> => Promise.resolve(2 * value),
   fail: (type: ErrorType): Promise<never> =>
@@ -11,7 +11,7 @@ export const jobs = {
   spin: (): Promise<never> => {
     for (;;);
   },
-  /** One call into native code, which lasts until there is a file of that name, or no more folder for it. */
+  /** One call into native code. It lasts until a file of that name exists, or its folder no longer does. */
   untilThereIs: (path: string, context: JobContext): Promise<void> => {
     context.progress(1);
     spawnSync('sh', ['-c', 'while [ ! -e "$0" ] && [ -d "${0%/*}" ]; do sleep 0.2; done', path]);

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ThreadPool } from '../../../activities/threads/thread-pool.js';
+import { ThreadPool, type PoolJobs } from '../../../activities/threads/thread-pool.js';
 import { temporaryFolder } from '../../support/folder.js';
 import type { PoolTestJobs } from './pool-test-jobs.js';
 
-const pool = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 2);
+const module = new URL('./pool-test-jobs.js', import.meta.url);
+const jobsOf = (pool: ThreadPool): PoolJobs<PoolTestJobs> => pool.jobs(module);
+const pool = jobsOf(new ThreadPool(2));
 const never = new AbortController().signal;
 
 void test('jobs run beside each other and give their results', async () => {
@@ -17,7 +18,7 @@ void test('jobs run beside each other and give their results', async () => {
   assert.deepEqual(results, [2, 4, 6, 8, 10]);
 });
 
-void test('however many jobs wait on one signal, nobody is warned of a leak', async (t) => {
+void test('many jobs on one signal cause no warning of a leak', async (t) => {
   const warnings: Error[] = [];
   const onWarning = (warning: Error): void => void warnings.push(warning);
   process.on('warning', onWarning);
@@ -27,7 +28,7 @@ void test('however many jobs wait on one signal, nobody is warned of a leak', as
   assert.deepEqual(warnings, []);
 });
 
-void test('an error keeps its type and remedy on its way between threads', async () => {
+void test('an error of a thread keeps its type and remedy', async () => {
   await assert.rejects(pool.run('fail', 'MixError', { signal: never }), {
     type: 'MixError',
     message: 'on purpose',
@@ -35,11 +36,11 @@ void test('an error keeps its type and remedy on its way between threads', async
   });
 });
 
-void test('a full disk is still known by its code', async () => {
+void test('a system error of a thread keeps its code', async () => {
   await assert.rejects(pool.run('failWithCode', 'ENOSPC', { signal: never }), { code: 'ENOSPC' });
 });
 
-void test('a job that never looks up is stopped by its signal, and the pool goes on', async () => {
+void test('a job that never yields is ended by its signal, and the pool goes on', async () => {
   const abort = new AbortController();
   const endless = [
     pool.run('spin', undefined, { signal: abort.signal }),
@@ -51,8 +52,8 @@ void test('a job that never looks up is stopped by its signal, and the pool goes
   assert.equal(await pool.run('double', 21, { signal: never }), 42);
 });
 
-void test('a job that waits for its turn is stopped while the one before it goes on', async () => {
-  const one = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 1);
+void test('a job that waits for its turn is stopped, and the one before it goes on', async () => {
+  const one = jobsOf(new ThreadPool(1));
   const [first, second] = [new AbortController(), new AbortController()];
   const running = one.run('spin', undefined, { signal: first.signal });
   const waiting = one.run('double', 1, { signal: second.signal });
@@ -64,8 +65,8 @@ void test('a job that waits for its turn is stopped while the one before it goes
   assert.equal(await next, 8);
 });
 
-void test('an aborted job in the middle of what cannot be interrupted is not waited for, but keeps its place', async (t) => {
-  const one = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 1);
+void test('the caller of an aborted job does not wait for its native call, and the thread keeps its place until that ends', async (t) => {
+  const one = jobsOf(new ThreadPool(1));
   const path = join(await temporaryFolder(t), 'go on');
   const abort = new AbortController();
   const onProgress = (): void => abort.abort(new Error('enough'));
@@ -84,16 +85,18 @@ void test('a thread that dies fails its job only', async () => {
   assert.equal(await pool.run('double', 2, { signal: never }), 4);
 });
 
-void test('pools of one size share their threads: no more jobs are under way than there are threads', async () => {
-  const other = new ThreadPool<PoolTestJobs>(new URL('./pool-test-jobs.js', import.meta.url), 2);
+void test('the stages of a pool share its threads: no more jobs run than it has threads', async () => {
+  const shared = new ThreadPool(2);
+  const [stage, other, elsewhere] = [jobsOf(shared), jobsOf(shared), jobsOf(new ThreadPool(1))];
   const abort = new AbortController();
-  const endless = [pool, other].map((each) => each.run('spin', undefined, { signal: abort.signal }));
+  const endless = [stage, other].map((each) => each.run('spin', undefined, { signal: abort.signal }));
   let isDone = false;
   const waiting = other.run('double', 4, { signal: never }).then((value) => {
     isDone = true;
     return value;
   });
-  await sleep(300);
+  // A thread for it would have had the time of twenty such jobs.
+  for (let job = 0; job < 20; job += 1) await elsewhere.run('double', job, { signal: never });
   assert.equal(isDone, false);
   abort.abort(new Error('enough'));
   await Promise.all(endless.map((job) => assert.rejects(job, { message: 'enough' })));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
@@ -12,14 +13,24 @@ import type { TokensResult } from '../../../core/contracts/tokens.js';
 import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
-import { assistant, putMix, quietWork, temporaryStore, train, user, type Row } from './fixture.js';
+import {
+  assistant,
+  putMix,
+  quietWork,
+  temporaryStore,
+  train,
+  user,
+  type Row,
+} from '../../support/mix-artifact.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
 const developmentModelDir = async (): Promise<string> => modelDir;
 
+const oneThread = new ThreadPool(1);
+
 interface Options {
   readonly pieceBytes?: number;
-  readonly threads?: number;
+  readonly threads?: ThreadPool;
 }
 
 /** Runs the whole stage; `reused` of `pieces` pieces were there before. */
@@ -27,7 +38,7 @@ async function tokenise(
   store: ArtifactStore,
   mix: ArtifactRef,
   recipe: Train,
-  { pieceBytes = 1 << 20, threads = 1 }: Options = {},
+  { pieceBytes = 1 << 20, threads = oneThread }: Options = {},
 ): Promise<TokensResult & { readonly pieces: number; readonly reused: number }> {
   const activities = createTokeniseActivities({
     store,
@@ -59,7 +70,7 @@ void test('every row is tokenised as the renderer says, however the file is cut 
   const encoder = createTextEncoder(await readTokenizerFiles(modelDir));
   for (const [options, pieces] of [
     [{}, 2],
-    [{ pieceBytes: 700, threads: 2 }, 15],
+    [{ pieceBytes: 700, threads: new ThreadPool(2) }, 15],
     [{ pieceBytes: 1 }, 43],
   ] as const) {
     const result = await tokenise(store, mix, train({ max_tokens: 60 }), options);
@@ -162,7 +173,7 @@ void test('a conversation that the renderer refuses is counted and not trained',
 void test('a base model without a known tokenizer, a folder without one and a wrong renderer are told apart', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, sources });
-  const activities = createTokeniseActivities({ store, tokenizers: {}, threads: 1 });
+  const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
     activities.planTokens({ mix, train: train(change) }, quietWork());
   await assert.rejects(plan({ base_model: 'who/knows' }), { type: 'TokenizerError', message: /who\/knows/ });
@@ -191,7 +202,7 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
     asked.push(`${id}@${revision}`);
     return { folder: modelDir, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
   };
-  const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: 1 });
+  const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
   const plan = await activities.planTokens({ mix, train: train({ tokenizer: 'own/tok@v2' }) }, quietWork());
   await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }) }, quietWork());
   assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
@@ -201,7 +212,11 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
 void test('tokenising stops when it is told to', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, sources });
-  const activities = createTokeniseActivities({ store, tokenizers: { developmentModelDir }, threads: 1 });
+  const activities = createTokeniseActivities({
+    store,
+    tokenizers: { developmentModelDir },
+    threads: oneThread,
+  });
   const { plan } = await activities.planTokens({ mix, train: train() }, quietWork());
   const reason = new Error('enough');
   const work = quietWork(AbortSignal.abort(reason));

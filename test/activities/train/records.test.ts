@@ -5,7 +5,7 @@ import { createTinkerAccess } from '../../../activities/train/server/tinker-acce
 import { createTrainActivities } from '../../../activities/train/index.js';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
 import type { Recipe } from '../../../core/recipe.js';
-import { quietWork } from '../tokenise/fixture.js';
+import { quietWork } from '../../support/mix-artifact.js';
 import {
   activities,
   key,
@@ -18,7 +18,7 @@ import {
   temporaryDir,
   trainTo,
   type Server,
-} from './bench.js';
+} from '../../support/training.js';
 
 let server: Server;
 let tinker: Tinker;
@@ -121,7 +121,7 @@ void test('a checkpoint that the server has lost is passed over with a note, and
   await worker.close();
 });
 
-void test('a waiting run keeps its newest states by renewing them; without it they expire, and the training starts anew', async () => {
+void test('a waiting run keeps its newest states by renewing them; without it they expire, and the training starts from its beginning', async () => {
   const bench = await prepare(server, { ttl_seconds: 7200 });
   const records = await trainTo(server, bench, [2, 4, 6]);
   const last = records.at(-1);
@@ -143,7 +143,7 @@ void test('a waiting run keeps its newest states by renewing them; without it th
   await server.advance(5000);
   const found = await worker.findRecords({ plan, out: bench.out }, quietWork());
   assert.equal(found.last, null);
-  assert.match(found.notes.at(-1) ?? '', /step 2 .*starts anew/);
+  assert.match(found.notes.at(-1) ?? '', /step 2 .*starts from its beginning/);
 });
 
 void test('checkpoints.jsonl is what the cookbook reads, and the final checkpoint never expires', async () => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
-import type { Bench, Server } from './bench.js';
+import type { Bench, Server } from '../../support/training.js';
+import { defined } from '../../../core/defined.js';
 
 const childPath = fileURLToPath(new URL('./segment-child.js', import.meta.url));
 
@@ -50,7 +51,7 @@ export function startAttempt(
   const closed = once(child, 'close');
   const ended = closed.then(() => {
     const { result, error } = told.at(-1) ?? {};
-    return { ...(result === undefined ? {} : { result }), ...(error === undefined ? {} : { error }) };
+    return defined({ result, error });
   });
   return {
     child,

@@ -125,7 +125,7 @@ void test('sentences say why rows were rejected, who won the duplicates, and whi
       'a: rejected: 2 bad_json, 1 no_messages',
       'a: duplicates: 6 of its own',
       'b: duplicates: 4 that are in a, 3 of its own',
-      'b: limited the mix: it has no more conversations for its share',
+      'b: limited the mix: it has too few conversations for its share',
     ],
   );
 });

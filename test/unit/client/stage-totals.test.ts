@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { totals } from '../../../client/runs/stage-totals.js';
+import { stageTotals } from '../../../client/runs/stage-totals.js';
 import type { PendingActivity } from '../../../client/runs/pending-activities.js';
 import type { RunState } from '../../../core/run/state.js';
 
@@ -30,14 +30,14 @@ const state: RunState = {
 };
 
 void test('several downloads have a line in all: finished batches and what is on its way, of all Hub sources', () => {
-  const [all] = totals(state, [download('a', 100, 300), download('b', 50, 500)]);
+  const [all] = stageTotals(state, [download('a', 100, 300), download('b', 50, 500)]);
   assert.equal(all?.progress?.done, 550);
   assert.equal(all?.progress?.total, 1500);
 });
 
 void test('one download has no second line, nor has a run that nobody answers for', () => {
-  assert.deepEqual(totals(state, [download('a', 100, 300)]), []);
-  assert.deepEqual(totals(undefined, [download('a', 1, 3), download('b', 1, 3)]), []);
+  assert.deepEqual(stageTotals(state, [download('a', 100, 300)]), []);
+  assert.deepEqual(stageTotals(undefined, [download('a', 1, 3), download('b', 1, 3)]), []);
 });
 
 void test('pieces of a stage have a line in all, in which those under way count by how far they are', () => {
@@ -54,7 +54,7 @@ void test('pieces of a stage have a line in all, in which those under way count 
     ],
     tokens: { pieces: [1, 4], totalSteps: null },
   };
-  const [convert, tokenise] = totals(converting, [
+  const [convert, tokenise] = stageTotals(converting, [
     piece('a', 'convert', 50),
     piece('b', 'convert', 25),
     piece('c', 'tokenise', 100),
@@ -65,5 +65,5 @@ void test('pieces of a stage have a line in all, in which those under way count 
   );
   assert.deepEqual([tokenise?.progress?.done, tokenise?.progress?.total], [2, 4]);
   const one: RunState = { ...state, tokens: { pieces: [0, 1], totalSteps: null } };
-  assert.deepEqual(totals(one, [piece('d', 'tokenise', 10)]), [], 'one piece needs no line in all');
+  assert.deepEqual(stageTotals(one, [piece('d', 'tokenise', 10)]), [], 'one piece needs no line in all');
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { access, constants, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
-import { troubleshootingPage } from '../../../scripts/docs/error-guide.js';
-import { recipePage } from '../../../scripts/docs/recipe-reference.js';
-import { describedRecipe } from '../../../client/recipe/json-schema.js';
-import { headrace } from '../../e2e/support.js';
+import { troubleshootingPage } from '../../../scripts/docs/troubleshooting-page.js';
+import { recipeSchema } from '../../../scripts/docs/recipe-keys.js';
+import { recipePage } from '../../../scripts/docs/recipe-page.js';
+import { headrace } from '../../support/servers.js';
 
 void test('every error of the table is explained in docs/troubleshooting.md, with its remedy', async () => {
   assert.equal(await readFile(packagePath('docs/troubleshooting.md'), 'utf8'), troubleshootingPage());
@@ -16,15 +16,15 @@ void test('every key of the recipe is explained in docs/recipe.md, with its valu
 });
 
 void test('a key of the recipe that is not explained makes no page', () => {
-  const undescribed = describedRecipe();
+  const undescribed = recipeSchema();
   assert.ok(typeof undescribed.properties?.['mix'] === 'object');
   delete undescribed.properties['mix'].description;
   assert.throws(() => recipePage(undescribed), /The key mix has no description/);
 
-  const unsaid = describedRecipe();
+  const unsaid = recipeSchema();
   assert.ok(typeof unsaid.properties?.['review'] === 'object');
   delete unsaid.properties['review'].default;
-  assert.throws(() => recipePage(unsaid), /The key review is optional, and .* says nothing/);
+  assert.throws(() => recipePage(unsaid), /The key review is optional, and .* does not say/);
 });
 
 void test('a build leaves a command that can be run: npx does not make it so a second time', async () => {

@@ -5,6 +5,7 @@ import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum, TinkerError, type TinkerSession } from '../../../tinker/index.js';
 import { baseModel, tempDir } from '../../dev/tinker/client.js';
+import { defined } from '../../../core/defined.js';
 
 /**
  * A server that is started again has its checkpoints and forgets its sessions. What the client asks of the lost session must
@@ -20,7 +21,7 @@ async function start(port?: number): Promise<TinkerServer> {
   return await startTinkerServer({
     modelDir: join(folder, 'model'),
     stateDir: join(folder, 'state'),
-    ...(port === undefined ? {} : { port }),
+    ...defined({ port }),
   });
 }
 

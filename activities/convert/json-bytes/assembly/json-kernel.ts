@@ -1,14 +1,14 @@
 /**
- * Reads and writes JSON strings as UTF-8, sixteen bytes at a time. This is AssemblyScript: TypeScript with the types of
- * WebAssembly. `npm run wasm` compiles it into `../json-kernel-wasm.ts`.
+ * Reads and writes JSON strings as UTF-8, sixteen bytes at a time. This is AssemblyScript: TypeScript with
+ * the types of WebAssembly. `npm run wasm` compiles it into `../json-kernel-wasm.ts`.
  *
- * The memory is imported and belongs to the caller; nothing is kept in it between calls. A step may touch up to 15 bytes
- * behind the end of a text.
+ * A string is canonical if it is what JSON.stringify writes. The memory is imported and belongs to the
+ * caller; nothing is kept in it between calls. A step may access up to 15 bytes after the end of a text.
  */
 
-/** Bytes of one step, which are the lanes of one vector. */
+/** Bytes of one step: the lanes of one vector. */
 const STEP: i32 = 16;
-/** No address: what {@link skipString} returns for a string that is not spelt as JSON.stringify spells it. */
+/** Returned by {@link skipString} in place of an address. */
 const NOT_CANONICAL: i32 = -1;
 
 const SPACE: u8 = 0x20;
@@ -29,7 +29,7 @@ const TWO_ZEROS: u16 = 0x3030;
 
 let surplus: i32 = 0;
 
-/** Bytes less UTF-16 code units of what {@link skipString} or {@link escapeText} read last, its quotes not counted. */
+/** Bytes minus UTF-16 code units of the text that {@link skipString} or {@link escapeText} read last. */
 export function surplusBytes(): i32 {
   return surplus;
 }
@@ -40,10 +40,10 @@ export function copy(into: i32, from: i32, bytes: i32): void {
 }
 
 /**
- * Returns the address of the closing quote of a string that is spelt as JSON.stringify spells it, and -1 for any other. A
- * string that is not closed is found at the next control character, such as a newline or a zero.
+ * Returns the address of the closing quote of a canonical string, and -1 for any other. An unclosed string
+ * ends at the next control character, for example a newline or a zero.
  *
- * @param at - the address of the first byte behind the opening quote.
+ * @param at - the address of the first byte after the opening quote.
  */
 export function skipString(at: i32): i32 {
   let extra: i32 = 0;
@@ -69,8 +69,8 @@ export function skipString(at: i32): i32 {
 }
 
 /**
- * Writes the text `[from, to)` at `into` as JSON.stringify spells it, without quotes. Returns the address behind the last
- * byte written.
+ * Writes the text `[from, to)` at `into` as a canonical string without its quotes. Returns the address after
+ * the last byte written.
  */
 export function escapeText(from: i32, to: i32, into: i32): i32 {
   let extra: i32 = 0;
@@ -90,7 +90,7 @@ export function escapeText(from: i32, to: i32, into: i32): i32 {
   return into;
 }
 
-/** A bit for each lane whose byte is not copied as it is: a quote, a backslash or a control character. */
+/** One bit for each lane that holds a quote, a backslash or a control character. */
 function stopLanes(lanes: v128): i32 {
   const quotes = i8x16.eq(lanes, i8x16.splat(QUOTE));
   const backslashes = i8x16.eq(lanes, i8x16.splat(BACKSLASH));
@@ -98,36 +98,36 @@ function stopLanes(lanes: v128): i32 {
   return i8x16.bitmask(v128.or(v128.or(quotes, backslashes), controls));
 }
 
-/** A bit for each lane below the first one of `stops`; all bits where it has none. */
+/** The bits below the lowest bit of `stops`; all bits if it is 0. */
 function lanesBelow(stops: i32): i32 {
   return (stops & -stops) - 1;
 }
 
-/** The first lane of `stops`; 16 where it has none. */
+/** The lowest lane in `stops`; 16 if it is 0. */
 function firstLane(stops: i32): i32 {
   return ctz(stops | (1 << 16));
 }
 
 /**
- * Bytes less UTF-16 code units of the lanes in `counted`. A character has as many code units as it has first bytes, and one more
- * where it takes four bytes.
+ * Bytes minus UTF-16 code units of the lanes in `counted`. A character has one code unit, or two if its
+ * UTF-8 has four bytes.
  */
 function extraBytes(lanes: v128, counted: i32): i32 {
   if (i8x16.bitmask(lanes) == 0) return 0;
-  // Bytes that continue a character are 0x80 to 0xbf: as signed numbers, those below -64.
+  // The bytes that continue a character, 0x80 to 0xbf, are below -64 as signed numbers.
   const continuing = i8x16.bitmask(i8x16.lt_s(lanes, i8x16.splat(-64)));
   const firstOfFour = i8x16.bitmask(i8x16.ge_u(lanes, i8x16.splat(-16)));
   return popcnt(continuing & counted) - popcnt(firstOfFour & counted);
 }
 
-/** The length of the escape at `at` if it is spelt as JSON.stringify spells it, else 0. */
+/** The length of the canonical escape at `at`; 0 for any other. */
 function escapeLength(at: i32): i32 {
   const letter = load<u8>(at, 1);
   if (isShortEscape(letter)) return 2;
   return letter == LETTER_U && isControlEscape(at) ? 6 : 0;
 }
 
-/** Whether a backslash and `letter` are an escape. `\/` is one too, but not in the spelling of JSON.stringify. */
+/** Whether a backslash and `letter` are a canonical escape, which `\/` is not. */
 function isShortEscape(letter: u8): bool {
   return (
     letter == LETTER_N ||
@@ -140,7 +140,10 @@ function isShortEscape(letter: u8): bool {
   );
 }
 
-/** Whether `\u00` and two small hexadecimal digits stand at `at`, for a control character that has no short escape. */
+/**
+ * Whether the escape at `at` is canonical: `\u00` and two lower-case digits, for a control character without
+ * a short escape.
+ */
 function isControlEscape(at: i32): bool {
   if (load<u16>(at, 2) != TWO_ZEROS) return false;
   const high = load<u8>(at, 4);
@@ -152,7 +155,7 @@ function isControlEscape(at: i32): bool {
   return false;
 }
 
-/** Writes the escape of a byte of {@link stopLanes}; returns the address behind it. */
+/** Writes the escape of a quote, a backslash or a control character. Returns the address after it. */
 function writeEscape(byte: u8, into: i32): i32 {
   store<u8>(into, BACKSLASH);
   const letter = shortEscape(byte);
@@ -167,7 +170,7 @@ function writeEscape(byte: u8, into: i32): i32 {
   return into + 6;
 }
 
-/** The letter that stands for `byte` behind a backslash; 0 where none does. */
+/** The letter of the short escape of `byte`; 0 if it has none. */
 function shortEscape(byte: u8): u8 {
   switch (byte) {
     case 0x0a:

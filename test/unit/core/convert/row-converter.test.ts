@@ -4,10 +4,11 @@ import type { RejectReason } from '../../../../core/contracts/conversion.js';
 import { canonicalLine } from '../../../../core/convert/conversation.js';
 import { layoutOf } from '../../../../core/convert/layout.js';
 import { createRowConverter, type Outcome } from '../../../../core/convert/row-converter.js';
+import { defined } from '../../../../core/defined.js';
 import type { FilterCondition, SourceFormat } from '../../../../core/recipe.js';
 
 function convert(format: SourceFormat, row: unknown, filter?: Record<string, FilterCondition>): Outcome {
-  return createRowConverter({ layout: layoutOf(format), ...(filter === undefined ? {} : { filter }) })(row);
+  return createRowConverter({ layout: layoutOf(format), ...defined({ filter }) })(row);
 }
 const messages = (...pairs: readonly (readonly [unknown, unknown])[]) => ({
   messages: pairs.map(([role, content]) => ({ role, content })),

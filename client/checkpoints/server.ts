@@ -1,0 +1,31 @@
+import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
+import type { TinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { HeadraceError } from '../../core/errors.js';
+import type { Tinker } from '../../tinker/index.js';
+import { commandEnvironment } from '../environment.js';
+import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
+import { say } from '../text/output.js';
+
+/** The Tinker server that the environment names. @param retries - of calls to a server that does not answer. @default the client's */
+export async function openTinkerAccess(retries?: number): Promise<TinkerAccess> {
+  const limits = retries === undefined ? {} : { limits: { controlRetries: retries } };
+  return createTinkerAccess({ env: await commandEnvironment(), onWarning: say, ...limits });
+}
+
+/**
+ * Connects to the server that has the checkpoint. Another server would answer that the checkpoint is gone.
+ *
+ * @throws {HeadraceError} UsageError where the environment names another server; what connecting throws.
+ */
+export async function connectTo(
+  access: TinkerAccess,
+  { label, server }: CheckpointLine,
+  signal: AbortSignal,
+): Promise<Tinker> {
+  const { identity, description } = await access.describeServer(signal);
+  if (server !== identity)
+    throw new HeadraceError('UsageError', `${label} is on ${server}, and this is ${description}`, {
+      remedy: 'Set TINKER_BASE_URL as on the worker that trained it.',
+    });
+  return await access.connect(signal);
+}

@@ -1,0 +1,10 @@
+import type { ExitCode } from '../exit-codes.js';
+
+/** A commander action that runs `work` and makes its answer the exit code of the process. */
+export function action<Args extends unknown[]>(
+  work: (...args: Args) => Promise<ExitCode>,
+): (...args: Args) => Promise<void> {
+  return async (...args) => {
+    process.exitCode = await work(...args);
+  };
+}

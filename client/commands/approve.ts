@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { action } from '../command-line/action.js';
+import { runHelp } from '../command-line/arguments.js';
+import { exampleText } from '../command-line/examples.js';
+import { updateRun } from '../runs/update-run.js';
+
+export function register(program: Command): void {
+  program
+    .command('approve')
+    .description('accept the mix of a run that waits for review')
+    .argument('<run>', runHelp)
+    .option('--note <text>', 'kept in the history')
+    .addHelpText('after', exampleText(['approve stage1 --note "reads well"']))
+    .action(
+      action((run: string, { note = '' }: { readonly note?: string }) => updateRun(run, 'approve', { note })),
+    );
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { defaultStoreRoot, openStore } from '../../../activities/artifacts/store.js';
+import { surveyStore } from '../../cache/survey.js';
+import { action } from '../../command-line/action.js';
+import { exampleText } from '../../command-line/examples.js';
+import { exitCodes } from '../../exit-codes.js';
+import type { ExitCode } from '../../exit-codes.js';
+import { surveyText } from '../../text/cache.js';
+import { print } from '../../text/output.js';
+
+export function register(cache: Command): void {
+  cache
+    .command('ls')
+    .description('what there is, how large, and which runs use it')
+    .option('--json', 'as JSON')
+    .addHelpText('after', exampleText(['cache ls']))
+    .action(action(ls));
+}
+
+async function ls(options: { readonly json?: boolean }): Promise<ExitCode> {
+  const survey = await surveyStore(await openStore(defaultStoreRoot(), { marksUse: false }));
+  print(options.json === true ? JSON.stringify(survey, null, 2) : surveyText(survey));
+  return exitCodes.done;
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { defaultStoreRoot, openStore } from '../../../activities/artifacts/store.js';
+import { formatBytes } from '../../../core/format.js';
+import { removeDamaged, verifyStore } from '../../cache/verify.js';
+import { action } from '../../command-line/action.js';
+import { exampleText } from '../../command-line/examples.js';
+import { exitCodes } from '../../exit-codes.js';
+import type { ExitCode } from '../../exit-codes.js';
+import { verificationText } from '../../text/cache.js';
+import { print, say } from '../../text/output.js';
+
+export function register(cache: Command): void {
+  cache
+    .command('verify')
+    .description('read every downloaded file and check its hash, and every artifact its sizes')
+    .option('--repair', 'remove what is damaged, so that the next run makes it anew')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      exampleText(['cache verify --repair', 'what is damaged is made anew by the next run']),
+    )
+    .action(action(verify));
+}
+
+/** Exits 1 where something is damaged and was not removed. */
+async function verify(options: { readonly repair?: boolean; readonly json?: boolean }): Promise<ExitCode> {
+  const { repair = false, json = false } = options;
+  const store = await openStore(defaultStoreRoot(), { marksUse: false });
+  const found = await verifyStore(store, (label, sizeBytes) => {
+    if (!json) say(`checking ${label} (${formatBytes(sizeBytes)})`);
+  });
+  if (repair) await removeDamaged(found.damaged);
+  print(json ? JSON.stringify({ ...found, removed: repair }, null, 2) : verificationText(found, repair));
+  return found.damaged.length === 0 || repair ? exitCodes.done : exitCodes.failed;
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { defined } from '../../../core/defined.js';
+import { action } from '../../command-line/action.js';
+import { integer } from '../../command-line/arguments.js';
+import { exampleText } from '../../command-line/examples.js';
+import { exitCodes } from '../../exit-codes.js';
+import type { ExitCode } from '../../exit-codes.js';
+import { untilAborted } from '../../process/interrupt.js';
+import { parentProcess } from '../../process/parent-process.js';
+import { print } from '../../text/output.js';
+import { stateDir } from './state-dir.js';
+
+interface DevTemporalOptions {
+  readonly port?: number;
+  readonly uiPort?: number;
+  readonly state?: string;
+}
+
+export function register(dev: Command): void {
+  dev
+    .command('temporal')
+    .description('only a Temporal dev server with a database file and the web UI')
+    .option('--port <n>', 'default: a free one', integer)
+    .option('--ui-port <n>', 'default: a free one', integer)
+    .option('--state <dir>', 'default: dev/temporal in the store')
+    .addHelpText('after', exampleText(['dev temporal --port 7233 --ui-port 8233']))
+    .action(action(serveTemporal));
+}
+
+async function serveTemporal({ port, uiPort, state }: DevTemporalOptions): Promise<ExitCode> {
+  const { startTemporal } = await import('../../../dev/temporal/server.js');
+  const parent = parentProcess();
+  const server = await startTemporal({
+    stateDir: stateDir('temporal', state),
+    ...defined({ port, uiPort }),
+    say: (line) => parent.say(line),
+    signal: parent.signal,
+  });
+  print(`Temporal development server at ${server.address}, web UI ${server.uiUrl}`);
+  parent.ready({ address: server.address, ui: server.uiUrl, pid: String(server.process.pid) });
+  await Promise.race([untilAborted(parent.signal), server.exited]);
+  const endedByItself = !parent.signal.aborted;
+  await server.close();
+  if (endedByItself) throw new Error('The Temporal server ended by itself; see its log in the state folder');
+  return exitCodes.done;
+}

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { action } from '../command-line/action.js';
+import { runHelp } from '../command-line/arguments.js';
+import { exampleText } from '../command-line/examples.js';
+import { updateRun } from '../runs/update-run.js';
+
+export function register(program: Command): void {
+  program
+    .command('resume')
+    .description('go on after `pause`')
+    .argument('<run>', runHelp)
+    .addHelpText('after', exampleText(['resume stage1']))
+    .action(action((run: string) => updateRun(run, 'resume')));
+}

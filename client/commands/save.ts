@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { action } from '../command-line/action.js';
+import { runHelp } from '../command-line/arguments.js';
+import { exampleText } from '../command-line/examples.js';
+import { updateRun } from '../runs/update-run.js';
+
+export function register(program: Command): void {
+  program
+    .command('save')
+    .description('save a checkpoint now; the training goes on from it')
+    .argument('<run>', runHelp)
+    .addHelpText('after', exampleText(['save stage1']))
+    .action(action((run: string) => updateRun(run, 'saveCheckpoint')));
+}

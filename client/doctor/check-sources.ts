@@ -1,0 +1,43 @@
+import pLimit from 'p-limit';
+import { freeBytes } from '../../files/room.js';
+import { failed, passed, warned } from './checks.js';
+import type { Check } from './checks.js';
+import { HeadraceError } from '../../core/errors.js';
+import { formatBytes } from '../../core/format.js';
+import type { LocalWork } from '../local-work.js';
+import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { checkSource } from './check-source.js';
+import type { CheckedSource, SourceSize } from './check-source.js';
+
+const sourcesAtOnce = 4;
+
+/** The checks of each source, then of the disk, which needs the sizes of all. */
+export function checkSources(
+  local: LocalWork,
+  recipe: ResolvedRecipe | undefined,
+): Promise<readonly Check[]>[] {
+  const limit = pLimit(sourcesAtOnce);
+  const sources =
+    recipe?.sources.map((source) => limit(async () => await checkSource(local, recipe, source))) ?? [];
+  const disk = async (): Promise<Check[]> => [await checkDisk(local.store.root, await Promise.all(sources))];
+  return [...sources.map(async (source) => (await source).checks), disk()];
+}
+
+/** Converted pieces, and the mix, are each about as large as the text that they are made of. */
+const copiesOfText = 2;
+
+async function checkDisk(root: string, sources: readonly CheckedSource[]): Promise<Check> {
+  const sizes = sources.flatMap(({ size }) => (size === undefined ? [] : [size]));
+  const sum = (of: keyof SourceSize): number => sizes.reduce((total, size) => total + size[of], 0);
+  const missing = sum('missingBytes');
+  const free = await freeBytes(root);
+  const unknown = sources.filter(({ size }) => size === undefined).map(({ name }) => name);
+  const without = unknown.length === 0 ? '' : `, without ${unknown.join(', ')}`;
+  const message = `${formatBytes(free)} free on the disk of ${root}, ${formatBytes(missing)} to download${without}`;
+  const remedy = 'Free disk space, or set HEADRACE_STORE to another disk.';
+  if (free < missing) return failed('disk', new HeadraceError('DiskFullError', message, { remedy }));
+  const needed = missing + copiesOfText * sum('bytes');
+  return free < needed
+    ? warned('disk', `${message}; with conversion and mix a run may need ${formatBytes(needed)}`, remedy)
+    : passed('disk', message);
+}

@@ -1,0 +1,26 @@
+import { defaultStoreRoot } from '../activities/artifacts/store.js';
+import { defined } from '../core/defined.js';
+import { fromEnv } from '../core/env.js';
+import type { Env } from '../core/env.js';
+import { readDevServers } from '../dev/stack/dev-servers.js';
+import { namesTemporal } from '../worker/connection.js';
+
+/** The environment, with the servers of a running `headrace dev` on the store for those that it does not name. */
+export async function commandEnvironment(
+  env: Env = process.env,
+  storeRoot: string = defaultStoreRoot(env),
+): Promise<Env> {
+  const dev = await readDevServers(storeRoot);
+  if (dev === undefined) return env;
+  const temporal = namesTemporal(env)
+    ? {}
+    : {
+        TEMPORAL_ADDRESS: dev.temporalAddress,
+        HEADRACE_TEMPORAL_UI: fromEnv(env, 'HEADRACE_TEMPORAL_UI') ?? dev.temporalUi,
+      };
+  const servers = {
+    HF_ENDPOINT: fromEnv(env, 'HF_ENDPOINT') ?? dev.hub,
+    TINKER_BASE_URL: fromEnv(env, 'TINKER_BASE_URL') ?? dev.tinker,
+  };
+  return { ...env, ...defined({ ...temporal, ...servers }) };
+}

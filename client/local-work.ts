@@ -1,0 +1,28 @@
+import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
+import type { ArtifactStore } from '../activities/artifacts/store.js';
+import { createHubAccess } from '../activities/hub/hub-access.js';
+import type { HubAccess } from '../activities/hub/hub-access.js';
+import type { Env } from '../core/env.js';
+import type { WorkContext } from '../core/progress.js';
+import { commandEnvironment } from './environment.js';
+import { secrets } from './secrets.js';
+
+/** What a command needs to do the work of activities in its own process. */
+export interface LocalWork {
+  readonly store: ArtifactStore;
+  readonly env: Env;
+  readonly hub: HubAccess;
+  readonly work: WorkContext;
+}
+
+export async function openLocalWork(): Promise<LocalWork> {
+  const store = await openStore(defaultStoreRoot());
+  const env = await commandEnvironment();
+  const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
+  return { store, env, hub, work: unattendedWork() };
+}
+
+/** Work that nobody cancels and whose progress nobody reads. */
+export function unattendedWork(): WorkContext {
+  return { signal: new AbortController().signal, progress: () => undefined };
+}

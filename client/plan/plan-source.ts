@@ -1,0 +1,113 @@
+import { createConvertActivities } from '../../activities/convert/index.js';
+import type { ConvertActivities } from '../../activities/convert/index.js';
+import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
+import { explainPieces } from '../../activities/convert/plan/explain-pieces.js';
+import { createHubActivities } from '../../activities/hub/index.js';
+import { inspectSource, storeInspection } from '../../activities/hub/resolve/inspect-source.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import { defined } from '../../core/defined.js';
+import { formatCount } from '../../core/format.js';
+import type { Source } from '../../core/recipe.js';
+import type { LocalWork } from '../local-work.js';
+import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+
+interface Amount {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What a run would do with one source. */
+export interface SourcePlan {
+  readonly name: string;
+  readonly dataset?: string;
+  readonly commit?: string;
+  readonly download: Amount;
+  /** Bytes of unfinished downloads that a run goes on from. */
+  readonly resumeBytes: number;
+  /** Files that are on disk. */
+  readonly reuse: Amount;
+  /** `null` where files are missing: pieces are known once all files are on disk. */
+  readonly convert: { readonly pieces: number; readonly reusedPieces: number } | null;
+  readonly files: readonly PlannedFile[];
+  readonly pieces: readonly PlannedPiece[];
+  readonly notes: readonly string[];
+}
+
+export interface PlannedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly haveBytes: number;
+}
+
+interface PlannedPiece {
+  readonly label: string;
+  readonly bytes: number;
+  /** True where the store has it converted. */
+  readonly isThere: boolean;
+  /** Why it is reused, or has to be converted. */
+  readonly reason: string;
+}
+
+export interface Planner {
+  readonly local: LocalWork;
+  readonly convert: ConvertActivities;
+  readonly recipe: ResolvedRecipe;
+  readonly updateLock: boolean;
+}
+
+export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLock: boolean): Planner {
+  const convert = createConvertActivities({ store: local.store, threads: local.hub.threads });
+  return { local, convert, recipe, updateLock };
+}
+
+/** Plans one source without downloading it. With `updateLock` it moves the lock of the source. @throws {HeadraceError} as resolving does. */
+export async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
+  const { hub, work } = planner.local;
+  const input = { source, out: planner.recipe.out, updateLock: planner.updateLock };
+  const inspection = await inspectSource(hub, input, work);
+  if (planner.updateLock) await createHubActivities(hub).resolveSource(input, work);
+  const { dataset, commitSha, files, notes } = inspection;
+  const onDisk = files.filter(({ path }) => path !== undefined);
+  const missing = files.filter(({ path }) => path === undefined);
+  const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
+  const pieces =
+    missing.length === 0
+      ? await planPieces(planner, source, await storeInspection(hub, inspection, work))
+      : undefined;
+  return {
+    name: source.name,
+    ...defined({ dataset, commit: commitSha }),
+    download: { files: missing.length, bytes: sizeOf(missing) - resumeBytes },
+    resumeBytes,
+    reuse: { files: onDisk.length, bytes: sizeOf(onDisk) },
+    convert: pieces === undefined ? null : countPieces(pieces),
+    files: files.map(({ file, haveBytes }) => ({ path: file.path, sizeBytes: file.sizeBytes, haveBytes })),
+    pieces: pieces ?? [],
+    notes,
+  };
+}
+
+function sizeOf(files: readonly { readonly file: { readonly sizeBytes: number } }[]): number {
+  return files.reduce((sum, { file }) => sum + file.sizeBytes, 0);
+}
+
+function countPieces(pieces: readonly PlannedPiece[]): SourcePlan['convert'] {
+  const reused = pieces.filter(({ isThere }) => isThere).length;
+  return { pieces: pieces.length - reused, reusedPieces: reused };
+}
+
+/** The pieces of a source whose files are all on disk. */
+async function planPieces(
+  { local: { store, work }, convert, recipe }: Planner,
+  source: Source,
+  resolution: ArtifactRef,
+): Promise<PlannedPiece[]> {
+  const { plan } = await convert.planConversion({ source, resolution, seed: recipe.seed }, work);
+  const { files } = await readConversionPlan(store, plan);
+  return (await explainPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
+    const [first] = slices;
+    const path = files[first?.file ?? 0]?.path ?? '';
+    const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
+    return { label: `${path}${from}`, bytes, isThere, reason };
+  });
+}

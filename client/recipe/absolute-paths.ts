@@ -1,0 +1,41 @@
+import { isAbsolute, resolve } from 'node:path';
+import { defined } from '../../core/defined.js';
+import type { Recipe, Source, Train } from '../../core/recipe.js';
+
+/** A recipe whose `out` is set and whose paths are absolute. */
+export type ResolvedRecipe = Recipe & { readonly out: string };
+
+/**
+ * @param cwd - the folder that relative paths start from.
+ * @param outFrom - the folder that a relative `out`, and its default, starts from.
+ */
+export function withAbsolutePaths(recipe: Recipe, cwd: string, outFrom: string): ResolvedRecipe {
+  const { name, out = `runs/${name}`, sources, train } = recipe;
+  return {
+    ...recipe,
+    // A folder has one spelling, so that two recipes with the same folder are noticed.
+    out: withSlashes(resolve(outFrom, out)),
+    sources: sources.map((source) => withAbsoluteFiles(source, cwd)),
+    ...defined({ train: train === undefined ? undefined : withAbsoluteTokenizer(train, cwd) }),
+  };
+}
+
+/** Globs keep their spelling where they are absolute. */
+function withAbsoluteFiles(source: Source, cwd: string): Source {
+  const { files } = source;
+  if (files === undefined) return source;
+  const absolute = (path: string): string => (isAbsolute(path) ? path : withSlashes(resolve(cwd, path)));
+  return { ...source, files: Array.isArray(files) ? files.map(absolute) : absolute(files) };
+}
+
+/** A tokenizer that starts with "." or "/" is a folder; any other is the id of a model on the Hub. */
+function withAbsoluteTokenizer(train: Train, cwd: string): Train {
+  const { tokenizer } = train;
+  return tokenizer !== undefined && /^[./]/.test(tokenizer)
+    ? { ...train, tokenizer: resolve(cwd, tokenizer) }
+    : train;
+}
+
+function withSlashes(path: string): string {
+  return path.replaceAll('\\', '/');
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { HeadraceError } from '../../core/errors.js';
+import { CheckpointLine } from '../../core/training/checkpoint-line.js';
+import { isMissing } from '../../files/errno.js';
+import { readJsonLines } from '../../files/json-lines.js';
+
+/** The checkpoints of a run from its folder `out`, the oldest first; empty where there are none yet. */
+export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
+  const records: CheckpointLine[] = [];
+  try {
+    for await (const { value } of readJsonLines(join(out, 'checkpoints.jsonl'), CheckpointLine))
+      records.push(value);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  return records;
+}
+
+/** The checkpoint of that label, or the newest. @throws {HeadraceError} UsageError that lists the labels of the run `name`. */
+export function checkpointLabelled(
+  checkpoints: readonly CheckpointLine[],
+  label: string | undefined,
+  name: string,
+): CheckpointLine {
+  const wanted = label === undefined ? checkpoints.at(-1) : checkpoints.find((each) => each.label === label);
+  if (wanted !== undefined) return wanted;
+  if (label === undefined || checkpoints.length === 0)
+    throw new HeadraceError('UsageError', `The run ${name} has no checkpoints yet`, {
+      remedy: `\`npx headrace watch ${name}\` shows its progress.`,
+    });
+  throw new HeadraceError('UsageError', `The run ${name} has no checkpoint ${label}`, {
+    remedy: `It has ${checkpoints.map((each) => each.label).join(', ')}.`,
+  });
+}

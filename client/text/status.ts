@@ -1,0 +1,37 @@
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
+import type { RunState } from '../../core/run/state.js';
+import { eventsBetween } from '../runs/run-events.js';
+import { compositionText } from './composition.js';
+import type { WorkUnderWay } from './progress-line.js';
+import { waitText } from './waits.js';
+
+export interface ShownStatus {
+  readonly name: string;
+  /** As Temporal names it: `RUNNING`. */
+  readonly runStatus: string;
+  /** `undefined` where no worker answers. */
+  readonly state: RunState | undefined;
+  readonly pending: readonly WorkUnderWay[];
+  readonly uiLink: string | undefined;
+}
+
+/** The state of a run. */
+export function statusText({ name, runStatus, state, pending, uiLink }: ShownStatus): string {
+  const stage = state === undefined ? '' : `, stage ${state.stage}`;
+  const composition = state?.composition ?? null;
+  const waits = state?.waitingFor ?? [];
+  return [
+    `${workflowIdOf(name)}: ${runStatus.toLowerCase()}${stage}`,
+    ...(state === undefined ? [] : eventsBetween(undefined, state).map((line) => `  ${line}`)),
+    ...pending.map((activity) => `  under way: ${pendingText(activity)}`),
+    ...(composition === null ? [] : [compositionText(composition)]),
+    ...(waits.length === 0 ? [] : [waitText(name, waits)]),
+    ...(uiLink === undefined ? [] : [`Temporal UI: ${uiLink}`]),
+  ].join('\n');
+}
+
+function pendingText({ progress, type, attempt, lastFailure }: WorkUnderWay): string {
+  const note = progress?.note === undefined ? '' : `, ${progress.note}`;
+  const retry = attempt > 1 ? ` (attempt ${attempt}: ${lastFailure ?? ''})` : '';
+  return `${progress?.label ?? type}${note}${retry}`;
+}

@@ -1,0 +1,77 @@
+import type { KeySchema } from '../../client/recipe/json-schema.js';
+import { standardColumns } from '../../core/convert/layout.js';
+import { sourceFormats } from '../../core/recipe.js';
+import { code, markdownTable } from './markdown.js';
+import { keysOf, recipeSchema } from './recipe-keys.js';
+import type { RecipeKey } from './recipe-keys.js';
+
+/** docs/recipe.md: every key of the recipe with its values, its default and its meaning. */
+export function recipePage(schema: KeySchema = recipeSchema()): string {
+  const keys = keysOf(schema);
+  const sources = keys.filter(({ key }) => key.startsWith('sources[].'));
+  const train = keys.filter(({ key }) => key.startsWith('train.'));
+  return `# Recipe reference
+
+A recipe is a YAML file. It is validated before anything starts. The error lists every problem with its line, and for an unknown key
+the nearest known one. Relative paths start from the working directory. Editors complete and explain the keys with
+\`recipes/recipe.schema.json\`, which \`npx headrace schema\` prints: begin the file with
+\`# yaml-language-server: $schema=recipe.schema.json\`.
+
+<!-- Made from core/recipe.ts by \`npm run docs\`; a test holds it to that. -->
+
+${keyTable(keys.filter((key) => !sources.includes(key) && !train.includes(key)))}
+
+## Sources
+
+${keyTable(sources)}
+
+### Formats
+
+The columns of each format, by the names that \`fields\` maps, and in lists of messages the keys of a message. Without \`format\`, the
+formats are tried in this order.
+
+${markdownTable([
+  ['format', 'columns'],
+  ...sourceFormats.map((format) => [code(format), standardColumns[format].map(code).join(', ')]),
+])}
+
+The rows of \`prosocial\` are turns: rows with the same \`dialogue_id\` become one conversation. [The mix rule](mix-rule.md) lists the known
+names of roles, and the reasons to reject a row.
+
+### Filters
+
+A filter uses the names of columns in the files:
+
+\`\`\`yaml
+filter:
+  language: English # equal in JSON type and value
+  safety_label: [__casual__, __possibly_needs_caution__] # one of these
+  instruct_reward: { min: -5, max: 10 } # a number, bounds included
+  model: { matches: '^gpt-4' } # text in which this regular expression matches (JavaScript, flag u)
+\`\`\`
+
+A row whose column is missing or null does not pass. For \`lmsys\`, \`flagged: false\` means that moderation flagged no turn. A dialogue of
+\`prosocial\` passes where all its rows do.
+
+[The mix rule](mix-rule.md#from-conversations-to-files) defines caps, shares, held-out prompts and the seed.
+
+## Training
+
+${keyTable(train)}
+
+## Keys on the command line
+
+\`--set key.path=value\` overrides a key. The value is YAML. Entries of a list are numbered from 0:
+
+\`\`\`sh
+npx headrace start recipes/stage1.yaml --set train.lora.rank=16 --set sources.0.rows=100 --set "train.prompts=[Who are you?]"
+\`\`\`
+`;
+}
+
+function keyTable(keys: readonly RecipeKey[]): string {
+  return markdownTable([
+    ['key', 'values', 'without it', 'meaning'],
+    ...keys.map(({ key, values, without, meaning }) => [code(key), values, without, meaning]),
+  ]);
+}

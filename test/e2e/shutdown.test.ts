@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { handleOf, runState } from '../../client/runs/find-run.js';
+import type { Part } from '../../dev/stack/part.js';
+import { updates } from '../../workflows/messages.js';
+import {
+  environmentOf,
+  recipeFrom,
+  resultOf,
+  startRecipe,
+  startWorker,
+  untilPending,
+  useServers,
+  writeConversations,
+} from '../support/servers.js';
+
+/** A worker that is asked to end saves at once, in the middle of a segment that would take far longer. */
+
+const servers = useServers();
+const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
+const steps = 300;
+
+const yaml = (name: string): string => `name: ${name}
+seed: 4
+sources:
+  - { name: chats, files: chats.jsonl }
+train:
+  base_model: headrace/tiny-qwen3
+  label: long
+  lora: { rank: 4, seed: 2 }
+  batch_size: 4
+  max_tokens: 64
+  learning_rate: 2.0e-3
+  max_steps: ${steps}
+  checkpoint_every: ${steps}
+  prompts: [Hello.]
+`;
+
+/** The metrics of a run that nobody disturbs. */
+async function untouchedMetrics(): Promise<string> {
+  const worker = await startWorker(servers(), storeOf('untouched'));
+  await startRecipe(servers(), storeOf('untouched'), recipeFrom(yaml('untouched'), servers().folder));
+  await resultOf(servers(), 'untouched');
+  await worker.close();
+  return await metricsOf('untouched');
+}
+
+let untouched: Promise<string> | undefined;
+
+function storeOf(name: string): string {
+  return join(servers().folder, `store-${name}`);
+}
+
+async function metricsOf(name: string): Promise<string> {
+  return await readFile(join(servers().folder, 'runs', name, 'metrics.jsonl'), 'utf8');
+}
+
+/** Starts the run and waits until its only segment is under way. */
+async function untilTraining(name: string): Promise<void> {
+  await writeConversations(join(servers().folder, 'chats.jsonl'), 1_200, 5);
+  await startRecipe(servers(), storeOf(name), recipeFrom(yaml(name), servers().folder));
+  await untilPending(
+    servers(),
+    name,
+    ({ type, progress }) => type === 'trainSegment' && (progress?.done ?? 0) >= 5,
+  );
+}
+
+/** How often the segment was attempted, by the event that started each activity. */
+async function attemptsOfSegments(name: string): Promise<number[]> {
+  const handle = servers().temporal.client.workflow.getHandle(`headrace/${name}/train`);
+  const { events } = await handle.fetchHistory();
+  const segments = new Set(
+    (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>
+      scheduled?.activityType?.name === 'trainSegment' ? [String(eventId)] : [],
+    ),
+  );
+  return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) =>
+    segments.has(String(started?.scheduledEventId)) ? (started?.attempt ?? []) : [],
+  );
+}
+
+/** Asserts that the run went on from a checkpoint in the middle, with no step lost and none trained twice. */
+async function assertWentOn(name: string): Promise<void> {
+  const path = join(servers().folder, 'runs', name, 'checkpoints.jsonl');
+  const checkpoints = (await readFile(path, 'utf8')).trim().split('\n');
+  const ends = checkpoints.map((line) => (JSON.parse(line) as { step: number }).step);
+  assert.equal(ends.length, 2, `checkpoints after the steps ${ends.join(', ')}`);
+  const [saved = 0, last] = ends;
+  assert.ok(saved >= 5 && saved < steps, `saved after step ${saved}, which is in the middle`);
+  assert.equal(last, steps);
+  assert.deepEqual(await attemptsOfSegments(name), [1, 1], 'a segment failed');
+  untouched ??= untouchedMetrics();
+  assert.equal(await metricsOf(name), await untouched);
+}
+
+async function ended({ process }: Pick<Part, 'process'>): Promise<number | string | null> {
+  if (process.exitCode !== null) return process.exitCode;
+  return await new Promise((resolve) => process.once('exit', (code, signal) => resolve(code ?? signal)));
+}
+
+void test('a worker that gets SIGTERM saves the segment in the middle, and the next worker goes on from there', async () => {
+  const first = await startWorker(servers(), storeOf('sigterm'));
+  await untilTraining('sigterm');
+  first.process.kill('SIGTERM');
+  assert.equal(await ended(first), 0);
+  const second = await startWorker(servers(), storeOf('sigterm'));
+  await resultOf(servers(), 'sigterm');
+  await second.close();
+  await assertWentOn('sigterm');
+});
+
+void test('Ctrl-C in `headrace dev` lets its worker save the segment in the middle', async () => {
+  const store = storeOf('dev');
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environmentOf(servers(), store) };
+  const dev = spawn(process.execPath, [main, 'dev'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  await new Promise<void>((resolve) =>
+    dev.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (/A worker polls/.test(said)) resolve();
+    }),
+  );
+  await untilTraining('dev');
+  dev.kill('SIGINT');
+  assert.equal(await ended({ process: dev }), 0, said);
+  const worker = await startWorker(servers(), store);
+  await resultOf(servers(), 'dev');
+  await worker.close();
+  await assertWentOn('dev');
+});
+
+void test('a run that is paused while its worker ends goes on with the next worker once it is resumed', async () => {
+  const first = await startWorker(servers(), storeOf('paused'));
+  await untilTraining('paused');
+  const handle = handleOf(servers().temporal, 'paused');
+  const pausing = handle.executeUpdate(updates.pause);
+  first.process.kill('SIGTERM');
+  assert.equal(await ended(first), 0);
+  const second = await startWorker(servers(), storeOf('paused'));
+  assert.match(await pausing, /^paused/);
+  const { waitingFor } = await runState(handle);
+  assert.deepEqual(
+    waitingFor.map(({ kind }) => kind),
+    ['pause'],
+  );
+  assert.equal(await handle.executeUpdate(updates.resume), 'the run goes on');
+  await resultOf(servers(), 'paused');
+  await second.close();
+  await assertWentOn('paused');
+});

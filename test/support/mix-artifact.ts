@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+import { crc32 } from '../../files/crc32.js';
+import { linesName } from '../../activities/convert/output/sorted-run-format.js';
+import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix/format/mix-entry.js';
+import { mixPlanName } from '../../activities/mix/format/mix-plan.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { Message } from '../../core/convert/conversation.js';
+import type { Progress, WorkContext } from '../../core/progress.js';
+import { Train } from '../../core/recipe.js';
+
+export interface Row {
+  readonly source: number;
+  readonly messages: readonly Message[];
+}
+
+export const user = (content: string): Message => ({ role: 'user', content });
+export const assistant = (content: string): Message => ({ role: 'assistant', content });
+
+export const temporaryStore = async (): Promise<ArtifactStore> =>
+  openStore(await mkdtemp(join(tmpdir(), 'headrace-store-')));
+
+/** Work that nobody stops; `progress` keeps what it was told. */
+export function quietWork(signal: AbortSignal = new AbortController().signal): WorkContext & {
+  readonly told: Progress[];
+} {
+  const told: Progress[] = [];
+  return { signal, told, progress: (progress) => void told.push(progress) };
+}
+
+export const train = (change: Record<string, unknown> = {}): Train =>
+  Train.parse({ base_model: 'headrace/tiny-qwen3', renderer: 'qwen3', learning_rate: 1e-3, ...change });
+
+/** Puts a `mix` artifact into the store, as the mix stage writes it. */
+export async function putMix(
+  store: ArtifactStore,
+  mix: {
+    readonly train: readonly Row[];
+    readonly heldout?: readonly Row[];
+    readonly sources: readonly string[];
+  },
+): Promise<ArtifactRef> {
+  const files = {
+    train: textOf(mix.train),
+    heldout: textOf(mix.heldout ?? []),
+  };
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const ref: ArtifactRef = { kind: 'mix', key: sha256(JSON.stringify(mix)) };
+  const piece: ArtifactRef = { kind: 'piece', key: sha256(`piece ${ref.key}`) };
+  const plan: ArtifactRef = { kind: 'mix-plan', key: sha256(`plan ${ref.key}`) };
+  await store.put(piece, async (dir) => {
+    await writeFile(join(dir, linesName(0)), files.train);
+    await writeFile(join(dir, linesName(1)), files.heldout);
+  });
+  await store.put(plan, async (dir) => {
+    await writeFile(join(dir, planEntriesName('train')), entriesOf(files.train, 0));
+    await writeFile(join(dir, planEntriesName('heldout')), entriesOf(files.heldout, 1));
+    const bucket = (side: 'train' | 'heldout'): object => ({
+      from: 0,
+      to: (mix[side] ?? []).length,
+      bytes: Buffer.byteLength(files[side]),
+    });
+    const where = {
+      sortedRuns: [0, 1].map((sortedRun) => ({ piece: piece.key, sortedRun })),
+      buckets: { train: [bucket('train')], heldout: [bucket('heldout')] },
+    };
+    await writeFile(join(dir, mixPlanName), JSON.stringify(where));
+  });
+  await store.put(ref, async (dir) => {
+    for (const side of ['train', 'heldout'] as const) {
+      const rows = mix[side] ?? [];
+      const sources = Buffer.alloc(rows.length * 2);
+      for (const [index, { source }] of rows.entries()) sources.writeUInt16LE(source, index * 2);
+      await writeFile(join(dir, `${side}.sources.bin`), sources);
+    }
+    const facts = (side: 'train' | 'heldout'): object => ({
+      lines: (mix[side] ?? []).length,
+      bytes: Buffer.byteLength(files[side]),
+      sha256: sha256(files[side]),
+    });
+    return { train: facts('train'), heldout: facts('heldout'), sources: mix.sources, plan: plan.key };
+  });
+  return ref;
+}
+
+/** The mix plan's entries of lines that stand in one sorted run in the file's order. */
+function entriesOf(text: string, sortedRun: number): Buffer {
+  const lines = text.split('\n').slice(0, -1);
+  const entries = Buffer.alloc(lines.length * mixEntryBytes);
+  let offset = 0;
+  for (const [index, line] of lines.entries()) {
+    const at = index * mixEntryBytes;
+    const bytes = Buffer.from(line);
+    entries.writeUIntLE(offset, at + mixEntryAt.offset, 6);
+    entries.writeUInt32LE(bytes.length, at + mixEntryAt.length);
+    entries.writeUInt32LE(sortedRun, at + mixEntryAt.sortedRun);
+    entries.writeUInt32LE(crc32(bytes), at + mixEntryAt.crc);
+    offset += bytes.length + 1;
+  }
+  return entries;
+}
+
+function textOf(rows: readonly Row[]): string {
+  return rows.map(({ messages }) => `${JSON.stringify({ messages })}\n`).join('');
+}
