@@ -23,29 +23,34 @@ import { makeScratch } from '../../files/scratch.js';
 import { fsyncPath } from '../../files/write-atomic.js';
 
 /**
- * The store: outputs of stages, addressed by what made them. An artifact is a few files and a manifest that is written
- * last; it appears whole, by one rename, or not at all, and is never changed afterwards. Two writers of one key are
- * harmless: equal keys mean equal content, and the first rename wins.
+ * The store: outputs of stages, under keys of their inputs. An artifact is a few files and a manifest, which is written last. It
+ * appears whole, by one rename, or not at all, and never changes. Two writers of one key are harmless: equal keys mean equal
+ * content, and the first rename wins.
  */
 export interface ArtifactStore {
   /** The folder that holds the store; scratch and downloads live under it too. */
   readonly root: string;
   /** 12 hex digits, made once with the store. */
   readonly id: string;
-  /** The artifact, or `undefined` where it is missing or its files are not as its manifest says. */
+  /** The artifact; `undefined` where it is missing or its files differ from its manifest. */
   find(ref: ArtifactRef): Promise<Artifact | undefined>;
   /** @throws {HeadraceError} ArtifactMissingError. */
   get(ref: ArtifactRef): Promise<Artifact>;
-  /** Makes the artifact: `write` fills a fresh folder and returns the manifest's `meta`. Returns what is in the store then. */
+  /**
+   * Makes the artifact: `write` fills a new folder and returns the manifest's `meta`.
+   *
+   * @returns the artifact of the store, which another writer may have made.
+   * @throws {HeadraceError} DiskFullError; what `write` throws.
+   */
   put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact>;
-  /** A fresh folder on the store's disk; the caller removes it. */
+  /** A new folder on the store's disk. The caller removes it. */
   scratch(): Promise<string>;
 }
 
 export interface Artifact {
   readonly ref: ArtifactRef;
   readonly dir: string;
-  /** What `write` returned; whoever reads it parses it. */
+  /** What `write` returned. Readers parse it. */
   readonly meta: unknown;
   /** Absolute path of one of its files. */
   path(name: string): string;
@@ -70,7 +75,7 @@ export function defaultStoreRoot(env: Readonly<Record<string, string | undefined
 }
 
 export interface StoreOptions {
-  /** Finding an artifact marks it as used. False for who only looks. @default true */
+  /** Whether finding an artifact marks it as used. False for commands that only show the store. @default true */
   readonly marksUse?: boolean;
 }
 
@@ -80,7 +85,7 @@ export async function openStore(root: string, options: StoreOptions = {}): Promi
   return new LocalStore(root, await storeId(root), options.marksUse ?? true);
 }
 
-/** The store's id, made by whoever comes first: `link` lets exactly one writer win. */
+/** The id of the store. The first process makes it: `link` lets exactly one writer win. */
 async function storeId(root: string): Promise<string> {
   const path = join(root, 'store-id');
   try {
@@ -167,7 +172,7 @@ class LocalStore implements ArtifactStore {
     } catch (error) {
       if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
       if ((await this.find(ref)) !== undefined) return;
-      // What is there is damaged (a file of another size): put it out of the way, then take its place.
+      // A file there has another size: the damaged artifact is moved away and replaced.
       const damaged = join(this.root, 'tmp', randomUUID());
       await rename(dir, damaged);
       await rename(aside, dir);
@@ -183,13 +188,13 @@ class LocalStore implements ArtifactStore {
 
 const dayMs = 86_400_000;
 
-/** A file's modification time says when it was last used, to the day: what is old may be collected. */
+/** Notes a use in the modification time of a file, to the day. The cache collects files by it. */
 export async function markUsed(path: string): Promise<void> {
   try {
     const now = Date.now();
     if (now - (await stat(path)).mtimeMs > dayMs) await utimes(path, now / 1000, now / 1000);
   } catch (error) {
-    // A store that may only be read is never collected by its readers; what has just gone is found missing later.
+    // A reader of a read-only store cannot collect it. A file that has just gone is found missing later.
     if (!isMissing(error) && !['EPERM', 'EACCES', 'EROFS'].some((code) => hasCode(error, code))) throw error;
   }
 }

@@ -6,7 +6,7 @@ import { isMissing } from '../../files/errno.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { surveyStore } from './survey.js';
 
-/** One thing that is to go. */
+/** Something that can be removed. */
 export interface Garbage {
   readonly what: 'file' | 'part' | 'artifact' | 'scratch';
   /** For a person. */
@@ -16,7 +16,7 @@ export interface Garbage {
   readonly usedAt: Date;
 }
 
-/** What the retention lets go, the largest first. Removes nothing. */
+/** What the retention rule allows to remove, the largest first. Removes nothing. */
 export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
   const { repositories, artifacts, scratch } = await surveyStore(store);
   const files = repositories.flatMap(({ id, files }) =>
@@ -46,23 +46,25 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
 }
 
 /**
- * Removes it. What a run has taken up since it was found stays: each is looked at once more, and leaves by one rename, so
- * that a reader finds it whole or not at all. Returns what went.
+ * Removes garbage. What a run has used since it was found stays: each item is checked once more, and leaves by one rename, so that
+ * a reader finds it whole or not at all.
+ *
+ * @returns what was removed.
  */
 export async function removeGarbage(store: ArtifactStore, garbage: readonly Garbage[]): Promise<Garbage[]> {
   const gone: Garbage[] = [];
   for (const item of garbage) {
     const watched = item.what === 'artifact' ? join(item.path, 'manifest.json') : item.path;
     try {
-      const isTakenUp = item.what !== 'scratch' && (await stat(watched)).mtime > item.usedAt;
-      if (isTakenUp) continue;
+      const isUsedAgain = item.what !== 'scratch' && (await stat(watched)).mtime > item.usedAt;
+      if (isUsedAgain) continue;
       const aside = join(store.root, 'tmp', randomUUID());
       await rename(item.path, aside);
       await rm(aside, { recursive: true, force: true });
       if (item.what === 'artifact') await rmdir(dirname(item.path)).catch(() => undefined);
       gone.push(item);
     } catch (error) {
-      // Another collector was quicker.
+      // Another process has removed it.
       if (!isMissing(error)) throw error;
     }
   }

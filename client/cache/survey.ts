@@ -9,7 +9,7 @@ import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readUses, type SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
 /** A file of the Hub in the store, or what is left of one that was not finished. */
-export interface CachedFile {
+interface CachedFile {
   readonly path: string;
   readonly sizeBytes: number;
   /** `part`: an unfinished download and its records. */
@@ -28,7 +28,7 @@ export interface CachedRepository {
   readonly files: readonly CachedFile[];
 }
 
-export interface CachedArtifact {
+interface CachedArtifact {
   readonly kind: ArtifactKind;
   readonly key: string;
   readonly dir: string;
@@ -37,7 +37,7 @@ export interface CachedArtifact {
 }
 
 /** Scratch of work that is under way, or of a process that died. */
-export interface CachedScratch {
+interface CachedScratch {
   readonly path: string;
   readonly sizeBytes: number;
   readonly usedAt: Date;
@@ -50,7 +50,7 @@ export interface StoreSurvey {
   readonly scratch: readonly CachedScratch[];
 }
 
-/** Looks through the store. Reads names, sizes and times, not content. */
+/** Lists what is in the store. Reads names, sizes and times, not content. */
 export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
   const users = await usersOfFiles(store);
   const repositories: CachedRepository[] = [];
@@ -65,7 +65,7 @@ export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
       const kind = /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(blob) ? 'file' : 'part';
       files.push({
         path: join(blobs, blob),
-        // A part has its full size from the start; the disk holds what came.
+        // A part has its full size from the start; its blocks are the bytes that arrived.
         sizeBytes: kind === 'file' ? found.size : Math.min(found.size, found.blocks * 512),
         kind,
         usedAt: found.mtime,

@@ -8,7 +8,7 @@ import { surveyStore } from './survey.js';
 export interface Damage {
   readonly label: string;
   readonly path: string;
-  /** What is wrong. */
+  /** The reason, as the end of a sentence. */
   readonly why: string;
 }
 
@@ -20,10 +20,10 @@ export interface Verification {
 }
 
 /**
- * Reads every finished file of the Hub and compares its hash with its name, and looks whether every artifact is as its
- * manifest says.
+ * Reads every finished file of the Hub and compares its hash with its name, and checks the files of every artifact against its
+ * manifest.
  *
- * @param onFile - told before each file is read.
+ * @param onFile - called before each file is read.
  */
 export async function verifyStore(
   store: ArtifactStore,
@@ -58,7 +58,7 @@ export async function verifyStore(
   return { files: count, bytes, artifacts: artifacts.length, damaged };
 }
 
-/** Removes what is damaged; the next run that needs it fetches or makes it anew. */
+/** Removes what is damaged. The next run that needs it fetches or makes it again. */
 export async function removeDamaged(damaged: readonly Damage[]): Promise<void> {
   for (const { path } of damaged) await rm(path, { recursive: true, force: true });
 }

@@ -2,14 +2,14 @@ import { layoutOf, messageListOf, standardColumns } from '../convert/layout.js';
 import type { Source, SourceFormat } from '../recipe.js';
 import { listOf } from './split-files.js';
 
-/** Columns that a format can do without. */
+/** Columns that a format does not need. */
 const optional: readonly string[] = ['openai_moderation', 'episode_done', 'input'];
-/** Of the formats with a list of messages these are keys of its members, no columns. */
+/** In formats with a list of messages these are keys of its members, not columns. */
 const memberNames: readonly string[] = ['role', 'content', 'from', 'value'];
 
 /**
- * What is wrong with the columns of a source's files, as a sentence; `undefined` where nothing is. Looks at names only:
- * a format that is not named in the recipe is told from rows, later.
+ * The problem with the columns of a source's files, as a sentence; `undefined` where there is none. Reads names only: a format
+ * that the recipe does not name is detected later, from rows.
  */
 export function columnProblem(
   source: Pick<Source, 'format' | 'fields' | 'filter'>,

@@ -1,5 +1,5 @@
 /**
- * Whether a host is exempt from the proxy by the words of `NO_PROXY`: host names, domains with or without a leading dot
+ * Whether `NO_PROXY` exempts a host from the proxy: host names, domains with or without a leading dot
  * or `*.`, a port where the entry has one, `*` for all. As undici's `EnvHttpProxyAgent` and curl read it.
  */
 export function isExemptFromProxy(url: URL, noProxy: string): boolean {

@@ -5,7 +5,7 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** The same bytes in the fewest ranges, in order; empty ranges go. */
+/** The same bytes in the fewest ranges, in order, without empty ones. */
 export function uniteRanges(ranges: readonly ByteRange[]): ByteRange[] {
   const united: { start: number; end: number }[] = [];
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
@@ -43,7 +43,8 @@ export function cutRanges(ranges: readonly ByteRange[], maxBytes: number): ByteR
  * The same bytes in ranges for `workers` that take one after another: long ones first, and shorter ones towards the end,
  * so that all workers finish at about the same time.
  *
- * @param minBytes - no range but a last one is shorter, of what can be had; at most `maxBytes`.
+ * @param limits - of the ranges' lengths. Only the last range of an input range may be shorter than `minBytes`, which is at most
+ * `maxBytes`.
  */
 export function guidedRanges(
   ranges: readonly ByteRange[],

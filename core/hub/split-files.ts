@@ -1,7 +1,7 @@
 import { globToRegExp } from './glob.js';
 import { canonicalSplit, filesNamedAs, splitsByName } from './split-names.js';
 
-/** What a recipe says about the part of a dataset that it wants. */
+/** The part of a dataset that a recipe asks for. */
 export interface SplitRequest {
   readonly config?: string | undefined;
   /** @default `train` */
@@ -61,7 +61,7 @@ export function chooseSplitFiles(
 }
 
 /** Files in a format that Headrace reads; side files of the Hub and hidden ones left out. */
-export function dataFilesOf(paths: readonly string[]): string[] {
+function dataFilesOf(paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const segments = path.split('/');
     const base = segments.at(-1) ?? '';
@@ -137,7 +137,7 @@ function cardScope(card: readonly CardConfig[], asked: string | undefined): Scop
   return { config: chosen.name, prefix, patterns: patterns.length === 0 ? null : patterns };
 }
 
-/** Without a README's word: a config is a top folder, as on `refs/convert/parquet` (`<config>/<split>/0000.parquet`). */
+/** Where the README.md names no configs: a config is a top folder, as on `refs/convert/parquet` (`<config>/<split>/0000.parquet`). */
 function folderScope(allPaths: readonly string[], asked: string | undefined): Scope {
   const paths = dataFilesOf(allPaths);
   const folders = [

@@ -1,5 +1,5 @@
 /**
- * How file names tell the split they belong to. Source: the conventions of Python `datasets`
+ * Words in file names that name a split. Source: the conventions of Python `datasets`
  * (`data_files.py`: sharded names first, then folder names, then file names, else everything is `train`).
  */
 const keywords: Readonly<Record<string, readonly string[]>> = {
@@ -13,12 +13,12 @@ export function canonicalSplit(split: string): string {
   return ['valid', 'dev', 'val'].includes(split) ? 'validation' : split;
 }
 
-/** Files by split, told from their names alone; every file is in at most one split. */
+/** Files by split, by their names alone. Every file is in at most one split. */
 export function splitsByName(paths: readonly string[]): Map<string, string[]> {
-  for (const tell of [shardedSplit, folderSplit, fileSplit]) {
+  for (const splitOf of [shardedSplit, folderSplit, fileSplit]) {
     const splits = new Map<string, string[]>();
     for (const path of paths) {
-      const split = tell(path);
+      const split = splitOf(path);
       if (split !== undefined) splits.set(split, [...(splits.get(split) ?? []), path]);
     }
     if (splits.size > 0) return splits;
@@ -26,7 +26,7 @@ export function splitsByName(paths: readonly string[]): Map<string, string[]> {
   return paths.length === 0 ? new Map() : new Map([['train', [...paths]]]);
 }
 
-/** Files that carry the split's own name, for splits that no keyword knows: `train_sft.jsonl`, `gen/0000.parquet`. */
+/** Files with the split's own name, for splits without a keyword: `train_sft.jsonl`, `gen/0000.parquet`. */
 export function filesNamedAs(split: string, paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const segments = path.split('/');

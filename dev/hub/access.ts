@@ -1,6 +1,6 @@
 import type { Repository } from './repositories.js';
 
-/** Who asks: nobody, somebody with a token that the Hub does not know, or a user. */
+/** The sender of a request: without a token, with an unknown token, or a user. */
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'unknown' }

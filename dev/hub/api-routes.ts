@@ -29,7 +29,7 @@ export interface ApiOptions {
   readonly pageSize: number;
 }
 
-/** The routes under /api that tell of repositories, revisions and users. */
+/** The routes under /api for repositories, revisions and users. */
 export function addApiRoutes(app: FastifyInstance, context: HubContext, options: ApiOptions): void {
   const { repositories } = context;
 

@@ -40,7 +40,7 @@ export const Fault = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Fault = z.infer<typeof Fault>;
-/** As users write it; `path` may be a RegExp. */
+/** A fault as callers write it: `path` may be a RegExp. */
 export type FaultRequest = Omit<z.input<typeof Fault>, 'path' | 'kind'> &
   DistributiveOmit<z.input<typeof Fault>, 'path'> & { readonly path: string | RegExp };
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
@@ -55,7 +55,7 @@ interface Armed {
 export class Faults {
   private armed: Armed[] = [];
 
-  /** Returns a question: how often it has struck. */
+  /** Arms a fault. Returns a function that counts how often it has struck. */
   arm(request: FaultRequest): () => number {
     const { path } = request;
     const fault = Fault.parse({ ...request, path: typeof path === 'string' ? path : path.source });

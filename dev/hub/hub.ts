@@ -26,7 +26,7 @@ export interface HubOptions {
   readonly urlTtlSeconds?: number;
   /** Entries on a page of a file listing. @default 1000 */
   readonly pageSize?: number;
-  /** Told of every request. */
+  /** Called with every request. */
   readonly log?: (line: string) => void;
 }
 
@@ -36,7 +36,7 @@ export interface Hub {
   readonly port: number;
   /** The second origin, where LFS files are kept. */
   readonly storageUrl: string;
-  /** Arms a fault; returns a question: how often it has struck. */
+  /** Arms a fault. Returns a function that counts how often it has struck. */
   fault(fault: FaultRequest): () => number;
   clearFaults(): void;
   stats(): HubStats;
@@ -124,7 +124,7 @@ function originOf(app: FastifyInstance): string {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Access that was granted or asked for while the Hub runs. */
+/** Access that was granted or requested while the Hub runs. */
 class Grants {
   private readonly accepted = new Map<string, Set<string>>();
   private readonly pending = new Map<string, Set<string>>();
@@ -146,7 +146,7 @@ class Grants {
   }
 }
 
-/** What the button "ask for access" of a gated dataset's page does. */
+/** The button "ask for access" on the page of a gated dataset. */
 function addAccessRoute(app: FastifyInstance, context: HubContext, granted: Grants): void {
   app.post('/datasets/:owner/:name/ask-access', async (request, reply) => {
     const { owner, name } = z.object({ owner: z.string(), name: z.string() }).parse(request.params);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Names of files that are kept by LFS whatever their size, unless the settings name others. */
 const defaultLfs = ['*.parquet', '*.zst', '*.gz', '*.safetensors'];
 
-/** What `<name>.hub.json` may say about a repository; README.md beside this file explains each key. */
+/** The settings of a repository in `<name>.hub.json`. README.md beside this file explains each key. */
 export const RepositorySettings = z.strictObject({
   gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).default(false),
   accepted: z.array(z.string()).default([]),

@@ -18,7 +18,7 @@ export interface HubStats {
   readonly authorizationsAtStorage: number;
 }
 
-/** Told what becomes of one response. */
+/** Counts one response. */
 export interface ResponseRecorder {
   readonly sent: (bytes: number) => void;
   readonly ended: () => void;

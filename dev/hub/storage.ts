@@ -48,7 +48,7 @@ const StorageParams = z.object({
 });
 const StorageQuery = z.object({ Expires: z.coerce.number(), Signature: z.string() });
 
-/** The second origin: knows no tokens, only signed URLs. */
+/** The second origin: it takes signed URLs, no tokens. */
 export function createStorage(
   repositories: Repositories,
   signer: UrlSigner,

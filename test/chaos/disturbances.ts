@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Part } from '../../dev/stack/part.js';
 import type { SmallDisk } from './small-disk.js';
-import { startWorker } from '../e2e/support.js';
-import type { OpenServers } from '../e2e/support.js';
+import { startWorker } from '../support/servers.js';
+import type { OpenServers } from '../support/servers.js';
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export type Random = () => number;

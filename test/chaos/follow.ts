@@ -6,7 +6,7 @@ import { messageOf } from '../../core/errors.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { RunState, Wait } from '../../core/run/state.js';
 import type { Stage1Result } from '../../core/run/run.js';
-import type { OpenServers } from '../e2e/support.js';
+import type { OpenServers } from '../support/servers.js';
 
 /**
  * What a run may park for while things happen to it: a disk without room, and servers that were away while a question

@@ -1,8 +1,8 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openServers, recipeFrom, startRecipe, writeConversations } from '../e2e/support.js';
-import type { OpenServers } from '../e2e/support.js';
+import { openServers, recipeFrom, startRecipe, writeConversations } from '../support/servers.js';
+import type { OpenServers } from '../support/servers.js';
 import { disturbances, draw, fullDisk, randomOf, Workers } from './disturbances.js';
 import { follow } from './follow.js';
 import { outcomeOf } from './outcome.js';

@@ -18,7 +18,7 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
+} from '../support/servers.js';
 
 const slowSources = ['slow-1', 'slow-2', 'slow-3', 'slow-4'];
 const servers = useServers({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { useFolder } from '../support/temporal.js';
-import { headrace } from './support.js';
+import { headrace } from '../support/servers.js';
 
 const folder = useFolder('demo');
 

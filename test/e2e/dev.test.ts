@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { environmentOf, useServers } from './support.js';
+import { environmentOf, useServers } from '../support/servers.js';
 
 const servers = useServers();
 const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));

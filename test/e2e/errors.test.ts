@@ -11,8 +11,8 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
-import type { CommandResult } from './support.js';
+} from '../support/servers.js';
+import type { CommandResult } from '../support/servers.js';
 
 /** What a person meets who gets something wrong: one clear message and an exit code that is not 0. */
 

@@ -14,7 +14,7 @@ import {
   untilPending,
   useServers,
   writeConversations,
-} from './support.js';
+} from '../support/servers.js';
 
 /**
  * One recipe, large enough that every stage can be hit, is run undisturbed once and then again on fresh stores, with

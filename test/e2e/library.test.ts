@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type * as library from '../../client/index.js';
-import { writeConversations } from './support.js';
+import { writeConversations } from '../support/servers.js';
 import { useFolder } from '../support/temporal.js';
 
 const folder = useFolder('library');

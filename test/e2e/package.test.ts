@@ -7,7 +7,7 @@ import { dirname, join, normalize } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { packagePath } from '../../files/package-path.js';
-import { sha256, writeConversations } from './support.js';
+import { sha256, writeConversations } from '../support/servers.js';
 
 // The package as its users get it: packed, then installed into an empty folder.
 

@@ -13,7 +13,7 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
+} from '../support/servers.js';
 
 /** The secrets of a real run are in the worker's environment and nowhere else. */
 

@@ -16,7 +16,7 @@ import {
   untilPending,
   useServers,
   writeConversations,
-} from './support.js';
+} from '../support/servers.js';
 
 /** A worker that is asked to end saves at once, in the middle of a segment that would take far longer. */
 

@@ -13,8 +13,8 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
-import type { CommandResult } from './support.js';
+} from '../support/servers.js';
+import type { CommandResult } from '../support/servers.js';
 
 /** A person at a terminal: every command is a process of its own, against real servers and a real worker. */
 

@@ -12,8 +12,8 @@ import {
   useServers,
   writeConversations,
   writeRecipe,
-} from './support.js';
-import type { CommandResult } from './support.js';
+} from '../support/servers.js';
+import type { CommandResult } from '../support/servers.js';
 
 /** What a user does with Tinker at the command line, against real servers and a real worker. */
 

@@ -8,7 +8,7 @@ import { removeDamaged, verifyStore } from '../../../client/cache/verify.js';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../hub/fixture.js';
+import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
 
 const day = 86_400_000;
 const longAgo = new Date(Date.now() - 90 * day);

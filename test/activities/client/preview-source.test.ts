@@ -7,7 +7,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { someBytes, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
+import { someBytes, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 async function preview(
   fixture: Fixture,

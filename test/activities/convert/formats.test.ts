@@ -7,7 +7,7 @@ import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
-import { downloadAll, sourceOf, startFixture, type Fixture } from '../hub/fixture.js';
+import { downloadAll, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 /** The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made. */
 const golden = fileURLToPath(new URL('../../../../test/golden/formats/', import.meta.url));

@@ -5,7 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionPool } from '../../../activities/hub/http/connection-pool.js';
 import { DirectConnection, type DirectResponse } from '../../../activities/hub/http/direct-connection.js';
-import { someBytes } from './fixture.js';
+import { someBytes } from '../../support/hub.js';
 
 /** A server that answers each request (its head) as `answer` says. */
 async function serve(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { someBytes } from './fixture.js';
+import { someBytes } from '../../support/hub.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { openStore } from '../../../activities/artifacts/store.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
-import { quick } from './fixture.js';
+import { quick } from '../../support/hub.js';
 
 /** A process that downloads one resolution to its end, for tests that kill it: `<store> <endpoint> <key>`. */
 const [root = '', endpoint = '', key = ''] = process.argv.slice(2);

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
-import { resolve, someBytes, startFixture } from './fixture.js';
+import { resolve, someBytes, startFixture } from '../../support/hub.js';
 
 const childPath = fileURLToPath(new URL('./download-child.js', import.meta.url));
 const size = 20_000_000;

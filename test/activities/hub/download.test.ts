@@ -26,7 +26,15 @@ import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
-import { downloadAll, quick, resolve, someBytes, sourceOf, startFixture, type Fixture } from './fixture.js';
+import {
+  downloadAll,
+  quick,
+  resolve,
+  someBytes,
+  sourceOf,
+  startFixture,
+  type Fixture,
+} from '../../support/hub.js';
 
 const size = 5_300_000;
 const train = someBytes(size);

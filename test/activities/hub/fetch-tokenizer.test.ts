@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fetchTokenizer } from '../../../activities/hub/fetch-tokenizer.js';
 import { whoAmI } from '../../../activities/hub/http/whoami.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { startFixture } from './fixture.js';
+import { startFixture } from '../../support/hub.js';
 
 const files = {
   'models/Qwen/Qwen3-8B/tokenizer.json': '{"model":{}}',

@@ -10,7 +10,7 @@ import { openStore } from '../../../activities/artifacts/store.js';
 import { readHubConfig } from '../../../activities/hub/http/hub-config.js';
 import { createActivities } from '../../../activities/index.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { sourceOf } from './fixture.js';
+import { sourceOf } from '../../support/hub.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 const token = 'hf_from_a_file_only';

@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
-import { downloadAll, resolve, sourceOf, startFixture, type Fixture } from './fixture.js';
+import { downloadAll, resolve, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 /** What a Hub says is not trusted: every lie ends soon, with an error that says which. */
 

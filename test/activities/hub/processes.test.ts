@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { defaultTuning } from '../../../activities/hub/http/tuning.js';
-import { resolve, someBytes, startFixture, type Fixture } from './fixture.js';
+import { resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
 
 const childPath = fileURLToPath(new URL('./download-all-child.js', import.meta.url));
 /** A kill may lose this much on each open connection; docs/performance.md states it. */

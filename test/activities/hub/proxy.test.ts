@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { downloadAll, resolve, someBytes, startFixture } from './fixture.js';
+import { downloadAll, resolve, someBytes, startFixture } from '../../support/hub.js';
 
 /** A proxy that tunnels, and remembers where to. */
 async function startProxy(t: TestContext): Promise<{ readonly url: string; readonly tunnels: string[] }> {

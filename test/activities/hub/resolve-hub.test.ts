@@ -9,7 +9,7 @@ import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { readRecipeLock } from '../../../activities/hub/resolve/recipe-lock.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
-import { downloadAll, resolve, someBytes, sourceOf, startFixture } from './fixture.js';
+import { downloadAll, resolve, someBytes, sourceOf, startFixture } from '../../support/hub.js';
 
 const magpie = 'Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered';
 const files = {

@@ -10,7 +10,7 @@ import { createHubActivities } from '../../../activities/hub/index.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Progress } from '../../../core/progress.js';
-import { sourceOf } from './fixture.js';
+import { sourceOf } from '../../support/hub.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 interface Place {

@@ -16,7 +16,7 @@ import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
-import { train } from '../tokenise/fixture.js';
+import { train } from '../../support/mix-artifact.js';
 import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 
 const { folder } = await workbench();

@@ -11,7 +11,14 @@ import { spread } from '../../../activities/report/page/training-sections.js';
 import { createReportActivities } from '../../../activities/report/index.js';
 import type { WriteReportInput } from '../../../core/contracts/report.js';
 import type { WorkContext } from '../../../core/progress.js';
-import { finishedInput, finishedRun, hostile, jsonLines, standing, writeFinishedRun } from './fixture.js';
+import {
+  finishedInput,
+  finishedRun,
+  hostile,
+  jsonLines,
+  standing,
+  writeFinishedRun,
+} from '../../support/finished-run.js';
 
 const work: WorkContext = { signal: new AbortController().signal, progress: () => {} };
 

@@ -6,7 +6,7 @@ import { mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
 import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { packagePath } from '../../../files/package-path.js';
-import { assistant, putMix, temporaryStore, user, type Row } from './fixture.js';
+import { assistant, putMix, temporaryStore, user, type Row } from '../../support/mix-artifact.js';
 
 const tokenizerDir = packagePath('dev/tinker/model-files/tiny-qwen3');
 

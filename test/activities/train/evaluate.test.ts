@@ -3,8 +3,16 @@ import { after, before, test } from 'node:test';
 import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
 import { connectTinker } from '../../../tinker/index.js';
 import { sampleFrom } from '../../../client/tinker/sample-from.js';
-import { quietWork } from '../tokenise/fixture.js';
-import { activities, key, linesIn, prepare, segment, startServer, type Server } from './bench.js';
+import { quietWork } from '../../support/mix-artifact.js';
+import {
+  activities,
+  key,
+  linesIn,
+  prepare,
+  segment,
+  startServer,
+  type Server,
+} from '../../support/training.js';
 
 let server: Server;
 before(async () => {

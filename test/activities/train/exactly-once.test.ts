@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
 import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { quietWork } from '../tokenise/fixture.js';
+import { quietWork } from '../../support/mix-artifact.js';
 import {
   activities,
   linesIn,
@@ -15,7 +15,7 @@ import {
   trainTo,
   type Bench,
   type Server,
-} from './bench.js';
+} from '../../support/training.js';
 import { startAttempt, type Attempt } from './segment-process.js';
 
 /** Two segments of four steps; whatever happens to an attempt, what is left must equal the undisturbed training. */

@@ -5,7 +5,7 @@ import { createTinkerAccess } from '../../../activities/train/server/tinker-acce
 import { createTrainActivities } from '../../../activities/train/index.js';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
 import type { Recipe } from '../../../core/recipe.js';
-import { quietWork } from '../tokenise/fixture.js';
+import { quietWork } from '../../support/mix-artifact.js';
 import {
   activities,
   key,
@@ -18,7 +18,7 @@ import {
   temporaryDir,
   trainTo,
   type Server,
-} from './bench.js';
+} from '../../support/training.js';
 
 let server: Server;
 let tinker: Tinker;

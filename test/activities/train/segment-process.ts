@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
-import type { Bench, Server } from './bench.js';
+import type { Bench, Server } from '../../support/training.js';
 import { defined } from '../../../core/defined.js';
 
 const childPath = fileURLToPath(new URL('./segment-child.js', import.meta.url));

@@ -13,8 +13,8 @@ import {
   trainTo,
   type Bench,
   type Server,
-} from './bench.js';
-import { quietWork } from '../tokenise/fixture.js';
+} from '../../support/training.js';
+import { quietWork } from '../../support/mix-artifact.js';
 
 let server: Server;
 /** What eight undisturbed steps in one segment give. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { TrainingBatches } from '../../../activities/train/steps/training-batches.js';
 import { readTrainingPlan } from '../../../activities/train/steps/training-plan.js';
-import { linesIn, metricsIn, prepare, startServer, trainTo } from '../../activities/train/bench.js';
+import { linesIn, metricsIn, prepare, startServer, trainTo } from '../../support/training.js';
 import { pythonEnvironment } from '../support/python.js';
 import { runScript } from '../support/run-python.js';
 import { apiKey } from '../support/tinker-fixture.js';

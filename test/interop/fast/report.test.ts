@@ -6,7 +6,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { createReportActivities } from '../../../activities/report/index.js';
-import { finishedInput, hostile, writeFinishedRun } from '../../activities/report/fixture.js';
+import { finishedInput, hostile, writeFinishedRun } from '../../support/finished-run.js';
 import { openBrowser, type Browser, type Page } from '../support/browser.js';
 
 /** The report in a headless Chromium, as a reader opens it: from a file. The corpus in it is hostile. */

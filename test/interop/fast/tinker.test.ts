@@ -17,8 +17,8 @@ import { tinyModelDir } from '../../../dev/tinker/model-files.js';
 import { randomModelConfig, writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
-import { quietWork } from '../../activities/tokenise/fixture.js';
-import { activities, metricsIn, prepare, segment, type Bench } from '../../activities/train/bench.js';
+import { quietWork } from '../../support/mix-artifact.js';
+import { activities, metricsIn, prepare, segment, type Bench } from '../../support/training.js';
 import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
 import { runScript } from '../support/run-python.js';
 import {

@@ -11,8 +11,8 @@ import {
   untilPending,
   writeConversations,
   writeRecipe,
-} from '../../e2e/support.js';
-import type { CommandResult, OpenServers, Servers } from '../../e2e/support.js';
+} from '../../support/servers.js';
+import type { CommandResult, OpenServers, Servers } from '../../support/servers.js';
 import { skyrlCommit, startSkyrl, type SkyrlServer } from '../support/skyrl-server.js';
 
 /** A SkyRL server on CPU, unchanged, under the smoke and under runs of ten steps at the command line. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headrace } from '../../e2e/support.js';
+import { headrace } from '../../support/servers.js';
 import { codeOf, readPages } from './pages.js';
 
 /** What a command takes, by its own help. */

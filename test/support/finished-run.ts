@@ -1,13 +1,13 @@
-import type { CompositionRow } from '../../../core/contracts/mix.js';
-import type { RunStanding, WriteReportInput } from '../../../core/contracts/report.js';
-import { Recipe } from '../../../core/recipe.js';
+import type { CompositionRow } from '../../core/contracts/mix.js';
+import type { RunStanding, WriteReportInput } from '../../core/contracts/report.js';
+import { Recipe } from '../../core/recipe.js';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore } from '../../../activities/artifacts/store.js';
-import type { RunFiles } from '../../../activities/report/read/read-run.js';
-import type { Conversation } from '../../../activities/report/read/read-train.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
-import { shippedModelDir } from '../../../dev/stack/shipped.js';
+import { openStore } from '../../activities/artifacts/store.js';
+import type { RunFiles } from '../../activities/report/read/read-run.js';
+import type { Conversation } from '../../activities/report/read/read-train.js';
+import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { shippedModelDir } from '../../dev/stack/shipped.js';
 
 /** What a hostile corpus might hold. */
 export const hostile = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quotes"';

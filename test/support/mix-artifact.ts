@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-import { crc32 } from '../../../files/crc32.js';
-import { linesName } from '../../../activities/convert/output/sorted-run-format.js';
-import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../../activities/mix/format/mix-entry.js';
-import { mixPlanName } from '../../../activities/mix/format/mix-plan.js';
-import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type { Message } from '../../../core/convert/conversation.js';
-import type { Progress, WorkContext } from '../../../core/progress.js';
-import { Train } from '../../../core/recipe.js';
+import { openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+import { crc32 } from '../../files/crc32.js';
+import { linesName } from '../../activities/convert/output/sorted-run-format.js';
+import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix/format/mix-entry.js';
+import { mixPlanName } from '../../activities/mix/format/mix-plan.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { Message } from '../../core/convert/conversation.js';
+import type { Progress, WorkContext } from '../../core/progress.js';
+import { Train } from '../../core/recipe.js';
 
 export interface Row {
   readonly source: number;

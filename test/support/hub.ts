@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { createHubAccess, type HubAccess } from '../../../activities/hub/hub-access.js';
-import { createHubActivities, type HubActivities } from '../../../activities/hub/index.js';
-import type { HubTuning } from '../../../activities/hub/http/tuning.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
-import type { DownloadFilesResult, SourceResolution } from '../../../core/contracts/source.js';
-import type { Progress, WorkContext } from '../../../core/progress.js';
-import { Source } from '../../../core/recipe.js';
-import { startHub, type Hub, type HubOptions } from '../../../dev/hub/index.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { createHubAccess, type HubAccess } from '../../activities/hub/hub-access.js';
+import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
+import type { HubTuning } from '../../activities/hub/http/tuning.js';
+import { openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+import type { DownloadFilesResult, SourceResolution } from '../../core/contracts/source.js';
+import type { Progress, WorkContext } from '../../core/progress.js';
+import { Source } from '../../core/recipe.js';
+import { startHub, type Hub, type HubOptions } from '../../dev/hub/index.js';
+import { temporaryFolder } from './folder.js';
 
 /** Short waits and small flushes, so that faults and kills show within milliseconds and kilobytes. */
 export const quick: Partial<HubTuning> = {
@@ -20,7 +20,7 @@ export const quick: Partial<HubTuning> = {
   rangeBytes: 1_000_000,
 };
 
-export const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };
+const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };
 
 /** Bytes that look random and are the same every time. */
 export function someBytes(length: number, seed = 1): Buffer {

@@ -3,29 +3,29 @@ import { readdir, readFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import type { ArtifactStore } from '../../../activities/artifacts/store.js';
-import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
-import { createTrainActivities, type TrainActivities } from '../../../activities/train/index.js';
-import { LiveClients } from '../../../activities/train/server/live-clients.js';
-import { previousSession } from '../../../activities/train/server/previous-session.js';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { createTokeniseActivities } from '../../activities/tokenise/index.js';
+import { createTrainActivities, type TrainActivities } from '../../activities/train/index.js';
+import { LiveClients } from '../../activities/train/server/live-clients.js';
+import { previousSession } from '../../activities/train/server/previous-session.js';
 import {
   createTinkerAccess,
   developmentModelDir,
   type TinkerAccess,
-} from '../../../activities/train/server/tinker-access.js';
-import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type { SegmentRecordRef, TrainingPlan, TrainSegmentResult } from '../../../core/contracts/training.js';
-import type { StepMetrics } from '../../../core/training/step-metrics.js';
-import type { Progress, WorkContext } from '../../../core/progress.js';
-import type { Train } from '../../../core/recipe.js';
-import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
+} from '../../activities/train/server/tinker-access.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { SegmentRecordRef, TrainingPlan, TrainSegmentResult } from '../../core/contracts/training.js';
+import type { StepMetrics } from '../../core/training/step-metrics.js';
+import type { Progress, WorkContext } from '../../core/progress.js';
+import type { Train } from '../../core/recipe.js';
+import { writeRandomModel } from '../../dev/tinker/model/random-model.js';
 import {
   startTinkerServer,
   type TinkerServer,
   type TinkerServerOptions,
-} from '../../../dev/tinker/server/index.js';
-import { assistant, putMix, quietWork, temporaryStore, train, user, type Row } from '../tokenise/fixture.js';
+} from '../../dev/tinker/server/index.js';
+import { assistant, putMix, quietWork, temporaryStore, train, user, type Row } from './mix-artifact.js';
 
 export const key = 'tml-test';
 export const temporaryDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'headrace-train-'));

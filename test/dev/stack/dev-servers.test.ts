@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { commandEnvironment } from '../../../client/environment.js';
+import { readDevServers, removeDevServers, writeDevServers } from '../../../dev/stack/dev-servers.js';
+import { processMark } from '../../../files/process-id.js';
+
+const addresses = { temporalAddress: '127.0.0.1:7', hub: 'http://127.0.0.1:8' };
+
+async function storeOf(t: TestContext): Promise<string> {
+  const store = await mkdtemp(join(tmpdir(), 'headrace-dev-servers-'));
+  t.after(() => rm(store, { recursive: true, force: true }));
+  return store;
+}
+
+async function recordAs(store: string, pid: number, mark: string): Promise<void> {
+  await writeFile(join(store, 'dev.json'), JSON.stringify({ pid, process: mark, ...addresses }));
+}
+
+void test('the servers of a running `headrace dev` stand in for those that the environment does not name', async (t) => {
+  const store = await storeOf(t);
+  await writeDevServers(store, addresses);
+  assert.equal((await readDevServers(store))?.pid, process.pid);
+  assert.deepEqual(await commandEnvironment({ HF_ENDPOINT: 'http://mine' }, store), {
+    HF_ENDPOINT: 'http://mine',
+    TEMPORAL_ADDRESS: '127.0.0.1:7',
+  });
+  await removeDevServers(store);
+  assert.deepEqual(await commandEnvironment({}, store), {});
+});
+
+void test('dev.json of a process whose id belongs to a later process is not believed', async (t) => {
+  const store = await storeOf(t);
+  await writeDevServers(store, addresses);
+  const mark = processMark();
+  const start = mark.slice(mark.lastIndexOf('-') + 1);
+  if (start === '0') return t.skip('this system does not show when a process started');
+  const earlier = `${mark.slice(0, -start.length)}earlier`;
+  const text = await readFile(join(store, 'dev.json'), 'utf8');
+  await writeFile(join(store, 'dev.json'), text.replace(mark, earlier));
+  assert.equal(await readDevServers(store), undefined);
+});
+
+void test('dev.json of a process that was killed is not believed', async (t) => {
+  const store = await storeOf(t);
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+  const pid = child.pid ?? 0;
+  await recordAs(store, pid, processMark(pid));
+  assert.equal((await readDevServers(store))?.pid, pid);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  assert.equal(await readDevServers(store), undefined);
+});
