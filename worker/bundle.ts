@@ -6,7 +6,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 export const bundlePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
 
 /** Bundles the compiled workflows ahead, so that a worker starts at once and runs exactly what was tested. */
-export async function writeBundle(): Promise<void> {
+async function writeBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL('../workflows/index.js', import.meta.url)),
     logger: {

@@ -1,21 +1,21 @@
 import type { FindRecordsInput, FindRecordsResult } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Tinker } from '../../tinker/index.js';
-import { hasCheckpoint, checkpointsOnServer, setTtl } from './server/server-checkpoints.js';
 import { withoutEvaluation } from './evaluation/evaluation-artifact.js';
 import { writeProjections } from './records/projections.js';
 import { lineageOf, recordsOf, segmentRecordRef, type StoredRecord } from './records/records.js';
+import { checkpointsOnServer, hasCheckpoint, setTtl } from './server/server-checkpoints.js';
 import { withTinkerErrors } from './server/tinker-errors.js';
-import type { TrainDeps } from './train-deps.js';
 import { parametersKey, readTrainingPlan, type TrainingPlanMeta } from './steps/training-plan.js';
+import type { TrainDeps } from './train-deps.js';
 
 const mostNotes = 20;
-/** They go through Temporal. */
+/** They travel through Temporal. */
 const mostUnmeasured = 20;
 
 /**
- * Finds what any run has recorded of exactly this training: the record that got furthest and whose state the server still
- * has, with the lineage that leads to it. Renews that state's TTL and writes the lineage's files into `out`.
+ * Finds the record of exactly this training, from any run, that has the most steps and whose state the server still has,
+ * with the lineage that leads to it. Renews that state's TTL and writes the lineage's files into `out`.
  *
  * @throws {HeadraceError} what connecting throws.
  */
@@ -25,75 +25,85 @@ export async function findRecords(
   work: WorkContext,
 ): Promise<FindRecordsResult> {
   const plan = await readTrainingPlan(deps.store, input.plan);
-  const candidates = await recordsOf(deps.store, parametersKey(plan));
-  const notes: string[] = [];
-  let last: StoredRecord | undefined;
-  let unmeasured: StoredRecord[] = [];
-  if (candidates.length > 0) {
-    const tinker = await deps.access.connect(work.signal);
-    last = await withTinkerErrors(plan.server.description, work.signal, async () => {
-      const found = await firstAlive(tinker, candidates, notes, work.signal);
-      if (found !== undefined && !found.final)
-        await setTtl(tinker, found.statePath, plan.train.ttl_seconds, work.signal);
-      unmeasured = await measurable(deps, plan, tinker, found, work.signal);
-      return found;
-    });
-  }
-  const lineage = await lineageOf(deps.store, last?.ref.key ?? null);
-  if (last !== undefined && last.label.replace(/-(final|\d+)$/, '') !== plan.label)
-    notes.push(
-      `An earlier run trained this already; its checkpoints keep their labels, the last is ${last.label}`,
-    );
+  const found = await findOnServer(deps, plan, work.signal);
+  const lineage = await lineageOf(deps.store, found.last?.ref.key ?? null);
   await writeProjections(deps.store, plan, lineage, input.out);
+  const { last } = found;
   return {
     found: lineage.length,
     steps: last?.nextStep ?? 0,
     last: last === undefined ? null : segmentRecordRef(last),
     firstLoss: lineage[0]?.firstLoss ?? null,
-    notes: notes.slice(0, mostNotes),
-    unmeasured: unmeasured.map(segmentRecordRef),
+    notes: [...found.notes, ...otherRunNotes(plan, last)].slice(0, mostNotes),
+    unmeasured: found.unmeasured.map(segmentRecordRef),
   };
 }
 
-/** What has still to be measured before `last` and can be: its weights are there, to sample from or to load. */
+interface Found {
+  readonly last: StoredRecord | undefined;
+  readonly unmeasured: readonly StoredRecord[];
+  readonly notes: readonly string[];
+}
+
+/** Without records the server is not asked. */
+async function findOnServer(deps: TrainDeps, plan: TrainingPlanMeta, signal: AbortSignal): Promise<Found> {
+  const candidates = await recordsOf(deps.store, parametersKey(plan));
+  if (candidates.length === 0) return { last: undefined, unmeasured: [], notes: [] };
+  const tinker = await deps.access.connect(signal);
+  return await withTinkerErrors(plan.server.description, signal, async () => {
+    const { last, lost } = await firstOnServer(tinker, candidates, signal);
+    if (last !== undefined && !last.final)
+      await setTtl(tinker, last.statePath, plan.train.ttl_seconds, signal);
+    const unmeasured = await measurable(deps, plan, tinker, last, signal);
+    return { last, unmeasured, notes: lostNotes(lost, last) };
+  });
+}
+
+/** The first candidate on the server, and those before it. */
+async function firstOnServer(
+  tinker: Tinker,
+  candidates: readonly StoredRecord[],
+  signal: AbortSignal,
+): Promise<{ readonly last: StoredRecord | undefined; readonly lost: readonly StoredRecord[] }> {
+  const lost: StoredRecord[] = [];
+  for (const record of candidates) {
+    // A finished training is for its sampler weights; of any other only the state is needed.
+    const paths = record.final ? [record.statePath, record.samplerPath] : [record.statePath];
+    const onServer = await Promise.all(paths.map((path) => hasCheckpoint(tinker, path, signal)));
+    if (onServer.every(Boolean)) return { last: record, lost };
+    lost.push(record);
+  }
+  return { last: undefined, lost };
+}
+
+/** A lost state with no more steps than `last` was trained again: nothing is missing. */
+function lostNotes(lost: readonly StoredRecord[], last: StoredRecord | undefined): string[] {
+  const then =
+    last === undefined ? 'the training starts from its beginning' : `step ${last.nextStep} is used`;
+  return lost
+    .filter(({ nextStep }) => last === undefined || nextStep > last.nextStep)
+    .map(
+      ({ nextStep, statePath }) =>
+        `The server no longer has the state of step ${nextStep} (${statePath}); ${then}`,
+    );
+}
+
+function otherRunNotes(plan: TrainingPlanMeta, last: StoredRecord | undefined): string[] {
+  if (last === undefined || last.label.replace(/-(final|\d+)$/, '') === plan.label) return [];
+  return [`An earlier run has trained this; its checkpoints keep their labels, the last is ${last.label}`];
+}
+
+/** Records before `last` without an evaluation whose weights are on the server, to sample from or to load. */
 async function measurable(
-  deps: TrainDeps,
+  { store }: TrainDeps,
   plan: TrainingPlanMeta,
   tinker: Tinker,
   last: StoredRecord | undefined,
   signal: AbortSignal,
 ): Promise<StoredRecord[]> {
-  const lineage = (await lineageOf(deps.store, last?.ref.key ?? null)).filter((record) => !record.final);
-  const open = (await withoutEvaluation(deps.store, plan, lineage)).slice(-mostUnmeasured);
+  const lineage = (await lineageOf(store, last?.ref.key ?? null)).filter((record) => !record.final);
+  const open = (await withoutEvaluation(store, plan, lineage)).slice(-mostUnmeasured);
   const paths = open.flatMap(({ statePath, samplerPath }) => [statePath, samplerPath]);
   const onServer = await checkpointsOnServer(tinker, paths, signal);
-  return open.filter((record) => [record.statePath, record.samplerPath].some((path) => onServer.has(path)));
-}
-
-async function firstAlive(
-  tinker: Tinker,
-  candidates: readonly StoredRecord[],
-  notes: string[],
-  signal: AbortSignal,
-): Promise<StoredRecord | undefined> {
-  const lost: StoredRecord[] = [];
-  for (const record of candidates) {
-    // What a finished training is for are its sampler weights; of any other only the state matters.
-    const paths = record.final ? [record.statePath, record.samplerPath] : [record.statePath];
-    const here = await Promise.all(paths.map((path) => hasCheckpoint(tinker, path, signal)));
-    if (here.every(Boolean)) {
-      // One that was lost and trained again got as far: nothing is missing of it.
-      for (const gone of lost.filter(({ nextStep }) => nextStep > record.nextStep))
-        notes.push(
-          `The server has the state of step ${gone.nextStep} (${gone.statePath}) no more; step ${record.nextStep} is used`,
-        );
-      return record;
-    }
-    lost.push(record);
-  }
-  for (const gone of lost)
-    notes.push(
-      `The server has the state of step ${gone.nextStep} (${gone.statePath}) no more; the training starts anew`,
-    );
-  return undefined;
+  return open.filter(({ statePath, samplerPath }) => onServer.has(statePath) || onServer.has(samplerPath));
 }

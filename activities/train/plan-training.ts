@@ -24,7 +24,7 @@ import type { ServerDescription } from './server/tinker-access.js';
 import type { TrainDeps } from './train-deps.js';
 import { trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
 
-/** Asks the server what planning would ask, before hours are spent on data. @throws {HeadraceError} as `planTraining`. */
+/** Makes the checks of `planTraining` against the server, before hours are spent on data. @throws {HeadraceError} as `planTraining`. */
 export async function checkTraining(
   deps: TrainDeps,
   { train }: CheckTrainingInput,
@@ -39,7 +39,7 @@ export async function checkTraining(
 }
 
 /**
- * Fixes everything that a training depends on: server, steps, learning rate.
+ * Fixes what a training depends on: server, steps, learning rate. Equal plans are one artifact.
  *
  * @throws {HeadraceError} NothingToTrainError, BaseModelError, RecipeError, LabelError, and what connecting throws.
  */

@@ -8,8 +8,9 @@ import type { TrainDeps } from './train-deps.js';
 import { parametersKey, readTrainingPlan } from './steps/training-plan.js';
 
 /**
- * Records a segment whose result Temporal has accepted: from here on it counts. The only writer of records. Then, each of it
- * harmless to do twice: the files in `out`, no more TTL on the final checkpoint, older checkpoints beyond `keep_last`.
+ * Records a segment whose result Temporal has accepted; from then on it counts. The only writer of records. Then writes the
+ * files in `out`, removes the TTL of the final checkpoint, and deletes checkpoints beyond `keep_last`. A retry repeats all
+ * of it, to the same result.
  *
  * @throws {HeadraceError} CheckpointLostError, TinkerUnavailableError, DiskFullError.
  */

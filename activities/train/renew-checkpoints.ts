@@ -9,7 +9,7 @@ import { readTrainingPlan } from './steps/training-plan.js';
 const newest = 2;
 
 /**
- * Starts the TTL of the newest two states anew, for a run that waits: it can then go on after any time.
+ * Renews the TTL of the newest two states, for a run that waits: it can then continue after any time.
  *
  * @throws {HeadraceError} CheckpointLostError, and what connecting throws.
  */

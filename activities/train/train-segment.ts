@@ -1,35 +1,25 @@
-import type {
-  SegmentRecordRef,
-  TrainSegmentInput,
-  TrainSegmentResult,
-} from '../../core/contracts/training.js';
-import { defined } from '../../core/defined.js';
-import { HeadraceError } from '../../core/errors.js';
-import { checkpointLabel } from '../../core/labels.js';
+import type { TrainSegmentInput, TrainSegmentResult } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { learningRateAt } from '../../core/training/schedule.js';
 import { placeOfStep } from '../../core/training/steps.js';
-import type { AdamParams, Pending } from '../../tinker/index.js';
-import { finishQuietly, type LiveClient } from './server/live-clients.js';
+import type { StepMetrics } from '../../core/training/step-metrics.js';
+import type { TrainingClient } from '../../tinker/index.js';
 import { putMetrics } from './records/segment-metrics.js';
+import { finishQuietly, type LiveClient } from './server/live-clients.js';
+import { SessionProgress } from './server/session-progress.js';
+import { takeClient } from './server/take-client.js';
+import { withTinkerErrors } from './server/tinker-errors.js';
+import { submitSaves, type SubmittedSaves } from './steps/saves.js';
 import { runSteps } from './steps/step-loop.js';
-import { isStopAndSave } from './steps/stop-and-save.js';
-import { previousSession } from './server/previous-session.js';
-import { isTinkerError, withTinkerErrors } from './server/tinker-errors.js';
-import type { TrainDeps } from './train-deps.js';
+import { abortWith } from './steps/stop-and-save.js';
 import { TrainingBatches } from './steps/training-batches.js';
-import {
-  parametersKey,
-  readTrainingPlan,
-  scheduleOf,
-  stepRuleOf,
-  type TrainingPlanMeta,
-} from './steps/training-plan.js';
+import { adamParamsAt, parametersKey, readTrainingPlan, stepRuleOf } from './steps/training-plan.js';
+import type { TrainingPlanMeta } from './steps/training-plan.js';
+import type { TrainDeps } from './train-deps.js';
 
 /**
- * Trains the steps `[from, to)` in a Tinker run that no other attempt uses, and saves state and sampler weights under the
- * segment's label. Nothing refers to what it saved until `recordSegment` does: an attempt that dies, or whose answer
- * Temporal does not take, leaves no trace in the training.
+ * Trains the steps `[from, to)` in a training run that no other attempt uses, and saves state and sampler weights under the
+ * segment's label. Nothing refers to these saves until `recordSegment` does: an attempt that dies, or whose result Temporal
+ * does not accept, leaves no trace in the training. The heartbeat holds the session, for the next attempt to finish.
  *
  * Aborted with `StopAndSave` it finishes the steps in flight, saves and returns early; with any other reason it stops.
  *
@@ -47,197 +37,81 @@ export async function trainSegment(
     throw new Error(
       `Steps ${from} to ${to} do not follow step ${predecessor?.nextStep ?? 0} of ${plan.totalSteps}`,
     );
+  const what = { stage: 'train', label: `steps ${from} to ${to - 1}`, unit: 'steps' } as const;
+  const progress = new SessionProgress(work, what, from, plan.totalSteps);
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
     const batches = await TrainingBatches.open(deps.store, plan);
     try {
-      const live = await takeClient(deps, plan, input, work);
-      return await trainWith(deps, plan, input, live, batches, work);
+      const live = await takeClient(deps, plan, predecessor, work, progress);
+      return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
     } finally {
       await batches.close();
     }
   });
 }
 
-/** The part of a live client that there is before it: its connection tells it what calls wait for. */
-type Waiting = Pick<LiveClient, 'onWait'>;
-
-/** The client that saved the predecessor's state, where it is still here; else a new run. Tells the session first of all. */
-async function takeClient(
-  deps: TrainDeps,
-  plan: TrainingPlanMeta,
-  { from, to, predecessor }: TrainSegmentInput,
-  work: WorkContext,
-): Promise<LiveClient> {
-  const tell = (sessionId: string, note?: string): void =>
-    report(work, plan, sessionId, { from, to, done: from, ...defined({ note }) });
-  const left = previousSession(work);
-  const kept =
-    predecessor === null || left !== undefined
-      ? undefined
-      : deps.live.checkOut(predecessor.statePath, plan.server.identity);
-  if (kept !== undefined) {
-    tell(kept.session.id);
-    return kept;
-  }
-  const waiting: Waiting = { onWait: () => undefined };
-  const tinker = await deps.access.connect(work.signal, (message) => waiting.onWait(message));
-  if (left !== undefined) await tinker.finishSession(left, 'interrupted');
-  const life = new AbortController();
-  const unlink = linkAbort(work.signal, life);
-  try {
-    const session = await tinker.openSession({ displayName: `headrace ${plan.name}`, signal: life.signal });
-    tell(session.id);
-    waiting.onWait = (note) => tell(session.id, note);
-    try {
-      const client = await newClient(session, plan, predecessor);
-      return Object.assign(waiting, { session, server: plan.server.identity, life, client });
-    } catch (error) {
-      await session.finish('errored').catch(() => undefined);
-      throw error;
-    }
-  } finally {
-    unlink();
-  }
+interface Segment {
+  readonly deps: TrainDeps;
+  readonly plan: TrainingPlanMeta;
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+  readonly batches: TrainingBatches;
+  readonly progress: SessionProgress;
+  readonly signal: AbortSignal;
 }
 
-async function newClient(
-  session: LiveClient['session'],
-  plan: TrainingPlanMeta,
-  predecessor: SegmentRecordRef | null,
-): Promise<LiveClient['client']> {
-  const userMetadata = { headrace: plan.name };
-  const { base_model: baseModel, from, lora } = plan.train;
-  if (predecessor === null && from === undefined)
-    return session.createLoraTrainingClient({ baseModel, ...lora, userMetadata });
-  // A training that begins from another one's weights has a schedule, and so an optimizer, of its own.
-  if (predecessor === null) return session.createFromState(from ?? '', { optimizer: false, userMetadata });
+/** Trains with a client. Parks the client for the next segment, or finishes its session. */
+async function trainWith(live: LiveClient, segment: Segment): Promise<TrainSegmentResult> {
+  const { deps, plan, progress, signal } = segment;
+  const unlink = abortWith(signal, live.life);
+  live.waits.listener = progress.note;
   try {
-    return await session.createFromState(predecessor.statePath, { optimizer: true, userMetadata });
-  } catch (error) {
-    if (!isTinkerError(error, 'not-found')) throw error;
-    throw new HeadraceError(
-      'CheckpointLostError',
-      `${plan.server.description} no longer has the state of step ${predecessor.nextStep}, ${predecessor.statePath}`,
-      { cause: error },
-    );
-  }
-}
-
-async function trainWith(
-  deps: TrainDeps,
-  plan: TrainingPlanMeta,
-  { from, to }: TrainSegmentInput,
-  live: LiveClient,
-  batches: TrainingBatches,
-  work: WorkContext,
-): Promise<TrainSegmentResult> {
-  const unlink = linkAbort(work.signal, live.life);
-  let done = from;
-  const tell = (note: string): void => report(work, plan, live.session.id, { from, to, done, note });
-  live.onWait = tell;
-  try {
-    const rule = stepRuleOf(plan);
-    let saves: Saves | undefined;
-    const steps = await runSteps({
-      client: live.client,
-      from,
-      to,
-      totalSteps: plan.totalSteps,
-      placeOf: (step) => placeOfStep(rule, step),
-      batchOf: (step) => batches.batch(step),
-      adamOf: (step) => adamOf(plan, step),
-      signal: work.signal,
-      // Submitted behind the last step at once, so that the server does not wait for us to read its results.
-      onSubmitted: (nextStep) => {
-        saves = submitSaves(plan, live.client, nextStep);
-      },
-      onStep: ({ step, train_mean_nll }) => {
-        done = step + 1;
-        tell(`loss ${train_mean_nll.toFixed(3)}`);
-      },
-    });
-    const [first, last] = [steps[0], steps.at(-1)];
-    // Asked to stop before the first step: there is nothing to save, and the segment starts anew.
-    if (first === undefined || last === undefined || saves === undefined) throw work.signal.reason;
-
-    const { nextStep, final, label, state, sampler } = saves;
-    tell(`saving ${label}`);
-    const [statePath, samplerPath] = await Promise.all([state.result, sampler.result]);
+    const { first, last, steps, saves } = await trainSteps(live.client, segment);
+    const { nextStep, final, label } = saves;
+    progress.note(`saving ${label}`);
+    const [statePath, samplerPath] = await Promise.all([saves.state.result, saves.sampler.result]);
     const metrics = await putMetrics(deps.store, parametersKey(plan), statePath, steps);
-    if (final || work.signal.aborted) await finishQuietly(live, 'success');
+    if (final || signal.aborted) await finishQuietly(live, 'success');
     else deps.live.park(statePath, live);
-    return {
-      nextStep,
-      statePath,
-      samplerPath,
-      label,
-      final,
-      metrics,
-      firstLoss: first.train_mean_nll,
-      lastLoss: last.train_mean_nll,
-    };
+    const losses = { firstLoss: first.train_mean_nll, lastLoss: last.train_mean_nll };
+    return { nextStep, statePath, samplerPath, label, final, metrics, ...losses };
   } catch (error) {
     live.life.abort(error);
-    await finishQuietly(live, work.signal.aborted ? 'interrupted' : 'errored');
+    await finishQuietly(live, signal.aborted ? 'interrupted' : 'errored');
     throw error;
   } finally {
-    live.onWait = () => undefined;
+    live.waits.listener = undefined;
     unlink();
   }
 }
 
-interface Saves {
-  readonly nextStep: number;
-  readonly final: boolean;
-  readonly label: string;
-  readonly state: Pending<string>;
-  readonly sampler: Pending<string>;
+interface TrainedSteps {
+  readonly steps: readonly StepMetrics[];
+  readonly first: StepMetrics;
+  readonly last: StepMetrics;
+  readonly saves: SubmittedSaves;
 }
 
-function submitSaves(plan: TrainingPlanMeta, client: LiveClient['client'], nextStep: number): Saves {
-  const final = nextStep === plan.totalSteps;
-  const label = checkpointLabel(plan.label, nextStep, final);
-  const options = { ttlSeconds: plan.train.ttl_seconds };
-  const state = client.saveState(label, options);
-  return { nextStep, final, label, state, sampler: client.saveWeightsForSampler(label, options) };
-}
-
-function adamOf(plan: TrainingPlanMeta, step: number): AdamParams {
-  const { beta1, beta2, eps, weight_decay, grad_clip_norm } = plan.train.adam;
-  return {
-    learningRate: learningRateAt(scheduleOf(plan), step),
-    beta1,
-    beta2,
-    eps,
-    weightDecay: weight_decay,
-    gradClipNorm: grad_clip_norm,
-  };
-}
-
-/** Passes an abort on, save one that asks to save first. */
-function linkAbort(signal: AbortSignal, life: AbortController): () => void {
-  const pass = (): void => {
-    if (!isStopAndSave(signal)) life.abort(signal.reason);
-  };
-  if (signal.aborted) pass();
-  signal.addEventListener('abort', pass, { once: true });
-  return () => signal.removeEventListener('abort', pass);
-}
-
-/** The heartbeat of a segment: `resume.sessionId` lets the next attempt end what this one leaves behind. */
-function report(
-  work: WorkContext,
-  plan: TrainingPlanMeta,
-  sessionId: string,
-  at: { readonly from: number; readonly to: number; readonly done: number; readonly note?: string },
-): void {
-  work.progress({
-    stage: 'train',
-    label: `steps ${at.from} to ${at.to - 1}`,
-    done: at.done,
-    total: plan.totalSteps,
-    unit: 'steps',
-    ...defined({ note: at.note }),
-    resume: { sessionId },
+/** @throws the abort reason, where the segment is asked to stop before its first step: there is nothing to save. */
+async function trainSteps(client: TrainingClient, segment: Segment): Promise<TrainedSteps> {
+  const { plan, from, to, batches, progress, signal } = segment;
+  const rule = stepRuleOf(plan);
+  const { metrics: steps, submitted: saves } = await runSteps({
+    client,
+    from,
+    to,
+    totalSteps: plan.totalSteps,
+    placeOf: (step) => placeOfStep(rule, step),
+    batchOf: (step) => batches.batch(step),
+    adamOf: (step) => adamParamsAt(plan, step),
+    signal,
+    // Submitted right behind the last step: the server does not wait until its results are read.
+    afterLast: (nextStep) => submitSaves(plan, client, nextStep),
+    onStep: ({ step, train_mean_nll }) =>
+      progress.advanced(step + 1, plan.totalSteps, `loss ${train_mean_nll.toFixed(3)}`),
   });
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (first === undefined || last === undefined || saves === undefined) throw signal.reason;
+  return { steps, first, last, saves };
 }

@@ -17,7 +17,7 @@ import { TextSource } from './text.js';
 
 /** Bytes of the corpora at scale 1. */
 const fullBytes = { ultrachat: 800e6, lmsys: 240e6, magpie: 120e6, prosocial: 85e6 } as const;
-export type Corpus = keyof typeof fullBytes;
+type Corpus = keyof typeof fullBytes;
 export type Corpora = Readonly<Record<Corpus, { readonly paths: readonly string[]; readonly bytes: number }>>;
 
 /** Changes when the generator does, so that an older set is not taken for this one. */

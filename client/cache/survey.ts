@@ -9,7 +9,7 @@ import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readUses, type SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
 /** A file of the Hub in the store, or what is left of one that was not finished. */
-export interface CachedFile {
+interface CachedFile {
   readonly path: string;
   readonly sizeBytes: number;
   /** `part`: an unfinished download and its records. */
@@ -28,7 +28,7 @@ export interface CachedRepository {
   readonly files: readonly CachedFile[];
 }
 
-export interface CachedArtifact {
+interface CachedArtifact {
   readonly kind: ArtifactKind;
   readonly key: string;
   readonly dir: string;
@@ -37,7 +37,7 @@ export interface CachedArtifact {
 }
 
 /** Scratch of work that is under way, or of a process that died. */
-export interface CachedScratch {
+interface CachedScratch {
   readonly path: string;
   readonly sizeBytes: number;
   readonly usedAt: Date;

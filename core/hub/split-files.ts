@@ -61,7 +61,7 @@ export function chooseSplitFiles(
 }
 
 /** Files in a format that Headrace reads; side files of the Hub and hidden ones left out. */
-export function dataFilesOf(paths: readonly string[]): string[] {
+function dataFilesOf(paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const segments = path.split('/');
     const base = segments.at(-1) ?? '';

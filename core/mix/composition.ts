@@ -4,7 +4,7 @@ import { defined } from '../defined.js';
 import type { SourceFormat } from '../recipe.js';
 
 /** What became of one source's conversations in the mix. */
-export interface MixedCounts {
+interface MixedCounts {
   /** Duplicates of this source, by the index of the source that won them. */
   readonly duplicatesBy: ReadonlyMap<number, number>;
   /** Held-out conversations that are in heldout.jsonl. */

@@ -25,7 +25,7 @@ interface ByteRange {
 }
 
 /** One range of a Range header; `undefined` where the whole file is meant, `null` where it cannot be satisfied. */
-export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | null {
+function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   const [first = '', last = ''] = match?.slice(1) ?? [];
   if (match === null || (first === '' && last === '')) return undefined;

@@ -18,7 +18,7 @@ export interface ResolvedTemporal {
 }
 
 /** Where downloaded and built tools are kept; shared by all stores. */
-export function toolCache(): string {
+function toolCache(): string {
   return join(homedir(), '.cache', 'headrace', 'bin');
 }
 

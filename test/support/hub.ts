@@ -20,7 +20,7 @@ export const quick: Partial<HubTuning> = {
   rangeBytes: 1_000_000,
 };
 
-export const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };
+const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };
 
 /** Bytes that look random and are the same every time. */
 export function someBytes(length: number, seed = 1): Buffer {

@@ -56,7 +56,7 @@ export function chatLine(number: number): string {
   return `{"messages":[{"role":"user","content":"question ${number}"},{"role":"assistant","content":"answer ${number} ${'x'.repeat(number % 97)}"}]}`;
 }
 
-export interface MixedFiles extends MixSourcesResult {
+interface MixedFiles extends MixSourcesResult {
   readonly out: string;
   /** Of train.jsonl. */
   readonly lines: readonly string[];

@@ -18,7 +18,10 @@ export type TransferOutcome =
   /** The server sent another response than the range, and nothing was written. */
   | { readonly kind: 'other'; readonly status: number; readonly headers: Headers };
 
-/** Transfers ranges from a server to a file, in a thread of its own. */
+/**
+ * Transfers ranges from a server to a file, in a thread of its own. On the main thread, where each write blocks
+ * everything else, a download of 1.5 GB takes more than 4 times as long.
+ */
 export class Transfers {
   readonly #thread = new RequestThread<TransferMessage, TransferReply>(
     new URL('./transfer-thread.js', import.meta.url),

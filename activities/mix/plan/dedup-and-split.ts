@@ -17,12 +17,12 @@ export interface DedupInput {
 }
 
 /** The unique conversations of one side, before caps and shares. */
-export interface Candidates {
+interface Candidates {
   readonly rows: Selection;
   readonly volumes: VolumeTally;
 }
 
-export interface Duplicates {
+interface Duplicates {
   /** Of each source: its duplicates by the position of the source that won them. */
   readonly won: readonly Map<number, number>[];
   readonly volumes: VolumeTally;

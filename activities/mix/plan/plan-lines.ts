@@ -10,7 +10,7 @@ import type { Selection } from './selection.js';
 import { minus } from './volume-tally.js';
 import { writeEntries, type WrittenEntries } from './write-entries.js';
 
-export interface PlanLinesSource {
+interface PlanLinesSource {
   readonly name: string;
   readonly rows?: number;
   readonly share?: number;
@@ -33,7 +33,7 @@ export interface PlanLinesInput {
 }
 
 /** What became of one source's conversations. */
-export interface SourceLines {
+interface SourceLines {
   /** Pairs of the winning source's position and the duplicates that it won. */
   readonly duplicatesBy: readonly (readonly [number, number])[];
   readonly heldout: number;

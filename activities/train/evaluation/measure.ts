@@ -1,5 +1,4 @@
 import type { Answer } from '../../../core/contracts/evaluation.js';
-import { defined } from '../../../core/defined.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import type { SamplingClient } from '../../../tinker/index.js';
@@ -8,6 +7,7 @@ import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 import { previousSession } from '../server/previous-session.js';
+import { SessionProgress } from '../server/session-progress.js';
 import { withTinkerErrors } from '../server/tinker-errors.js';
 import type { TrainingPlanMeta } from '../steps/training-plan.js';
 import type { TrainDeps } from '../train-deps.js';
@@ -34,18 +34,19 @@ export async function measure(
   { plan, tokens, evaluated }: MeasureInput,
   work: WorkContext,
 ): Promise<EvaluationMeta> {
-  const heartbeat = new EvaluationHeartbeat(work, evaluated.label, tokens.heldoutRows);
-  const tinker = await deps.access.connect(work.signal, (message) => heartbeat.note(message));
+  const what = { stage: 'evaluate', label: evaluated.label, unit: 'rows' } as const;
+  const progress = new SessionProgress(work, what, 0, tokens.heldoutRows);
+  const tinker = await deps.access.connect(work.signal, progress.note);
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
     const left = previousSession(work);
     if (left !== undefined) await tinker.finishSession(left, 'interrupted');
     const displayName = `headrace ${plan.name} evaluation`;
     const session = await tinker.openSession({ displayName, signal: work.signal });
-    heartbeat.opened(session.id);
+    progress.opened(session.id);
     try {
       const result = await withSampler(tinker, session, evaluated.weights, async (client) => ({
-        ...(await heldoutOf(deps, tokens, client, work.signal, heartbeat)),
-        answers: await answersOf(plan, tokens, client, work.signal, heartbeat),
+        ...(await heldoutOf(deps, tokens, client, work.signal, progress)),
+        answers: await answersOf(plan, tokens, client, work.signal, progress),
       }));
       await session.finish('success');
       return { step: evaluated.step, label: evaluated.label, ...result };
@@ -61,11 +62,11 @@ async function heldoutOf(
   tokens: Tokens,
   client: SamplingClient,
   signal: AbortSignal,
-  heartbeat: EvaluationHeartbeat,
+  progress: SessionProgress,
 ): Promise<Pick<EvaluationMeta, 'heldoutRows' | 'heldoutNll' | 'heldoutNllBySource'>> {
   const reader = await TokenReader.open(store, tokens, 'heldout');
   try {
-    const onRow = (done: number, total: number): void => heartbeat.measured(done, total);
+    const onRow = (done: number, total: number): void => progress.advanced(done, total);
     const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onRow);
     return { heldoutRows: rows, heldoutNll: all, heldoutNllBySource: bySource };
   } finally {
@@ -78,56 +79,16 @@ async function answersOf(
   { tokenizerDir, tokenisation }: Tokens,
   client: SamplingClient,
   signal: AbortSignal,
-  heartbeat: EvaluationHeartbeat,
+  progress: SessionProgress,
 ): Promise<Answer[]> {
   const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir));
   const renderer = rendererNamed(tokenisation.renderer);
   const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
   const answers: Answer[] = [];
   for (const [index, prompt] of train.prompts.entries()) {
-    heartbeat.note(`prompt ${index + 1} of ${train.prompts.length}`);
+    progress.note(`prompt ${index + 1} of ${train.prompts.length}`);
     const sampled = await sampleAnswer(client, [{ role: 'user', content: prompt }], options);
     answers.push({ ...sampled, answer: sampled.answer.slice(0, answerCharacters) });
   }
   return answers;
-}
-
-/** Heartbeats of an evaluation. `resume.sessionId` lets the next attempt finish the session that this one leaves open. */
-class EvaluationHeartbeat {
-  readonly #work: WorkContext;
-  readonly #label: string;
-  #sessionId: string | undefined;
-  #done = 0;
-  #total: number;
-
-  constructor(work: WorkContext, label: string, total: number) {
-    this.#work = work;
-    this.#label = label;
-    this.#total = total;
-  }
-
-  opened(sessionId: string): void {
-    this.#sessionId = sessionId;
-    this.note();
-  }
-
-  measured(done: number, total: number): void {
-    this.#done = done;
-    this.#total = total;
-    this.note();
-  }
-
-  /** Does nothing before the session is open. */
-  note(note?: string): void {
-    if (this.#sessionId === undefined) return;
-    this.#work.progress({
-      stage: 'evaluate',
-      label: this.#label,
-      done: this.#done,
-      total: this.#total,
-      unit: 'rows',
-      resume: { sessionId: this.#sessionId },
-      ...defined({ note }),
-    });
-  }
 }

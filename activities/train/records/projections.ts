@@ -9,7 +9,7 @@ import { readMetrics } from './segment-metrics.js';
 import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
 
 /**
- * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last` has deleted are
+ * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last` deletes are
  * left out; metrics have every step once.
  */
 export async function writeProjections(
@@ -29,7 +29,7 @@ export async function writeProjections(
   await writeFileAtomic(join(out, 'checkpoints.jsonl'), jsonLines(checkpoints));
 }
 
-/** The records whose checkpoints `keep_last` leaves on the server. */
+/** The records whose checkpoints stay on the server under `keep_last`. */
 export function keptOf(plan: TrainingPlanMeta, lineage: readonly StoredRecord[]): readonly StoredRecord[] {
   return plan.train.keep_last === undefined ? lineage : lineage.slice(-plan.train.keep_last);
 }

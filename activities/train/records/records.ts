@@ -10,12 +10,12 @@ import { trainVersion } from '../steps/training-plan.js';
 
 /** `meta` of a `record` artifact: a finished segment. */
 export const RecordMeta = z.object({
-  /** What decided the weights; runs with equal ones may use each other's records. */
+  /** Hash of what decides the weights: runs with equal parameters share records. */
   parametersKey: z.string(),
   /** Key of the record before it; `null` for the first segment. */
   predecessor: z.string().nullable(),
   from: z.int(),
-  /** First step not in the weights. */
+  /** First step that is not in the weights. */
   nextStep: z.int(),
   statePath: z.string(),
   samplerPath: z.string(),
@@ -33,15 +33,15 @@ export interface StoredRecord extends RecordMeta {
 }
 
 /**
- * Puts a record into the store. Its key holds the state's path too: a segment that is trained again, because the server
- * lost its state, gets a record of its own.
+ * Puts a record into the store. Its key includes the state's path: a segment that is trained again, because the server lost
+ * its state, gets a record of its own.
  */
 export async function putRecord(store: ArtifactStore, meta: RecordMeta): Promise<StoredRecord> {
   const { parametersKey, predecessor, from, nextStep, statePath } = meta;
   const inputs = { parametersKey, predecessor, from, nextStep, statePath };
   const ref: ArtifactRef = { kind: 'record', key: artifactKey('record', trainVersion, inputs) };
   const artifact = (await store.find(ref)) ?? (await store.put(ref, () => Promise.resolve(meta)));
-  // The folder is an index: the store finds artifacts by key only, and records are looked for by parameters.
+  // An index by parameters: the store finds artifacts by key only.
   await writeFileAtomic(join(indexFolder(store, parametersKey), ref.key), '');
   return { ref, ...RecordMeta.parse(artifact.meta) };
 }
@@ -52,7 +52,7 @@ async function readRecord(store: ArtifactStore, key: string): Promise<StoredReco
   return { ref, ...RecordMeta.parse((await store.get(ref)).meta) };
 }
 
-/** Every record of trainings with these parameters, those that got furthest first. */
+/** Every record of trainings with these parameters, most steps first. */
 export async function recordsOf(store: ArtifactStore, parametersKey: string): Promise<StoredRecord[]> {
   let names: string[];
   try {
@@ -67,7 +67,7 @@ export async function recordsOf(store: ArtifactStore, parametersKey: string): Pr
   return records.sort((a, b) => b.nextStep - a.nextStep || (a.ref.key < b.ref.key ? -1 : 1));
 }
 
-/** The records from the first segment to `key`. `null`: none. @throws {HeadraceError} ArtifactMissingError. */
+/** The records from the first segment to `key`; none for `null`. @throws {HeadraceError} ArtifactMissingError. */
 export async function lineageOf(store: ArtifactStore, key: string | null): Promise<StoredRecord[]> {
   const lineage: StoredRecord[] = [];
   for (let at = key; at !== null;) {

@@ -8,7 +8,7 @@ import { trainVersion } from '../steps/training-plan.js';
 
 const fileName = 'steps.json';
 
-/** Keeps the metrics of the segment that ended in `statePath`, which no other attempt has. */
+/** Stores the metrics of the segment that ended in `statePath`. The path is unique to the attempt. */
 export async function putMetrics(
   store: ArtifactStore,
   parametersKey: string,

@@ -8,16 +8,22 @@ export interface LiveClient {
   readonly server: string;
   /** Aborts every call of the client and its session. */
   readonly life: AbortController;
-  /** Told what its calls wait for: billing, capacity. Whoever works with the client sets it. */
-  onWait: (message: string) => void;
+  readonly waits: WaitNotes;
 }
 
-/** One that nobody asks for is finished after this: the run waits for a person, or goes on elsewhere. */
+/** Forwards what the calls of a connection wait for (billing, capacity) to the segment that uses the connection. */
+export class WaitNotes {
+  listener: ((message: string) => void) | undefined;
+
+  readonly forward = (message: string): void => this.listener?.(message);
+}
+
+/** A client that no segment takes for this long is finished: the run waits for a person, or continues on another worker. */
 const idleMs = 600_000;
 
 /**
- * Training clients between two segments. One may serve the next segment only where that segment starts from the very
- * state that it saved last; it is taken out by one segment alone and comes back only from a segment that succeeded.
+ * Training clients between two segments. A client may serve the next segment only where that segment starts from the state
+ * that the client saved last. One segment alone takes it out, and only a segment that succeeded puts it back.
  */
 export class LiveClients {
   readonly #parked = new Map<string, { readonly live: LiveClient; readonly timer: NodeJS.Timeout }>();
@@ -28,7 +34,7 @@ export class LiveClients {
     this.#parked.set(statePath, { live, timer });
   }
 
-  /** The client that saved `statePath` last, if it is here, alive and of that server. */
+  /** The client of that server that saved `statePath` last, if it is parked and alive. */
   checkOut(statePath: string, server: string): LiveClient | undefined {
     const found = this.#parked.get(statePath);
     if (found === undefined || found.live.server !== server) return undefined;
@@ -51,20 +57,18 @@ export class LiveClients {
   }
 }
 
+/** A cancelled activity has no more time than this. */
 const finishPatienceMs = 1_500;
 
-/**
- * Finishes a session where nobody can do anything about a failure: the server ends it itself when heartbeats stop. Waits no
- * longer than a cancelled activity may.
- */
+/** Finishes a session and ignores failures: without heartbeats the server ends the session itself. */
 export async function finishQuietly(
-  live: LiveClient,
+  { session }: Pick<LiveClient, 'session'>,
   reason: 'success' | 'errored' | 'interrupted',
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, finishPatienceMs);
   });
-  await Promise.race([live.session.finish(reason).catch(() => undefined), patience]);
+  await Promise.race([session.finish(reason).catch(() => undefined), patience]);
   clearTimeout(timer);
 }

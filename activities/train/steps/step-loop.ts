@@ -11,7 +11,7 @@ import {
 } from '../../../tinker/index.js';
 import { isStopAndSave } from './stop-and-save.js';
 
-export interface StepLoopOptions {
+export interface StepLoopOptions<Submitted> {
   readonly client: TrainingClient;
   /** Steps `[from, to)`. */
   readonly from: number;
@@ -22,12 +22,20 @@ export interface StepLoopOptions {
   readonly batchOf: (step: number) => Promise<readonly TrainingDatum[]>;
   readonly adamOf: (step: number) => AdamParams;
   readonly signal: AbortSignal;
+  /** Called when the result of a step has arrived. */
   readonly onStep: (metrics: StepMetrics) => void;
-  /** Every step is submitted, up to and without `nextStep`; results are still on their way. */
-  readonly onSubmitted: (nextStep: number) => void;
+  /** Called when the last step is submitted, before its result arrives. `nextStep` is the first step not submitted. */
+  readonly afterLast: (nextStep: number) => Submitted;
 }
 
-/** Steps that are submitted before the result of the oldest is awaited, so that the server never waits for the network. */
+export interface StepLoopResult<Submitted> {
+  /** In order: the weights hold the steps `[from, from + metrics.length)`. */
+  readonly metrics: readonly StepMetrics[];
+  /** What `afterLast` returned; `undefined` where no step was submitted. */
+  readonly submitted: Submitted | undefined;
+}
+
+/** Steps in flight beside the oldest, so that the server never waits for the network. */
 const stepsAhead = 2;
 
 interface StepInFlight {
@@ -39,46 +47,64 @@ interface StepInFlight {
 }
 
 /**
- * Trains steps and returns their metrics, in order: `[from, from + metrics.length)` is what the weights hold. With
- * {@link StopAndSave} the steps in flight are finished and no more are begun.
+ * Trains steps, several in flight at once. Aborted with {@link StopAndSave} it finishes the steps in flight and submits no
+ * more.
+ *
+ * @throws {HeadraceError} TinkerRequestError, where the loss of a step is not finite.
  */
-export async function runSteps(options: StepLoopOptions): Promise<StepMetrics[]> {
-  const { client, from, to, signal } = options;
+export async function runSteps<Submitted>(
+  options: StepLoopOptions<Submitted>,
+): Promise<StepLoopResult<Submitted>> {
+  const { from, to, signal } = options;
   const metrics: StepMetrics[] = [];
   const inFlight: StepInFlight[] = [];
   const finishOldest = async (): Promise<void> => {
     const oldest = inFlight.shift();
     if (oldest === undefined) return;
-    const { outputs } = await oldest.forward.result;
-    await oldest.optimizer.result;
-    const measured = metricsOf(options, oldest, outputs);
+    const measured = await resultOf(options, oldest);
     metrics.push(measured);
     options.onStep(measured);
   };
   let step = from;
   for (; step < to && !isStopAndSave(signal); step += 1) {
     signal.throwIfAborted();
-    const batch = await options.batchOf(step);
-    const adam = options.adamOf(step);
-    const datums = batch.map(({ tokens, targetTokens, weights }) =>
-      crossEntropyDatum(tokens, targetTokens, weights),
-    );
-    inFlight.push({
-      step,
-      batch,
-      learningRate: adam.learningRate,
-      forward: client.forwardBackward(datums, 'cross_entropy'),
-      optimizer: client.optimStep(adam),
-    });
+    inFlight.push(await submitStep(options, step));
     if (inFlight.length > stepsAhead) await finishOldest();
   }
-  if (step > from) options.onSubmitted(step);
+  const submitted = step > from ? options.afterLast(step) : undefined;
   while (inFlight.length > 0) await finishOldest();
-  return metrics;
+  return { metrics, submitted };
+}
+
+async function submitStep<Submitted>(
+  { client, batchOf, adamOf }: StepLoopOptions<Submitted>,
+  step: number,
+): Promise<StepInFlight> {
+  const batch = await batchOf(step);
+  const adam = adamOf(step);
+  const datums = batch.map(({ tokens, targetTokens, weights }) =>
+    crossEntropyDatum(tokens, targetTokens, weights),
+  );
+  return {
+    step,
+    batch,
+    learningRate: adam.learningRate,
+    forward: client.forwardBackward(datums, 'cross_entropy'),
+    optimizer: client.optimStep(adam),
+  };
+}
+
+async function resultOf<Submitted>(
+  options: StepLoopOptions<Submitted>,
+  inFlight: StepInFlight,
+): Promise<StepMetrics> {
+  const { outputs } = await inFlight.forward.result;
+  await inFlight.optimizer.result;
+  return metricsOf(options, inFlight, outputs);
 }
 
 function metricsOf(
-  { placeOf, totalSteps }: StepLoopOptions,
+  { placeOf, totalSteps }: Pick<StepLoopOptions<unknown>, 'placeOf' | 'totalSteps'>,
   { step, batch, learningRate }: StepInFlight,
   outputs: ForwardBackwardOutput['outputs'],
 ): StepMetrics {

@@ -9,7 +9,7 @@ import { stepRuleOf, type TrainingPlanMeta } from './training-plan.js';
 
 const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
-/** The data of each step, read when it is asked for. Close it when done. */
+/** The batch of each step, read from disk on demand. Close it when done. */
 export class TrainingBatches {
   readonly #plan: TrainingPlanMeta;
   readonly #reader: TokenReader;

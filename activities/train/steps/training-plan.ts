@@ -4,14 +4,15 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { defined } from '../../../core/defined.js';
 import { Train } from '../../../core/recipe.js';
 import { stableJson } from '../../../core/stable-json.js';
-import type { ScheduleRule } from '../../../core/training/schedule.js';
+import { learningRateAt, type ScheduleRule } from '../../../core/training/schedule.js';
 import type { StepRule } from '../../../core/training/steps.js';
+import type { AdamParams } from '../../../tinker/index.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
-/** Part of the keys of plans, records and evaluations: raise it when the same plan would train otherwise. */
+/** Part of the keys of plans, records and evaluations: raise it when the same plan would give other weights. */
 export const trainVersion = 1;
 
-/** `meta` of a `training` artifact: everything that training and evaluation need to know. */
+/** `meta` of a `training` artifact: what training and evaluation depend on. */
 export const TrainingPlanMeta = z.object({
   name: z.string(),
   seed: z.int(),
@@ -24,11 +25,11 @@ export const TrainingPlanMeta = z.object({
   }),
   /** Key of the `tokens` artifact. */
   tokens: z.string(),
-  /** Of the tokenised train.jsonl: the content. */
+  /** SHA-256 over the tokens of train.jsonl. */
   tokensDigest: z.string(),
   trainedRows: z.int(),
   totalSteps: z.int(),
-  /** As a number, where the recipe says `auto`. */
+  /** A number also where the recipe has `auto`. */
   learningRate: z.number(),
   /** Base of the checkpoints' labels. */
   label: z.string(),
@@ -45,7 +46,7 @@ export function stepRuleOf(plan: TrainingPlanMeta): StepRule {
   return { trainedRows: plan.trainedRows, batchSize: batch_size, epochs, maxSteps: max_steps };
 }
 
-export function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
+function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
   const { schedule, warmup_steps } = plan.train;
   return {
     learningRate: plan.learningRate,
@@ -55,8 +56,21 @@ export function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {
   };
 }
 
+/** The optimizer's parameters of step `step`. */
+export function adamParamsAt(plan: TrainingPlanMeta, step: number): AdamParams {
+  const { beta1, beta2, eps, weight_decay, grad_clip_norm } = plan.train.adam;
+  return {
+    learningRate: learningRateAt(scheduleOf(plan), step),
+    beta1,
+    beta2,
+    eps,
+    weightDecay: weight_decay,
+    gradClipNorm: grad_clip_norm,
+  };
+}
+
 /**
- * What decides the weights after a step, and nothing else: neither labels nor how often is saved. Two runs with equal
+ * What decides the weights after a step, and nothing else: neither labels nor the number of saves. Two runs with equal
  * parameters may use each other's records.
  */
 function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {

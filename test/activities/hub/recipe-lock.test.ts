@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { readRecipeLock } from '../../../activities/hub/resolve/recipe-lock.js';
 import { temporaryFolder } from '../../support/folder.js';
 
-const childPath = fileURLToPath(new URL('recipe-lock-child.js', import.meta.url));
+const childPath = fileURLToPath(new URL('./recipe-lock-child.js', import.meta.url));
 
 async function startWriter(t: TestContext, out: string, names: readonly string[]): Promise<ChildProcess> {
   const child = fork(childPath, [out, names.join()]);

@@ -85,7 +85,7 @@ void test('a training can begin with the weights of another one, and is a traini
   assert.throws(() => recipe({ from: last.samplerPath }), /the path of a saved state/);
 });
 
-void test('a checkpoint that the server has no more is passed over with a note, and training goes on from the one before', async () => {
+void test('a checkpoint that the server has lost is passed over with a note, and the training continues from the one before it', async () => {
   const prepared = await prepare(server);
   const [first, second] = await trainTo(server, prepared, [3, 6]);
   assert.ok(first && second);
@@ -94,7 +94,7 @@ void test('a checkpoint that the server has no more is passed over with a note, 
   const input = { plan: prepared.training.plan, out: prepared.out };
   const found = await worker.findRecords(input, quietWork());
   assert.equal(found.last?.statePath, first.statePath);
-  assert.match(found.notes.join(), /state of step 6 .* no more; step 3 is used/);
+  assert.match(found.notes.join(), /no longer has the state of step 6 .*; step 3 is used/);
   assert.equal((await metricsIn(prepared.out)).length, 3);
 
   const lost = { plan: prepared.training.plan, from: 6, to: 8, predecessor: second };
@@ -111,7 +111,7 @@ void test('a checkpoint that the server has no more is passed over with a note, 
   await worker.close();
 });
 
-void test('a waiting run keeps its newest states by renewing them; without it they expire, and the training starts anew', async () => {
+void test('a waiting run keeps its newest states by renewing them; without it they expire, and the training starts from its beginning', async () => {
   const prepared = await prepare(server, { ttl_seconds: 7200 });
   const records = await trainTo(server, prepared, [2, 4, 6]);
   const last = records.at(-1);
@@ -133,7 +133,7 @@ void test('a waiting run keeps its newest states by renewing them; without it th
   await server.advance(5000);
   const found = await worker.findRecords({ plan, out: prepared.out }, quietWork());
   assert.equal(found.last, null);
-  assert.match(found.notes.at(-1) ?? '', /step 2 .*starts anew/);
+  assert.match(found.notes.at(-1) ?? '', /step 2 .*starts from its beginning/);
 });
 
 void test('checkpoints.jsonl is what the cookbook reads, and the final checkpoint never expires', async () => {

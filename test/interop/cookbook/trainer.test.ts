@@ -149,7 +149,7 @@ async function trainOurWay(serverUrl: string, datums: readonly TrainingDatum[]):
     totalSteps: rule.steps,
   } as const;
   const steps: Step[] = [];
-  for (let step = 0; step < rule.steps; step++) {
+  for (let step = 0; step < rule.steps; step += 1) {
     const batch = datums.slice(step * rule.batchSize, (step + 1) * rule.batchSize);
     const learningRate = learningRateAt(schedule, step);
     const forwardBackward = client.forwardBackward(

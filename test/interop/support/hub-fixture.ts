@@ -52,7 +52,7 @@ export async function layHub(root: string): Promise<void> {
 function pseudoRandom(length: number): Uint8Array {
   const words = new Uint32Array(length / 4);
   let state = 2_463_534_242;
-  for (let i = 0; i < words.length; i++) {
+  for (let i = 0; i < words.length; i += 1) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;

@@ -9,7 +9,7 @@ import { FileLock } from '../../../files/file-lock.js';
 import { nameOfThisProcess } from '../../../files/scratch.js';
 import { temporaryFolder } from '../../support/folder.js';
 
-const childPath = fileURLToPath(new URL('file-lock-child.js', import.meta.url));
+const childPath = fileURLToPath(new URL('./file-lock-child.js', import.meta.url));
 const longAgo = new Date(Date.now() - 60_000);
 
 async function pathFor(t: TestContext): Promise<string> {

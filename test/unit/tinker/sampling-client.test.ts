@@ -41,7 +41,7 @@ void test('a sample that the server has lost is asked for again with a new id, t
       return { body: { request_id: 'r' } };
     }
     if (path !== 'retrieve_future') return { body: {} };
-    if (lost-- > 0) return { status: 410, body: { detail: 'promise broken' } };
+    if ((lost -= 1) >= 0) return { status: 410, body: { detail: 'promise broken' } };
     return { body: { type: 'sample', sequences: [{ stop_reason: 'stop', tokens: [7], logprobs: [-0.5] }] } };
   });
   try {

@@ -211,7 +211,7 @@ void test('what is refused before sending takes no sequence id', async () => {
 
 void test('a submission that meets 429 is sent again with the same id and body before later ones', async () => {
   let refusals = 2;
-  await serve(({ path }) => (path === 'optim_step' && refusals-- > 0 ? { status: 429 } : undefined));
+  await serve(({ path }) => (path === 'optim_step' && (refusals -= 1) >= 0 ? { status: 429 } : undefined));
   const { client, slept } = await connect();
   const first = client.optimStep({ learningRate: 1 });
   await Promise.all([first.result, client.optimStep({ learningRate: 2 }).result]);
@@ -223,9 +223,12 @@ void test('a submission that meets 429 is sent again with the same id and body b
 
 void test('billing pauses the training, is said, and ends it after the time that the server names', async () => {
   let unpaid = 2;
-  await serve(({ path }) => (path === 'optim_step' && unpaid-- > 0 ? { status: 402, body: {} } : undefined), {
-    billing_exception_max_pause_duration_sec: 60,
-  });
+  await serve(
+    ({ path }) => (path === 'optim_step' && (unpaid -= 1) >= 0 ? { status: 402, body: {} } : undefined),
+    {
+      billing_exception_max_pause_duration_sec: 60,
+    },
+  );
   const { client, slept, said } = await connect();
   await client.optimStep({ learningRate: 1 }).result;
   assert.deepEqual(slept.slice(0, 2), [5_000, 5_000]);

@@ -155,7 +155,7 @@ void test('a download whose connection breaks begins again; an abort ends it and
   const url = await serve((response) => {
     const parts = [...archiveOf(2, part)];
     response.writeHead(200, { 'content-length': parts.reduce((sum, each) => sum + each.length, 0) });
-    if (breaks-- > 0) response.write(parts[0], () => response.destroy());
+    if ((breaks -= 1) >= 0) response.write(parts[0], () => response.destroy());
     else response.end(Buffer.concat(parts));
   });
   const folder = await temporaryFolder();
