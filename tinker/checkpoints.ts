@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { TinkerError } from './errors.js';
-import { parseCheckpointPath } from './paths.js';
 import { parseAnswer } from './http/answer.js';
 import type { Transport } from './http/transport.js';
+import { parseCheckpointPath } from './paths.js';
 
 const Listed = z.object({
   tinker_path: z.string(),

@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput, WriteReportResult } from '../../core/contracts/report.js';
 import type { WorkContext } from '../../core/progress.js';
-import { readResolution } from '../hub/resolve/resolution.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 import type { ArtifactStore } from '../artifacts/store.js';
+import { readResolution } from '../hub/resolve/resolution.js';
 import { packageVersion } from '../package-version.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
-import { lineSources } from './read/line-sources.js';
 import { markConversation, markingOf } from './page/mark-tokens.js';
 import { reportPage } from './page/page.js';
+import { lineSources } from './read/line-sources.js';
 import { readRun, type RunFiles } from './read/read-run.js';
 
-/** Writes `<out>/report.html`, whole, from what there is so far; a run may write it as often as it likes. */
+/** Writes `<out>/report.html`, whole, from the results so far. May run any number of times. */
 export async function writeReport(
   store: ArtifactStore,
   input: WriteReportInput,
@@ -47,7 +47,7 @@ async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: Abo
   });
 }
 
-/** The store may have lost what a finished run left there; the page then does without the marks. */
+/** `undefined` where the store no longer has the tokens of a finished run: the page then has no marks. */
 async function tokensOf(store: ArtifactStore, ref: ArtifactRef): Promise<Tokens | undefined> {
   return (await store.find(ref)) === undefined ? undefined : await readTokens(store, ref);
 }
@@ -71,7 +71,7 @@ async function versionsOf(
   };
 }
 
-/** Names of zero-byte files by source; the counts in the input are there even where the store has lost the listing. */
+/** Names of zero-byte files by source. Sources without a listing in the store are left out. */
 async function emptyFiles(
   store: ArtifactStore,
   { sources }: WriteReportInput,

@@ -6,8 +6,8 @@ import { EvaluationMeta, evaluationRef } from './evaluation/evaluation-artifact.
 import { measure } from './evaluation/measure.js';
 import { writeSamples } from './evaluation/samples-file.js';
 import { lineageOf } from './records/records.js';
-import type { TrainDeps } from './train-deps.js';
 import { readTrainingPlan } from './steps/training-plan.js';
+import type { TrainDeps } from './train-deps.js';
 
 /**
  * Evaluates a checkpoint, or the weights that the training starts from: the loss on the held-out rows, and greedy answers

@@ -21,8 +21,8 @@ import { readTokens } from '../tokenise/pieces/tokens-artifact.js';
 import { checkBaseModel } from './server/check-base-model.js';
 import { checkTrainFrom } from './server/check-train-from.js';
 import type { ServerDescription } from './server/tinker-access.js';
-import type { TrainDeps } from './train-deps.js';
 import { trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
+import type { TrainDeps } from './train-deps.js';
 
 /** Makes the checks of `planTraining` against the server, before hours are spent on data. @throws {HeadraceError} as `planTraining`. */
 export async function checkTraining(

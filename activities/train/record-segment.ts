@@ -1,11 +1,11 @@
 import type { RecordSegmentInput, SegmentRecordRef } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { removeCheckpoint, setTtl } from './server/server-checkpoints.js';
 import { keptOf, writeProjections } from './records/projections.js';
 import { lineageOf, putRecord, segmentRecordRef } from './records/records.js';
+import { removeCheckpoint, setTtl } from './server/server-checkpoints.js';
 import { withTinkerErrors } from './server/tinker-errors.js';
-import type { TrainDeps } from './train-deps.js';
 import { parametersKey, readTrainingPlan } from './steps/training-plan.js';
+import type { TrainDeps } from './train-deps.js';
 
 /**
  * Records a segment whose result Temporal has accepted; from then on it counts. The only writer of records. Then writes the

@@ -1,10 +1,10 @@
 import type { RenewCheckpointsInput } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { setTtl } from './server/server-checkpoints.js';
 import { lineageOf } from './records/records.js';
+import { setTtl } from './server/server-checkpoints.js';
 import { withTinkerErrors } from './server/tinker-errors.js';
-import type { TrainDeps } from './train-deps.js';
 import { readTrainingPlan } from './steps/training-plan.js';
+import type { TrainDeps } from './train-deps.js';
 
 const newest = 2;
 

@@ -1,7 +1,7 @@
 import type { TrainSegmentInput, TrainSegmentResult } from '../../core/contracts/training.js';
 import type { WorkContext } from '../../core/progress.js';
-import { placeOfStep } from '../../core/training/steps.js';
 import type { StepMetrics } from '../../core/training/step-metrics.js';
+import { placeOfStep } from '../../core/training/steps.js';
 import type { TrainingClient } from '../../tinker/index.js';
 import { putMetrics } from './records/segment-metrics.js';
 import { finishQuietly, type LiveClient } from './server/live-clients.js';

@@ -1,7 +1,7 @@
+import { isTinkerError } from '../../activities/train/server/tinker-errors.js';
+import { asDiskFull } from '../../files/room.js';
 import type { Tinker } from '../../tinker/index.js';
 import { downloadAdapter, type DownloadedAdapter } from './adapter-folder.js';
-import { asDiskFull } from '../../files/room.js';
-import { isTinkerError } from '../../activities/train/server/tinker-errors.js';
 
 export interface ExportedAdapter extends DownloadedAdapter {
   /** Path that the adapter was downloaded from. */

@@ -1,11 +1,3 @@
-import type { Answer } from '../../core/contracts/evaluation.js';
-import type { Message } from '../../core/convert/conversation.js';
-import { defined } from '../../core/defined.js';
-import { rendererNames, type RendererName } from '../../core/recipe.js';
-import { HeadraceError } from '../../core/errors.js';
-import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
-import { rendererFor } from '../../core/training/base-models.js';
-import { rendererNamed } from '../../core/training/renderers.js';
 import {
   resolveTokenizer,
   type TokenizerSources,
@@ -14,6 +6,14 @@ import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-enco
 import { sampleAnswer } from '../../activities/train/evaluation/sample-answer.js';
 import { developmentModelDir, type TinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
+import type { Answer } from '../../core/contracts/evaluation.js';
+import type { Message } from '../../core/convert/conversation.js';
+import { defined } from '../../core/defined.js';
+import { HeadraceError } from '../../core/errors.js';
+import { rendererNames, type RendererName } from '../../core/recipe.js';
+import { rendererFor } from '../../core/training/base-models.js';
+import { rendererNamed } from '../../core/training/renderers.js';
+import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
 
 export interface SampleFromOptions {
   readonly access: TinkerAccess;

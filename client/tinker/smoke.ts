@@ -1,3 +1,5 @@
+import type { ServerDescription, TinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 import { HeadraceError } from '../../core/errors.js';
 import {
   crossEntropyDatum,
@@ -5,8 +7,6 @@ import {
   type TinkerSession,
   type TrainingClient,
 } from '../../tinker/index.js';
-import type { ServerDescription, TinkerAccess } from '../../activities/train/server/tinker-access.js';
-import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 
 export interface TinkerSmokeOptions {
   readonly access: TinkerAccess;

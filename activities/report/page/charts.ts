@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import type { SampleLine } from '../../../core/training/sample-line.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
 
-/** Colours that hold on white and on near-black; sources take them in order. */
+/** Colours that are legible on white and on near-black, one a source. */
 const palette = [
   '#4269d0',
   '#e08d00',
@@ -19,7 +19,7 @@ export function colorOf(index: number): string {
   return palette[index % palette.length] ?? palette[0];
 }
 
-/** A figure of at most this many points a curve: more cannot be seen, and the page would grow with the run. */
+/** Most points of a curve: more are not visible, and the page would grow with the run. */
 const maxPoints = 600;
 
 /** Training loss in nats a trained token, raw and smoothed, as SVG text. */
@@ -63,7 +63,7 @@ export function heldoutChart(samples: readonly SampleLine[], sources: readonly s
   );
   const curve = (points: readonly Point[], stroke: string, strokeWidth: number): Plot.Markish[] => [
     Plot.lineY(points, { x: 'step', y: 'nll', stroke, strokeWidth }),
-    // Not `marker`: Plot numbers markers over the life of the process, and equal runs shall give equal pages.
+    // Not `marker`: Plot numbers markers across the process, and equal runs must give equal pages.
     Plot.dot(points, { x: 'step', y: 'nll', fill: stroke, r: strokeWidth + 1 }),
   ];
   return svg({
@@ -88,7 +88,7 @@ interface Point {
   readonly nll: number;
 }
 
-/** Means of equal stretches where there are too many points. */
+/** Means of equal stretches, where there are more points than {@link maxPoints}. */
 function thin(points: readonly Point[]): readonly Point[] {
   const stretch = Math.ceil(points.length / maxPoints);
   if (stretch <= 1) return points;

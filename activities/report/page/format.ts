@@ -12,7 +12,7 @@ export function percent(share: number): string {
   return `${hundred.toFixed(digits).replace(/\.0+$/, '')} %`;
 }
 
-/** 1.2 MB, in powers of 1,000 as disks are sold. */
+/** `1.2 MB`, in powers of 1,000. */
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -25,8 +25,8 @@ export function size(bytes: number): string {
 }
 
 /**
- * Text that nobody vouches for, made visible: control characters as their pictures (␛), marks that turn the direction of
- * the text around as their code points, so that what is read is what is there.
+ * Untrusted text with its invisible characters shown: control characters as their pictures (␛), marks of text direction as
+ * their code points.
  */
 export function visible(text: string): string {
   return (

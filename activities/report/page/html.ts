@@ -2,12 +2,12 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 
 /**
- * The only way text gets into the page: preact escapes every value, so that corpora with markup or scripts in them show
- * as text. `raw` is for what this folder makes itself: style, script, charts.
+ * The only way text gets into the page: preact escapes every value, so that markup and scripts in corpora are shown as text.
+ * `raw` is for the style, script and charts of this folder.
  */
 export { html };
 
-/** A part of the page, or nothing where there is nothing to show. */
+/** A part of the page; `null` where there is nothing to show. */
 export type Part = VNode | null;
 
 export function raw(tag: 'style' | 'script' | 'div', content: string): Part {
@@ -58,7 +58,7 @@ export interface Stretch {
   readonly color: string;
 }
 
-/** A bar of proportional stretches; the numbers are in a table beside it. */
+/** A bar of proportional stretches. A table beside it has the numbers. */
 export function bar(stretches: readonly Stretch[]): Part {
   return html`<div class="bar">
     ${stretches

@@ -5,11 +5,11 @@ import { trainedTokens } from '../../../core/training/datum.js';
 import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { idsOf, tokeniseConversation } from '../../../core/training/tokens.js';
+import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
-import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 
-/** What the training does with a stretch of text: the model reads it, is trained on it, or never sees it. */
+/** What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is truncated. */
 type SpanKind = 'context' | 'trained' | 'cut';
 
 export interface Span {
@@ -38,7 +38,7 @@ export interface Marking {
   readonly encoder: TextEncoder;
 }
 
-/** How a tokenised mix was made, so that a conversation can be tokenised again in the same way. */
+/** How a mix was tokenised, to tokenise a conversation in the same way. */
 export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
   return {
     renderer: rendererNamed(tokenisation.renderer),
@@ -48,7 +48,7 @@ export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise
   };
 }
 
-/** The text of a conversation as the tokeniser makes it, with what is trained marked: the same function, the same masks. */
+/** Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. */
 export function markConversation(marking: Marking, messages: readonly Message[]): MarkedConversation {
   const { renderer, trainOn, maxTokens, encoder } = marking;
   const { tokens, mask, refusal } = tokeniseConversation(renderer, messages, trainOn, encoder);

@@ -1,37 +1,40 @@
-import { render } from 'preact-render-to-string';
-import { stringify } from 'yaml';
-import type { WriteReportInput } from '../../../core/contracts/report.js';
 import { createHash } from 'node:crypto';
-import { lengthsSection, rejectsSection, sourcesSection, speechSection } from './data-sections.js';
-import { formatLoss } from '../../../core/format.js';
-import { heldoutLossOf } from '../../../core/training/sample-line.js';
-import { clip, count, plural, visible } from './format.js';
-import { html, type Part, raw, table } from './html.js';
-import type { MarkedConversation } from './mark-tokens.js';
-import { compositionSection, funnelSection } from './mix-sections.js';
+import { render } from 'preact-render-to-string';
+import type { WriteReportInput } from '../../../core/contracts/report.js';
 import type { RunFiles } from '../read/read-run.js';
-import { readingSection } from './reading-section.js';
-import { standingBanner, timingsSection } from './run-section.js';
+import { developmentBanner, problemsBanner, standingBanner } from './banners.js';
+import { html, raw } from './html.js';
+import type { MarkedConversation } from './mark-tokens.js';
+import { answersSection } from './sections/answers.js';
+import { checkpointsSection } from './sections/checkpoints.js';
+import { compositionSection } from './sections/composition.js';
+import { filesSection } from './sections/files.js';
+import { funnelSection } from './sections/funnel.js';
+import { lengthsSection } from './sections/lengths.js';
+import { readingSection } from './sections/reading.js';
+import { recipeSection } from './sections/recipe.js';
+import { rejectsSection } from './sections/rejects.js';
+import { sourcesSection } from './sections/sources.js';
+import { speechSection } from './sections/speech.js';
+import { timingsSection } from './sections/timings.js';
+import { trainingSection } from './sections/training.js';
 import { pageScript, pageStyle } from './style.js';
-import { answersSection, checkpointsSection, trainingSection } from './training-sections.js';
+import { tiles } from './tiles.js';
 
-/** Characters; a dataset of thousands of files has a long one. */
-const lockLimit = 60_000;
-
-/** What the page shows beside what the workflow says. */
+/** What the page shows besides the workflow's input. */
 export interface PageParts {
   readonly run: RunFiles;
   /** Zero-byte files by source. */
   readonly emptyFiles: Readonly<Record<string, readonly string[]>>;
-  /** Conversations as they are trained, by their line from 1; empty where nothing is tokenised yet. */
+  /** Conversations as they are trained, by line from 1; empty before tokenisation. */
   readonly marked: ReadonlyMap<number, MarkedConversation>;
-  /** What made it: names and versions. */
+  /** Names and versions of what made the run. */
   readonly versions: Readonly<Record<string, string | number>>;
 }
 
 /**
- * The page may load nothing and run no script but its own, also if a corpus should ever find a way past the escaping.
- * Styles are inline: the widths of bars are numbers of ours.
+ * The page may load nothing and run no script but its own, even if text of a corpus got past the escaping. Styles are inline:
+ * the widths of bars are our own numbers.
  */
 const policy = [
   "default-src 'none'",
@@ -42,8 +45,8 @@ const policy = [
 ].join('; ');
 
 /**
- * The whole report as one HTML text: no external resource, no script needed. A function of its arguments alone, so the
- * same run gives the same page.
+ * The report as one HTML text, without external resources and readable without scripts. A pure function: the same run gives
+ * the same page.
  */
 export function reportPage(
   input: WriteReportInput,
@@ -76,95 +79,4 @@ export function reportPage(
     </body>
   </html>`;
   return `<!doctype html>\n${render(page)}\n`;
-}
-
-function developmentBanner({ training }: WriteReportInput): Part {
-  if (training?.developmentServer !== true) return null;
-  return html`<div class="banner">
-    <strong>Trained on a development server</strong>
-    The weights are those of a small model on ${training.server}; they show that the run works, not what a
-    hosted model would learn.
-  </div>`;
-}
-
-function problemsBanner({ problems }: RunFiles): Part {
-  if (problems.length === 0) return null;
-  return html`<div class="banner">
-    <strong>Parts of this report are missing</strong>
-    <ul>
-      ${problems.map((problem) => html`<li>${problem}</li>`)}
-    </ul>
-  </div>`;
-}
-
-function tiles({ mix, tokens, training, sources }: WriteReportInput, run: RunFiles): Part {
-  const last = run.metrics.at(-1);
-  const losses = run.samples.map(heldoutLossOf).filter((loss) => loss !== null);
-  const [first, final] = [losses[0], losses.at(-1)];
-  const entries: (readonly [value: string, name: string])[] = [];
-  if (mix === null)
-    entries.push([
-      count(sources.reduce((sum, { summary }) => sum + summary.converted, 0)),
-      'conversations converted',
-    ]);
-  else {
-    entries.push([count(mix.composition.trainLines), 'conversations to train on']);
-    entries.push([count(mix.composition.heldoutLines), 'held out']);
-  }
-  if (tokens !== null) entries.push([count(tokens.trainedTokens), 'trained tokens an epoch']);
-  if (training !== null)
-    entries.push([
-      `${count(last === undefined ? 0 : last.step + 1)} of ${count(training.totalSteps)}`,
-      'steps',
-    ]);
-  if (first !== undefined && final !== undefined && losses.length > 1)
-    entries.push([`${formatLoss(first)} → ${formatLoss(final)}`, 'held-out loss, base → last']);
-  if (run.checkpoints.length > 0)
-    entries.push([run.checkpoints.at(-1)?.label ?? '', plural(run.checkpoints.length, 'checkpoint')]);
-  return html`<div class="tiles">
-    ${entries.map(([value, name]) => html`<div class="tile"><b>${value}</b><span>${name}</span></div>`)}
-  </div>`;
-}
-
-function filesSection({ mix, out }: WriteReportInput): Part {
-  if (mix === null) return null;
-  return html`<section>
-    <h2>Files</h2>
-    <p>In <code>${out}</code></p>
-    ${table(
-      ['file', 'lines', 'bytes', 'SHA-256'],
-      'lnnl',
-      [mix.train, mix.heldout].map(({ path, lines, bytes, sha256 }) => [
-        path.split('/').at(-1),
-        count(lines),
-        count(bytes),
-        html`<code>${sha256}</code>`,
-      ]),
-    )}
-  </section>`;
-}
-
-function recipeSection(
-  { recipe }: WriteReportInput,
-  { lock }: RunFiles,
-  versions: PageParts['versions'],
-): Part {
-  return html`<section>
-    <h2>Recipe</h2>
-    <pre>${visible(stringify(recipe, { lineWidth: 0 }))}</pre>
-    ${
-      lock === undefined
-        ? null
-        : html`<details>
-            <summary>recipe.lock.json: the exact commits and files</summary>
-            <pre>${clip(lock, lockLimit)}</pre>
-          </details>`
-    }
-    <h3>Versions</h3>
-    ${table(
-      ['what', 'version'],
-      'll',
-      Object.entries(versions).map(([name, version]) => [name, String(version)]),
-    )}
-  </section>`;
 }

@@ -1,4 +1,4 @@
-/** The page's whole style: one column that a phone can show, dark where the reader wants it, plain on paper. */
+/** The style of the page: one column, for phones too; dark on request; plain in print. */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #dde2e9; --paper: #ffffff; --tint: #f4f6f9;
   --accent: #2f5bd0; --warn: #8a5200; --warn-tint: #fff3df; --user: #eef3ff; --trained: #cdeed3; --calm: #2b5b8f; --calm-tint: #eaf3fd; }
@@ -85,8 +85,8 @@ ul { padding-left: 1.2rem; margin: .3rem 0; }
 `;
 
 /**
- * Copy buttons, and the search over conversations; without scripts the text can still be selected, and the browser's own
- * search finds it.
+ * Copy buttons, and the search over conversations. Without scripts text can still be selected, and found with the browser's
+ * own search.
  */
 export const pageScript = `
 for (const button of document.querySelectorAll('button[data-copy]'))

@@ -1,6 +1,6 @@
-/** What a text is written in, as far as its letters and commonest words tell: an estimate, and said to be one. */
+/** Estimates the language of a text from its letters and commonest words. */
 
-/** Letters that tell the language, or at least the writing. Kana before Han: Japanese has both. */
+/** Scripts that identify a language, or at least a writing. Kana before Han: Japanese has both. */
 const writings = [
   ['Japanese', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
   ['Chinese', /\p{Script=Han}/gu],
@@ -13,7 +13,7 @@ const writings = [
   ['Thai', /\p{Script=Thai}/gu],
 ] as const;
 
-/** Words that hardly any sentence of the language does without, and that the others do not have. */
+/** Words that are in nearly every sentence of the language, and not in the other languages. */
 const commonWords: readonly (readonly [string, ReadonlySet<string>])[] = [
   ['English', 'the and of to is that it you for with are this not have what how can your be'],
   ['Spanish', 'el los las una que y es por con para del como su más pero está hay muy cómo qué'],
@@ -26,11 +26,11 @@ const commonWords: readonly (readonly [string, ReadonlySet<string>])[] = [
 
 export const unknownLanguage = 'other or too short to tell';
 
-/** Characters that are looked at. */
+/** Characters that are examined. */
 const enough = 1_000;
-/** A writing counts from this share of the letters on: a quoted word does not make a text Greek. */
+/** Least share of letters for a script: one quoted word does not make a text Greek. */
 const writingShare = 0.2;
-/** Common words that must be there. */
+/** Least number of common words. */
 const fewestWords = 2;
 
 export function languageOf(text: string): string {

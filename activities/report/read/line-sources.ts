@@ -4,7 +4,7 @@ import { MixMeta } from '../../mix/format/mix-artifact.js';
 import { sourcesName } from '../../mix/format/provenance.js';
 import type { LineSources } from './read-train.js';
 
-/** Which source each line of a mix's train.jsonl is of; `undefined` where the store does not have the mix any more. */
+/** Finds the sources of the lines of train.jsonl; `undefined` where the store no longer has the mix. */
 export async function lineSources(store: ArtifactStore, mix: ArtifactRef): Promise<LineSources | undefined> {
   const artifact = await store.find(mix);
   if (artifact === undefined) return undefined;

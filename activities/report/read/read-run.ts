@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../../../core/errors.js';
 import { CheckpointLine } from '../../../core/training/checkpoint-line.js';
 import { SampleLine } from '../../../core/training/sample-line.js';
 import { StepMetrics } from '../../../core/training/step-metrics.js';
-import { messageOf } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
-import { readableLines, type ReadContext } from './readable-lines.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
+import { readableLines, type ReadContext } from './readable-lines.js';
 
-/** A reject says where it was and why; whatever else its line holds is shown as it is. */
+/** A line of rejects.jsonl. Its other fields say where the reject was; the page shows them as they are. */
 const Reject = z.looseObject({ reason: z.string() });
 export type Reject = z.infer<typeof Reject>;
 
 const Manifest = z.record(z.string(), z.unknown());
 
-/** What a run's folder holds so far. A list is empty where its file is not there yet. */
+/** The results in a run's folder so far. A list is empty where its file does not exist yet. */
 export interface RunFiles {
   readonly metrics: readonly StepMetrics[];
   readonly checkpoints: readonly CheckpointLine[];
@@ -28,16 +28,16 @@ export interface RunFiles {
   readonly manifest: Readonly<Record<string, unknown>> | undefined;
   /** The text of recipe.lock.json: exact commits and files. */
   readonly lock: string | undefined;
-  /** Sentences on what could not be read; the page shows them, and the run goes on. */
+  /** A sentence for each file that could not be read. The page shows them; they do not fail the run. */
   readonly problems: readonly string[];
 }
 
 const rejectsPerReason = 3;
 
 /**
- * Reads what is in `out`. train.jsonl is read only as far as needed; a damaged line ends its file, with a sentence.
+ * Reads the results in `out`. train.jsonl is read only as far as needed. A damaged line ends its file and adds a problem.
  *
- * What an earlier run left under the same name is not this one's: only what is made is read.
+ * Only the files of finished stages are read: the others may be those of an earlier run.
  */
 export async function readRun(
   out: string,

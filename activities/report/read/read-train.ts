@@ -17,18 +17,19 @@ export type Conversation = z.infer<typeof Conversation>;
 export interface ReadConversation extends Conversation {
   /** From 1. */
   readonly line: number;
-  /** Name of the source; absent where the store does not know any more. */
+  /** Name of the source; absent where the store no longer has it. */
   readonly source?: string;
 }
 
-/** What the looked-at lines of one source hold. */
+/** Measurements of the sampled lines of one source. */
 export interface SourceSample {
-  /** `undefined`: all sources together, where lines cannot be told apart. */
+  /** `undefined`: all sources together, where the source of a line is not known. */
   readonly source: string | undefined;
   conversations: number;
   readonly messages: Record<Role, number>;
-  /** Messages a conversation, and characters a conversation, one number a line. */
+  /** Messages of each conversation. */
   readonly turns: number[];
+  /** Characters of each conversation. */
   readonly characters: number[];
   /** Lines by language. */
   readonly languages: Map<string, number>;
@@ -42,16 +43,16 @@ export interface TrainSample {
 
 export const noTrain: TrainSample = { lines: 0, bySource: [], toRead: [] };
 
-/** Where `train.sources.bin` is, and the names that its numbers stand for. */
+/** `train.sources.bin`, and the names of the sources by number. */
 export interface LineSources {
   readonly path: string;
   readonly names: readonly string[];
 }
 
-/** The file is in random order, so that its head is a sample of it. */
+/** The file is in random order, so its head is a sample. */
 const sampledLines = 5_000;
 const sampledCharacters = 32 * 2 ** 20;
-/** Conversations to read: the first ones, and the first of each source, so that a small one is seen too. */
+/** Conversations to read: the first ones, and the first of each source, so that small sources are included. */
 const firstLines = 30;
 const ofEachSource = 5;
 const mostToRead = 120;
@@ -106,7 +107,7 @@ function add(sample: SourceSample, { messages }: Conversation): void {
   sample.languages.set(language, (sample.languages.get(language) ?? 0) + 1);
 }
 
-/** The source of a line, from 0, for the lines that are looked at. */
+/** Returns the source of a line, from 0, within the sample. */
 async function sourceReader(sources: LineSources | undefined): Promise<(line: number) => string | undefined> {
   if (sources === undefined) return () => undefined;
   const file = await open(sources.path);

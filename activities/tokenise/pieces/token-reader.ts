@@ -1,8 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import type { Side } from '../../../core/contracts/mix.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { maskName, tokensName, TokenRows, type TokenRow } from './token-piece.js';
-import type { Side } from '../../../core/contracts/mix.js';
 import type { Tokens } from './tokens-artifact.js';
 
 /** A row as it goes into training or evaluation: cut to `max_tokens`. */

@@ -4,9 +4,9 @@ import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
 import { jsonLines } from '../../../files/json-lines.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
 import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
-import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
 
 /**
  * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last` deletes are

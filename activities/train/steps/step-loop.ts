@@ -1,6 +1,6 @@
-import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { meanNll, type TrainingDatum } from '../../../core/training/datum.js';
+import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import type { StepPlace } from '../../../core/training/steps.js';
 import {
   crossEntropyDatum,

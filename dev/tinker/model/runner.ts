@@ -6,8 +6,8 @@ import { mergeLora, type MergedModel } from './decoder.js';
 import { JaxEngine, startJax, type Example, type LossResult, type UploadedLora } from './jax-engine.js';
 import { initLora, type LoraConfig } from './lora.js';
 import type { Tensor, Tensors } from './safetensors.js';
-import { loadTokenizer } from './tokenizer.js';
 import { sample, type SampleRequest, type SampleResult } from './sampler.js';
+import { loadTokenizer } from './tokenizer.js';
 
 /** Everything that decides how a training goes on: what a checkpoint of state holds. */
 export interface TrainingState {

@@ -2,8 +2,8 @@ import { lmsysConversation } from '../../corpora/lmsys.js';
 import { Random } from '../../corpora/random.js';
 import { toeflConversation } from '../../corpora/toefl.js';
 import { ultrachatConversation } from '../../corpora/ultrachat.js';
-import { ModelRunner } from '../model/runner.js';
 import { tinyModelDir } from '../model-files.js';
+import { ModelRunner } from '../model/runner.js';
 import { chatExamples } from './chat-examples.js';
 
 /**

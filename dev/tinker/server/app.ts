@@ -1,9 +1,8 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { ZodError } from 'zod';
-import type { ServerContext } from './routes/context.js';
-import { playFaults } from './state/faults.js';
 import { Problem } from './problem.js';
 import { checkpointRoutes } from './routes/checkpoints.js';
+import type { ServerContext } from './routes/context.js';
 import { devRoutes } from './routes/dev.js';
 import { exportRoutes, SignedUrls, signedRoutes } from './routes/exports.js';
 import { futureRoutes } from './routes/futures.js';
@@ -11,6 +10,7 @@ import { samplingRoutes } from './routes/sampling.js';
 import { sessionRoutes } from './routes/session.js';
 import { trainingRoutes } from './routes/training.js';
 import { weightsRoutes } from './routes/weights.js';
+import { playFaults } from './state/faults.js';
 
 /** The HTTP side of the server. */
 export function createApp(context: ServerContext): FastifyInstance {

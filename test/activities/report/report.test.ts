@@ -6,7 +6,7 @@ import { parseHTML } from 'linkedom';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { visible } from '../../../activities/report/page/format.js';
 import { languageOf, unknownLanguage } from '../../../activities/report/read/languages.js';
-import { spread } from '../../../activities/report/page/training-sections.js';
+import { spread } from '../../../activities/report/page/sections/answers.js';
 import { createReportActivities } from '../../../activities/report/index.js';
 import type { WriteReportInput } from '../../../core/contracts/report.js';
 import {

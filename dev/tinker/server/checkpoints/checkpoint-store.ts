@@ -2,11 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { formatCheckpointPath, type CheckpointPath } from '../../../../tinker/paths.js';
-import { CheckpointMeta } from './checkpoint-files.js';
 import { namesIn } from '../../../../files/names-in.js';
 import { writeFileAtomic } from '../../../../files/write-atomic.js';
+import { formatCheckpointPath, type CheckpointPath } from '../../../../tinker/paths.js';
 import { Problem } from '../problem.js';
+import { CheckpointMeta } from './checkpoint-files.js';
 
 /** A training run: a model that was created, loaded or not. */
 export const RunMeta = z.object({

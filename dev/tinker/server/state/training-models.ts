@@ -4,9 +4,9 @@ import type { ComputeHost } from '../../model/host.js';
 import type { LoraConfig } from '../../model/lora.js';
 import { decodeState, type CheckpointMeta } from '../checkpoints/checkpoint-files.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
+import { Problem } from '../problem.js';
 import type { Future, Futures, Outcome } from './futures.js';
 import type { Operation, OperationLog } from './operation-log.js';
-import { Problem } from '../problem.js';
 import { Sequencer } from './sequencer.js';
 import type { Session } from './sessions.js';
 

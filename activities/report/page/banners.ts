@@ -1,9 +1,9 @@
 import type { RunStanding, WriteReportInput } from '../../../core/contracts/report.js';
-import { formatSeconds } from '../../../core/format.js';
-import { clip, count, moment } from './format.js';
-import { html, type Part, table } from './html.js';
+import type { RunFiles } from '../read/read-run.js';
+import { clip, moment } from './format.js';
+import { html, type Part } from './html.js';
 
-/** How the run stands: under way, what it waits for, how it ended. Nothing for one that is simply done. */
+/** The state of the run: under way, what it waits for, how it ended. Nothing for a run that is done. */
 export function standingBanner({ standing, recipe }: WriteReportInput): Part {
   const { status, stage, waitingFor, skippedSources, failure } = standing;
   const skipped =
@@ -44,33 +44,23 @@ function headline({ status, waitingFor }: RunStanding): string {
   return waitingFor.length > 0 ? 'This run waits for a person' : 'This run is under way';
 }
 
-/** Where the hours went. Sources go side by side, so that stages of different sources lie over one another. */
-export function timingsSection({ standing }: WriteReportInput): Part {
-  if (standing.times.length === 0) return null;
-  const { at, times, notes } = standing;
-  const begin = Math.min(...times.map(({ first }) => first));
-  const ended = times.every(({ since }) => since === null);
-  const end = ended ? Math.max(...times.map(({ first, ms }) => first + ms)) : at;
-  return html`<section>
-    <h2>Timings</h2>
-    ${table(
-      ['stage', 'begun', 'took', 'stays'],
-      'llnn',
-      times.map(({ stage, first, ms, stays, since }) => [
-        stage,
-        moment(first),
-        `${formatSeconds((ms + (since === null ? 0 : at - since)) / 1000)}${since === null || stage === 'report' ? '' : ' so far'}`,
-        count(stays),
-      ]),
-      ['all', moment(begin), formatSeconds((end - begin) / 1000), ''],
-    )}
-    ${
-      notes.length === 0
-        ? null
-        : html`<h3>Notes of the run</h3>
-            <ul>
-              ${notes.map((note) => html`<li>${clip(note, 500)}</li>`)}
-            </ul>`
-    }
-  </section>`;
+/** Marks a training on a development server. */
+export function developmentBanner({ training }: WriteReportInput): Part {
+  if (training?.developmentServer !== true) return null;
+  return html`<div class="banner">
+    <strong>Trained on a development server</strong>
+    The weights are those of a small model on ${training.server}; they show that the run works, not what a
+    hosted model would learn.
+  </div>`;
+}
+
+/** Lists what could not be read. */
+export function problemsBanner({ problems }: RunFiles): Part {
+  if (problems.length === 0) return null;
+  return html`<div class="banner">
+    <strong>Parts of this report are missing</strong>
+    <ul>
+      ${problems.map((problem) => html`<li>${problem}</li>`)}
+    </ul>
+  </div>`;
 }

@@ -1,15 +1,16 @@
-import { clip, count, plural, visible } from './format.js';
-import { html, type Part } from './html.js';
-import type { MarkedConversation, Span } from './mark-tokens.js';
-import type { ReadConversation } from '../read/read-train.js';
+import type { ReadConversation } from '../../read/read-train.js';
+import { clip, count, plural, visible } from '../format.js';
+import { html, type Part } from '../html.js';
+import type { MarkedConversation, Span } from '../mark-tokens.js';
 
-/** Characters of a message, and of all conversations together, that the page takes. */
+/** Most characters of a message on the page. */
 const messageLimit = 3_000;
+/** Most characters of all conversations together. */
 const pageLimit = 400_000;
 
 /**
- * Lines of train.jsonl to read, with a field that searches them (it is there only where scripts run) and, where there is
- * a training, with every stretch that is trained marked.
+ * Lines of train.jsonl to read, with a search field (shown only where scripts run) and, where there is a training, with the
+ * trained text marked.
  *
  * @param marked - by line, from 1.
  */
@@ -42,7 +43,7 @@ export function readingSection(
       }
       <output id="found"></output>
     </form>
-    ${shown.map((conversation) => talk(conversation, marked.get(conversation.line)))}
+    ${shown.map((conversation) => article(conversation, marked.get(conversation.line)))}
   </section>`;
 }
 
@@ -64,7 +65,7 @@ function withinLimit(toRead: readonly ReadConversation[]): readonly ReadConversa
   });
 }
 
-function talk({ line, source, messages }: ReadConversation, marked: MarkedConversation | undefined): Part {
+function article({ line, source, messages }: ReadConversation, marked: MarkedConversation | undefined): Part {
   return html`<article class="talk" data-source=${source ?? ''}>
     <p class="where">
       ${whereText(line, source, marked)}
@@ -88,11 +89,11 @@ function whereText(line: number, source: string | undefined, marked: MarkedConve
   return parts.join(' · ');
 }
 
-/** Spans up to the limit; the first ones name the speaker. */
+/** Spans up to the limit. The first ones name the role. */
 function markedText(spans: readonly Span[]): readonly unknown[] {
   let left = messageLimit;
   const [first, ...rest] = spans;
-  // The line break between two turns belongs to the later one; here the gap between the bubbles stands for it.
+  // The line break between two turns belongs to the later one. The page shows a gap between the bubbles instead.
   const isBreak = first?.kind !== 'trained' && first?.special === false && first.text === '\n';
   return (isBreak ? rest : spans).flatMap(({ text, kind, special }) => {
     if (left <= 0) return [];

@@ -1,86 +1,14 @@
-import { fatesOfConverted } from '../../../core/contracts/mix.js';
-import type { Composition, CompositionRow, Volume } from '../../../core/contracts/mix.js';
-import type { TokensResult } from '../../../core/contracts/tokens.js';
-import { fateNames, totalVolume } from '../../../core/mix/volumes.js';
-import type { Source } from '../../../core/recipe.js';
-import { colorOf } from './charts.js';
-import { count, percent, plural, size } from './format.js';
-import { bar, html, legend, type Part, table } from './html.js';
+import {
+  fatesOfConverted,
+  type Composition,
+  type CompositionRow,
+  type Volume,
+} from '../../../../core/contracts/mix.js';
+import { fateNames, totalVolume } from '../../../../core/mix/volumes.js';
+import { count, size } from '../format.js';
+import { bar, html, legend, table, type Part } from '../html.js';
 
-function asked(source: Source | undefined): string {
-  if (source === undefined) return '';
-  if (source.share !== undefined) return percent(source.share);
-  return source.rows === undefined ? 'all' : plural(source.rows, 'row');
-}
-
-/** What was asked for and what came out. A share of rows is not a share of tokens, so both are there. */
-export function compositionSection(
-  composition: Composition,
-  recipeSources: readonly Source[],
-  tokens: TokensResult | null,
-): Part {
-  const { sources } = composition;
-  const bytes = sources.reduce((sum, row) => sum + row.bytes, 0);
-  const lengths = new Map(tokens?.lengths.map((length) => [length.source, length.tokens]));
-  const total = tokens?.totalTokens ?? 0;
-  const byWeight = (row: CompositionRow): number =>
-    tokens === null ? row.bytes : (lengths.get(row.name) ?? 0);
-  const weightTotal = tokens === null ? bytes : total;
-  const weightName = tokens === null ? 'bytes' : 'tokens';
-  const stretches = (value: (row: CompositionRow) => number) =>
-    sources.map((row, index) => ({ name: row.name, value: value(row), color: colorOf(index) }));
-  return html`<section>
-    <h2>Composition</h2>
-    ${legend(stretches((row) => row.lines))}
-    <div class="barname"><span>conversations</span><span>${count(composition.trainLines)} lines</span></div>
-    ${bar(stretches((row) => row.lines))}
-    <div class="barname">
-      <span>${weightName}</span><span>${tokens === null ? size(bytes) : count(total)}</span>
-    </div>
-    ${bar(stretches(byWeight))}
-    ${table(
-      [
-        'source',
-        'asked',
-        'realised',
-        `of ${weightName}`,
-        'kept',
-        'copies',
-        'lines',
-        'size',
-        'assistant text',
-      ],
-      'lnnnnnnnn',
-      sources.map((row) => [
-        html`${row.name}${row.limiting ? html`<br /><span class="soft">limited the mix</span>` : null}`,
-        asked(recipeSources.find(({ name }) => name === row.name)),
-        percent(row.realisedShare),
-        weightTotal === 0 ? '' : percent(byWeight(row) / weightTotal),
-        count(row.kept),
-        count(row.repeat),
-        count(row.lines),
-        size(row.bytes),
-        plural(row.assistantChars, 'character'),
-      ]),
-      [
-        'all',
-        '',
-        '',
-        '',
-        count(sources.reduce((sum, row) => sum + row.kept, 0)),
-        '',
-        count(composition.trainLines),
-        size(bytes),
-        plural(
-          sources.reduce((sum, row) => sum + row.assistantChars, 0),
-          'character',
-        ),
-      ],
-    )}
-  </section>`;
-}
-
-/** Fates of a conversation that was read, in the order of the mix rule, kept last. */
+/** The fates of a conversation, in the order of the mix rule, with their numbers and colours. */
 const fates = [
   ['filtered', (row: CompositionRow) => row.filtered, '#9aa5b4'],
   ['rejected', (row: CompositionRow) => row.rejected, '#e4573d'],
@@ -91,7 +19,7 @@ const fates = [
   ['kept', (row: CompositionRow) => row.kept, '#3ca951'],
 ] as const;
 
-/** Every conversation that was read, by what became of it. */
+/** Every conversation that was read, by its fate. */
 export function funnelSection({ sources }: Composition): Part {
   const balanced = sources.every((row) => row.read === fates.reduce((sum, [, value]) => sum + value(row), 0));
   return html`<section>
@@ -140,7 +68,7 @@ function fateCells(
   ];
 }
 
-/** Bytes and characters of what was converted, by what became of it. */
+/** Bytes and characters of the converted conversations, by fate. */
 function volumes(sources: readonly CompositionRow[]): Part {
   const known = sources.map((row) => row.volumes);
   const cell = ({ bytes, assistantChars }: Volume): Part =>

@@ -1,0 +1,41 @@
+import type { TokensResult } from '../../../../core/contracts/tokens.js';
+import { count } from '../format.js';
+import { html, table, type Part } from '../html.js';
+
+/** Tokens of the conversations by source, before truncation. */
+export function lengthsSection(tokens: TokensResult, maxTokens: number | undefined): Part {
+  return html`<section>
+    <h2>Lengths</h2>
+    <p>
+      ${count(tokens.totalTokens)} tokens, ${count(tokens.trainedTokens)} of them trained on, in
+      ${' '}${count(tokens.trainedRows)} of ${count(tokens.rows)} conversations.
+      ${' '}${maxTokens === undefined ? null : `Longer ones are cut at ${count(maxTokens)} tokens.`}
+    </p>
+    ${table(
+      [
+        'source',
+        'rows',
+        'tokens',
+        'trained',
+        'median',
+        '90 %',
+        '99 %',
+        'longest',
+        'cut',
+        'lost their end',
+        'nothing left to train',
+      ],
+      'lnnnnnnnnnn',
+      tokens.lengths.map((length) => [
+        length.source,
+        count(length.rows),
+        count(length.tokens),
+        count(length.trainedTokens),
+        ...length.quantiles.map(count),
+        count(length.truncated),
+        count(length.lostLastAnswer),
+        count(length.untrained),
+      ]),
+    )}
+  </section>`;
+}

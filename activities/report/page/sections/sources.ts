@@ -1,0 +1,46 @@
+import type { WriteReportInput } from '../../../../core/contracts/report.js';
+import { groupNotes } from '../../../../core/mix/composition-notes.js';
+import { count, plural, size } from '../format.js';
+import { html, table, type Part } from '../html.js';
+
+/** Where the rows came from: files, pinned commits, formats, notes. */
+export function sourcesSection(
+  sources: WriteReportInput['sources'],
+  emptyFiles: Readonly<Record<string, readonly string[]>>,
+): Part {
+  if (sources.length === 0) return null;
+  return html`<section>
+    <h2>Sources</h2>
+    ${table(
+      ['source', 'from', 'files', 'size', 'format'],
+      'llnnl',
+      sources.map(({ resolution, summary }) => [
+        summary.name,
+        resolution.kind === 'hub'
+          ? html`${resolution.dataset}<br /><code>${resolution.commitSha}</code>`
+          : 'local files',
+        count(summary.files),
+        size(summary.bytes),
+        html`<code>${summary.format}</code><span class="soft">${summary.formatReason}</span>`,
+      ]),
+    )}
+    ${sources.map(({ resolution, summary }) => {
+      const empty = emptyFiles[summary.name] ?? [];
+      const notes = [
+        ...resolution.notes,
+        ...(summary.emptyFiles > 0
+          ? [
+              `Skipped ${plural(summary.emptyFiles, 'empty file')}${empty.length > 0 ? ': ' : ''}${empty.slice(0, 20).join(', ')}`,
+            ]
+          : []),
+        ...groupNotes(summary),
+      ];
+      return notes.length === 0
+        ? null
+        : html`<p><b>${summary.name}</b></p>
+            <ul>
+              ${notes.map((note) => html`<li>${note}</li>`)}
+            </ul>`;
+    })}
+  </section>`;
+}
