@@ -14,6 +14,7 @@ import { resultOf, startRecipe, untilPending } from '../support/runs.js';
 import { writeConversations } from '../support/conversations.js';
 import { assertBoundedHistory } from '../support/history.js';
 import { postFaults, clearFaults } from '../support/faults.js';
+import { until } from '../support/until.js';
 
 const slowSources = ['slow-1', 'slow-2', 'slow-3', 'slow-4'];
 const servers = useServers({
@@ -113,32 +114,34 @@ void test('a versioned run stays with the build that began it, and the next one 
     recipeFrom(`name: ${name}\nreview: true\nsources:\n  - { name: s, files: versioned.jsonl }\n`, folder);
   const buildOf = async (name: string): Promise<string | null | undefined> =>
     (await describe(temporal, name))?.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
-  const untilReview = async (name: string): Promise<void> => {
-    for (let look = 0; look < 200; look += 1) {
-      const state = await runState(handleOf(temporal, name)).catch(() => undefined);
-      if (state?.waitingFor.some(({ kind }) => kind === 'review') === true) return;
-      await sleep(300);
-    }
-    throw new Error(`${name} did not come to its review`);
-  };
+  const untilReview = (name: string): Promise<true> =>
+    until(
+      async () => {
+        const state = await runState(handleOf(temporal, name)).catch(() => undefined);
+        return state?.waitingFor.some(({ kind }) => kind === 'review') === true || undefined;
+      },
+      () => `the review of ${name}`,
+    );
   const begin = async (buildId: string): ReturnType<typeof startWorker> => {
     const worker = await startWorker(servers(), store, {
       TEMPORAL_DEPLOYMENT_NAME: deploymentName,
       TEMPORAL_WORKER_BUILD_ID: buildId,
     });
-    for (let look = 0; ; look += 1)
-      try {
-        await temporal.connection.workflowService.setWorkerDeploymentCurrentVersion({
-          namespace: temporal.target.namespace,
-          deploymentName,
-          buildId,
-        });
-        return worker;
-      } catch (error) {
-        // The server learns of a build from its first poll.
-        if (look === 100) throw error;
-        await sleep(300);
-      }
+    // The server learns of a build from its first poll, and refuses to make an unknown one current.
+    return await until(
+      () =>
+        temporal.connection.workflowService
+          .setWorkerDeploymentCurrentVersion({
+            namespace: temporal.target.namespace,
+            deploymentName,
+            buildId,
+          })
+          .then(
+            () => worker,
+            () => undefined,
+          ),
+      () => `the server to take the build ${buildId}`,
+    );
   };
   const one = await begin('one');
   try {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from '../support/folder.js';
+import { until } from '../support/until.js';
 
 const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
 
@@ -34,15 +34,18 @@ for (const [command, signal] of [
       env: { ...env, HEADRACE_STORE: join(dir, 'store'), TEMPORAL_ADDRESS: '' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let said = '';
-    child.stderr.on('data', (text: Buffer) => (said += String(text)));
+    let output = '';
+    child.stderr.on('data', (text: Buffer) => (output += String(text)));
     const exit = once(child, 'exit') as Promise<[number | null]>;
     const pidOfServer = async (): Promise<number> =>
       Number(await readFile(join(dir, 'pid'), 'utf8').catch(() => 0));
-    while ((await pidOfServer()) === 0 && child.exitCode === null) await sleep(50);
+    await until(
+      async () => (await pidOfServer()) !== 0 || child.exitCode !== null || undefined,
+      () => 'the server to start',
+    );
     child.kill(signal);
     const [code] = await exit;
-    assert.equal(code, 130, said);
-    assert.match(said, /Interrupted while the servers started; nothing is left running/);
+    assert.equal(code, 130, output);
+    assert.match(output, /Interrupted while the servers started; nothing is left running/);
     assert.equal(isRunning(await pidOfServer()), false);
   });

@@ -9,6 +9,7 @@ import type { Stage1Result } from '../../core/run/run.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import type { Servers } from './servers.js';
+import { until } from './until.js';
 
 export async function startRecipe(servers: Servers, store: string, recipe: ResolvedRecipe): Promise<void> {
   await startRun(servers.temporal, recipe, { taskQueue: taskQueueOf((await openStore(store)).id) });
@@ -38,19 +39,18 @@ export async function resultOf(servers: Servers, name: string): Promise<Stage1Re
   }
 }
 
-/** Waits until an activity that `is` what we look for is under way. */
+/** The first activity under way in a run that satisfies `is`. */
 export async function untilPending(
   servers: Servers,
   name: string,
   is: (activity: PendingActivity) => boolean,
 ): Promise<PendingActivity> {
   const handle = handleOf(servers.temporal, name);
-  const deadline = Date.now() + 120_000;
-  while (Date.now() < deadline) {
-    const state = await runState(handle).catch(() => undefined);
-    const found = (await pendingActivities(servers.temporal, workflowIdOf(name), state)).find(is);
-    if (found !== undefined) return found;
-    await sleep(20);
-  }
-  throw new Error(`no such activity was under way within two minutes in the run ${name}`);
+  return await until(
+    async () => {
+      const state = await runState(handle).catch(() => undefined);
+      return (await pendingActivities(servers.temporal, workflowIdOf(name), state)).find(is);
+    },
+    () => `such an activity in the run ${name}`,
+  );
 }
