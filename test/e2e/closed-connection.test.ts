@@ -10,7 +10,7 @@ import { temporaryFolder } from '../support/folder.js';
 const folder = await temporaryFolder();
 
 void test('a question that is under way when its connection is closed is not asked again when the server goes', async () => {
-  const server = await startTemporal({ stateDir: folder, say: () => undefined });
+  const server = await startTemporal({ stateDir: folder, log: () => undefined });
   const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
   const workflowId = 'nobody-answers';
   await connected.client.workflow.start('stage1', { workflowId, taskQueue: 'nobody-polls', args: [] });
