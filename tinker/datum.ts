@@ -40,7 +40,8 @@ function estimatedBytes(datum: Datum): number {
 }
 
 /**
- * Refuses what a server would refuse, before a sequence id is taken: a hole in the sequence can block a run for good.
+ * Refuses what a server would refuse, before a sequence id is taken: a hole in the sequence can block a run
+ * for good.
  *
  * @throws {TinkerError} invalid.
  */

@@ -20,8 +20,8 @@ export interface SampleFromOptions {
   /** Brings tokenizers from the Hub. */
   readonly fetchTokenizer?: TokenizerSources['fetchTokenizer'];
   /**
-   * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path: the server is asked for their base
-   * model where it is not given. (SkyRL tells it of saved states alone.)
+   * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path: the server is
+   * asked for their base model where it is not given. (SkyRL tells it of saved states alone.)
    */
   readonly from:
     | { readonly baseModel: string }
@@ -42,8 +42,9 @@ export interface SampleFromOptions {
 /**
  * Lets a checkpoint or a base model speak the next turn of a conversation.
  *
- * @throws {HeadraceError} UsageError, where the path is not one of sampler weights; CheckpointLostError, where the server does not have
- * them; BaseModelError, TokenizerError, and what connecting and sampling throw.
+ * @throws {HeadraceError} UsageError, where the path is not one of sampler weights; CheckpointLostError,
+ * where the server does not have them; BaseModelError, TokenizerError, and what connecting and sampling
+ * throw.
  */
 export async function sampleFrom(
   options: SampleFromOptions,

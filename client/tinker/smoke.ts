@@ -38,10 +38,11 @@ const datum = crossEntropyDatum(
 const sameWithin = 0.1;
 
 /**
- * Does everything that a run asks of a Tinker server, as small as it can be: two steps on eight tokens, save, load, sample, delete.
- * On the hosted service it costs a few dozen tokens.
+ * Does everything that a run asks of a Tinker server, as small as it can be: two steps on eight tokens, save,
+ * load, sample, delete. On the hosted service it costs a few dozen tokens.
  *
- * @throws {HeadraceError} what connecting throws; TinkerRequestError and the like, whose message begins with the step that failed.
+ * @throws {HeadraceError} what connecting throws; TinkerRequestError and the like, whose message begins with
+ * the step that failed.
  */
 export async function tinkerSmoke(options: TinkerSmokeOptions): Promise<readonly SmokeStep[]> {
   const { access, signal } = options;

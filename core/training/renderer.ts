@@ -2,8 +2,8 @@ import type { Message } from '../convert/conversation.js';
 import type { RendererName, TrainOn } from '../recipe.js';
 
 /**
- * A piece of a rendered conversation that is encoded on its own: text, in which a special token that somebody typed
- * stays plain text, or one special token. `weight` 1: it is trained.
+ * A piece of a rendered conversation that is encoded on its own: text, in which a special token that somebody
+ * typed stays plain text, or one special token. `weight` 1: it is trained.
  */
 export type Part = PartContent & {
   readonly weight: 0 | 1;
@@ -43,7 +43,10 @@ export interface Renderer {
   readonly stop: { readonly token: string } | { readonly text: string };
   /** Why a conversation cannot be written this way; `undefined` where it can. */
   refusal?(messages: readonly Message[]): string | undefined;
-  /** True where the generation prompt forbids reasoning, so that a turn that reasons must not be trained after it. */
+  /**
+   * True where the generation prompt forbids reasoning, so that a turn that reasons must not be trained after
+   * it.
+   */
   readonly disablesThinking: boolean;
 }
 
@@ -117,8 +120,8 @@ export function renderPrompt(
 }
 
 /**
- * How many messages the generation prompt of the trained turn holds, for the modes that train the turn that sampling
- * would produce; `undefined` for the others.
+ * How many messages the generation prompt of the trained turn holds, for the modes that train the turn that
+ * sampling would produce; `undefined` for the others.
  */
 export function promptLength(messages: readonly Message[], trainOn: TrainOn): number | undefined {
   let boundary: number;

@@ -48,8 +48,8 @@ function thinkBlock(reasoning: string): string {
 }
 
 /**
- * The last turn's words with its think block: a closed one is put into the template's form, a turn without one gets an
- * empty one, and one that is never closed stays as it is.
+ * The last turn's words with its think block: a closed one is put into the template's form, a turn without
+ * one gets an empty one, and one that is never closed stays as it is.
  */
 function framed(content: string): string {
   const end = content.indexOf('</think>');

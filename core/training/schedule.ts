@@ -11,7 +11,10 @@ export interface ScheduleRule {
   readonly totalSteps: number;
 }
 
-/** The learning rate of step `step`, from 0: base · min(1, (step + 1) / warmup) · s(step), s as the Tinker cookbook's. */
+/**
+ * The learning rate of step `step`, from 0: base · min(1, (step + 1) / warmup) · s(step), s as the Tinker
+ * cookbook's.
+ */
 export function learningRateAt(rule: ScheduleRule, step: number): number {
   const warmup = rule.warmupSteps === 0 ? 1 : Math.min(1, (step + 1) / rule.warmupSteps);
   return rule.learningRate * warmup * decay(rule.schedule, step, rule.totalSteps);
@@ -33,8 +36,9 @@ const fullFineTuneRate = 5e-5;
 const loraFactor = 10;
 
 /**
- * What `learning_rate: auto` means: `get_lr` of the Tinker cookbook (`hyperparam_utils.py`) for a LoRA,
- * 5e-5 · 10 · (2000 / hidden size)^k with k = 0.781 for Llama and 0.0775 for Qwen. Rank and batch size do not enter.
+ * What `learning_rate: auto` means: `get_lr` of the Tinker cookbook (`hyperparam_utils.py`) for a LoRA, 5e-5
+ * · 10 · (2000 / hidden size)^k with k = 0.781 for Llama and 0.0775 for Qwen. Rank and batch size do not
+ * enter.
  *
  * @param hiddenSize - of the model, where the caller knows it; else from the table of base models.
  * @throws {HeadraceError} BaseModelError, where family or size are not known.

@@ -29,8 +29,9 @@ export interface TokenisedConversation {
 }
 
 /**
- * Tokens and loss mask of a conversation. Each part is encoded on its own, so that the mask has exact borders. The modes
- * that train the last turn leave out what the generation prompt holds already, as the cookbook does.
+ * Tokens and loss mask of a conversation. Each part is encoded on its own, so that the mask has exact
+ * borders. The modes that train the last turn leave out what the generation prompt holds already, as the
+ * cookbook does.
  */
 export function tokeniseConversation(
   renderer: Renderer,

@@ -19,10 +19,11 @@ export interface TarFile {
 }
 
 /**
- * The plain files of a tar archive on disk, gzipped or not, one after another; of none of them more is in memory than a part.
- * Folders are left out. Only after the last file is it known that the archive is whole.
+ * The plain files of a tar archive on disk, gzipped or not, one after another; of none of them more is in
+ * memory than a part. Folders are left out. Only after the last file is it known that the archive is whole.
  *
- * @throws {TinkerError} protocol, where it is none, is cut off or damaged, unpacks to more than `limitBytes`, or holds links.
+ * @throws {TinkerError} protocol, where it is none, is cut off or damaged, unpacks to more than `limitBytes`,
+ * or holds links.
  */
 export async function* tarFiles(path: string, limitBytes = largestArchiveBytes): AsyncGenerator<TarFile> {
   const bytes = new Bytes(await unpacked(path), limitBytes);

@@ -47,7 +47,8 @@ export class Retries {
     const isBadRequest = outcome.is === 'status' && outcome.status === 400;
     this.#state = {
       ...this.#state,
-      // A pause for billing and a 408 of a long poll are not failures: they must not lengthen the next back-off.
+      // A pause for billing and a 408 of a long poll are not failures: they must not lengthen the next
+      // back-off.
       failures: failures + (verdict.do === 'retry' && verdict.delayMs > 0 ? 1 : 0),
       badRequests: badRequests + (isBadRequest ? 1 : 0),
       pausedMs: pausedMs + (verdict.do === 'pause' ? verdict.delayMs : 0),

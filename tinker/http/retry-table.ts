@@ -1,7 +1,7 @@
 /**
- * When a call is sent again: the one table, for every call of this client.
- * Source: the Python SDK 0.38 (`_base_client.py`, `execute_with_retries`, `api_future_impl.py`), with its three layers
- * folded into one, a back-off where it polls again at once after a 5xx, and a bound on an unreachable server.
+ * When a call is sent again: the one table, for every call of this client. Source: the Python SDK 0.38
+ * (`_base_client.py`, `execute_with_retries`, `api_future_impl.py`), with its three layers folded into one, a
+ * back-off where it polls again at once after a 5xx, and a bound on an unreachable server.
  */
 
 /**
@@ -111,7 +111,8 @@ function verdictOnPoll(outcome: Outcome, state: RetryState, limits: RetryLimits)
   if (status === 408) return { do: 'retry', delayMs: 0 };
   if (status >= 500) return { do: 'retry', delayMs: Math.min(250 * 2 ** state.failures, 5_000) };
   if (status === 429) return slowBackoff;
-  // Proxies answer 400 now and then, and SkyRL answers it for a request that failed: a few polls tell them apart.
+  // Proxies answer 400 now and then, and SkyRL answers it for a request that failed: a few polls tell them
+  // apart.
   if (status === 400) return state.badRequests < pollBadRequests ? { do: 'retry', delayMs: 500 } : fail;
   if (status === 402) return pause(state, limits);
   return fail;

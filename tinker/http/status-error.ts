@@ -35,7 +35,9 @@ const readDetailBytes = 20_000;
 const longestDetail = 600;
 const ErrorBody = z.object({ detail: z.unknown().optional(), error: z.unknown().optional() });
 
-/** What an error's body says: its `detail` or `error` where it is JSON, else the text. Cut at 600 characters. */
+/**
+ * What an error's body says: its `detail` or `error` where it is JSON, else the text. Cut at 600 characters.
+ */
 export function detailOf(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, readDetailBytes)).trim();
   const shown = detailIn(text) ?? text;

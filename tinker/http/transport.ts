@@ -31,9 +31,15 @@ export interface Call {
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** A redirect (302) is the answer; the caller reads its `location`. It is never followed with the credential. */
+  /**
+   * A redirect (302) is the answer; the caller reads its `location`. It is never followed with the
+   * credential.
+   */
   readonly wantsRedirect?: boolean;
-  /** The call is about a session, or something inside one: a 404 means that the server has lost it, as after a restart. */
+  /**
+   * The call is about a session, or something inside one: a 404 means that the server has lost it, as after a
+   * restart.
+   */
   readonly inSession?: boolean;
   /** Time for one try, in milliseconds. @default 60_000 */
   readonly timeoutMs?: number;

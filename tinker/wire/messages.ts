@@ -17,7 +17,9 @@ export function encodeMessage(name: WireMessage, fields: Readonly<Record<string,
   return type.encode(type.fromObject(fields)).finish();
 }
 
-/** Decodes a message: int64 as number, enums by name, bytes as Uint8Array; lists and maps are always there. */
+/**
+ * Decodes a message: int64 as number, enums by name, bytes as Uint8Array; lists and maps are always there.
+ */
 export function decodeMessage(name: WireMessage, bytes: Uint8Array): unknown {
   const type = messageType(name);
   return type.toObject(type.decode(bytes), { longs: Number, enums: String, arrays: true, objects: true });

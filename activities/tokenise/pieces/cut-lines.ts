@@ -18,7 +18,10 @@ export interface CutLinesInput {
   readonly maxBytes: number;
 }
 
-/** Cuts a file of the mix into stretches of at most `maxBytes`; a longer line is a stretch of its own. A job for a thread. */
+/**
+ * Cuts a file of the mix into stretches of at most `maxBytes`; a longer line is a stretch of its own. A job
+ * for a thread.
+ */
 export function cutLines({ entriesPath, maxBytes }: CutLinesInput): Promise<LineStretch[]> {
   const stretches: LineStretch[] = [];
   let [from, to, firstLine, lines] = [0, 0, 0, 0];

@@ -56,7 +56,10 @@ export async function readTokenPlan(store: ArtifactStore, ref: ArtifactRef): Pro
   return { ...TokenPlanMeta.parse(artifact.meta), artifact, pieces };
 }
 
-/** A piece is named by its lines and how they are tokenised: neither batch size nor anything of the training enters. */
+/**
+ * A piece is named by its lines and how they are tokenised: neither batch size nor anything of the training
+ * enters.
+ */
 export function tokenPieceRef(plan: TokenPlanMeta, piece: PlannedPiece): ArtifactRef {
   const { side, from, to } = piece;
   const inputs = {

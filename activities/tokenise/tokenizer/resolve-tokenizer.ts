@@ -5,7 +5,10 @@ import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
 /** Where tokenizers come from besides folders. */
 export interface TokenizerSources {
-  /** Brings a tokenizer from the Hub; returns the folder that holds tokenizer.json, and the commit where it is known. */
+  /**
+   * Brings a tokenizer from the Hub; returns the folder that holds tokenizer.json, and the commit where it is
+   * known.
+   */
   readonly fetchTokenizer?: (
     id: string,
     revision: string,
@@ -21,8 +24,8 @@ export interface ResolvedTokenizer extends TokenizerFiles {
 }
 
 /**
- * Finds the tokenizer of a training: the recipe's (a folder, or `owner/name@revision`), else the base model's from the Hub,
- * else that of a development server's model.
+ * Finds the tokenizer of a training: the recipe's (a folder, or `owner/name@revision`), else the base model's
+ * from the Hub, else that of a development server's model.
  *
  * @throws {HeadraceError} TokenizerError.
  */

@@ -28,8 +28,8 @@ export interface TextEncoder extends TokenEncoder {
 }
 
 /**
- * Builds the encoder. Special tokens are removed from the tokenizer's added tokens before it is built, so that no text
- * encodes to one; added tokens that are not special (`<think>`) stay, as in Python.
+ * Builds the encoder. Special tokens are removed from the tokenizer's added tokens before it is built, so
+ * that no text encodes to one; added tokens that are not special (`<think>`) stay, as in Python.
  *
  * @throws {HeadraceError} TokenizerError.
  */

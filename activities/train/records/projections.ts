@@ -9,8 +9,8 @@ import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
 
 /**
- * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last` deletes are
- * left out; metrics have every step once.
+ * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last`
+ * deletes are left out; metrics have every step once.
  */
 export async function writeProjections(
   store: ArtifactStore,

@@ -57,8 +57,8 @@ const HfConfig = z.object({
 /**
  * Reads `config.json` of a model folder.
  *
- * @throws {Error} naming the file and the field where the model is not a plain dense Qwen3 (RoPE scaling, sliding
- * windows and attention biases are not implemented).
+ * @throws {Error} naming the file and the field where the model is not a plain dense Qwen3 (RoPE scaling,
+ * sliding windows and attention biases are not implemented).
  */
 export async function readModelConfig(modelDir: string): Promise<ModelConfig> {
   const path = join(modelDir, 'config.json');

@@ -16,7 +16,11 @@ interface Waiting {
 export interface ComputeHost {
   /** Why no call can succeed any more, where that is so: the thread ran out of memory, for instance. */
   readonly failure: Error | undefined;
-  /** Calls are done in the order in which they are made. @throws {Error} what the method threw, or that the host is gone. */
+  /**
+   * Calls are done in the order in which they are made.
+   *
+   * @throws {Error} what the method threw, or that the host is gone.
+   */
   call<M extends keyof RunnerMethods>(
     method: M,
     ...args: Parameters<RunnerMethods[M]>
@@ -25,8 +29,8 @@ export interface ComputeHost {
 }
 
 /**
- * The model in a thread of its own, so that heartbeats are answered while it computes. Calls are done in the order in
- * which they are made, whatever model they are about.
+ * The model in a thread of its own, so that heartbeats are answered while it computes. Calls are done in the
+ * order in which they are made, whatever model they are about.
  */
 export class ModelHost implements ComputeHost {
   readonly #worker: Worker;

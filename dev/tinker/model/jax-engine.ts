@@ -6,7 +6,9 @@ import { loraScale, type LoraConfig } from './lora.js';
 import { planMicroBatches, type MicroBatch } from './micro-batches.js';
 import type { Tensors } from './safetensors.js';
 
-/** One training example: `targets[i]` is predicted from `tokens[0..i]`; all three have one length, at least 1. */
+/**
+ * One training example: `targets[i]` is predicted from `tokens[0..i]`; all three have one length, at least 1.
+ */
 export interface Example {
   readonly tokens: Int32Array;
   readonly targets: Int32Array;
@@ -46,7 +48,10 @@ type GradientProgram = (
   weights: np.Array,
 ) => { logprobs: np.Array; gradients: ArrayTree };
 
-/** Runs examples through a frozen base with LoRA adapters. Compiled programs are kept, by shape and adapter layout. */
+/**
+ * Runs examples through a frozen base with LoRA adapters. Compiled programs are kept, by shape and adapter
+ * layout.
+ */
 export class JaxEngine {
   readonly #model: BaseModel;
   readonly #base: ArrayTree;

@@ -95,7 +95,10 @@ export class ModelRunner {
     return result;
   }
 
-  /** Without a backward pass since the last step the gradients are zero: moments decay, as with torch's zero grads. */
+  /**
+   * Without a backward pass since the last step the gradients are zero: moments decay, as with torch's zero
+   * grads.
+   */
   optimStep(modelId: string, adam: AdamParams): OptimResult {
     const model = this.#model(modelId);
     const gradients =

@@ -8,8 +8,9 @@ import { baseModel, tempDir } from '../../dev/tinker/client.js';
 import { defined } from '../../../core/defined.js';
 
 /**
- * A server that is started again has its checkpoints and forgets its sessions. What the client asks of the lost session must
- * fail as `expired`, which a new session mends, and never as `not-found`, which nothing would.
+ * A server that is started again has its checkpoints and forgets its sessions. What the client asks of the
+ * lost session must fail as `expired`, which a new session mends, and never as `not-found`, which nothing
+ * would.
  */
 let folder = '';
 let server: TinkerServer;

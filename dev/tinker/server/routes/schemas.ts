@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Bodies of the API, under the names they have on the wire. Fields that are not listed are tolerated and dropped. */
+/**
+ * Bodies of the API, under the names they have on the wire. Fields that are not listed are tolerated and
+ * dropped.
+ */
 
 const id = z.string().min(1).max(500);
 const count = z
@@ -140,7 +143,10 @@ export const SaveWeightsForSampler = z
   );
 
 const loadCommon = { path: z.string(), optimizer: z.boolean().default(false) };
-/** Either a new model from a checkpoint (session_id, model_seq_id), or into one that was just created (model_id, seq_id). */
+/**
+ * Either a new model from a checkpoint (session_id, model_seq_id), or into one that was just created
+ * (model_id, seq_id).
+ */
 export const LoadWeights = z.union([
   z.object({
     ...loadCommon,

@@ -45,7 +45,10 @@ export class Future {
   }
 }
 
-/** Futures of all sessions. The oldest are forgotten above a limit, so that a long run does not fill the memory. */
+/**
+ * Futures of all sessions. The oldest are forgotten above a limit, so that a long run does not fill the
+ * memory.
+ */
 export class Futures {
   readonly #limit: number;
   readonly #byId = new Map<string, Future>();

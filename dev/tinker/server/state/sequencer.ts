@@ -12,8 +12,8 @@ interface Job extends Submitted {
 }
 
 /**
- * Runs a model's requests in the order of their sequence ids, whatever order they come in. A missing id blocks all
- * later ones until it comes: a client that loses a request must notice.
+ * Runs a model's requests in the order of their sequence ids, whatever order they come in. A missing id
+ * blocks all later ones until it comes: a client that loses a request must notice.
  */
 export class Sequencer {
   #nextSeqId = 1;
