@@ -19,7 +19,7 @@ export interface TokeniseOptions {
   readonly pieceBytes?: number;
 }
 
-/** What the tokenise activities are given. */
+/** What the tokenise activities share. */
 export interface TokeniseDeps {
   readonly store: ArtifactStore;
   readonly tokenizers: TokenizerSources;

@@ -20,7 +20,7 @@ export function learningRateAt(rule: ScheduleRule, step: number): number {
   return rule.learningRate * warmup * decay(rule.schedule, step, rule.totalSteps);
 }
 
-/** Of `tinker_cookbook/utils/lr_scheduling.py`: the last linear step is 1/total, not 0. */
+/** As `tinker_cookbook/utils/lr_scheduling.py`: the last linear step is 1/total, not 0. */
 function decay(schedule: Train['schedule'], step: number, total: number): number {
   switch (schedule) {
     case 'linear':
@@ -40,7 +40,7 @@ const loraFactor = 10;
  * · 10 · (2000 / hidden size)^k with k = 0.781 for Llama and 0.0775 for Qwen. Rank and batch size do not
  * enter.
  *
- * @param hiddenSize - of the model, where the caller knows it; else from the table of base models.
+ * @param hiddenSize - of the model, if known; else from the table of base models.
  * @throws {HeadraceError} BaseModelError, where family or size are not known.
  */
 export function autoLearningRate(baseModel: string, hiddenSize?: number): number {

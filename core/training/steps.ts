@@ -28,7 +28,7 @@ export interface StepPlace {
   readonly to: number;
 }
 
-/** Where step `step`, from 0, stands. */
+/** The place of step `step`, from 0. */
 export function placeOfStep(rule: StepRule, step: number): StepPlace {
   const perEpoch = stepsPerEpoch(rule);
   const from = (step % perEpoch) * rule.batchSize;

@@ -29,7 +29,7 @@ export class Retries {
     return this.#limits.billingPauseMs - this.#state.pausedMs;
   }
 
-  /** What the table says after a try that failed. */
+  /** The table's verdict after a failed try. */
   verdictOn(outcome: Outcome): Verdict {
     const now = this.#clock.now();
     this.#silentSinceMs = outcome.is === 'no-answer' ? (this.#silentSinceMs ?? now) : undefined;

@@ -63,7 +63,7 @@ type TryResult =
   | { readonly answer: Answer }
   | { readonly outcome: Outcome; readonly error: TinkerError; readonly invalidToken: boolean };
 
-/** Sends calls to the Tinker API, each as often as the retry table says. */
+/** Sends calls to the Tinker API, with retries by the retry table. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #auth: Auth;

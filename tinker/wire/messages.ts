@@ -6,7 +6,7 @@ const { root } = protobuf.parse(tinkerPublicProto, { keepCase: true });
 /** Names of the messages that travel as whole bodies. */
 export type WireMessage = 'ForwardBackwardRequest' | 'ForwardBackwardOutput' | 'SampleResponse';
 
-/** The protobufjs type of a message, for instance for a server that speaks the same protocol. */
+/** The protobufjs type of a message, for instance for a server of the same protocol. */
 export function messageType(name: WireMessage): protobuf.Type {
   return root.lookupType(`tinker_public.${name}`);
 }

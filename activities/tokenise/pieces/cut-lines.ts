@@ -13,7 +13,7 @@ export interface LineStretch {
 }
 
 export interface CutLinesInput {
-  /** The plan's entries, which say how long each line is. */
+  /** The plan's entries, which hold the length of each line. */
   readonly entriesPath: string;
   readonly maxBytes: number;
 }

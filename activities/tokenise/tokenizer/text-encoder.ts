@@ -66,7 +66,7 @@ export function createTextEncoder({ dir, tokenizerJson, configJson }: TokenizerF
   };
 }
 
-/** Whether pieces have the same ids wherever they stand. */
+/** Whether the ids of a piece do not depend on the text around it. */
 function mayCache(
   { model }: HfTokenizer,
   ordinary: readonly AddedToken[],

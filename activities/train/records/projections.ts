@@ -34,7 +34,7 @@ export function keptOf(plan: TrainingPlanMeta, lineage: readonly StoredRecord[])
   return plan.train.keep_last === undefined ? lineage : lineage.slice(-plan.train.keep_last);
 }
 
-/** The final checkpoint stands at batch 0 after the last epoch. */
+/** The final checkpoint is at batch 0 after the last epoch. */
 function checkpointLine(record: StoredRecord, rule: StepRule, server: string): CheckpointLine {
   const { nextStep, final, label, statePath, samplerPath } = record;
   const { epoch, from } = placeOfStep(rule, nextStep);

@@ -64,7 +64,7 @@ export class LiveClients {
   }
 }
 
-/** A cancelled activity has no more time than this. */
+/** Milliseconds. A cancelled activity has to end soon. */
 const finishPatienceMs = 1_500;
 
 /** Finishes a session and ignores failures: without heartbeats the server ends the session itself. */
