@@ -1,7 +1,10 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openServers, recipeFrom, startRecipe, writeConversations } from '../support/servers.js';
+import { openServers } from '../support/servers.js';
+import { recipeFrom } from '../support/recipes.js';
+import { startRecipe } from '../support/runs.js';
+import { writeConversations } from '../support/conversations.js';
 import type { OpenServers } from '../support/servers.js';
 import { disturbances, draw, fullDisk, randomOf, Workers } from './disturbances.js';
 import { follow } from './follow.js';
@@ -9,6 +12,7 @@ import { outcomeOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import { mountSmallDisk } from './small-disk.js';
 import type { SmallDisk } from './small-disk.js';
+import { clearFaults } from '../support/faults.js';
 
 /** A run that has not ended by then fails its round. Undisturbed it takes some 10 s; a killed worker is missed for 20 s. */
 const patienceMs = 240_000;
@@ -134,8 +138,7 @@ export class Lane {
       over.abort();
       await disturbing?.catch(() => undefined);
       await workers.close();
-      for (const url of [servers.hubUrl(), servers.tinkerUrl()])
-        await fetch(`${url}/dev/faults`, { method: 'DELETE' });
+      for (const url of [servers.hubUrl(), servers.tinkerUrl()]) await clearFaults(url);
       await disk?.empty();
       if (!this.keep) await rm(store, { recursive: true, force: true });
     }

@@ -5,7 +5,7 @@ import { openStore } from '../../activities/artifacts/store.js';
 import { lineageOf } from '../../activities/train/records/records.js';
 import type { Stage1Result } from '../../core/run/run.js';
 import { parseCheckpointPath } from '../../tinker/index.js';
-import { sha256 } from '../support/servers.js';
+import { sha256 } from '../support/sha256.js';
 
 /** Everything that must not depend on what happened while the run was under way. */
 export interface Outcome {

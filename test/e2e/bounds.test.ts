@@ -7,18 +7,14 @@ import { readRecipeFile } from '../../client/recipe/recipe-file.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import { describe, handleOf, runState } from '../../client/runs/find-run.js';
 import { sendUpdate } from '../../client/runs/send-update.js';
-import {
-  environmentOf,
-  headrace,
-  recipeFrom,
-  resultOf,
-  startRecipe,
-  startWorker,
-  untilPending,
-  useServers,
-  writeConversations,
-  writeRecipe,
-} from '../support/servers.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { headrace } from '../support/command.js';
+import { recipeFrom, writeRecipe } from '../support/recipes.js';
+import { resultOf, startRecipe, untilPending } from '../support/runs.js';
+import { writeConversations } from '../support/conversations.js';
+import { assertBoundedHistory } from '../support/history.js';
+import { postFaults, clearFaults } from '../support/faults.js';
+import { until } from '../support/until.js';
 
 const slowSources = ['slow-1', 'slow-2', 'slow-3', 'slow-4'];
 const servers = useServers({
@@ -34,13 +30,6 @@ const servers = useServers({
   },
 });
 const files = 2_000;
-
-/** Sizes of every payload in a history. */
-function payloadsIn(value: unknown): number[] {
-  if (value instanceof Uint8Array) return [value.length];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(payloadsIn);
-}
 
 void test('a recipe of 2,000 files keeps histories under 10,000 events and payloads under 64 KiB', async () => {
   const folder = join(servers().folder, 'many');
@@ -60,12 +49,8 @@ void test('a recipe of 2,000 files keeps histories under 10,000 events and paylo
     await startRecipe(servers(), store, await readRecipeFile(recipe, { cwd: folder }));
     const result = await resultOf(servers(), 'many');
     assert.equal(result.mix.train.lines, files);
-    for (const id of [workflowIdOf('many'), `${workflowIdOf('many')}/source/s`]) {
-      const { events } = await servers().temporal.client.workflow.getHandle(id).fetchHistory();
-      assert.ok((events ?? []).length > 10 && (events ?? []).length < 10_000, `${id}: ${events?.length}`);
-      const largest = Math.max(...payloadsIn(events));
-      assert.ok(largest < 64 * 1024, `${id} has a payload of ${largest} bytes`);
-    }
+    for (const id of [workflowIdOf('many'), `${workflowIdOf('many')}/source/s`])
+      await assertBoundedHistory(servers().temporal.client, id);
   } finally {
     await worker.close();
   }
@@ -93,12 +78,7 @@ void test('a small run that starts beside a large one is done before it, on the 
   const store = join(folder, 'shared');
   await writeConversations(join(folder, 'small.jsonl'), 200, 77);
   const sources = slowSources.map((name) => `  - { name: ${name}, dataset: owner/${name} }`).join('\n');
-  const response = await fetch(`${servers().hubUrl()}/dev/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind: 'rate', path: 'slow-', bytesPerSecond: 200 }),
-  });
-  assert.ok(response.ok, await response.text());
+  await postFaults(servers().hubUrl(), { kind: 'rate', path: 'slow-', bytesPerSecond: 200 });
   const worker = await startWorker(servers(), store);
   try {
     await startRecipe(servers(), store, recipeFrom(`name: large\nsources:\n${sources}\n`, folder));
@@ -120,7 +100,7 @@ void test('a small run that starts beside a large one is done before it, on the 
     await handleOf(servers().temporal, 'large').cancel();
     await assert.rejects(resultOf(servers(), 'large'));
   } finally {
-    await fetch(`${servers().hubUrl()}/dev/faults`, { method: 'DELETE' });
+    await clearFaults(servers().hubUrl());
     await worker.close();
   }
 });
@@ -134,32 +114,34 @@ void test('a versioned run stays with the build that began it, and the next one 
     recipeFrom(`name: ${name}\nreview: true\nsources:\n  - { name: s, files: versioned.jsonl }\n`, folder);
   const buildOf = async (name: string): Promise<string | null | undefined> =>
     (await describe(temporal, name))?.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
-  const untilReview = async (name: string): Promise<void> => {
-    for (let look = 0; look < 200; look += 1) {
-      const state = await runState(handleOf(temporal, name)).catch(() => undefined);
-      if (state?.waitingFor.some(({ kind }) => kind === 'review') === true) return;
-      await sleep(300);
-    }
-    throw new Error(`${name} did not come to its review`);
-  };
+  const untilReview = (name: string): Promise<true> =>
+    until(
+      async () => {
+        const state = await runState(handleOf(temporal, name)).catch(() => undefined);
+        return state?.waitingFor.some(({ kind }) => kind === 'review') === true || undefined;
+      },
+      () => `the review of ${name}`,
+    );
   const begin = async (buildId: string): ReturnType<typeof startWorker> => {
     const worker = await startWorker(servers(), store, {
       TEMPORAL_DEPLOYMENT_NAME: deploymentName,
       TEMPORAL_WORKER_BUILD_ID: buildId,
     });
-    for (let look = 0; ; look += 1)
-      try {
-        await temporal.connection.workflowService.setWorkerDeploymentCurrentVersion({
-          namespace: temporal.target.namespace,
-          deploymentName,
-          buildId,
-        });
-        return worker;
-      } catch (error) {
-        // The server learns of a build from its first poll.
-        if (look === 100) throw error;
-        await sleep(300);
-      }
+    // The server learns of a build from its first poll, and refuses to make an unknown one current.
+    return await until(
+      () =>
+        temporal.connection.workflowService
+          .setWorkerDeploymentCurrentVersion({
+            namespace: temporal.target.namespace,
+            deploymentName,
+            buildId,
+          })
+          .then(
+            () => worker,
+            () => undefined,
+          ),
+      () => `the server to take the build ${buildId}`,
+    );
   };
   const one = await begin('one');
   try {

@@ -5,12 +5,12 @@ import { ServiceError } from '@temporalio/client';
 import { connectTemporal } from '../../client/temporal/connect.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import { queries } from '../../workflows/messages.js';
-import { useFolder } from '../support/temporal.js';
+import { temporaryFolder } from '../support/folder.js';
 
-const folder = useFolder('closed-connection');
+const folder = await temporaryFolder();
 
 void test('a question that is under way when its connection is closed is not asked again when the server goes', async () => {
-  const server = await startTemporal({ stateDir: folder(), say: () => undefined });
+  const server = await startTemporal({ stateDir: folder, say: () => undefined });
   const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
   const workflowId = 'nobody-answers';
   await connected.client.workflow.start('stage1', { workflowId, taskQueue: 'nobody-polls', args: [] });

@@ -4,26 +4,26 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { useFolder } from '../support/temporal.js';
-import { headrace } from '../support/servers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { headrace } from '../support/command.js';
 
-const folder = useFolder('demo');
+const folder = await temporaryFolder();
 
 /** Command lines of processes that still mention the test's folder. */
 async function leftRunning(): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,args']);
-  return stdout.split('\n').filter((line) => line.includes(folder()) && !line.includes('ps -eo'));
+  return stdout.split('\n').filter((line) => line.includes(folder) && !line.includes('ps -eo'));
 }
 
 void test('the demo goes from corpora to sampler weights, says what came of it, and leaves nothing running', async () => {
   // Keys of the environment are not used: these would be refused.
   const env = {
-    HEADRACE_STORE: join(folder(), 'store'),
+    HEADRACE_STORE: join(folder, 'store'),
     HF_TOKEN: 'hf_planted_secret_token',
     TINKER_API_KEY: 'tml-planted-secret-key',
     TEMPORAL_ADDRESS: '127.0.0.1:1',
   };
-  const out = join(folder(), 'out');
+  const out = join(folder, 'out');
   const first = await headrace(['demo', '--set', `out=${out}`], env);
   const said = `${first.stdout}\n${first.stderr}`;
   assert.equal(first.code, 0, said);

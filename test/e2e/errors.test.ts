@@ -4,15 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort } from '../../dev/temporal/server.js';
-import {
-  environmentOf,
-  headrace,
-  startWorker,
-  useServers,
-  writeConversations,
-  writeRecipe,
-} from '../support/servers.js';
-import type { CommandResult } from '../support/servers.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { headrace, assertOutput } from '../support/command.js';
+import { writeConversations } from '../support/conversations.js';
+import { writeRecipe } from '../support/recipes.js';
+import type { CommandResult } from '../support/command.js';
 
 /** What a person meets who gets something wrong: one clear message and an exit code that is not 0. */
 
@@ -45,16 +41,9 @@ async function startWith(wrong: Case): Promise<CommandResult> {
   }
 }
 
-function assertTold(result: CommandResult, code: number, ...texts: RegExp[]): void {
-  const said = `${result.stdout}\n${result.stderr}`;
-  assert.equal(result.code, code, said);
-  for (const text of texts) assert.match(said, text);
-  assert.ok(!/\n\s+at .*\.js:\d+/.test(said), `a stack was shown:\n${said}`);
-}
-
 void test('a recipe with an unknown key', async () => {
   const result = await startWith({ source: 'file: good.jsonl', worker: false });
-  assertTold(result, 2, /recipe\.yaml:3: unknown key "sources\.0\.file"; did you mean "files"\?/);
+  assertOutput(result, 2, /recipe\.yaml:3: unknown key "sources\.0\.file"; did you mean "files"\?/);
 });
 
 void test('a label that is a path', async () => {
@@ -62,17 +51,17 @@ void test('a label that is a path', async () => {
     train: 'train: { base_model: headrace/tiny-qwen3, learning_rate: 1.0e-3, label: /tmp/lora }',
     worker: false,
   });
-  assertTold(result, 2, /"train\.label".*a name, not a path.*A-Z a-z 0-9 _ -/);
+  assertOutput(result, 2, /"train\.label".*a name, not a path.*A-Z a-z 0-9 _ -/);
 });
 
 void test('a recipe file that is not there', async () => {
   const result = await headrace(['start', 'nowhere.yaml'], {});
-  assertTold(result, 2, /There is no recipe file nowhere\.yaml/);
+  assertOutput(result, 2, /There is no recipe file nowhere\.yaml/);
 });
 
 void test('a wrong dataset id names the nearest that exists', async () => {
   const result = await startWith({ source: 'dataset: allenai/prosocial_dialog' });
-  assertTold(
+  assertOutput(
     result,
     3,
     /DatasetNotFoundError/,
@@ -87,7 +76,7 @@ void test('a gated dataset without a token', async () => {
     source: 'dataset: lmsys/lmsys-chat-1m',
     workerEnv: { HF_TOKEN: '', HF_HOME: '/nowhere' },
   });
-  assertTold(result, 3, /HubTokenMissingError/, /lmsys\/lmsys-chat-1m/, /HF_TOKEN/);
+  assertOutput(result, 3, /HubTokenMissingError/, /lmsys\/lmsys-chat-1m/, /HF_TOKEN/);
 });
 
 void test('a bad Hub token', async () => {
@@ -95,13 +84,13 @@ void test('a bad Hub token', async () => {
     source: 'dataset: lmsys/lmsys-chat-1m',
     workerEnv: { HF_TOKEN: 'hf_wrong_token' },
   });
-  assertTold(result, 3, /HubTokenInvalidError/);
+  assertOutput(result, 3, /HubTokenInvalidError/);
   assert.ok(!`${result.stdout}${result.stderr}`.includes('hf_wrong_token'), 'the token was shown');
 });
 
 void test('a local file that is not there', async () => {
   const result = await startWith({ source: 'files: "data/*.jsonl"' });
-  assertTold(result, 3, /FileNotFoundError/, /data\/\*\.jsonl/);
+  assertOutput(result, 3, /FileNotFoundError/, /data\/\*\.jsonl/);
 });
 
 void test('a file whose rows have no shape that fits', async () => {
@@ -109,7 +98,7 @@ void test('a file whose rows have no shape that fits', async () => {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'odd.jsonl'), '{"essay":"x","score":3}\n'.repeat(20));
   const result = await startWith({ source: `files: ${join(folder, 'odd.jsonl')}` });
-  assertTold(result, 3, /FormatError/, /essay/, /score/);
+  assertOutput(result, 3, /FormatError/, /essay/, /score/);
 });
 
 void test('too many rejected rows show the first ones with file and line', async () => {
@@ -123,12 +112,12 @@ void test('too many rejected rows show the first ones with file and line', async
   });
   await writeFile(join(folder, 'bad.jsonl'), `${good}\n{broken\n${good}\n{broken\n`);
   const result = await startWith({ source: `files: ${join(folder, 'bad.jsonl')}` });
-  assertTold(result, 3, /TooManyRejectsError/, /bad\.jsonl:2/, /bad_json/);
+  assertOutput(result, 3, /TooManyRejectsError/, /bad\.jsonl:2/, /bad_json/);
 });
 
 void test('no worker polling: nothing is started', async () => {
   const result = await startWith({ worker: false });
-  assertTold(result, 1, /NoWorkerError/, /nothing was done/, /headrace worker/);
+  assertOutput(result, 1, /NoWorkerError/, /nothing was done/, /headrace worker/);
 });
 
 void test('a Temporal that cannot be reached', async () => {
@@ -137,7 +126,7 @@ void test('a Temporal that cannot be reached', async () => {
   const address = `127.0.0.1:${await freePort()}`;
   const env = { HEADRACE_STORE: join(folder, 'store'), TEMPORAL_ADDRESS: address };
   for (const args of [['start', recipe], ['list'], ['status', 'x'], ['worker']])
-    assertTold(await headrace(args, env), 1, /TemporalUnavailableError/, new RegExp(address));
+    assertOutput(await headrace(args, env), 1, /TemporalUnavailableError/, new RegExp(address));
 });
 
 const train = 'train: { base_model: headrace/tiny-qwen3, learning_rate: 1.0e-3, max_steps: 2 }';
@@ -145,7 +134,7 @@ const train = 'train: { base_model: headrace/tiny-qwen3, learning_rate: 1.0e-3, 
 void test('a Tinker server that cannot be reached', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const result = await startWith({ train, workerEnv: { TINKER_BASE_URL: url } });
-  assertTold(result, 3, /TinkerUnavailableError/, new RegExp(url), /retry-stage/);
+  assertOutput(result, 3, /TinkerUnavailableError/, new RegExp(url), /retry-stage/);
 });
 
 void test('a missing Tinker key', async () => {
@@ -153,18 +142,18 @@ void test('a missing Tinker key', async () => {
     train,
     workerEnv: { TINKER_BASE_URL: '', TINKER_API_KEY: '', HOME: '/nowhere' },
   });
-  assertTold(result, 3, /TinkerKeyMissingError/, /TINKER_API_KEY/);
+  assertOutput(result, 3, /TinkerKeyMissingError/, /TINKER_API_KEY/);
 });
 
 void test('a base model that the server does not have', async () => {
   const result = await startWith({ train: train.replace('headrace/tiny-qwen3', 'Qwen/Qwen3-8B') });
-  assertTold(result, 3, /BaseModelError/, /Qwen\/Qwen3-8B/, /headrace\/tiny-qwen3/);
+  assertOutput(result, 3, /BaseModelError/, /Qwen\/Qwen3-8B/, /headrace\/tiny-qwen3/);
 });
 
 void test('a run that is not there', async () => {
   const env = environmentOf(servers(), join(servers().folder, 'none'));
-  assertTold(await headrace(['status', 'never-started'], env), 1, /RunNotFoundError/, /headrace list/);
-  assertTold(await headrace(['cancel', 'never-started'], env), 1, /RunNotFoundError/);
+  assertOutput(await headrace(['status', 'never-started'], env), 1, /RunNotFoundError/, /headrace list/);
+  assertOutput(await headrace(['cancel', 'never-started'], env), 1, /RunNotFoundError/);
 });
 
 void test('attaching with another recipe shows the difference', async () => {
@@ -176,9 +165,9 @@ void test('attaching with another recipe shows the difference', async () => {
     const env = environmentOf(servers(), store);
     const yaml = 'name: changed\nreview: true\nsources:\n  - { name: s, files: good.jsonl }\n';
     const recipe = await writeRecipe(folder, yaml);
-    assertTold(await headrace(['start', recipe, '--wait'], env, folder), 3, /headrace approve changed/);
-    assertTold(await headrace(['start', recipe], env, folder), 0, /Attached to the run headrace\/changed/);
-    assertTold(
+    assertOutput(await headrace(['start', recipe, '--wait'], env, folder), 3, /headrace approve changed/);
+    assertOutput(await headrace(['start', recipe], env, folder), 0, /Attached to the run headrace\/changed/);
+    assertOutput(
       await headrace(['start', recipe, '--set', 'seed=9'], env, folder),
       1,
       /RecipeChangedError/,
@@ -188,10 +177,10 @@ void test('attaching with another recipe shows the difference', async () => {
       join(folder, 'other'),
       `${yaml.replace('name: changed', 'name: other')}out: ${folder}/runs/changed\n`,
     );
-    assertTold(await headrace(['start', other], env, folder), 1, /OutInUseError/);
-    assertTold(await headrace(['approve', 'changed'], env), 0, /approved/);
-    assertTold(await headrace(['watch', 'changed'], env), 0, /train\.jsonl/);
-    assertTold(await headrace(['approve', 'changed'], env), 2, /UsageError|does not wait|completed/);
+    assertOutput(await headrace(['start', other], env, folder), 1, /OutInUseError/);
+    assertOutput(await headrace(['approve', 'changed'], env), 0, /approved/);
+    assertOutput(await headrace(['watch', 'changed'], env), 0, /train\.jsonl/);
+    assertOutput(await headrace(['approve', 'changed'], env), 2, /UsageError|does not wait|completed/);
   } finally {
     await worker.close();
   }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../support/folder.js';
+import { until } from '../support/until.js';
 
 const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
 
@@ -24,8 +24,7 @@ for (const [command, signal] of [
   ['dev', 'SIGTERM'],
 ] as const)
   void test(`${signal} while \`headrace ${command}\` starts its servers ends all of them, and the exit code says so`, async (t) => {
-    const dir = await mkdtemp(join(tmpdir(), 'headrace-interrupted-'));
-    t.after(() => rm(dir, { recursive: true, force: true }));
+    const dir = await temporaryFolder(t);
     // A server that never answers.
     const temporal = join(dir, 'temporal');
     await writeFile(temporal, `#!/bin/sh\necho $$ > ${join(dir, 'pid')}\nexec sleep 600\n`);
@@ -35,15 +34,18 @@ for (const [command, signal] of [
       env: { ...env, HEADRACE_STORE: join(dir, 'store'), TEMPORAL_ADDRESS: '' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let said = '';
-    child.stderr.on('data', (text: Buffer) => (said += String(text)));
+    let output = '';
+    child.stderr.on('data', (text: Buffer) => (output += String(text)));
     const exit = once(child, 'exit') as Promise<[number | null]>;
     const pidOfServer = async (): Promise<number> =>
       Number(await readFile(join(dir, 'pid'), 'utf8').catch(() => 0));
-    while ((await pidOfServer()) === 0 && child.exitCode === null) await sleep(50);
+    await until(
+      async () => (await pidOfServer()) !== 0 || child.exitCode !== null || undefined,
+      () => 'the server to start',
+    );
     child.kill(signal);
     const [code] = await exit;
-    assert.equal(code, 130, said);
-    assert.match(said, /Interrupted while the servers started; nothing is left running/);
+    assert.equal(code, 130, output);
+    assert.match(output, /Interrupted while the servers started; nothing is left running/);
     assert.equal(isRunning(await pidOfServer()), false);
   });

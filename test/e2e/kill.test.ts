@@ -5,16 +5,12 @@ import { test } from 'node:test';
 import type { PendingActivity } from '../../client/runs/pending-activities.js';
 import type { HeldoutLoss } from '../../core/contracts/evaluation.js';
 import type { Stage1Result } from '../../core/run/run.js';
-import {
-  recipeFrom,
-  resultOf,
-  sha256,
-  startRecipe,
-  startWorker,
-  untilPending,
-  useServers,
-  writeConversations,
-} from '../support/servers.js';
+import { recipeFrom } from '../support/recipes.js';
+import { resultOf, startRecipe, untilPending } from '../support/runs.js';
+import { sha256 } from '../support/sha256.js';
+import { startWorker, useServers } from '../support/servers.js';
+import { writeConversations } from '../support/conversations.js';
+import { postFaults, clearFaults } from '../support/faults.js';
 
 /**
  * One recipe, large enough that every stage can be hit, is run undisturbed once and then again on fresh stores, with
@@ -101,21 +97,6 @@ async function undisturbed(): Promise<Left> {
   return await first;
 }
 
-/** Lets the Hub send slowly, so that a download lasts long enough to be hit. */
-async function slowHub(bytesPerSecond: number): Promise<void> {
-  const response = await fetch(`${servers().hubUrl()}/dev/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind: 'rate', path: 'train-00000', bytesPerSecond }),
-  });
-  assert.ok(response.ok, await response.text());
-}
-
-async function mendHub(): Promise<void> {
-  const response = await fetch(`${servers().hubUrl()}/dev/faults`, { method: 'DELETE' });
-  assert.ok(response.ok, await response.text());
-}
-
 /**
  * True for a segment that is under way after another one was: heartbeats are too far apart to tell how far a short one
  * is, but each has an id of its own.
@@ -141,11 +122,13 @@ const points: [string, (activity: PendingActivity) => boolean][] = [
 for (const [stage, hit] of points)
   void test(`kill -9 of the worker in ${stage} leaves the same bytes and losses as an undisturbed run`, async () => {
     const before = await undisturbed();
-    if (stage === 'download') await slowHub(250_000);
+    // A slow download lasts long enough to be hit.
+    if (stage === 'download')
+      await postFaults(servers().hubUrl(), { kind: 'rate', path: 'train-00000', bytesPerSecond: 250_000 });
     const after = await run(`kill-${stage}`, async (store, worker) => {
       await untilPending(servers(), `kill-${stage}`, hit);
       await worker.current.kill();
-      if (stage === 'download') await mendHub();
+      if (stage === 'download') await clearFaults(servers().hubUrl());
       worker.current = await startWorker(servers(), store);
     });
     assert.deepEqual(after, before);

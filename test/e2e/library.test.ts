@@ -4,33 +4,33 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type * as library from '../../client/index.js';
-import { writeConversations } from '../support/servers.js';
-import { useFolder } from '../support/temporal.js';
+import { writeConversations } from '../support/conversations.js';
+import { temporaryFolder } from '../support/folder.js';
 
-const folder = useFolder('library');
+const folder = await temporaryFolder();
 const packageName = 'headrace';
 
 void test('a program that imports the package mixes a recipe without Temporal', async () => {
   const { mix, parseRecipe } = (await import(packageName)) as typeof library;
-  await writeConversations(join(folder(), 'chats.jsonl'), 50, 3);
+  await writeConversations(join(folder, 'chats.jsonl'), 50, 3);
   const recipe = parseRecipe(
     'name: here\nsources:\n  - { name: chats, files: chats.jsonl, rows: 20 }\n',
     'x',
     {
-      cwd: folder(),
+      cwd: folder,
     },
   );
   const stages = new Set<string>();
   const result = await mix(recipe, {
-    storeRoot: join(folder(), 'store'),
+    storeRoot: join(folder, 'store'),
     env: {},
     progress: ({ stage }) => stages.add(stage),
   });
-  const bytes = await readFile(join(folder(), 'runs/here/train.jsonl'));
+  const bytes = await readFile(join(folder, 'runs/here/train.jsonl'));
   assert.equal(bytes.toString().trim().split('\n').length, 20);
   assert.equal(createHash('sha256').update(bytes).digest('hex'), result.train.sha256);
   assert.ok(stages.has('convert') && stages.has('mix'), [...stages].join(', '));
-  const again = await mix(recipe, { storeRoot: join(folder(), 'store'), env: {} });
+  const again = await mix(recipe, { storeRoot: join(folder, 'store'), env: {} });
   assert.equal(again.reusedPieces, again.pieces);
 });
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startHub, type Hub } from '../../dev/hub/index.js';
+import { temporaryFolder } from '../support/folder.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const cli = fileURLToPath(new URL('../../client/main.js', import.meta.url));
@@ -27,8 +27,7 @@ interface Finished {
 
 /** The demo corpora on a local Hub, an empty store, and an environment without keys or Temporal. */
 async function ready(t: TestContext): Promise<Ready> {
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-look-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  const dir = await temporaryFolder(t);
   const hub = await startHub({ root: join(repository, 'dev/corpora/data/hub') });
   t.after(() => hub.close());
   const personal = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_|XDG_)|_PROXY$/i;

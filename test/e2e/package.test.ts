@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { packagePath } from '../../files/package-path.js';
-import { sha256, writeConversations } from '../support/servers.js';
+import { temporaryFolder } from '../support/folder.js';
+import { sha256 } from '../support/sha256.js';
+import { writeConversations } from '../support/conversations.js';
 
 // The package as its users get it: packed, then installed into an empty folder.
 
@@ -25,7 +26,7 @@ const headrace = async (...args: readonly string[]): Promise<string> =>
 const installed = (path: string): string => join(folder, 'node_modules', 'headrace', path);
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'headrace-package-'));
+  folder = await temporaryFolder();
   // Packing builds, which would take dist/ from under the other tests.
   const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const { stdout } = await run('npm', pack, { cwd: packagePath('.'), env: env() });
@@ -34,7 +35,6 @@ before(async () => {
   const install = ['install', packed.filename, '--prefer-offline', '--no-audit', '--no-fund'];
   await run('npm', install, { cwd: folder, env: env() });
 });
-after(async () => await rm(folder, { recursive: true, force: true }));
 
 void test('the installed command tells its version and mixes a recipe', async () => {
   const { version } = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as { version: string };

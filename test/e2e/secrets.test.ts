@@ -6,14 +6,10 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { localHubToken } from '../../dev/stack/stack.js';
-import {
-  environmentOf,
-  headrace,
-  startWorker,
-  useServers,
-  writeConversations,
-  writeRecipe,
-} from '../support/servers.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { headrace } from '../support/command.js';
+import { writeConversations } from '../support/conversations.js';
+import { writeRecipe } from '../support/recipes.js';
 
 /** The secrets of a real run are in the worker's environment and nowhere else. */
 

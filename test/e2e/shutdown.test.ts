@@ -7,16 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { handleOf, runState } from '../../client/runs/find-run.js';
 import type { Part } from '../../dev/stack/part.js';
 import { updates } from '../../workflows/messages.js';
-import {
-  environmentOf,
-  recipeFrom,
-  resultOf,
-  startRecipe,
-  startWorker,
-  untilPending,
-  useServers,
-  writeConversations,
-} from '../support/servers.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { recipeFrom } from '../support/recipes.js';
+import { resultOf, startRecipe, untilPending } from '../support/runs.js';
+import { writeConversations } from '../support/conversations.js';
 
 /** A worker that is asked to end saves at once, in the middle of a segment that would take far longer. */
 

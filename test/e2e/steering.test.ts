@@ -5,16 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import {
-  environmentOf,
-  headrace,
-  startWorker,
-  untilPending,
-  useServers,
-  writeConversations,
-  writeRecipe,
-} from '../support/servers.js';
-import type { CommandResult } from '../support/servers.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { headrace, assertOutput } from '../support/command.js';
+import { untilPending } from '../support/runs.js';
+import { writeConversations } from '../support/conversations.js';
+import { writeRecipe } from '../support/recipes.js';
+import type { CommandResult } from '../support/command.js';
+import { postFaults, clearFaults } from '../support/faults.js';
 
 /** A person at a terminal: every command is a process of its own, against real servers and a real worker. */
 
@@ -64,23 +61,6 @@ async function atTerminal(
   }
 }
 
-function assertSaid(result: CommandResult, code: number, ...texts: RegExp[]): void {
-  const said = `${result.stdout}\n${result.stderr}`;
-  assert.equal(result.code, code, said);
-  for (const text of texts) assert.match(said, text);
-  assert.ok(!/\n\s+at .*\.js:\d+/.test(said), `a stack was shown:\n${said}`);
-}
-
-/** Asks a local server for a fault. */
-async function arm(url: string, fault: unknown): Promise<void> {
-  const response = await fetch(`${url}/dev/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(fault),
-  });
-  assert.ok(response.ok, await response.text());
-}
-
 async function untilStep(name: string, step: number): Promise<void> {
   await untilPending(
     servers(),
@@ -101,26 +81,26 @@ const local = (name: string): string =>
 void test('pause, resume, save, cancel and start again end in the losses of a run that nobody touched', async () => {
   let losses = '';
   await atTerminal('untouched', local('touched'), async ({ folder, recipe, run }) => {
-    assertSaid(await run('start', recipe, '--wait'), 0, /touched-final/);
+    assertOutput(await run('start', recipe, '--wait'), 0, /touched-final/);
     losses = await readFile(join(folder, 'runs/untouched/metrics.jsonl'), 'utf8');
   });
   assert.equal(losses.trim().split('\n').length, 60);
   await atTerminal('touched', local('touched'), async ({ folder, recipe, run }) => {
-    assertSaid(await run('start', recipe), 0, /Follow it with: npx headrace watch touched/);
+    assertOutput(await run('start', recipe), 0, /Follow it with: npx headrace watch touched/);
     await untilStep('touched', 3);
-    assertSaid(await run('pause', 'touched'), 0, /paused; the newest checkpoint is touched-0000\d\d/);
-    assertSaid(await run('watch', 'touched'), 3, /headrace resume touched/);
-    assertSaid(await run('status', 'touched'), 0, /pause waits for a person/);
-    assertSaid(await run('resume', 'touched'), 0, /goes on/);
+    assertOutput(await run('pause', 'touched'), 0, /paused; the newest checkpoint is touched-0000\d\d/);
+    assertOutput(await run('watch', 'touched'), 3, /headrace resume touched/);
+    assertOutput(await run('status', 'touched'), 0, /pause waits for a person/);
+    assertOutput(await run('resume', 'touched'), 0, /goes on/);
     await untilStep('touched', 22);
-    assertSaid(await run('save', 'touched'), 0, /the newest checkpoint is touched-0000\d\d, after step/);
+    assertOutput(await run('save', 'touched'), 0, /the newest checkpoint is touched-0000\d\d, after step/);
     await untilStep('touched', 41);
-    assertSaid(await run('cancel', 'touched', '--wait'), 0, /Cancelled/);
-    assertSaid(await run('watch', 'touched'), 4, /Starting the same recipe again goes on/);
+    assertOutput(await run('cancel', 'touched', '--wait'), 0, /Cancelled/);
+    assertOutput(await run('watch', 'touched'), 4, /Starting the same recipe again goes on/);
     const saved = await readFile(join(folder, 'runs/touched/metrics.jsonl'), 'utf8');
     assert.ok(saved.trim().split('\n').length >= 41, 'what was trained before the cancel was not recorded');
     assert.match(await readFile(join(folder, 'runs/touched/report.html'), 'utf8'), /<html/);
-    assertSaid(await run('start', recipe, '--wait'), 0, /steps were recorded already and were reused/);
+    assertOutput(await run('start', recipe, '--wait'), 0, /steps were recorded already and were reused/);
     assert.equal(await readFile(join(folder, 'runs/touched/metrics.jsonl'), 'utf8'), losses);
     const measured = await labelsIn(folder, 'touched', 'samples.jsonl');
     assert.deepEqual(measured, ['base', ...(await labelsIn(folder, 'touched', 'checkpoints.jsonl'))]);
@@ -129,23 +109,23 @@ void test('pause, resume, save, cancel and start again end in the losses of a ru
 
 void test('the checkpoints of a run can be listed, kept and removed', async () => {
   await atTerminal('listed', local('listed'), async ({ recipe, run }) => {
-    assertSaid(await run('start', recipe, '--wait'), 0);
-    assertSaid(await run('checkpoints', 'listed'), 0, /listed-000020/, /listed-final/);
-    assertSaid(await run('checkpoints', 'listed', 'keep', 'listed-000020'), 0, /stays until/);
-    assertSaid(await run('checkpoints', 'listed', 'rm', 'listed-000020'), 0, /is removed/);
-    assertSaid(await run('checkpoints', 'listed', 'rm', 'nothing'), 2, /no checkpoint nothing/);
+    assertOutput(await run('start', recipe, '--wait'), 0);
+    assertOutput(await run('checkpoints', 'listed'), 0, /listed-000020/, /listed-final/);
+    assertOutput(await run('checkpoints', 'listed', 'keep', 'listed-000020'), 0, /stays until/);
+    assertOutput(await run('checkpoints', 'listed', 'rm', 'listed-000020'), 0, /is removed/);
+    assertOutput(await run('checkpoints', 'listed', 'rm', 'nothing'), 2, /no checkpoint nothing/);
   });
 });
 
 void test('a checkpoint answers the same by its run and by its path, and the base model answers too', async () => {
   await atTerminal('sampled', local('sampled'), async ({ recipe, run }) => {
-    assertSaid(await run('start', recipe, '--wait'), 0);
+    assertOutput(await run('start', recipe, '--wait'), 0);
     const first = await run('sample', 'sampled', 'Hello.', '--max-tokens', '12');
-    assertSaid(first, 0);
+    assertOutput(first, 0);
     const [newest] = (await run('checkpoints', 'sampled', '--json')).stdout.trim().split('\n').slice(-1);
     const path = (JSON.parse(newest ?? '{}') as { sampler_path: string }).sampler_path;
     assert.equal((await run('sample', path, 'Hello.', '--max-tokens', '12')).stdout, first.stdout);
-    assertSaid(await run('sample', 'sampled', 'Hello.', '--base', '--max-tokens', '12'), 0);
+    assertOutput(await run('sample', 'sampled', 'Hello.', '--base', '--max-tokens', '12'), 0);
   });
 });
 
@@ -156,38 +136,38 @@ sources:
   - { name: social, dataset: allenai/prosocial-dialog, revision: nowhere }
 `;
   await atTerminal('repaired', yaml, async ({ folder, recipe, run }) => {
-    assertSaid(
+    assertOutput(
       await run('start', recipe, '--wait'),
       3,
       /RevisionNotFoundError/,
       /replace-source repaired social/,
     );
-    assertSaid(await run('report', 'repaired'), 0, /report\.html/);
-    assertSaid(await run('trace', 'repaired', '1'), 2, /not made yet/);
-    assertSaid(
+    assertOutput(await run('report', 'repaired'), 0, /report\.html/);
+    assertOutput(await run('trace', 'repaired', '1'), 2, /not made yet/);
+    assertOutput(
       await run('replace-source', 'repaired', 'socal', '--revision', 'main'),
       2,
       /no source "socal"/,
     );
-    assertSaid(await run('replace-source', 'repaired', 'social'), 2, /Say what/);
-    assertSaid(
+    assertOutput(await run('replace-source', 'repaired', 'social'), 2, /Say what/);
+    assertOutput(
       await run('replace-source', 'repaired', 'social', '--revision', 'main'),
       0,
       /tried again as allenai\/prosocial-dialog at main/,
     );
-    assertSaid(await run('watch', 'repaired'), 3, /headrace approve repaired/);
-    assertSaid(await run('review', 'repaired'), 0, /line 1 of train\.jsonl/, /user: /, /change-caps/);
-    assertSaid(await run('change-caps', 'repaired', 'chats=lots'), 2, /"chats=lots" is no cap/);
-    assertSaid(await run('change-caps', 'repaired', 'chats=7', 'social=5'), 0, /made again/);
+    assertOutput(await run('watch', 'repaired'), 3, /headrace approve repaired/);
+    assertOutput(await run('review', 'repaired'), 0, /line 1 of train\.jsonl/, /user: /, /change-caps/);
+    assertOutput(await run('change-caps', 'repaired', 'chats=lots'), 2, /"chats=lots" is no cap/);
+    assertOutput(await run('change-caps', 'repaired', 'chats=7', 'social=5'), 0, /made again/);
     for (let look = 0; look < 60; look += 1) {
       if (/12 conversations/.test((await run('status', 'repaired')).stdout)) break;
       await sleep(300);
     }
-    assertSaid(await run('watch', 'repaired'), 3, /12 conversations waits? for review/);
+    assertOutput(await run('watch', 'repaired'), 3, /12 conversations waits? for review/);
     // The recipe as it was started is another one now, and as it was repaired it is the same.
-    assertSaid(await run('start', recipe), 1, /RecipeChangedError/, /revision/);
-    assertSaid(await run('approve', 'repaired', '--note', 'good'), 0, /approved/);
-    assertSaid(await run('watch', 'repaired'), 0, /\(12 lines/);
+    assertOutput(await run('start', recipe), 1, /RecipeChangedError/, /revision/);
+    assertOutput(await run('approve', 'repaired', '--note', 'good'), 0, /approved/);
+    assertOutput(await run('watch', 'repaired'), 0, /\(12 lines/);
     const lines = (await readFile(join(folder, 'runs/repaired/train.jsonl'), 'utf8')).trim().split('\n');
     for (const [index, line] of lines.entries()) {
       const traced = await run('trace', 'repaired', String(index + 1), '--json');
@@ -196,10 +176,10 @@ sources:
       const row = (await readFile(origin.path, 'utf8')).split('\n')[origin.row - 1] ?? '';
       const { messages } = JSON.parse(row) as { messages: unknown };
       assert.equal(line, JSON.stringify({ messages }));
-      assertSaid(await run('trace', 'repaired', String(index + 1)), 0, /chats\.jsonl, line/);
+      assertOutput(await run('trace', 'repaired', String(index + 1)), 0, /chats\.jsonl, line/);
       break;
     }
-    assertSaid(await run('trace', 'repaired', '13'), 2, /has no line 13/);
+    assertOutput(await run('trace', 'repaired', '13'), 2, /has no line 13/);
   });
 });
 
@@ -207,9 +187,9 @@ void test('mix alone, without Temporal, writes the bytes that a run writes', asy
   const yaml =
     'seed: 9\nheldout: { fraction: 0.05 }\nsources:\n  - { name: chats, files: chats.jsonl, rows: 100 }\n';
   await atTerminal('alone', yaml, async ({ folder, env, recipe, run }) => {
-    assertSaid(await run('start', recipe, '--wait'), 0);
+    assertOutput(await run('start', recipe, '--wait'), 0);
     const there = await readFile(join(folder, 'runs/alone/train.jsonl'), 'utf8');
-    assertSaid(
+    assertOutput(
       await run('start', recipe, '--set', 'sources.0.rows=90', '--wait'),
       0,
       /The last run of this name had another recipe/,
@@ -221,14 +201,14 @@ void test('mix alone, without Temporal, writes the bytes that a run writes', asy
       { ...without, HEADRACE_STORE: join(folder, 'another-store') },
       folder,
     );
-    assertSaid(mixed, 0);
+    assertOutput(mixed, 0);
     assert.equal(await readFile(join(folder, 'elsewhere/train.jsonl'), 'utf8'), there);
   });
 });
 
 void test('Ctrl-C ends the watching with 130 and leaves the run alone; nothing is coloured that must not be', async () => {
   await atTerminal('watched', local('watched'), async ({ env, folder, recipe, run }) => {
-    assertSaid(await run('start', recipe), 0);
+    assertOutput(await run('start', recipe), 0);
     await untilStep('watched', 2);
     const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
     const child = spawn(process.execPath, [main, 'watch', 'watched'], {
@@ -245,30 +225,30 @@ void test('Ctrl-C ends the watching with 130 and leaves the run alone; nothing i
     assert.equal(code, 130, said);
     assert.match(said, /The run goes on\. Come back with `npx headrace watch watched`/);
     assert.ok(!said.includes('\u001b['), 'NO_COLOR and no terminal, and still there are escapes');
-    assertSaid(await run('watch', 'watched'), 0, /watched-final/);
+    assertOutput(await run('watch', 'watched'), 0, /watched-final/);
   });
 });
 
 void test('watching survives a Temporal server that goes away and comes back', async () => {
   await atTerminal('survives', local('survives'), async ({ recipe, run }) => {
-    assertSaid(await run('start', recipe), 0);
+    assertOutput(await run('start', recipe), 0);
     await untilStep('survives', 2);
     const watching = run('watch', 'survives');
     await sleep(1_500);
     await servers().crash('temporal');
-    assertSaid(await watching, 0, /survives-final/);
+    assertOutput(await watching, 0, /survives-final/);
   });
 });
 
 void test('a key that Tinker refuses in the middle of training parks the run; once it is good a retry goes on', async () => {
   await atTerminal('refused', local('refused'), async ({ folder, recipe, run }) => {
-    assertSaid(await run('start', recipe), 0);
+    assertOutput(await run('start', recipe), 0);
     await untilStep('refused', 22);
-    await arm(servers().tinkerUrl(), { path: 'optim_step', status: 401, times: 3 });
-    assertSaid(await run('watch', 'refused'), 3, /TinkerAuthError/, /retry-stage refused train/);
-    await fetch(`${servers().tinkerUrl()}/dev/faults`, { method: 'DELETE' });
-    assertSaid(await run('retry-stage', 'refused', 'train'), 0, /tried again/);
-    assertSaid(await run('watch', 'refused'), 0, /refused-final/, /recorded already/);
+    await postFaults(servers().tinkerUrl(), { path: 'optim_step', status: 401, times: 3 });
+    assertOutput(await run('watch', 'refused'), 3, /TinkerAuthError/, /retry-stage refused train/);
+    await clearFaults(servers().tinkerUrl());
+    assertOutput(await run('retry-stage', 'refused', 'train'), 0, /tried again/);
+    assertOutput(await run('watch', 'refused'), 0, /refused-final/, /recorded already/);
     const steps = (await readFile(join(folder, 'runs/refused/metrics.jsonl'), 'utf8')).trim().split('\n');
     assert.equal(steps.length, 60);
   });
@@ -276,24 +256,24 @@ void test('a key that Tinker refuses in the middle of training parks the run; on
 
 void test('a pause in a download stops it, and resume ends in the whole mix', async () => {
   const yaml = 'sources:\n  - { name: social, dataset: allenai/prosocial-dialog, rows: 50 }\n';
-  await arm(servers().hubUrl(), { kind: 'rate', path: 'resolve', bytesPerSecond: 20_000 });
+  await postFaults(servers().hubUrl(), { kind: 'rate', path: 'resolve', bytesPerSecond: 20_000 });
   try {
     await atTerminal('halted', yaml, async ({ recipe, run }) => {
-      assertSaid(await run('start', recipe), 0);
+      assertOutput(await run('start', recipe), 0);
       await untilPending(
         servers(),
         'halted',
         (activity) => activity.type === 'downloadFiles' && (activity.progress?.done ?? 0) > 0,
       );
-      assertSaid(await run('pause', 'halted'), 0, /paused/);
-      assertSaid(await run('save', 'halted'), 2, /nothing to save in the stage download/);
-      assertSaid(await run('watch', 'halted'), 3, /headrace resume halted/);
-      await fetch(`${servers().hubUrl()}/dev/faults`, { method: 'DELETE' });
-      assertSaid(await run('resume', 'halted'), 0);
-      assertSaid(await run('watch', 'halted'), 0, /train\.jsonl/);
-      assertSaid(await run('pause', 'halted'), 2, /it waits for nothing/);
+      assertOutput(await run('pause', 'halted'), 0, /paused/);
+      assertOutput(await run('save', 'halted'), 2, /nothing to save in the stage download/);
+      assertOutput(await run('watch', 'halted'), 3, /headrace resume halted/);
+      await clearFaults(servers().hubUrl());
+      assertOutput(await run('resume', 'halted'), 0);
+      assertOutput(await run('watch', 'halted'), 0, /train\.jsonl/);
+      assertOutput(await run('pause', 'halted'), 2, /it waits for nothing/);
     });
   } finally {
-    await fetch(`${servers().hubUrl()}/dev/faults`, { method: 'DELETE' });
+    await clearFaults(servers().hubUrl());
   }
 });

@@ -4,36 +4,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startTinkerServer } from '../../dev/tinker/server/index.js';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
-import {
-  environmentOf,
-  headrace,
-  startWorker,
-  untilPending,
-  useServers,
-  writeConversations,
-  writeRecipe,
-} from '../support/servers.js';
-import type { CommandResult } from '../support/servers.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { headrace, assertOutput } from '../support/command.js';
+import { untilPending } from '../support/runs.js';
+import { writeConversations } from '../support/conversations.js';
+import { writeRecipe } from '../support/recipes.js';
+import type { CommandResult } from '../support/command.js';
+import { postFaults, clearFaults } from '../support/faults.js';
 
 /** What a user does with Tinker at the command line, against real servers and a real worker. */
 
 const servers = useServers();
-
-function assertSaid(result: CommandResult, code: number, ...texts: RegExp[]): void {
-  const said = `${result.stdout}\n${result.stderr}`;
-  assert.equal(result.code, code, said);
-  for (const text of texts) assert.match(said, text);
-  assert.ok(!/\n\s+at .*\.js:\d+/.test(said), `a stack was shown:\n${said}`);
-}
-
-async function arm(...faults: readonly object[]): Promise<void> {
-  const response = await fetch(`${servers().tinkerUrl()}/dev/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(faults),
-  });
-  assert.ok(response.ok, await response.text());
-}
 
 interface Line {
   readonly label: string;
@@ -70,20 +51,26 @@ train:
   const run = (...args: string[]): Promise<CommandResult> => headrace(args, env, folder);
   try {
     // A pause that somebody ends in time, and after it one that nobody ends: the settings are asked for by every attempt.
-    await arm({ path: 'optim_step', status: 402, body: { detail: 'card expired' }, skip: 2 });
-    assertSaid(await run('start', recipe), 0);
+    await postFaults(servers().tinkerUrl(), {
+      path: 'optim_step',
+      status: 402,
+      body: { detail: 'card expired' },
+      skip: 2,
+    });
+    assertOutput(await run('start', recipe), 0);
     const paused = await untilPending(
       servers(),
       'paid',
       ({ progress }) => progress?.note?.startsWith('paused for billing') === true,
     );
     assert.match(paused.progress?.note ?? '', /given up in 60 minutes: .*402: card expired/);
-    assertSaid(await run('status', 'paid'), 0, /under way: steps 0 to 3, paused for billing, given up in/);
-    await arm(
+    assertOutput(await run('status', 'paid'), 0, /under way: steps 0 to 3, paused for billing, given up in/);
+    await postFaults(
+      servers().tinkerUrl(),
       { path: 'client/config', status: 200, body: { billing_exception_max_pause_duration_sec: 0 }, times: 9 },
       { path: 'asample', status: 402, body: { detail: 'card expired' }, times: 99 },
     );
-    assertSaid(
+    assertOutput(
       await run('watch', 'paid'),
       3,
       /training waits for a person: TinkerBillingError/,
@@ -91,24 +78,29 @@ train:
       /Settle the billing/,
       /retry-stage paid train/,
     );
-    await fetch(`${servers().tinkerUrl()}/dev/faults`, { method: 'DELETE' });
-    assertSaid(await run('retry-stage', 'paid', 'train'), 0);
-    assertSaid(await run('watch', 'paid'), 0, /paid-final/);
+    await clearFaults(servers().tinkerUrl());
+    assertOutput(await run('retry-stage', 'paid', 'train'), 0);
+    assertOutput(await run('watch', 'paid'), 0, /paid-final/);
 
-    assertSaid(await run('checkpoints', 'paid'), 0, /paid-000004.*6 d 23 h left/, /paid-final.*stays/);
-    assertSaid(await run('checkpoints', 'paid', 'keep', 'paid-000004'), 0, /stays until/);
-    assertSaid(await run('checkpoints', 'paid', 'rm', 'paid-000008'), 0, /is removed/);
-    assertSaid(await run('checkpoints', 'paid', 'rm', 'paid-000008'), 0, /no longer has paid-000008/);
-    assertSaid(await run('checkpoints', 'paid', 'rm'), 2, /none was/, /paid-000004, paid-000008, paid-final/);
-    assertSaid(
+    assertOutput(await run('checkpoints', 'paid'), 0, /paid-000004.*6 d 23 h left/, /paid-final.*stays/);
+    assertOutput(await run('checkpoints', 'paid', 'keep', 'paid-000004'), 0, /stays until/);
+    assertOutput(await run('checkpoints', 'paid', 'rm', 'paid-000008'), 0, /is removed/);
+    assertOutput(await run('checkpoints', 'paid', 'rm', 'paid-000008'), 0, /no longer has paid-000008/);
+    assertOutput(
+      await run('checkpoints', 'paid', 'rm'),
+      2,
+      /none was/,
+      /paid-000004, paid-000008, paid-final/,
+    );
+    assertOutput(
       await run('sample', 'paid', 'Hello.', '--checkpoint', 'paid-000008'),
       1,
       /CheckpointLostError: .* does not have tinker:.*paid-000008/,
       /headrace checkpoints RUN/,
     );
-    assertSaid(await run('checkpoints', 'paid', 'keep', 'paid-000008'), 1, /CheckpointLostError/);
-    assertSaid(await run('checkpoints', 'paid', 'export', 'paid-000008'), 1, /CheckpointLostError/);
-    assertSaid(await run('checkpoints', 'paid', 'sell'), 2, /there are ls, keep, rm, export/);
+    assertOutput(await run('checkpoints', 'paid', 'keep', 'paid-000008'), 1, /CheckpointLostError/);
+    assertOutput(await run('checkpoints', 'paid', 'export', 'paid-000008'), 1, /CheckpointLostError/);
+    assertOutput(await run('checkpoints', 'paid', 'sell'), 2, /there are ls, keep, rm, export/);
     const listed = await run('checkpoints', 'paid', 'ls', '--json');
     const lines = listed.stdout
       .trim()
@@ -124,7 +116,7 @@ train:
     );
 
     const exported = await run('checkpoints', 'paid', 'export', '--to', 'taken', '--json');
-    assertSaid(exported, 0);
+    assertOutput(exported, 0);
     const told = JSON.parse(exported.stdout) as { label: string; files: string[]; from: string };
     assert.equal(told.label, 'paid-final');
     assert.equal(told.from, lines.at(-1)?.sampler_path);
@@ -135,12 +127,12 @@ train:
       Object.entries(config).filter(([key]) => key === 'r'),
       [['r', 4]],
     );
-    assertSaid(await run('checkpoints', 'paid', 'export', 'paid-000004'), 0, /PEFT adapter/);
+    assertOutput(await run('checkpoints', 'paid', 'export', 'paid-000004'), 0, /PEFT adapter/);
     assert.deepEqual((await readdir(join(folder, 'runs/paid/adapters/paid-000004'))).sort(), files);
 
     const away = { ...env, TINKER_BASE_URL: 'http://127.0.0.1:9' };
     const offline = await headrace(['checkpoints', 'paid'], away, folder);
-    assertSaid(
+    assertOutput(
       offline,
       0,
       /paid-final.*not known/,
@@ -150,8 +142,8 @@ train:
     try {
       const elsewhere = { ...env, TINKER_BASE_URL: other.url };
       const asked = await headrace(['checkpoints', 'paid'], elsewhere, folder);
-      assertSaid(asked, 0, /paid-final.*not known/, /paid-final is on headrace-dev-server:/);
-      assertSaid(
+      assertOutput(asked, 0, /paid-final.*not known/, /paid-final is on headrace-dev-server:/);
+      assertOutput(
         await headrace(['checkpoints', 'paid', 'rm', 'paid-final'], elsewhere, folder),
         2,
         /Set TINKER_BASE_URL/,
@@ -173,7 +165,7 @@ void test('doctor --tinker-smoke tries a server and speaks of it alone: 0, or 1 
     TINKER_API_KEY: 'tml-smoke-planted-key',
   };
   const run = (...args: string[]): Promise<CommandResult> => headrace(['doctor', ...args], env);
-  assertSaid(
+  assertOutput(
     await run('--tinker-smoke'),
     0,
     /✓ two steps: loss [\d.]+ → [\d.]+ → [\d.]+/,
@@ -181,7 +173,11 @@ void test('doctor --tinker-smoke tries a server and speaks of it alone: 0, or 1 
     /✓ delete: 2 checkpoints/,
     /8 checks passed/,
   );
-  await arm({ path: 'save_weights', status: 422, body: { detail: 'no room, tml-smoke-planted-key' } });
+  await postFaults(servers().tinkerUrl(), {
+    path: 'save_weights',
+    status: 422,
+    body: { detail: 'no room, tml-smoke-planted-key' },
+  });
   const failed = await run('--tinker-smoke', '--json');
   assert.equal(failed.code, 1, failed.stderr);
   const said = JSON.parse(failed.stdout) as {
@@ -196,10 +192,10 @@ void test('doctor --tinker-smoke tries a server and speaks of it alone: 0, or 1 
     join(servers().folder, 'smoke-recipe'),
     'name: smoke\nsources:\n  - { name: a, files: a.jsonl }\ntrain: { base_model: no/such-model, learning_rate: 1.0e-3 }\n',
   );
-  assertSaid(await run(recipe, '--tinker-smoke'), 1, /BaseModelError: create: .*no\/such-model/);
+  assertOutput(await run(recipe, '--tinker-smoke'), 1, /BaseModelError: create: .*no\/such-model/);
   const gone = await headrace(['doctor', '--tinker-smoke'], {
     ...env,
     TINKER_BASE_URL: 'http://127.0.0.1:9',
   });
-  assertSaid(gone, 1, /TinkerUnavailableError: capabilities: .*127\.0\.0\.1:9/);
+  assertOutput(gone, 1, /TinkerUnavailableError: capabilities: .*127\.0\.0\.1:9/);
 });

@@ -8,6 +8,7 @@ import type { RunFiles } from '../../activities/report/read/read-run.js';
 import type { Conversation } from '../../activities/report/read/read-train.js';
 import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
+import { compositionRow } from './composition-row.js';
 
 /** What a hostile corpus might hold. */
 export const hostile = '<script>alert("x")</script><img src=x onerror=alert(1)> & "quotes"';
@@ -21,36 +22,7 @@ const artifact = (kind: 'resolution' | 'summary' | 'plan') =>
   ({ kind: kind === 'plan' ? 'mix-plan' : kind, key: kind.padEnd(64, '0') }) as const;
 
 function row(name: string, read: number, change: Partial<CompositionRow>): CompositionRow {
-  const base = {
-    name,
-    format: 'messages',
-    rows: read,
-    read,
-    filtered: 0,
-    rejected: 0,
-    rejectedBy: {},
-    converted: read,
-    duplicatesBy: {},
-    duplicates: 0,
-    heldout: 0,
-    heldoutUnused: 0,
-    notSelected: 0,
-    kept: 0,
-    repeat: 1,
-    lines: 0,
-    bytes: 0,
-    assistantChars: 0,
-    volumes: {
-      duplicates: { bytes: 0, assistantChars: 0 },
-      heldout: { bytes: 0, assistantChars: 0 },
-      heldoutUnused: { bytes: 0, assistantChars: 0 },
-      notSelected: { bytes: 0, assistantChars: 0 },
-      kept: { bytes: 0, assistantChars: 0 },
-    },
-    realisedShare: 0,
-    limiting: false,
-    ...change,
-  } as const;
+  const base = compositionRow(name, { rows: read, read, converted: read, ...change });
   const kept =
     read -
     base.filtered -

@@ -1,11 +1,18 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-/** A new folder that is removed when the test ends. */
-export async function temporaryFolder(context: TestContext): Promise<string> {
+const leftToTheEnd: string[] = [];
+process.on('exit', () => {
+  for (const dir of leftToTheEnd) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A new folder, removed when the test of `context` ends; without one, when the process does. */
+export async function temporaryFolder(context?: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'headrace-'));
-  context.after(() => rm(dir, { recursive: true, force: true }));
+  if (context === undefined) leftToTheEnd.push(dir);
+  else context.after(() => rm(dir, { recursive: true, force: true }));
   return dir;
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after } from 'node:test';
 import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { SourceFile } from '../../core/contracts/source.js';
 import { defined } from '../../core/defined.js';
-import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
+import { temporaryFolder } from './folder.js';
+import { quietWork } from './work.js';
 import { mixSources, type MixRecipe, type MixSourcesResult } from '../../client/mix/mix-sources.js';
 import { artifactKey, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
 
@@ -35,11 +34,6 @@ export async function resolveLocal(store: ArtifactStore, paths: readonly string[
     return { kind: 'local' };
   });
   return ref;
-}
-
-/** Work that nobody watches. */
-export function quietWork(signal: AbortSignal = new AbortController().signal): WorkContext {
-  return { signal, progress: () => {} };
 }
 
 /** A recipe's source with its defaults. */
@@ -81,10 +75,9 @@ export interface Workbench {
   ) => Promise<MixedFiles>;
 }
 
-/** Removed when the tests of the file have ended. */
+/** A workbench that is removed when the process ends. */
 export async function workbench(): Promise<Workbench> {
-  const root = await mkdtemp(join(tmpdir(), 'headrace-'));
-  after(() => rm(root, { recursive: true, force: true }));
+  const root = await temporaryFolder();
   const store = await openStore(join(root, 'store'));
   const folder = (): Promise<string> => mkdtemp(join(root, 'folder-'));
   return {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
 import { crc32 } from '../../files/crc32.js';
@@ -9,8 +8,8 @@ import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix
 import { mixPlanName } from '../../activities/mix/format/mix-plan.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Message } from '../../core/convert/conversation.js';
-import type { Progress, WorkContext } from '../../core/progress.js';
 import { Train } from '../../core/recipe.js';
+import { temporaryFolder } from './folder.js';
 
 export interface Row {
   readonly source: number;
@@ -20,15 +19,8 @@ export interface Row {
 export const user = (content: string): Message => ({ role: 'user', content });
 export const assistant = (content: string): Message => ({ role: 'assistant', content });
 
-export const temporaryStore = async (): Promise<ArtifactStore> =>
-  openStore(await mkdtemp(join(tmpdir(), 'headrace-store-')));
-
-/** Work that nobody stops; `progress` keeps what it was told. */
-export function quietWork(signal: AbortSignal = new AbortController().signal): WorkContext & {
-  readonly told: Progress[];
-} {
-  const told: Progress[] = [];
-  return { signal, told, progress: (progress) => void told.push(progress) };
+export async function temporaryStore(): Promise<ArtifactStore> {
+  return await openStore(await temporaryFolder());
 }
 
 export const train = (change: Record<string, unknown> = {}): Train =>

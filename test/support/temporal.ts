@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -9,6 +6,7 @@ import type { Activities } from '../../core/contracts/activities.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import type { TemporalServer } from '../../dev/temporal/server.js';
 import { bundlePath } from '../../worker/bundle.js';
+import { temporaryFolder } from './folder.js';
 
 export interface TestTemporal {
   readonly server: TemporalServer;
@@ -21,11 +19,9 @@ export interface TestTemporal {
 /** A real Temporal server for the tests of a file; the getter is good inside tests. */
 export function useTemporal(): () => TestTemporal {
   let started: TestTemporal | undefined;
-  let folder = '';
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'headrace-temporal-'));
     const server = await startTemporal({
-      stateDir: folder,
+      stateDir: await temporaryFolder(),
       say: (line) => process.stderr.write(`${line}\n`),
     });
     const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
@@ -40,7 +36,6 @@ export function useTemporal(): () => TestTemporal {
     await started?.close();
     await started?.native.close();
     await started?.server.close();
-    await rm(folder, { recursive: true, force: true });
   });
   return () => {
     if (started === undefined) throw new Error('the Temporal server has not been started');
@@ -63,14 +58,4 @@ export async function withWorker<T>(
     maxHeartbeatThrottleInterval: '500 ms',
   });
   return await worker.runUntil(work);
-}
-
-/** A fresh folder that is removed after the tests of the file. */
-export function useFolder(prefix: string): () => string {
-  let folder = '';
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), `headrace-${prefix}-`));
-  });
-  after(async () => await rm(folder, { recursive: true, force: true }));
-  return () => folder;
 }

@@ -1,9 +1,9 @@
 import type { Activities } from '../../core/contracts/activities.js';
 import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
-import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
+import { compositionRow } from '../support/composition-row.js';
 
 /** What the workflows asked for, in order: "resolveSource a". */
 export interface Fake {
@@ -38,30 +38,18 @@ export function fakeActivities(
     rejectedBy: { bad_json: 1 },
     converted: 9,
   } as const;
-  const row: CompositionRow = {
+  const row = compositionRow('a', {
     ...counts,
-    name: 'a',
-    format: 'messages',
-    duplicatesBy: {},
-    duplicates: 0,
-    heldout: 0,
-    heldoutUnused: 0,
-    notSelected: 0,
     kept: 9,
-    repeat: 1,
     lines: 9,
     bytes: 900,
     assistantChars: 400,
     volumes: {
-      duplicates: { bytes: 0, assistantChars: 0 },
-      heldout: { bytes: 0, assistantChars: 0 },
-      heldoutUnused: { bytes: 0, assistantChars: 0 },
-      notSelected: { bytes: 0, assistantChars: 0 },
+      ...compositionRow('a').volumes,
       kept: { bytes: 900, assistantChars: 400 },
     },
     realisedShare: 1,
-    limiting: false,
-  };
+  });
   const composition = { sources: [row], trainLines: 9, heldoutLines: 0 };
   const digest = { path: '/nowhere/train.jsonl', lines: 9, bytes: 900, sha256: '0'.repeat(64) };
   const activities: Activities = {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { useTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
 import { assertCancelled, untilAskedToSave, untilCalled, withRun } from './runs.js';
+import { assertBoundedHistory } from '../support/history.js';
 
 /** Runs that nobody touches, and runs that are cancelled. */
 
@@ -61,19 +62,8 @@ void test('a run of many files keeps its payloads under 64 KiB and each history 
   const fake = fakeActivities({ downloads: 64, pieces: 64, totalSteps: 220 });
   await withRun(temporal(), recipeOf('many', ['a', 'b', 'c'], trainYaml), fake, async (handle) => {
     await handle.result();
-    for (const id of [handle.workflowId, `${handle.workflowId}/source/a`, `${handle.workflowId}/train`]) {
-      const { events } = await temporal().client.workflow.getHandle(id).fetchHistory();
-      assert.ok((events ?? []).length > 10 && (events ?? []).length < 10_000, `${id}: ${events?.length}`);
-      for (const payload of payloadsIn(events))
-        assert.ok(payload < 64 * 1024, `${id} has a payload of ${payload} bytes`);
-    }
+    for (const id of [handle.workflowId, `${handle.workflowId}/source/a`, `${handle.workflowId}/train`])
+      await assertBoundedHistory(temporal().client, id);
   });
   assert.equal(fake.calls.filter((call) => call.startsWith('trainSegment')).length, 110);
 });
-
-/** Sizes of every payload in a history. */
-function payloadsIn(value: unknown): number[] {
-  if (value instanceof Uint8Array) return [value.length];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(payloadsIn);
-}

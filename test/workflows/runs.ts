@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
@@ -14,6 +13,7 @@ import { withWorker } from '../support/temporal.js';
 import type { TestTemporal } from '../support/temporal.js';
 import { fakeActivities, recordOf, ref } from './fake-activities.js';
 import type { Fake } from './fake-activities.js';
+import { until } from '../support/until.js';
 
 /** Starts a run of `recipe` with a worker of its own, and does `steer` while the worker runs. */
 export async function withRun<Result>(
@@ -33,25 +33,13 @@ export async function withRun<Result>(
   });
 }
 
-const looks = 600;
-const lookEveryMs = 100;
-
-async function until<Value>(look: () => Promise<Value | undefined>, what: () => string): Promise<Value> {
-  for (let count = 0; count < looks; count += 1) {
-    const value = await look();
-    if (value !== undefined) return value;
-    await sleep(lookEveryMs);
-  }
-  throw new Error(what());
-}
-
 export async function untilState(handle: Stage1Handle, is: (state: RunState) => boolean): Promise<RunState> {
   return await until(
     async () => {
       const state = await handle.query(queries.progress);
       return is(state) ? state : undefined;
     },
-    () => 'the run did not come to that state',
+    () => 'that state of the run',
   );
 }
 
@@ -63,7 +51,7 @@ export async function untilWaiting(handle: Stage1Handle): Promise<RunState> {
 export async function untilCalled(fake: Fake, call: string, times = 1): Promise<void> {
   await until(
     async () => fake.calls.filter((other) => other === call).length >= times || undefined,
-    () => `${call} was not called ${times} times: ${fake.calls.join(', ')}`,
+    () => `${times} calls of ${call}; there were ${fake.calls.join(', ')}`,
   );
 }
 
@@ -89,7 +77,7 @@ export async function untilIdle(client: Client, workflowId: string): Promise<voi
       const { raw } = await client.workflow.getHandle(workflowId).describe();
       return (raw.pendingActivities ?? []).length === 0 || undefined;
     },
-    () => `activities of ${workflowId} are still pending`,
+    () => `no pending activities in ${workflowId}`,
   );
 }
 
@@ -127,7 +115,7 @@ export async function assertStandsStill({ client }: TestTemporal, handle: Stage1
         );
         return taken ? events : undefined;
       },
-      () => `${id} took no message`,
+      () => `a workflow task of ${id}`,
     );
     const begun = added.filter(({ eventType }) => !eventType || !harmless.has(eventType));
     assert.deepEqual(

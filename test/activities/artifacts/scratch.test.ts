@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { removeDeadScratch } from '../../../files/scratch.js';
 import { openStore } from '../../../activities/artifacts/store.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 void test('what a killed process left half-written is removed, and nothing of one that lives', async (context) => {
-  const root = await mkdtemp(join(tmpdir(), 'headrace-'));
-  context.after(() => rm(root, { recursive: true, force: true }));
+  const root = await temporaryFolder(context);
   const child = fork(fileURLToPath(new URL('./scratch-child.js', import.meta.url)), [root]);
   context.after(() => child.kill('SIGKILL'));
   await once(child, 'message');

@@ -5,19 +5,19 @@ import { test } from 'node:test';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import { artifactKey, openStore } from '../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { useFolder } from '../../support/temporal.js';
+import { temporaryFolder } from '../../support/folder.js';
 
-const folder = useFolder('store');
+const folder = await temporaryFolder();
 
 void test('a store has one id, whoever opens it first', async () => {
-  const root = join(folder(), 'id');
+  const root = join(folder, 'id');
   const stores = await Promise.all(Array.from({ length: 8 }, async () => await openStore(root)));
   assert.match(stores[0]?.id ?? '', /^[0-9a-f]{12}$/);
   assert.equal(new Set(stores.map((store) => store.id)).size, 1);
 });
 
 void test('an artifact is there whole or not at all, and scratch is removed', async () => {
-  const store = await openStore(join(folder(), 'whole'));
+  const store = await openStore(join(folder, 'whole'));
   const ref = { kind: 'piece', key: artifactKey('piece', 1, { x: 1 }) } as const;
   await assert.rejects(
     store.put(ref, async (dir) => {
@@ -37,7 +37,7 @@ void test('an artifact is there whole or not at all, and scratch is removed', as
 });
 
 void test('two writers of one key do no harm: the first stays', async () => {
-  const store = await openStore(join(folder(), 'two'));
+  const store = await openStore(join(folder, 'two'));
   const ref = { kind: 'piece', key: artifactKey('piece', 1, { x: 2 }) } as const;
   const put = async (text: string): Promise<string> => {
     const artifact = await store.put(ref, async (dir) => {
@@ -50,7 +50,7 @@ void test('two writers of one key do no harm: the first stays', async () => {
 });
 
 void test('a damaged artifact counts as missing and is made again', async () => {
-  const store = await openStore(join(folder(), 'damaged'));
+  const store = await openStore(join(folder, 'damaged'));
   const ref = { kind: 'piece', key: artifactKey('piece', 1, { x: 3 }) } as const;
   const write = async (dir: string): Promise<void> => await writeFile(join(dir, 'a.txt'), 'whole');
   await truncate((await store.put(ref, write)).path('a.txt'), 2);
@@ -72,9 +72,9 @@ void test('keys depend on every input and on nothing else', () => {
 });
 
 void test('a file is replaced whole', async () => {
-  const path = join(folder(), 'replaced', 'x.json');
+  const path = join(folder, 'replaced', 'x.json');
   await writeFileAtomic(path, 'one');
   await writeFileAtomic(path, 'two');
   assert.equal(await readFile(path, 'utf8'), 'two');
-  assert.deepEqual(await readdir(join(folder(), 'replaced')), ['x.json']);
+  assert.deepEqual(await readdir(join(folder, 'replaced')), ['x.json']);
 });

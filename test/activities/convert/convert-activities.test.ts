@@ -11,7 +11,8 @@ import { createConvertActivities } from '../../../activities/convert/index.js';
 import { explainPieces } from '../../../activities/convert/plan/explain-pieces.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
 
 const { store, folder, mixFiles } = await workbench();
 const activities = createConvertActivities({ store, threads: new ThreadPool(2), pieceBytes: 2000 });

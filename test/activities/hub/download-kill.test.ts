@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
 import { resolve, someBytes, startFixture } from '../../support/hub.js';
+import { until } from '../../support/until.js';
 
 const childPath = fileURLToPath(new URL('./download-child.js', import.meta.url));
 const size = 20_000_000;
@@ -46,7 +46,11 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
     const before = await durableRanges(path);
     const child = start();
     const ended = once(child, 'exit');
-    while (sent() < point && child.exitCode === null) await sleep(2);
+    await until(
+      () => sent() >= point || child.exitCode !== null || undefined,
+      () => `${point} bytes sent`,
+      2,
+    );
     assert.equal(child.exitCode, null, 'the child ended before it was killed');
     child.kill('SIGKILL');
     await ended;

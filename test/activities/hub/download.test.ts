@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 import {
   appendFile,
   mkdir,
-  mkdtemp,
   readFile,
   readdir,
   readlink,
@@ -16,7 +15,6 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -35,6 +33,7 @@ import {
   startFixture,
   type Fixture,
 } from '../../support/hub.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const size = 5_300_000;
 const train = someBytes(size);
@@ -442,7 +441,7 @@ void test('a disk that fills up in the middle is said so, keeps no half file, an
 
 /** A file system of its own, or `undefined` where this user may not mount one. */
 async function smallDisk(t: TestContext, sizeBytes: number): Promise<string | undefined> {
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-disk-'));
+  const dir = await temporaryFolder();
   const run = promisify(execFile);
   const isMounted = await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', dir]).then(
     () => true,

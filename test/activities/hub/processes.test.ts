@@ -5,16 +5,25 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { defaultTuning } from '../../../activities/hub/http/tuning.js';
+import type { Hub } from '../../../dev/hub/index.js';
 import { resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
+import { until } from '../../support/until.js';
 
 const childPath = fileURLToPath(new URL('./download-all-child.js', import.meta.url));
 /** A kill may lose this much on each open connection; docs/performance.md states it. */
 const lostPerConnection = 16_000_000;
+
+async function untilSent(hub: Hub, bytes: number): Promise<void> {
+  await until(
+    () => hub.stats().bytes >= bytes || undefined,
+    () => `${bytes} bytes sent`,
+    2,
+  );
+}
 
 const Results = z.array(
   z.object({ fetchedBytes: z.number(), resumedBytes: z.number(), reusedFiles: z.number() }),
@@ -86,7 +95,11 @@ void test('killed with -9 at twenty random points, a download of several files s
     const point = hub.stats().bytes + random.next().value * 18_000_000;
     const child = fixture.start();
     const finished = finish(child).catch(() => undefined);
-    while (hub.stats().bytes < point && child.exitCode === null) await sleep(3);
+    await until(
+      () => hub.stats().bytes >= point || child.exitCode !== null || undefined,
+      () => `${point} bytes sent`,
+      2,
+    );
     if (child.exitCode !== null) {
       results = await finished;
       break;
@@ -121,9 +134,9 @@ void test('a process that waits for another one goes on at once from its bytes w
   const { hub, sizeBytes } = fixture;
   hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 5_000_000 });
   const first = fixture.start();
-  while (hub.stats().bytes === 0) await sleep(3);
+  await untilSent(hub, 1);
   const second = fixture.start();
-  while (hub.stats().bytes < sizeBytes / 2) await sleep(3);
+  await untilSent(hub, sizeBytes / 2);
   first.kill('SIGKILL');
   hub.clearFaults();
   const [result] = await finish(second);

@@ -16,7 +16,8 @@ import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
-import { quietWork, resolveLocal } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
+import { resolveLocal } from '../../support/local-sources.js';
 import { randomCase, type RandomCase } from './random-case.js';
 import { Dice } from '../../support/dice.js';
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
@@ -17,7 +16,9 @@ import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
 import { train } from '../../support/mix-artifact.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
+import { until } from '../../support/until.js';
 
 const { folder } = await workbench();
 const sizes = { threads: new ThreadPool(2), pieceBytes: 500_000, bucketBytes: 100_000 };
@@ -78,7 +79,11 @@ async function cancelled(
       (paths) => paths.some(begun),
       () => false,
     );
-  while (!(await Promise.race([ended, hasBegun()]))) await sleep(1);
+  await until(
+    async () => (await Promise.race([ended, hasBegun()])) || undefined,
+    () => 'the work to begin',
+    1,
+  );
   abort.abort(new Error('cancelled'));
   await assert.rejects(running, { message: 'cancelled' });
   assert.deepEqual(await aside(store, out), []);

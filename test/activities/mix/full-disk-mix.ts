@@ -2,7 +2,8 @@ import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources, type MixRecipe } from '../../../client/mix/mix-sources.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { quietWork, resolveLocal, sourceOf } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
+import { resolveLocal, sourceOf } from '../../support/local-sources.js';
 
 // Run by the test beside it, on a disk that fills up: mixes, and says how that ended.
 const [storeRoot = '', out = '', lines = '', dialogues = ''] = process.argv.slice(2);

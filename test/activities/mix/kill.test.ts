@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
-import { quietWork, workbench } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
+import { workbench } from '../../support/local-sources.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
 const bench = await workbench();

@@ -12,7 +12,8 @@ import {
 } from '../../../client/mix/mix-sources.js';
 import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
 import { traceLine } from '../../../client/mix/trace-line.js';
-import { chatLines, quietWork, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
+import { quietWork } from '../../support/work.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
 const bench = await workbench();

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { visible } from '../../../activities/report/page/format.js';
@@ -10,7 +9,6 @@ import { languageOf, unknownLanguage } from '../../../activities/report/read/lan
 import { spread } from '../../../activities/report/page/sections/answers.js';
 import { createReportActivities } from '../../../activities/report/index.js';
 import type { WriteReportInput } from '../../../core/contracts/report.js';
-import type { WorkContext } from '../../../core/progress.js';
 import {
   finishedInput,
   finishedRun,
@@ -19,14 +17,10 @@ import {
   standing,
   writeFinishedRun,
 } from '../../support/finished-run.js';
+import { quietWork } from '../../support/work.js';
+import { temporaryFolder } from '../../support/folder.js';
 
-const work: WorkContext = { signal: new AbortController().signal, progress: () => {} };
-
-async function folder(context: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-report-'));
-  context.after(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
+const work = quietWork();
 
 async function write(dir: string, input: WriteReportInput): Promise<{ page: string; document: Document }> {
   const store = await openStore(join(dir, 'store'));
@@ -40,7 +34,7 @@ const headings = (document: Document): string[] =>
   [...document.querySelectorAll('h2')].map((heading) => heading.textContent ?? '');
 
 void test('a finished run shows its data, its training and its checkpoints on one page', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { page, document } = await write(out, finishedInput(out));
   assert.deepEqual(headings(document), [
@@ -76,7 +70,7 @@ void test('a finished run shows its data, its training and its checkpoints on on
 });
 
 void test('markup in conversations, answers and rejects is shown as text and never becomes an element', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { page, document } = await write(out, finishedInput(out));
   assert.ok(!page.includes('<script>alert') && !page.includes('<img'));
@@ -89,7 +83,7 @@ void test('markup in conversations, answers and rejects is shown as text and nev
 });
 
 void test('markup in a source name stays text in the charts too', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const samples = finishedRun().samples.map((sample) => ({
     ...sample,
     heldout_nll_by_source: { [hostile]: 1 },
@@ -101,7 +95,7 @@ void test('markup in a source name stays text in the charts too', async (context
 });
 
 void test('a held-out loss that diverged stands in the table by that word, and the curves leave it out', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const samples = finishedRun().samples.map((sample, index) =>
     index < 3
@@ -130,7 +124,7 @@ void test('a held-out loss that diverged stands in the table by that word, and t
 });
 
 void test('the page asks for nothing over the network', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { document } = await write(out, finishedInput(out));
   assert.equal(document.querySelectorAll('link, [src], [href], iframe, object').length, 0);
@@ -143,7 +137,7 @@ void test('the page asks for nothing over the network', async (context) => {
 });
 
 void test('a development server is named as one, and a hosted one is not', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const input = finishedInput(out);
   assert.ok((await write(out, input)).page.includes('Trained on a development server'));
   assert.ok(input.training);
@@ -152,7 +146,7 @@ void test('a development server is named as one, and a hosted one is not', async
 });
 
 void test('a run that has only read its sources gets a page of what there is', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const { recipe, sources, workflowId, runId, standing } = finishedInput(out);
   const input = {
     recipe,
@@ -170,7 +164,7 @@ void test('a run that has only read its sources gets a page of what there is', a
 });
 
 void test('a run that is being cancelled before anything was read still gets a page', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const { recipe, workflowId, runId, standing } = finishedInput(out);
   const input = {
     recipe,
@@ -187,7 +181,7 @@ void test('a run that is being cancelled before anything was read still gets a p
 });
 
 void test('a damaged line is said on the page, and the lines before it are used', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { metrics } = finishedRun();
   await writeFile(join(out, 'metrics.jsonl'), `${jsonLines(metrics.slice(0, 10))}{"step": 10`);
@@ -197,7 +191,7 @@ void test('a damaged line is said on the page, and the lines before it are used'
 });
 
 void test('counts that do not add up are called a defect', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const input = finishedInput(out);
   assert.ok(input.mix);
   const [first, ...rest] = input.mix.composition.sources;
@@ -208,7 +202,7 @@ void test('counts that do not add up are called a defect', async (context) => {
 });
 
 void test('empty files are listed by name where the store knows them', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const input = finishedInput(out);
   const store = await openStore(join(out, 'store'));
   const ref = input.sources[1]?.resolution.resolution;
@@ -223,7 +217,7 @@ void test('empty files are listed by name where the store knows them', async (co
 });
 
 void test('the same run gives the same page, and a cancelled one gives none', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const first = await write(out, finishedInput(out));
   assert.equal((await write(out, finishedInput(out))).page, first.page);
@@ -235,7 +229,7 @@ void test('the same run gives the same page, and a cancelled one gives none', as
 });
 
 void test('the page does not grow with the number of steps', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const [metrics] = finishedRun().metrics;
   assert.ok(metrics);
   const many = Array.from({ length: 20_000 }, (_, step) => ({ ...metrics, step }));
@@ -245,7 +239,7 @@ void test('the page does not grow with the number of steps', async (context) => 
 });
 
 void test('what is trained is marked by the tokens of the training, and what is cut off is said', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { document } = await write(out, finishedInput(out));
   const [first, second, third] = [...document.querySelectorAll('.talk')];
@@ -266,7 +260,7 @@ void test('what is trained is marked by the tokens of the training, and what is 
 });
 
 void test('a store that has lost the mix and the tokens costs the marks, not the page', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const store = await writeFinishedRun(out);
   await rm(store, { recursive: true });
   const { document } = await write(out, finishedInput(out));
@@ -275,7 +269,7 @@ void test('a store that has lost the mix and the tokens costs the marks, not the
 });
 
 void test('what an earlier run of the name left is not shown as this one', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const input = { ...finishedInput(out), mix: null, tokens: null, training: null };
   const { document, page } = await write(out, input);
@@ -284,7 +278,7 @@ void test('what an earlier run of the name left is not shown as this one', async
 });
 
 void test('a run that waits, was cancelled or has failed says so first', async (context) => {
-  const out = await folder(context);
+  const out = await temporaryFolder(context);
   const input = finishedInput(out);
   const banner = async (change: Partial<typeof standing>): Promise<string> =>
     (await write(out, { ...input, standing: { ...standing, ...change } })).document.querySelector('.banner')

@@ -13,15 +13,8 @@ import type { TokensResult } from '../../../core/contracts/tokens.js';
 import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
-import {
-  assistant,
-  putMix,
-  quietWork,
-  temporaryStore,
-  train,
-  user,
-  type Row,
-} from '../../support/mix-artifact.js';
+import { assistant, putMix, temporaryStore, train, user, type Row } from '../../support/mix-artifact.js';
+import { quietWork } from '../../support/work.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
 const developmentModelDir = async (): Promise<string> => modelDir;

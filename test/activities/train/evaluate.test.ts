@@ -3,16 +3,9 @@ import { after, before, test } from 'node:test';
 import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
 import { connectTinker } from '../../../tinker/index.js';
 import { sampleFrom } from '../../../client/tinker/sample-from.js';
-import { quietWork } from '../../support/mix-artifact.js';
-import {
-  activities,
-  key,
-  linesIn,
-  prepare,
-  segment,
-  startServer,
-  type Server,
-} from '../../support/training.js';
+import { quietWork, recordedWork } from '../../support/work.js';
+import { key, startServer, type Server } from '../../support/tinker-server.js';
+import { activities, linesIn, prepare, segment } from '../../support/training.js';
 
 let server: Server;
 before(async () => {
@@ -21,20 +14,20 @@ before(async () => {
 after(() => server.close());
 
 void test('training lowers the held-out loss, every evaluation is a line in step order, and none is made twice', async () => {
-  const bench = await prepare(server, { epochs: 5 });
-  const worker = activities(server, bench.store);
-  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
-  const work = quietWork();
+  const prepared = await prepare(server, { epochs: 5 });
+  const worker = activities(server, prepared.store);
+  const input = { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out };
+  const work = recordedWork();
   const base = await worker.evaluate({ ...input, checkpoint: null }, work);
   assert.equal(base.heldoutRows, 3);
   assert.deepEqual([base.step, base.label], [0, 'base']);
   assert.ok(lossOf(base.heldoutNll) > 5);
   assert.deepEqual(Object.keys(base.heldoutNllBySource), ['even', 'odd']);
   assert.equal(base.answers[0]?.prompt, 'Tell of snow');
-  assert.ok(JSON.stringify(work.told[0]?.resume).includes('sessionId'));
+  assert.ok(JSON.stringify(work.reported[0]?.resume).includes('sessionId'));
 
-  const first = await segment(worker, bench, null, 10);
-  const last = await segment(worker, bench, first, 20);
+  const first = await segment(worker, prepared, null, 10);
+  const last = await segment(worker, prepared, first, 20);
   const after20 = await worker.evaluate({ ...input, checkpoint: last }, quietWork());
   const after10 = await worker.evaluate({ ...input, checkpoint: first }, quietWork());
   assert.ok(lossOf(after20.heldoutNll) < lossOf(after10.heldoutNll));
@@ -43,7 +36,7 @@ void test('training lowers the held-out loss, every evaluation is a line in step
   const sampled = (await server.operations('sample')).length;
   assert.deepEqual(await worker.evaluate({ ...input, checkpoint: last }, quietWork()), after20);
   assert.equal((await server.operations('sample')).length, sampled);
-  const lines = (await linesIn(bench.out, 'samples.jsonl')) as {
+  const lines = (await linesIn(prepared.out, 'samples.jsonl')) as {
     step: number;
     label: string;
     heldout_nll: number;
@@ -56,18 +49,18 @@ void test('training lowers the held-out loss, every evaluation is a line in step
 });
 
 void test('checkpoints that nobody has measured are found, while the server has their weights', async () => {
-  const bench = await prepare(server, { prompts: ['Who measured?'] });
-  const worker = activities(server, bench.store);
-  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
+  const prepared = await prepare(server, { prompts: ['Who measured?'] });
+  const worker = activities(server, prepared.store);
+  const input = { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out };
   const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
   const unmeasured = async (): Promise<readonly string[]> => {
     const found = await worker.findRecords({ plan: input.plan, out: input.out }, quietWork());
     return found.unmeasured.map(({ label }) => label);
   };
   assert.deepEqual(await unmeasured(), []);
-  const first = await segment(worker, bench, null, 2);
-  const second = await segment(worker, bench, first, 4);
-  const third = await segment(worker, bench, second, 6);
+  const first = await segment(worker, prepared, null, 2);
+  const second = await segment(worker, prepared, first, 4);
+  const third = await segment(worker, prepared, second, 6);
   assert.deepEqual(await unmeasured(), [first.label, second.label, third.label]);
   await worker.evaluate({ ...input, checkpoint: second }, quietWork());
   await tinker.deleteCheckpoint(third.samplerPath);
@@ -76,15 +69,15 @@ void test('checkpoints that nobody has measured are found, while the server has 
   await tinker.deleteCheckpoint(first.statePath);
   assert.deepEqual(await unmeasured(), [third.label]);
   // The final checkpoint is measured in any case.
-  await segment(worker, bench, third, 8);
+  await segment(worker, prepared, third, 8);
   assert.deepEqual(await unmeasured(), [third.label]);
   await worker.close();
 });
 
 void test('the held-out loss of a source is the mean over its own trained tokens', async () => {
-  const bench = await prepare(server);
-  const { heldoutNll, heldoutNllBySource } = await activities(server, bench.store).evaluate(
-    { plan: bench.training.plan, mix: bench.mix, out: bench.out, checkpoint: null },
+  const prepared = await prepare(server);
+  const { heldoutNll, heldoutNllBySource } = await activities(server, prepared.store).evaluate(
+    { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out, checkpoint: null },
     quietWork(),
   );
   // One byte is a token: "The … is old." and the end token of the answers about tower, song (even) and boat
@@ -97,10 +90,10 @@ void test('the held-out loss of a source is the mean over its own trained tokens
 });
 
 void test('a checkpoint whose sampler weights have expired is measured by its state, to the same numbers', async () => {
-  const bench = await prepare(server, { prompts: ['What is left?'] });
-  const worker = activities(server, bench.store);
-  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
-  const record = await segment(worker, bench, null, 3);
+  const prepared = await prepare(server, { prompts: ['What is left?'] });
+  const worker = activities(server, prepared.store);
+  const input = { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out };
+  const record = await segment(worker, prepared, null, 3);
   const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
   await tinker.deleteCheckpoint(record.samplerPath);
   const measured = await worker.evaluate({ ...input, checkpoint: record }, quietWork());
@@ -119,7 +112,7 @@ void test('a checkpoint whose sampler weights have expired is measured by its st
   assert.equal(measured.label, record.label);
 
   await tinker.deleteCheckpoint(record.statePath);
-  const again = await prepare(server, { prompts: ['And now?'] }, bench);
+  const again = await prepare(server, { prompts: ['And now?'] }, prepared);
   await assert.rejects(
     worker.evaluate(
       { plan: again.training.plan, mix: again.mix, out: again.out, checkpoint: record },
@@ -132,10 +125,10 @@ void test('a checkpoint whose sampler weights have expired is measured by its st
 });
 
 void test('a held-out loss that is not a number is an answer: diverged, stored once, and later checkpoints are measured', async () => {
-  const bench = await prepare(server, { learning_rate: 1e30, prompts: ['Are you there?'] });
-  const worker = activities(server, bench.store);
-  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out };
-  const diverged = await segment(worker, bench, null, 1);
+  const prepared = await prepare(server, { learning_rate: 1e30, prompts: ['Are you there?'] });
+  const worker = activities(server, prepared.store);
+  const input = { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out };
+  const diverged = await segment(worker, prepared, null, 1);
   const measured = await worker.evaluate({ ...input, checkpoint: diverged }, quietWork());
   assert.equal(measured.heldoutNll, 'diverged');
   assert.deepEqual(measured.heldoutNllBySource, { even: 'diverged', odd: 'diverged' });
@@ -145,7 +138,7 @@ void test('a held-out loss that is not a number is an answer: diverged, stored o
   assert.deepEqual(await worker.evaluate({ ...input, checkpoint: diverged }, quietWork()), measured);
   assert.equal((await server.operations('sample')).length, sampled);
 
-  const healthy = await prepare(server, { prompts: ['Are you there?'] }, bench);
+  const healthy = await prepare(server, { prompts: ['Are you there?'] }, prepared);
   const { result } = await segment(worker, healthy, null, 1);
   const later = await worker.recordSegment(
     { plan: input.plan, out: input.out, predecessor: diverged, from: 1, result: { ...result, nextStep: 2 } },
@@ -153,7 +146,7 @@ void test('a held-out loss that is not a number is an answer: diverged, stored o
   );
   const { heldoutNll } = await worker.evaluate({ ...input, checkpoint: later }, quietWork());
   assert.ok(lossOf(heldoutNll) > 0);
-  const lines = await linesIn(bench.out, 'samples.jsonl');
+  const lines = await linesIn(prepared.out, 'samples.jsonl');
   assert.deepEqual(
     lines.map((line) => omit(line, 'answers', 'heldout_nll_by_source')),
     [
@@ -165,17 +158,17 @@ void test('a held-out loss that is not a number is an answer: diverged, stored o
 });
 
 void test('an evaluation that is stopped ends within its reason and leaves nothing', async () => {
-  const bench = await prepare(server, { prompts: ['Nobody asked this'] });
+  const prepared = await prepare(server, { prompts: ['Nobody asked this'] });
   const reason = new Error('enough');
   const work = quietWork(AbortSignal.abort(reason));
-  const input = { plan: bench.training.plan, mix: bench.mix, out: bench.out, checkpoint: null };
-  await assert.rejects(activities(server, bench.store).evaluate(input, work), reason);
-  await assert.rejects(linesIn(bench.out, 'samples.jsonl'), { code: 'ENOENT' });
+  const input = { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out, checkpoint: null };
+  await assert.rejects(activities(server, prepared.store).evaluate(input, work), reason);
+  await assert.rejects(linesIn(prepared.out, 'samples.jsonl'), { code: 'ENOENT' });
 });
 
 void test('a checkpoint can be talked to by its path', async () => {
-  const bench = await prepare(server);
-  const record = await segment(activities(server, bench.store), bench, null, 3);
+  const prepared = await prepare(server);
+  const record = await segment(activities(server, prepared.store), prepared, null, 3);
   const said = await sampleFrom({
     access: server.access,
     from: { samplerPath: record.samplerPath },

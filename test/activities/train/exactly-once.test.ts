@@ -4,17 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
 import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { quietWork } from '../../support/mix-artifact.js';
+import { quietWork } from '../../support/work.js';
+import { startServer, type Server } from '../../support/tinker-server.js';
 import {
   activities,
   linesIn,
   metricsIn,
   prepare,
   segment,
-  startServer,
   trainTo,
-  type Bench,
-  type Server,
+  type PreparedTraining,
 } from '../../support/training.js';
 import { startAttempt, type Attempt } from './segment-process.js';
 
@@ -29,11 +28,11 @@ let whole: { readonly metrics: readonly StepMetrics[]; readonly state: string; r
 
 before(async () => {
   server = await startServer();
-  const bench = await prepare(server);
-  const [record] = await trainTo(server, bench, [8]);
+  const prepared = await prepare(server);
+  const [record] = await trainTo(server, prepared, [8]);
   assert.ok(record);
   whole = {
-    metrics: await metricsIn(bench.out),
+    metrics: await metricsIn(prepared.out),
     state: await server.fileDigest(record.statePath),
     sampler: await server.fileDigest(record.samplerPath),
   };
@@ -41,22 +40,32 @@ before(async () => {
 after(() => server.close());
 
 async function record(
-  bench: Bench,
+  prepared: PreparedTraining,
   predecessor: SegmentRecordRef | null,
   result: TrainSegmentResult | undefined,
 ): Promise<SegmentRecordRef> {
   assert.ok(result);
-  return await activities(server, bench.store).recordSegment(
-    { plan: bench.training.plan, out: bench.out, predecessor, from: predecessor?.nextStep ?? 0, result },
+  return await activities(server, prepared.store).recordSegment(
+    {
+      plan: prepared.training.plan,
+      out: prepared.out,
+      predecessor,
+      from: predecessor?.nextStep ?? 0,
+      result,
+    },
     quietWork(),
   );
 }
 
 /** Losses, weights, and that the runs behind the records have done each step once and in order. */
-async function assertWhole(bench: Bench, records: readonly SegmentRecordRef[], on = server): Promise<void> {
+async function assertWhole(
+  prepared: PreparedTraining,
+  records: readonly SegmentRecordRef[],
+  on = server,
+): Promise<void> {
   const last = records.at(-1);
   assert.ok(last?.final);
-  assert.deepEqual(await metricsIn(bench.out), whole.metrics);
+  assert.deepEqual(await metricsIn(prepared.out), whole.metrics);
   assert.equal(await on.fileDigest(last.statePath), whole.state);
   assert.equal(await on.fileDigest(last.samplerPath), whole.sampler);
   const runs = [...new Set(records.map(({ statePath }) => statePath.split('/')[2] ?? ''))];
@@ -75,25 +84,25 @@ async function assertWhole(bench: Bench, records: readonly SegmentRecordRef[], o
 
 /** Starts attempts and kills each at its point, then lets one come to its end. */
 async function trainKilled(
-  bench: Bench,
+  prepared: PreparedTraining,
   predecessor: SegmentRecordRef | null,
   to: number,
   points: readonly ((attempt: Attempt) => Promise<void>)[],
 ): Promise<SegmentRecordRef> {
   let left: string | undefined;
   for (const point of points) {
-    const attempt = startAttempt(server, bench, predecessor, to, left);
+    const attempt = startAttempt(server, prepared, predecessor, to, left);
     await point(attempt);
     await attempt.kill();
     left = attempt.session() ?? left;
   }
-  const { result, error } = await startAttempt(server, bench, predecessor, to, left).ended;
+  const { result, error } = await startAttempt(server, prepared, predecessor, to, left).ended;
   assert.equal(error, undefined);
-  return await record(bench, predecessor, result);
+  return await record(prepared, predecessor, result);
 }
 
 void test('kill -9 at every step boundary of every segment leaves the losses and weights of an undisturbed run', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   const records: SegmentRecordRef[] = [];
   for (const to of ends) {
     const predecessor = records.at(-1) ?? null;
@@ -104,29 +113,28 @@ void test('kill -9 at every step boundary of every segment leaves the losses and
     );
     const saving = (attempt: Attempt): Promise<void> =>
       attempt.until(({ note }) => note?.startsWith('saving') === true);
-    records.push(await trainKilled(bench, predecessor, to, [...boundaries, saving]));
+    records.push(await trainKilled(prepared, predecessor, to, [...boundaries, saving]));
   }
-  await assertWhole(bench, records);
+  await assertWhole(prepared, records);
 });
 
 void test('kill -9 at random moments between them does so too', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   const records: SegmentRecordRef[] = [];
   for (const to of ends) {
     const moments = [1, 2, 3, 4].map(() => async (attempt: Attempt): Promise<void> => {
       await attempt.until(() => true);
       await sleep(Math.random() * 150);
     });
-    records.push(await trainKilled(bench, records.at(-1) ?? null, to, moments));
+    records.push(await trainKilled(prepared, records.at(-1) ?? null, to, moments));
   }
-  await assertWhole(bench, records);
+  await assertWhole(prepared, records);
 });
 
 for (const drop of ['before', 'after'] as const)
   void test(`a connection cut ${drop} the work of every single request changes nothing`, async () => {
-    const bench = await prepare(server);
-    // Fault i is played on the i-th submission's first try: an earlier fault hides the request from the later
-    // ones.
+    const prepared = await prepare(server);
+    // Fault i is played on the i-th submission's first try: an earlier fault hides the request from the later ones.
     for (let skip = 0; skip < 8; skip += 1)
       await server.fault(
         { path: '/forward_backward', drop, skip },
@@ -139,11 +147,11 @@ for (const drop of ['before', 'after'] as const)
             ]
           : []),
       );
-    await assertWhole(bench, await trainTo(server, bench, ends));
+    await assertWhole(prepared, await trainTo(server, prepared, ends));
   });
 
 void test('answers that are none (408, 409, 429, 5xx, try again) and slow results change nothing', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   const detail = { detail: 'later' };
   const tryAgain = { type: 'try_again', request_id: 'any', queue_state: 'paused_capacity' };
   for (const [skip, status] of [408, 409, 429, 500, 502, 503, 504].entries())
@@ -160,13 +168,13 @@ void test('answers that are none (408, 409, 429, 5xx, try again) and slow result
     { path: '/save_weights', status: 408, body: detail },
     { path: '/save_weights_for_sampler', status: 500, body: detail },
   );
-  const worker = activities(server, bench.store);
-  const first = await segment(worker, bench, null, 4);
+  const worker = activities(server, prepared.store);
+  const first = await segment(worker, prepared, null, 4);
   await worker.close();
-  const next = activities(server, bench.store);
-  const last = await segment(next, bench, first, 8);
+  const next = activities(server, prepared.store);
+  const last = await segment(next, prepared, first, 8);
   await next.close();
-  await assertWhole(bench, [first, last]);
+  await assertWhole(prepared, [first, last]);
   assert.deepEqual(
     await (await fetch(`${server.url}/dev/faults`)).json(),
     { faults: [] },
@@ -175,42 +183,45 @@ void test('answers that are none (408, 409, 429, 5xx, try again) and slow result
 });
 
 void test('an attempt that is stopped and wakes up after another has taken over changes nothing', async () => {
-  const bench = await prepare(server);
-  const first = await segment(activities(server, bench.store), bench, null, 4);
-  const zombie = startAttempt(server, bench, first, 8);
+  const prepared = await prepare(server);
+  const first = await segment(activities(server, prepared.store), prepared, null, 4);
+  const zombie = startAttempt(server, prepared, first, 8);
   await zombie.until(({ done }) => done >= 5);
   zombie.child.kill('SIGSTOP');
-  const { result } = await startAttempt(server, bench, first, 8, zombie.session()).ended;
-  const last = await record(bench, first, result);
+  const { result } = await startAttempt(server, prepared, first, 8, zombie.session()).ended;
+  const last = await record(prepared, first, result);
   zombie.child.kill('SIGCONT');
   // The next attempt has ended its session, so it can do nothing any more.
   const { error } = await zombie.ended;
   assert.equal(error, 'TinkerClientDeadError');
-  await assertWhole(bench, [first, last]);
+  await assertWhole(prepared, [first, last]);
 });
 
 void test('an attempt that nobody knows of and that ends after another was recorded changes nothing', async () => {
-  const bench = await prepare(server);
-  const first = await segment(activities(server, bench.store), bench, null, 4);
-  const zombie = startAttempt(server, bench, first, 8);
+  const prepared = await prepare(server);
+  const first = await segment(activities(server, prepared.store), prepared, null, 4);
+  const zombie = startAttempt(server, prepared, first, 8);
   await zombie.until(({ done }) => done >= 5);
   zombie.child.kill('SIGSTOP');
-  const last = await segment(activities(server, bench.store), bench, first, 8);
-  const [metrics, checkpoints] = [await metricsIn(bench.out), await linesIn(bench.out, 'checkpoints.jsonl')];
+  const last = await segment(activities(server, prepared.store), prepared, first, 8);
+  const [metrics, checkpoints] = [
+    await metricsIn(prepared.out),
+    await linesIn(prepared.out, 'checkpoints.jsonl'),
+  ];
   zombie.child.kill('SIGCONT');
   const { result } = await zombie.ended;
   assert.ok(result, 'nothing keeps it from ending');
   assert.notEqual(result.statePath, last.statePath);
   // Its answer comes too late for Temporal, so nobody records it.
-  const found = await activities(server, bench.store).findRecords(
-    { plan: bench.training.plan, out: bench.out },
+  const found = await activities(server, prepared.store).findRecords(
+    { plan: prepared.training.plan, out: prepared.out },
     quietWork(),
   );
   assert.equal(found.last?.statePath, last.statePath);
   assert.equal(found.found, 2);
-  assert.deepEqual(await metricsIn(bench.out), metrics);
-  assert.deepEqual(await linesIn(bench.out, 'checkpoints.jsonl'), checkpoints);
-  await assertWhole(bench, [first, last]);
+  assert.deepEqual(await metricsIn(prepared.out), metrics);
+  assert.deepEqual(await linesIn(prepared.out, 'checkpoints.jsonl'), checkpoints);
+  await assertWhole(prepared, [first, last]);
 });
 
 /** As Temporal does: on a busy machine a session may lapse once more. */
@@ -228,15 +239,15 @@ void test('a session that lapses between two segments or within one costs an att
   const lapseSeconds = 2;
   const short = await startServer({ sessionLapseSeconds: lapseSeconds });
   try {
-    const bench = await prepare(short);
-    const worker = activities(short, bench.store);
-    const first = await again(() => segment(worker, bench, null, 4));
+    const prepared = await prepare(short);
+    const worker = activities(short, prepared.store);
+    const first = await again(() => segment(worker, prepared, null, 4));
     await sleep((lapseSeconds + 0.5) * 1_000);
-    await assert.rejects(segment(worker, bench, first, 8), { type: 'TinkerClientDeadError' });
+    await assert.rejects(segment(worker, prepared, first, 8), { type: 'TinkerClientDeadError' });
     await short.fault({ path: '/optim_step', delayMs: (lapseSeconds + 0.5) * 1_000, skip: 1 });
-    await assert.rejects(segment(worker, bench, first, 8), { type: 'TinkerClientDeadError' });
-    const last = await again(() => segment(worker, bench, first, 8));
-    await assertWhole(bench, [first, last], short);
+    await assert.rejects(segment(worker, prepared, first, 8), { type: 'TinkerClientDeadError' });
+    const last = await again(() => segment(worker, prepared, first, 8));
+    await assertWhole(prepared, [first, last], short);
     await worker.close();
   } finally {
     await short.close();
@@ -244,15 +255,15 @@ void test('a session that lapses between two segments or within one costs an att
 });
 
 void test('a refused save and a run that is gone end the attempt, a 409 on a submission does not; the next run is whole', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   await server.fault({ path: '/save_weights', status: 422, body: { detail: 'no' } });
-  const worker = activities(server, bench.store);
-  await assert.rejects(segment(worker, bench, null, 4), { type: 'TinkerRequestError' });
+  const worker = activities(server, prepared.store);
+  await assert.rejects(segment(worker, prepared, null, 4), { type: 'TinkerRequestError' });
   await server.fault({ path: '/optim_step', status: 410, body: { detail: 'gone' }, skip: 2 });
-  await assert.rejects(segment(worker, bench, null, 4), { type: 'TinkerClientDeadError' });
+  await assert.rejects(segment(worker, prepared, null, 4), { type: 'TinkerClientDeadError' });
   await server.fault({ path: '/forward_backward', status: 409, body: { detail: 'again' }, times: 2 });
-  const first = await segment(worker, bench, null, 4);
-  const last = await segment(worker, bench, first, 8);
-  await assertWhole(bench, [first, last]);
+  const first = await segment(worker, prepared, null, 4);
+  const last = await segment(worker, prepared, first, 8);
+  await assertWhole(prepared, [first, last]);
   await worker.close();
 });

@@ -5,20 +5,10 @@ import { createTinkerAccess } from '../../../activities/train/server/tinker-acce
 import { createTrainActivities } from '../../../activities/train/index.js';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
 import type { Recipe } from '../../../core/recipe.js';
-import { quietWork } from '../../support/mix-artifact.js';
-import {
-  activities,
-  key,
-  linesIn,
-  metricsIn,
-  prepare,
-  recipe,
-  segment,
-  startServer,
-  temporaryDir,
-  trainTo,
-  type Server,
-} from '../../support/training.js';
+import { quietWork } from '../../support/work.js';
+import { key, startServer, type Server } from '../../support/tinker-server.js';
+import { activities, linesIn, metricsIn, prepare, recipe, segment, trainTo } from '../../support/training.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 let server: Server;
 let tinker: Tinker;
@@ -42,7 +32,7 @@ void test('a second run with other labels and segments uses what the first one h
   assert.equal(found.steps, 8);
   assert.deepEqual(found.last?.samplerPath, records[2]?.samplerPath);
   assert.equal(found.firstLoss, records[0]?.firstLoss);
-  assert.match(found.notes.join(), /the last is bench-final/);
+  assert.match(found.notes.join(), /the last is run-final/);
   assert.deepEqual(await metricsIn(second.out), await metricsIn(first.out));
   assert.equal((await server.operations('optim_step')).length, steps);
 });
@@ -96,23 +86,23 @@ void test('a training can begin with the weights of another one, and is a traini
 });
 
 void test('a checkpoint that the server has lost is passed over with a note, and the training continues from the one before it', async () => {
-  const bench = await prepare(server);
-  const [first, second] = await trainTo(server, bench, [3, 6]);
+  const prepared = await prepare(server);
+  const [first, second] = await trainTo(server, prepared, [3, 6]);
   assert.ok(first && second);
   await tinker.deleteCheckpoint(second.statePath);
-  const worker = activities(server, bench.store);
-  const input = { plan: bench.training.plan, out: bench.out };
+  const worker = activities(server, prepared.store);
+  const input = { plan: prepared.training.plan, out: prepared.out };
   const found = await worker.findRecords(input, quietWork());
   assert.equal(found.last?.statePath, first.statePath);
   assert.match(found.notes.join(), /no longer has the state of step 6 .*; step 3 is used/);
-  assert.equal((await metricsIn(bench.out)).length, 3);
+  assert.equal((await metricsIn(prepared.out)).length, 3);
 
-  const lost = { plan: bench.training.plan, from: 6, to: 8, predecessor: second };
+  const lost = { plan: prepared.training.plan, from: 6, to: 8, predecessor: second };
   await assert.rejects(worker.trainSegment(lost, quietWork()), {
     type: 'CheckpointLostError',
     message: /step 6/,
   });
-  const again = await segment(worker, bench, first, 6);
+  const again = await segment(worker, prepared, first, 6);
   assert.notEqual(again.statePath, second.statePath);
   const after = await worker.findRecords(input, quietWork());
   assert.equal(after.last?.statePath, again.statePath);
@@ -122,12 +112,12 @@ void test('a checkpoint that the server has lost is passed over with a note, and
 });
 
 void test('a waiting run keeps its newest states by renewing them; without it they expire, and the training starts from its beginning', async () => {
-  const bench = await prepare(server, { ttl_seconds: 7200 });
-  const records = await trainTo(server, bench, [2, 4, 6]);
+  const prepared = await prepare(server, { ttl_seconds: 7200 });
+  const records = await trainTo(server, prepared, [2, 4, 6]);
   const last = records.at(-1);
   assert.ok(last);
-  const worker = activities(server, bench.store);
-  const plan = bench.training.plan;
+  const worker = activities(server, prepared.store);
+  const plan = prepared.training.plan;
   await server.advance(5000);
   assert.deepEqual(await worker.renewCheckpoints({ plan, record: last.record }, quietWork()), { renewed: 2 });
   await server.advance(5000);
@@ -141,14 +131,14 @@ void test('a waiting run keeps its newest states by renewing them; without it th
   );
   assert.deepEqual(kept, [false, true, true]);
   await server.advance(5000);
-  const found = await worker.findRecords({ plan, out: bench.out }, quietWork());
+  const found = await worker.findRecords({ plan, out: prepared.out }, quietWork());
   assert.equal(found.last, null);
   assert.match(found.notes.at(-1) ?? '', /step 2 .*starts from its beginning/);
 });
 
 void test('checkpoints.jsonl is what the cookbook reads, and the final checkpoint never expires', async () => {
-  const bench = await prepare(server);
-  const records = await trainTo(server, bench, [3, 6, 8]);
+  const prepared = await prepare(server);
+  const records = await trainTo(server, prepared, [3, 6, 8]);
   const line = (at: number, more: object): object => ({
     ...more,
     state_path: records[at]?.statePath,
@@ -156,7 +146,7 @@ void test('checkpoints.jsonl is what the cookbook reads, and the final checkpoin
     label: records[at]?.label,
     server: `headrace-dev-server:${server.serverId}`,
   });
-  assert.deepEqual(await linesIn(bench.out, 'checkpoints.jsonl'), [
+  assert.deepEqual(await linesIn(prepared.out, 'checkpoints.jsonl'), [
     line(0, { name: '000003', batch: 3, epoch: 0, step: 3 }),
     line(1, { name: '000006', batch: 2, epoch: 1, step: 6 }),
     line(2, { name: 'final', batch: 0, epoch: 2, final: true, step: 8 }),
@@ -170,8 +160,8 @@ void test('checkpoints.jsonl is what the cookbook reads, and the final checkpoin
 });
 
 void test('keep_last deletes older checkpoints once newer ones are recorded, never the newest two', async () => {
-  const bench = await prepare(server, { keep_last: 2 });
-  const records = await trainTo(server, bench, [2, 4, 6, 8]);
+  const prepared = await prepare(server, { keep_last: 2 });
+  const records = await trainTo(server, prepared, [2, 4, 6, 8]);
   const here = await Promise.all(
     records.flatMap(({ statePath, samplerPath }) =>
       [statePath, samplerPath].map(async (path) =>
@@ -180,36 +170,36 @@ void test('keep_last deletes older checkpoints once newer ones are recorded, nev
     ),
   );
   assert.deepEqual(here, [false, false, false, false, true, true, true, true]);
-  assert.equal((await linesIn(bench.out, 'checkpoints.jsonl')).length, 2);
-  assert.equal((await metricsIn(bench.out)).length, 8);
-  const found = await activities(server, bench.store).findRecords(
-    { plan: bench.training.plan, out: bench.out },
+  assert.equal((await linesIn(prepared.out, 'checkpoints.jsonl')).length, 2);
+  assert.equal((await metricsIn(prepared.out)).length, 8);
+  const found = await activities(server, prepared.store).findRecords(
+    { plan: prepared.training.plan, out: prepared.out },
     quietWork(),
   );
   assert.equal(found.steps, 8);
 });
 
 void test('recording twice is recording once', async () => {
-  const bench = await prepare(server);
-  const worker = activities(server, bench.store);
-  const { result, ...record } = await segment(worker, bench, null, 3);
+  const prepared = await prepare(server);
+  const worker = activities(server, prepared.store);
+  const { result, ...record } = await segment(worker, prepared, null, 3);
   const again = await worker.recordSegment(
-    { plan: bench.training.plan, out: bench.out, predecessor: null, from: 0, result },
+    { plan: prepared.training.plan, out: prepared.out, predecessor: null, from: 0, result },
     quietWork(),
   );
   assert.deepEqual(again, record);
-  assert.equal((await metricsIn(bench.out)).length, 3);
+  assert.equal((await metricsIn(prepared.out)).length, 3);
   await worker.close();
 });
 
 void test('what the server cannot do is said before the data work, in the words of the error table', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   const check = (change: Record<string, unknown>, env: Record<string, string> = {}): Promise<unknown> => {
     const access = createTinkerAccess({
       env: { TINKER_BASE_URL: server.url, TINKER_API_KEY: key, ...env },
       limits: { controlRetries: 0 },
     });
-    const own = createTrainActivities({ store: bench.store, access, live: new LiveClients() });
+    const own = createTrainActivities({ store: prepared.store, access, live: new LiveClients() });
     const train: NonNullable<Recipe['train']> = recipe(change);
     return own.checkTraining({ train }, quietWork());
   };
@@ -228,7 +218,7 @@ void test('what the server cannot do is said before the data work, in the words 
     message: /http:\/\/127\.0\.0\.1:9/,
   });
   await assert.rejects(check({}, { TINKER_API_KEY: 'sk-no' }), { type: 'TinkerAuthError' });
-  const home = await temporaryDir();
+  const home = await temporaryFolder();
   await assert.rejects(check({}, { TINKER_API_KEY: '', TINKER_BASE_URL: '', HOME: home }), {
     type: 'TinkerKeyMissingError',
   });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
-import type { Bench, Server } from '../../support/training.js';
+import type { Server } from '../../support/tinker-server.js';
+import type { PreparedTraining } from '../../support/training.js';
 import { defined } from '../../../core/defined.js';
 
 const childPath = fileURLToPath(new URL('./segment-child.js', import.meta.url));
@@ -32,7 +33,7 @@ export interface Attempt {
 
 export function startAttempt(
   server: Server,
-  { store, training }: Bench,
+  { store, training }: PreparedTraining,
   predecessor: SegmentRecordRef | null,
   to: number,
   previousSession?: string,

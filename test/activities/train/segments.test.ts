@@ -3,18 +3,17 @@ import { after, before, test } from 'node:test';
 import { StopAndSave } from '../../../activities/train/steps/stop-and-save.js';
 import type { SegmentRecordRef } from '../../../core/contracts/training.js';
 import type { StepMetrics } from '../../../core/training/step-metrics.js';
+import { startServer, type Server } from '../../support/tinker-server.js';
 import {
   activities,
   metricsIn,
   prepare,
   segment,
-  startServer,
   stopAt,
   trainTo,
-  type Bench,
-  type Server,
+  type PreparedTraining,
 } from '../../support/training.js';
-import { quietWork } from '../../support/mix-artifact.js';
+import { quietWork, recordedWork } from '../../support/work.js';
 
 let server: Server;
 /** What eight undisturbed steps in one segment give. */
@@ -22,20 +21,20 @@ let whole: { readonly metrics: readonly StepMetrics[]; readonly state: string; r
 
 before(async () => {
   server = await startServer();
-  const bench = await prepare(server);
-  const [record] = await trainTo(server, bench, [8]);
+  const prepared = await prepare(server);
+  const [record] = await trainTo(server, prepared, [8]);
   assert.ok(record);
   whole = {
-    metrics: await metricsIn(bench.out),
+    metrics: await metricsIn(prepared.out),
     state: await server.fileDigest(record.statePath),
     sampler: await server.fileDigest(record.samplerPath),
   };
 });
 after(() => server.close());
 
-async function assertWhole(bench: Bench, last: SegmentRecordRef | undefined): Promise<void> {
+async function assertWhole(prepared: PreparedTraining, last: SegmentRecordRef | undefined): Promise<void> {
   assert.ok(last?.final);
-  assert.deepEqual(await metricsIn(bench.out), whole.metrics);
+  assert.deepEqual(await metricsIn(prepared.out), whole.metrics);
   assert.equal(await server.fileDigest(last.statePath), whole.state);
   assert.equal(await server.fileDigest(last.samplerPath), whole.sampler);
 }
@@ -55,65 +54,65 @@ void test('the metrics have one line a step with the data and rate of the rule',
 });
 
 void test('segments on a live client equal one segment, losses and weights bit for bit', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   const models = (await server.operations('create_model')).length;
-  const records = await trainTo(server, bench, [3, 6, 8]);
-  await assertWhole(bench, records.at(-1));
+  const records = await trainTo(server, prepared, [3, 6, 8]);
+  await assertWhole(prepared, records.at(-1));
   assert.equal((await server.operations('create_model')).length - models, 1);
   assert.deepEqual(
     records.map((record) => record.label),
-    ['bench-000003', 'bench-000006', 'bench-final'],
+    ['run-000003', 'run-000006', 'run-final'],
   );
 });
 
 void test('segments that each load the state before them equal one segment, bit for bit', async () => {
-  const bench = await prepare(server);
-  const records = await trainTo(server, bench, [3, 5, 8], 'nothing');
-  await assertWhole(bench, records.at(-1));
+  const prepared = await prepare(server);
+  const records = await trainTo(server, prepared, [3, 5, 8], 'nothing');
+  await assertWhole(prepared, records.at(-1));
   const runs = new Set(records.map((record) => record.statePath.split('/')[2]));
   assert.equal(runs.size, 3);
 });
 
 void test('an attempt that is killed leaves no trace: the next one equals an undisturbed run, and ends its session', async () => {
-  const bench = await prepare(server);
-  const first = await segment(activities(server, bench.store), bench, null, 3);
+  const prepared = await prepare(server);
+  const first = await segment(activities(server, prepared.store), prepared, null, 3);
   const killed = stopAt(5, new Error('worker lost'));
-  const input = { plan: bench.training.plan, from: 3, to: 8, predecessor: first };
+  const input = { plan: prepared.training.plan, from: 3, to: 8, predecessor: first };
   // The session stays open, as after kill -9: its end is left to the next attempt.
   await server.fault({ path: '/finish', status: 404 });
-  await assert.rejects(activities(server, bench.store).trainSegment(input, killed), /worker lost/);
+  await assert.rejects(activities(server, prepared.store).trainSegment(input, killed), /worker lost/);
   const session = killed.session();
   assert.ok(session);
-  const next = activities(server, bench.store);
+  const next = activities(server, prepared.store);
   const resume = { sessionId: session };
-  const last = await segment(next, bench, first, 8, { ...quietWork(), resume });
-  await assertWhole(bench, last);
+  const last = await segment(next, prepared, first, 8, { ...quietWork(), resume });
+  await assertWhole(prepared, last);
   const ended = await server.operations('end_session');
   assert.ok(ended.some((each) => each.sessionId === session && /interrupted/.test(each.error ?? '')));
 });
 
 void test('a segment that is asked to save stops early and goes on exactly there', async () => {
-  const bench = await prepare(server);
-  const worker = activities(server, bench.store);
+  const prepared = await prepare(server);
+  const worker = activities(server, prepared.store);
   const asked = stopAt(2, new StopAndSave());
-  const early = await segment(worker, bench, null, 8, asked);
+  const early = await segment(worker, prepared, null, 8, asked);
   assert.ok(early.nextStep >= 2 && early.nextStep < 8, `stopped at ${early.nextStep}`);
   assert.equal(early.final, false);
-  assert.equal(early.label, `bench-${String(early.nextStep).padStart(6, '0')}`);
-  const last = await segment(worker, bench, early, 8);
-  await assertWhole(bench, last);
+  assert.equal(early.label, `run-${String(early.nextStep).padStart(6, '0')}`);
+  const last = await segment(worker, prepared, early, 8);
+  await assertWhole(prepared, last);
 });
 
 void test('asked to save before the first step, a segment has nothing to save and says so', async () => {
-  const bench = await prepare(server);
-  const input = { plan: bench.training.plan, from: 0, to: 8, predecessor: null };
+  const prepared = await prepare(server);
+  const input = { plan: prepared.training.plan, from: 0, to: 8, predecessor: null };
   const reason = new StopAndSave();
   const work = quietWork(AbortSignal.abort(reason));
-  await assert.rejects(activities(server, bench.store).trainSegment(input, work), reason);
+  await assert.rejects(activities(server, prepared.store).trainSegment(input, work), reason);
 });
 
 void test('answers that are lost on the way are asked for again or adopted, and change nothing', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   await server.fault(
     { path: '/forward_backward', drop: 'after', skip: 1 },
     { path: '/optim_step', drop: 'after', skip: 2 },
@@ -122,55 +121,58 @@ void test('answers that are lost on the way are asked for again or adopted, and 
     { path: '/save_weights', drop: 'after' },
     { path: '/save_weights_for_sampler', drop: 'after' },
   );
-  const records = await trainTo(server, bench, [4, 8]);
-  await assertWhole(bench, records.at(-1));
+  const records = await trainTo(server, prepared, [4, 8]);
+  await assertWhole(prepared, records.at(-1));
 });
 
 void test('a submission that the server refuses for good ends the attempt, and the next one starts clean', async () => {
-  const bench = await prepare(server);
+  const prepared = await prepare(server);
   await server.fault({ path: '/optim_step', status: 422, body: { detail: 'no' }, skip: 1 });
-  const worker = activities(server, bench.store);
-  await assert.rejects(segment(worker, bench, null, 8), { type: 'TinkerRequestError', message: /422: no/ });
-  await assertWhole(bench, await segment(worker, bench, null, 8));
+  const worker = activities(server, prepared.store);
+  await assert.rejects(segment(worker, prepared, null, 8), {
+    type: 'TinkerRequestError',
+    message: /422: no/,
+  });
+  await assertWhole(prepared, await segment(worker, prepared, null, 8));
 });
 
 void test('the first heartbeat names the session, and every step is told', async () => {
-  const bench = await prepare(server);
-  const work = quietWork();
-  await segment(activities(server, bench.store), bench, null, 3, work);
-  const { resume, ...first } = work.told[0] ?? {};
+  const prepared = await prepare(server);
+  const work = recordedWork();
+  await segment(activities(server, prepared.store), prepared, null, 3, work);
+  const { resume, ...first } = work.reported[0] ?? {};
   assert.deepEqual(first, { stage: 'train', label: 'steps 0 to 2', done: 0, total: 8, unit: 'steps' });
   assert.match(JSON.stringify(resume), /^\{"sessionId":".+"\}$/);
-  const notes = work.told.map(({ done, note }) => `${done} ${note?.split(' ')[0]}`);
+  const notes = work.reported.map(({ done, note }) => `${done} ${note?.split(' ')[0]}`);
   assert.deepEqual(notes, ['0 undefined', '1 loss', '2 loss', '3 loss', '3 saving']);
 });
 
 void test('a billing pause is told while it lasts, with the steps that are done, and costs nothing else', async () => {
-  const bench = await prepare(server);
-  const worker = activities(server, bench.store);
-  const first = await segment(worker, bench, null, 3);
+  const prepared = await prepare(server);
+  const worker = activities(server, prepared.store);
+  const first = await segment(worker, prepared, null, 3);
   // The live client serves the next segment: it is that one's watcher who is told.
   await server.fault({ path: '/optim_step', status: 402, body: { detail: 'the card has expired' }, skip: 1 });
-  const work = quietWork();
-  const last = await segment(worker, bench, first, 8, work);
-  const told = work.told.filter(({ note }) => note?.startsWith('paused for billing') === true);
+  const work = recordedWork();
+  const last = await segment(worker, prepared, first, 8, work);
+  const told = work.reported.filter(({ note }) => note?.startsWith('paused for billing') === true);
   assert.match(told[0]?.note ?? '', /given up in 60 minutes: .*402: the card has expired/);
   assert.ok((told[0]?.done ?? 0) >= 3);
-  await assertWhole(bench, last);
+  await assertWhole(prepared, last);
   await worker.close();
 });
 
 void test('billing that nobody settles ends the attempt with what to do, and the next one goes on', async () => {
-  const bench = await prepare(server);
-  const worker = activities(server, bench.store);
+  const prepared = await prepare(server);
+  const worker = activities(server, prepared.store);
   await server.fault(
     { path: '/client/config', status: 200, body: { billing_exception_max_pause_duration_sec: 0 } },
     { path: '/optim_step', status: 402, body: { detail: 'the card has expired' }, skip: 1 },
   );
-  await assert.rejects(segment(worker, bench, null, 8), {
+  await assert.rejects(segment(worker, prepared, null, 8), {
     type: 'TinkerBillingError',
     message: /402: the card has expired/,
     remedy: /billing/,
   });
-  await assertWhole(bench, await segment(worker, bench, null, 8));
+  await assertWhole(prepared, await segment(worker, prepared, null, 8));
 });

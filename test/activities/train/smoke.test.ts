@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { tinkerSmoke } from '../../../client/tinker/smoke.js';
 import { connectTinker } from '../../../tinker/index.js';
-import { key, startServer, type Server } from '../../support/training.js';
+import { key, startServer, type Server } from '../../support/tinker-server.js';
 
 let server: Server;
 before(async () => {

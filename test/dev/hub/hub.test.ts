@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import {
@@ -14,6 +13,7 @@ import {
   whoAmI,
 } from '@huggingface/hub';
 import { startHub, type Hub, type HubOptions } from '../../../dev/hub/index.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const big = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 251));
 const files: Readonly<Record<string, string | Buffer>> = {
@@ -34,16 +34,13 @@ async function started(
   t: TestContext,
   options: Partial<HubOptions> = {},
 ): Promise<Hub & { readonly root: string }> {
-  const root = await mkdtemp(join(tmpdir(), 'headrace-dev-hub-'));
+  const root = await temporaryFolder(t);
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);
   }
   const hub = await startHub({ root, ...options });
-  t.after(async () => {
-    await hub.close();
-    await rm(root, { recursive: true });
-  });
+  t.after(() => hub.close());
   return { ...hub, root };
 }
 
@@ -228,8 +225,7 @@ void test('faults are armed over HTTP, strike as often as asked, and bytes are c
 });
 
 void test('content hashes are kept in the state folder', async (t) => {
-  const stateDir = await mkdtemp(join(tmpdir(), 'headrace-hub-state-'));
-  t.after(() => rm(stateDir, { recursive: true }));
+  const stateDir = await temporaryFolder(t);
   const hub = await started(t, { stateDir });
   const list = async (url: string): Promise<string> =>
     (await fetch(`${url}/api/datasets/Own/Data/tree/main?recursive=true`)).text();

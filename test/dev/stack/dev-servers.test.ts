@@ -1,28 +1,22 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { commandEnvironment } from '../../../client/environment.js';
 import { readDevServers, removeDevServers, writeDevServers } from '../../../dev/stack/dev-servers.js';
 import { processMark } from '../../../files/process-id.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const addresses = { temporalAddress: '127.0.0.1:7', hub: 'http://127.0.0.1:8' };
-
-async function storeOf(t: TestContext): Promise<string> {
-  const store = await mkdtemp(join(tmpdir(), 'headrace-dev-servers-'));
-  t.after(() => rm(store, { recursive: true, force: true }));
-  return store;
-}
 
 async function recordAs(store: string, pid: number, mark: string): Promise<void> {
   await writeFile(join(store, 'dev.json'), JSON.stringify({ pid, process: mark, ...addresses }));
 }
 
 void test('the servers of a running `headrace dev` stand in for those that the environment does not name', async (t) => {
-  const store = await storeOf(t);
+  const store = await temporaryFolder(t);
   await writeDevServers(store, addresses);
   assert.equal((await readDevServers(store))?.pid, process.pid);
   assert.deepEqual(await commandEnvironment({ HF_ENDPOINT: 'http://mine' }, store), {
@@ -34,7 +28,7 @@ void test('the servers of a running `headrace dev` stand in for those that the e
 });
 
 void test('dev.json of a process whose id belongs to a later process is not believed', async (t) => {
-  const store = await storeOf(t);
+  const store = await temporaryFolder(t);
   await writeDevServers(store, addresses);
   const mark = processMark();
   const start = mark.slice(mark.lastIndexOf('-') + 1);
@@ -46,7 +40,7 @@ void test('dev.json of a process whose id belongs to a later process is not beli
 });
 
 void test('dev.json of a process that was killed is not believed', async (t) => {
-  const store = await storeOf(t);
+  const store = await temporaryFolder(t);
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   const pid = child.pid ?? 0;
   await recordAs(store, pid, processMark(pid));

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -12,6 +10,7 @@ import {
   type TinkerServer,
   type TinkerServerOptions,
 } from '../../../dev/tinker/server/index.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** A bare client: what is under test is the server, so requests are written by hand. */
 export class Api {
@@ -120,10 +119,6 @@ export function optimStep(modelId: string, seqId: number, learningRate = 0.01) {
   return { model_id: modelId, seq_id: seqId, adam_params: { learning_rate: learningRate } };
 }
 
-export async function tempDir(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'headrace-tinker-'));
-}
-
 export interface RandomServer {
   readonly server: TinkerServer;
   readonly api: Api;
@@ -133,7 +128,7 @@ export interface RandomServer {
 
 /** A server in this process, over a model with random weights. */
 export async function startRandomServer(options: Partial<TinkerServerOptions> = {}): Promise<RandomServer> {
-  const dir = await tempDir();
+  const dir = await temporaryFolder();
   const modelDir = join(dir, 'model');
   const stateDir = join(dir, 'state');
   await writeRandomModel(modelDir);

@@ -13,8 +13,8 @@ import {
   optimStep,
   spawnServer,
   startRandomServer,
-  tempDir,
 } from './client.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const texts = [
   'Where is the station?',
@@ -43,7 +43,7 @@ async function train(api: Api, modelId: string, from: number, to: number, firstS
 }
 
 void test('after kill -9 a training goes on from its state bit for bit as if nothing had happened', async () => {
-  const dir = await tempDir();
+  const dir = await temporaryFolder();
   const modelDir = join(dir, 'model');
   await writeRandomModel(modelDir);
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +10,9 @@ import { peftFiles } from '../../../dev/tinker/server/checkpoints/peft.js';
 import { downloadAdapter } from '../../../client/tinker/adapter-folder.js';
 import { connectTinker, crossEntropyDatum, type Tinker } from '../../../tinker/index.js';
 import { distance, readGolden } from './golden.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const goldenDir = fileURLToPath(new URL('../../../../test/golden/peft', import.meta.url));
-const temporaryDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'headrace-peft-'));
 
 for (const name of ['tied', 'untied'] as const)
   void test(`PEFT applies an exported adapter to the same log-probabilities, embeddings ${name}`, async () => {
@@ -37,7 +36,7 @@ void describe('an adapter can be taken away', () => {
   let tinker: Tinker;
   let [statePath, samplerPath, externalPath] = ['', '', ''];
   before(async () => {
-    const [modelDir, stateDir] = [await temporaryDir(), await temporaryDir()];
+    const [modelDir, stateDir] = [await temporaryFolder(), await temporaryFolder()];
     await writeRandomModel(modelDir);
     server = await startTinkerServer({ modelDir, stateDir });
     tinker = await connectTinker({ baseUrl: server.url, apiKey: 'tml-test', env: {} });
@@ -53,7 +52,7 @@ void describe('an adapter can be taken away', () => {
   after(() => server.close());
 
   const download = async (path: string): Promise<ReadonlyMap<string, Buffer>> => {
-    const folder = await temporaryDir();
+    const folder = await temporaryFolder();
     const { files, bytes } = await downloadAdapter(tinker, path, folder);
     assert.deepEqual([...files].sort(), (await readdir(folder)).sort());
     const found = new Map<string, Buffer>();

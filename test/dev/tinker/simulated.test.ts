@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
-
-const temporaryDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'headrace-simulated-'));
+import { temporaryFolder } from '../../support/folder.js';
 
 void test('a simulated server answers in the right shapes, one operation after another, and says what it is everywhere', async () => {
-  const modelDir = await temporaryDir();
+  const modelDir = await temporaryFolder();
   await writeRandomModel(modelDir);
   const said: string[] = [];
   const server = await startTinkerServer({
     modelDir,
-    stateDir: await temporaryDir(),
+    stateDir: await temporaryFolder(),
     simulated: { latencyMs: 5 },
     log: (line) => said.push(line),
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -19,6 +18,7 @@ import { pythonEnvironment } from '../support/python.js';
 import { runScript } from '../support/run-python.js';
 import { repositoryDir } from '../support/source-dir.js';
 import { apiKey } from '../support/tinker-fixture.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /**
  * The Tinker cookbook's supervised trainer, unchanged, on a file as the mix writes it, against the local servers; then
@@ -53,8 +53,7 @@ const Cookbook = z.object({
 
 void test('the cookbook trains on our file and our server as our own parts do, step for step', async (t) => {
   const environment = await pythonEnvironment('cookbook');
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-interop-cookbook-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  const dir = await temporaryFolder();
   const lines = await conversationLines();
   const file = join(dir, 'train.jsonl');
   await writeFile(file, lines.join(''));

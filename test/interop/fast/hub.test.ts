@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
@@ -22,6 +21,7 @@ import {
 } from '../support/hub-fixture.js';
 import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
 import { runProgram, runScript, type Finished } from '../support/run-python.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** The official `huggingface_hub` and `datasets`, unchanged, against the local Hub. */
 
@@ -34,7 +34,7 @@ let hub: Hub;
 let environment: PythonEnvironment;
 before(async () => {
   environment = await pythonEnvironment('hub');
-  dir = await mkdtemp(join(tmpdir(), 'headrace-interop-hub-'));
+  dir = await temporaryFolder();
   root = join(dir, 'hub');
   await layHub(root);
   // Two entries a page, so that clients have to follow pages.
@@ -42,7 +42,6 @@ before(async () => {
 });
 after(async () => {
   await hub?.close();
-  await rm(dir, { recursive: true, force: true });
 });
 
 /** Variables of a client whose cache is its own; everything else is as a person would have it. */

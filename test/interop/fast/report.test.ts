@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { createReportActivities } from '../../../activities/report/index.js';
 import { finishedInput, hostile, writeFinishedRun } from '../../support/finished-run.js';
 import { openBrowser, type Browser, type Page } from '../support/browser.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** The report in a headless Chromium, as a reader opens it: from a file. The corpus in it is hostile. */
 
@@ -18,7 +16,7 @@ let missing: string | undefined;
 
 before(
   async () => {
-    folder = await mkdtemp(join(tmpdir(), 'headrace-browser-'));
+    folder = await temporaryFolder();
     const store = await openStore(await writeFinishedRun(folder));
     const { path } = await createReportActivities({ store }).writeReport(finishedInput(folder), {
       signal: new AbortController().signal,
@@ -34,7 +32,6 @@ before(
 
 after(async () => {
   await browser?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** What a page did that it should not have done. */

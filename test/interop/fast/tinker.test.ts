@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { z } from 'zod';
@@ -17,8 +16,8 @@ import { tinyModelDir } from '../../../dev/tinker/model-files.js';
 import { randomModelConfig, writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
-import { quietWork } from '../../support/mix-artifact.js';
-import { activities, metricsIn, prepare, segment, type Bench } from '../../support/training.js';
+import { quietWork } from '../../support/work.js';
+import { activities, metricsIn, prepare, segment, type PreparedTraining } from '../../support/training.js';
 import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
 import { runScript } from '../support/run-python.js';
 import {
@@ -37,6 +36,7 @@ import {
   Trained,
   training,
 } from '../support/tinker-fixture.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** The official Tinker SDK, unchanged, against the local Tinker server. */
 
@@ -45,11 +45,10 @@ const tinyModel = 'headrace/tiny-qwen3';
 let dir = '';
 let modelDir = '';
 before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'headrace-interop-tinker-'));
+  dir = await temporaryFolder();
   modelDir = join(dir, 'model');
   await writeRandomModel(modelDir);
 });
-after(() => rm(dir, { recursive: true, force: true }));
 
 /** What each SDK trained to. */
 const lossesBy = new Map<string, readonly number[]>();
@@ -234,7 +233,7 @@ for (const [name, requirements] of [
       const lora = { rank: training.rank };
       const fresh = await prepare({ access }, { lora });
       const begun = await prepare({ access }, { lora, from: trained.state }, fresh);
-      const measure = (bench: Bench): Promise<EvaluationResult> =>
+      const measure = (bench: PreparedTraining): Promise<EvaluationResult> =>
         activities({ access }, bench.store).evaluate(
           { plan: bench.training.plan, mix: bench.mix, out: bench.out, checkpoint: null },
           quietWork(),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -12,6 +11,7 @@ import { pythonEnvironment } from '../support/python.js';
 import { startRecordingProxy, type Recorded } from '../support/recording-proxy.js';
 import { runScript } from '../support/run-python.js';
 import { apiKey, baseModel, row } from '../support/tinker-fixture.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /**
  * What the official SDK sends besides, and ours has no use for: settings that change while it runs, telemetry, and what it
@@ -36,8 +36,7 @@ function comparable(recorded: readonly Recorded[]): readonly Recorded[] {
  * With `WIRE_RECORD=<file>` the official requests are written there, one a line, to be looked at or kept.
  */
 void test('for the same calls our requests equal those of the official SDK, field by field', async (t) => {
-  const dir = await mkdtemp(join(tmpdir(), 'headrace-interop-wire-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  const dir = await temporaryFolder();
   await writeRandomModel(join(dir, 'model'));
   const server = await startTinkerServer({ modelDir: join(dir, 'model'), stateDir: join(dir, 'state') });
   t.after(() => server.close());

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  environmentOf,
-  headrace,
-  openServers,
-  startWorker,
-  untilPending,
-  writeConversations,
-  writeRecipe,
-} from '../../support/servers.js';
-import type { CommandResult, OpenServers, Servers } from '../../support/servers.js';
+import { environmentOf, openServers, startWorker } from '../../support/servers.js';
+import { headrace } from '../../support/command.js';
+import { untilPending } from '../../support/runs.js';
+import { writeConversations } from '../../support/conversations.js';
+import { writeRecipe } from '../../support/recipes.js';
+import type { CommandResult } from '../../support/command.js';
+import type { OpenServers, Servers } from '../../support/servers.js';
 import { skyrlCommit, startSkyrl, type SkyrlServer } from '../support/skyrl-server.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /** A SkyRL server on CPU, unchanged, under the smoke and under runs of ten steps at the command line. */
 
@@ -27,7 +24,7 @@ let own: OpenServers | undefined;
 let servers: Servers;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'headrace-skyrl-'));
+  folder = await temporaryFolder();
   const started = await startSkyrl(folder);
   skyrl = started;
   own = await openServers(folder);
@@ -36,7 +33,6 @@ before(async () => {
 after(async () => {
   await own?.close();
   await skyrl?.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 function mustSay(result: CommandResult, ...texts: RegExp[]): string {

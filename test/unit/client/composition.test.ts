@@ -2,37 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compositionText } from '../../../client/text/composition.js';
 import type { CompositionRow } from '../../../core/contracts/mix.js';
-
-const row = (name: string, more: Partial<CompositionRow>): CompositionRow => ({
-  name,
-  format: 'messages',
-  rows: 0,
-  read: 0,
-  filtered: 0,
-  rejected: 0,
-  rejectedBy: {},
-  converted: 0,
-  duplicatesBy: {},
-  duplicates: 0,
-  heldout: 0,
-  heldoutUnused: 0,
-  notSelected: 0,
-  kept: 0,
-  repeat: 1,
-  lines: 0,
-  bytes: 0,
-  assistantChars: 0,
-  volumes: {
-    duplicates: { bytes: 0, assistantChars: 0 },
-    heldout: { bytes: 0, assistantChars: 0 },
-    heldoutUnused: { bytes: 0, assistantChars: 0 },
-    notSelected: { bytes: 0, assistantChars: 0 },
-    kept: { bytes: 0, assistantChars: 0 },
-  },
-  realisedShare: 0,
-  limiting: false,
-  ...more,
-});
+import { compositionRow } from '../../support/composition-row.js';
 
 const volumes = (...bytes: readonly number[]): CompositionRow['volumes'] => {
   const [duplicates, heldout, heldoutUnused, notSelected, kept] = bytes.map((each) => ({
@@ -44,7 +14,7 @@ const volumes = (...bytes: readonly number[]): CompositionRow['volumes'] => {
 };
 
 const sources = [
-  row('a', {
+  compositionRow('a', {
     rows: 2000,
     read: 1005,
     filtered: 1,
@@ -65,7 +35,7 @@ const sources = [
     realisedShare: 0.9,
     gaps: 1,
   }),
-  row('b', {
+  compositionRow('b', {
     rows: 107,
     read: 107,
     duplicates: 7,

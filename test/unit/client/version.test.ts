@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
-import { headrace } from '../../support/servers.js';
+import { headrace } from '../../support/command.js';
 
 void test('headrace --version says the version of the package', async () => {
   const text = await readFile(packagePath('package.json'), 'utf8');

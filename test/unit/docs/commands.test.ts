@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { headrace } from '../../support/servers.js';
+import { headrace } from '../../support/command.js';
 import { codeOf, readPages } from './pages.js';
 
 /** What a command takes, by its own help. */

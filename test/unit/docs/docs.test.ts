@@ -5,7 +5,7 @@ import { packagePath } from '../../../files/package-path.js';
 import { troubleshootingPage } from '../../../scripts/docs/troubleshooting-page.js';
 import { recipeSchema } from '../../../scripts/docs/recipe-keys.js';
 import { recipePage } from '../../../scripts/docs/recipe-page.js';
-import { headrace } from '../../support/servers.js';
+import { headrace } from '../../support/command.js';
 
 void test('every error of the table is explained in docs/troubleshooting.md, with its remedy', async () => {
   assert.equal(await readFile(packagePath('docs/troubleshooting.md'), 'utf8'), troubleshootingPage());

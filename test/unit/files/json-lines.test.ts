@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { z } from 'zod';
 import { DamagedLineError, jsonLines, readJsonLines, readLine } from '../../../files/json-lines.js';
+import { temporaryFolder } from '../../support/folder.js';
 
-const dir = await mkdtemp(join(tmpdir(), 'headrace-'));
-after(() => rm(dir, { recursive: true, force: true }));
+const dir = await temporaryFolder();
 
 const Row = z.object({ text: z.string() });
 

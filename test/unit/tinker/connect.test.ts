@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { connectTinker, parseCheckpointPath, resolveBaseUrl, TinkerError } from '../../../tinker/index.js';
 import { fakeClock } from './fake-clock.js';
 import { startFakeServer, type FakeServer, type Reply, type Received } from './fake-server.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 let server: FakeServer | undefined;
 afterEach(() => server?.close());
@@ -14,7 +14,7 @@ const serve = async (reply: (request: Received) => Reply): Promise<string> => {
   return server.url;
 };
 const capabilities = { body: { supported_models: [] } };
-const emptyHome = mkdtempSync(join(tmpdir(), 'tinker-home-'));
+const emptyHome = await temporaryFolder();
 
 function jwt(id: string, issued: number, lifeSeconds: number): string {
   const claims = Buffer.from(JSON.stringify({ iat: issued, exp: issued + lifeSeconds, id })).toString(
@@ -56,7 +56,7 @@ void test('the key comes from the command, or from the credentials file, where t
   await command.capabilities();
   assert.equal(server?.received.at(-1)?.headers['x-api-key'], 'tml-from-command');
 
-  const home = mkdtempSync(join(tmpdir(), 'tinker-home-'));
+  const home = await temporaryFolder();
   mkdirSync(join(home, '.tinker'));
   const stored = { version: 1, default: 'a', keys: { a: { type: 'manual', name: 'a', key: 'tml-stored' } } };
   writeFileSync(join(home, '.tinker', 'credentials.json'), JSON.stringify(stored));
@@ -79,7 +79,7 @@ void test('a command that fails or prints nothing, and a file that is none, are 
     /TINKER_CREDENTIAL_CMD failed with exit code 3/,
   );
   await refused({ TINKER_CREDENTIAL_CMD: 'true' }, /TINKER_CREDENTIAL_CMD printed nothing/);
-  const home = mkdtempSync(join(tmpdir(), 'tinker-home-'));
+  const home = await temporaryFolder();
   mkdirSync(join(home, '.tinker'));
   writeFileSync(join(home, '.tinker', 'credentials.json'), 'tml-planted');
   await refused({ HOME: home }, /credentials\.json is not a Tinker credentials file/);
@@ -88,7 +88,7 @@ void test('a command that fails or prints nothing, and a file that is none, are 
 
 void test('the command is run for every request, so that what it prints may change', async () => {
   const url = await serve(({ path }) => (path === 'client/config' ? { body: {} } : capabilities));
-  const counter = join(mkdtempSync(join(tmpdir(), 'tinker-command-')), 'n');
+  const counter = join(await temporaryFolder(), 'n');
   const tinker = await connectTinker({
     baseUrl: url,
     env: { TINKER_CREDENTIAL_CMD: `echo x >> ${counter}; echo tml-$(wc -l < ${counter})` },

@@ -4,8 +4,9 @@ import { after, before, test } from 'node:test';
 import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum, TinkerError, type TinkerSession } from '../../../tinker/index.js';
-import { baseModel, tempDir } from '../../dev/tinker/client.js';
+import { baseModel } from '../../dev/tinker/client.js';
 import { defined } from '../../../core/defined.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 /**
  * A server that is started again has its checkpoints and forgets its sessions. What the client asks of the
@@ -38,7 +39,7 @@ async function openSession(): Promise<TinkerSession> {
 }
 
 before(async () => {
-  folder = await tempDir();
+  folder = await temporaryFolder();
   await writeRandomModel(join(folder, 'model'));
   server = await start();
   const session = await openSession();

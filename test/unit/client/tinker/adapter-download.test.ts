@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,6 +23,7 @@ import {
   tarPadding,
 } from '../../../support/adapter-archive.js';
 import { fakeClock } from '../../tinker/fake-clock.js';
+import { temporaryFolder } from '../../../support/folder.js';
 
 /** An adapter of any size comes whole or not at all. */
 
@@ -47,12 +47,6 @@ async function serve(send: (response: ServerResponse) => void): Promise<string> 
       }),
   );
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'headrace-download-'));
-  closers.push(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** An archive of an adapter whose one tensor has so many mebibytes, all alike; made as it is sent. */

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore } from '../../activities/artifacts/store.js';
+import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
+import { handleOf, runState } from '../../client/runs/find-run.js';
+import { pendingActivities } from '../../client/runs/pending-activities.js';
+import type { PendingActivity } from '../../client/runs/pending-activities.js';
+import { startRun } from '../../client/runs/start-run.js';
+import type { Stage1Result } from '../../core/run/run.js';
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
+import { taskQueueOf } from '../../worker/connection.js';
+import type { Servers } from './servers.js';
+import { until } from './until.js';
+
+export async function startRecipe(servers: Servers, store: string, recipe: ResolvedRecipe): Promise<void> {
+  await startRun(servers.temporal, recipe, { taskQueue: taskQueueOf((await openStore(store)).id) });
+}
+
+const parkedTooLongMs = 30_000;
+
+/** The result of a run that is to end by itself. @throws {Error} what it waits for, where it waits for a person instead. */
+export async function resultOf(servers: Servers, name: string): Promise<Stage1Result> {
+  const handle = handleOf(servers.temporal, name);
+  const watching = new AbortController();
+  const untilParked = async (): Promise<never> => {
+    for (let sinceMs = Date.now(); ; await sleep(1_000, undefined, { signal: watching.signal })) {
+      const waitingFor = (await runState(handle).catch(() => undefined))?.waitingFor ?? [];
+      if (waitingFor.length === 0) sinceMs = Date.now();
+      else if (Date.now() - sinceMs > parkedTooLongMs)
+        throw new Error(`the run ${name} waits for a person: ${JSON.stringify(waitingFor)}`);
+    }
+  };
+  const parked = untilParked();
+  try {
+    return await Promise.race([handle.result(), parked]);
+  } finally {
+    watching.abort();
+    // Its last question to the server is answered before whoever called goes on and closes the connection.
+    await parked.catch(() => undefined);
+  }
+}
+
+/** The first activity under way in a run that satisfies `is`. */
+export async function untilPending(
+  servers: Servers,
+  name: string,
+  is: (activity: PendingActivity) => boolean,
+): Promise<PendingActivity> {
+  const handle = handleOf(servers.temporal, name);
+  return await until(
+    async () => {
+      const state = await runState(handle).catch(() => undefined);
+      return (await pendingActivities(servers.temporal, workflowIdOf(name), state)).find(is);
+    },
+    () => `such an activity in the run ${name}`,
+  );
+}
