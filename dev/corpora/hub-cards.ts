@@ -1,5 +1,5 @@
 /**
- * Dataset cards of the demo Hub. The YAML is what tools read; the text says that this is not the real
+ * Dataset cards of the demo Hub. Tools read the YAML; the text states that this is not the real
  * dataset.
  */
 

@@ -38,7 +38,7 @@ const elsewhere: readonly (readonly [language: string, question: string, answer:
 ];
 
 /**
- * Questions as people type them, answers that begin with "In short" and go on with "Think of it this way".
+ * Questions as people type them; answers that begin with "In short" and continue with "Think of it this way".
  */
 export function lmsysConversation(random: Random): Turn[] {
   if (random.chance(0.04)) return markupConversation(random);

@@ -4,7 +4,7 @@ import { demoFiles } from './demo-files.js';
 import { trainTokenizer } from './train-tokenizer.js';
 
 /**
- * Writes the shipped demo corpora and the small model's tokenizer anew; run by hand from the project's
+ * Writes the shipped demo corpora and the small model's tokenizer; run by hand from the project's
  * folder: `node dist/dev/corpora/main.js`. The small model's weights go with the tokenizer: after a change of
  * its vocabulary they have to be trained again.
  */

@@ -2,7 +2,7 @@ import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 
 /**
- * A column and what is below it, in the preorder that a Parquet schema wants. All are nullable, as pyarrow
+ * A column and what is below it, in the preorder of a Parquet schema. All are nullable, as pyarrow
  * writes them.
  */
 export type Column = readonly SchemaElement[];

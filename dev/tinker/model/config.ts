@@ -23,7 +23,7 @@ export interface ModelConfig {
   readonly rmsNormEps: number;
   /** The output projection is the embedding matrix. */
   readonly tiedEmbeddings: boolean;
-  /** Tokens that end a sample unless the request says otherwise. */
+  /** Tokens that end a sample of a request without `stop`. */
   readonly eosTokenIds: readonly number[];
 }
 

@@ -111,7 +111,7 @@ export class JaxEngine {
     return { logprobs, lossSum: lossSum(examples, logprobs), gradients };
   }
 
-  /** Embeds on the CPU: the embedding is frozen, so a gather inside the program would only cost time. */
+  /** Embeds on the CPU: the embedding is frozen, and a gather inside the program would cost time. */
   #pad({ members, rows, length }: MicroBatch, examples: readonly Example[]) {
     const hidden = this.#model.config.hiddenSize;
     const table = this.#model.tensors.get('model.embed_tokens.weight')?.data;
@@ -180,7 +180,7 @@ function remember<T>(cache: Map<string, T>, key: string, make: () => T): T {
   return value;
 }
 
-/** Device copies of tensors. The `Float32Array`s are copied, so the caller may go on changing them. */
+/** Device copies of tensors. The caller may change its `Float32Array`s afterwards. */
 export function toArrays(tensors: Tensors): ArrayTree {
   const arrays: ArrayTree = {};
   for (const [name, { shape, data }] of tensors) arrays[name] = np.array(data.slice(), { shape: [...shape] });

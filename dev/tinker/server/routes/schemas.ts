@@ -18,7 +18,10 @@ const seqId = z
   .max(2 ** 31);
 const metadata = z.record(z.string(), z.string()).nullish();
 
-/** Known servers take exactly these checkpoint names; SkyRL says the pattern matches the hosted service. */
+/**
+ * Known servers accept exactly these checkpoint names. By SkyRL's source the pattern is that of the hosted
+ * service.
+ */
 const checkpointName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must match ^[A-Za-z0-9_-]{1,255}$');
 
 const tenYears = 10 * 365 * 86_400;
