@@ -19,7 +19,10 @@ import { assertEndsAs, trainWhole } from '../../support/whole-training.js';
 import type { WholeTraining } from '../../support/whole-training.js';
 import { until } from '../../support/until.js';
 
-/** Two segments of four steps; whatever happens to an attempt, what is left must equal the undisturbed training. */
+/**
+ * Two segments of four steps; whatever happens to an attempt, what is left must equal the undisturbed
+ * training.
+ */
 const ends = [4, 8] as const;
 
 let server: Server;
