@@ -18,7 +18,7 @@ export function register(program: Command): void {
   program
     .command('doctor')
     .description(
-      'check everything that can be known before a run, and say what to do about it; exit 1 where something fails',
+      'check what a run needs, and print a remedy for each problem; exit 1 where a check fails',
     )
     .argument('[recipe]', recipeHelp)
     .addOption(setOption())
@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
     .option(
       '--tinker-smoke',
-      "only try Tinker: two tiny steps, save, load, sample, delete, on the recipe's base model or the smallest there is",
+      "test Tinker alone: two tiny steps, save, load, sample, delete, on the recipe's base model or the smallest one",
     )
     .addHelpText(
       'after',

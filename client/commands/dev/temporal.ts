@@ -19,7 +19,7 @@ interface DevTemporalOptions {
 export function register(dev: Command): void {
   dev
     .command('temporal')
-    .description('only a Temporal dev server with a database file and the web UI')
+    .description('start a Temporal dev server alone, with a database file and the web UI')
     .option('--port <n>', 'default: a free one', integer)
     .option('--ui-port <n>', 'default: a free one', integer)
     .option('--state <dir>', 'default: dev/temporal in the store')

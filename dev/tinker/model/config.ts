@@ -8,7 +8,7 @@ import { z } from 'zod';
  * Field names are ours; {@link readModelConfig} maps them from the names that `transformers` writes.
  */
 export interface ModelConfig {
-  /** What clients call the model: `headrace_model_name` of the file. */
+  /** Base model name for clients: `headrace_model_name` of the file. */
   readonly name: string;
   readonly vocabSize: number;
   readonly hiddenSize: number;
@@ -23,7 +23,7 @@ export interface ModelConfig {
   readonly rmsNormEps: number;
   /** The output projection is the embedding matrix. */
   readonly tiedEmbeddings: boolean;
-  /** Tokens that end a sample unless the request says otherwise. */
+  /** Tokens that end a sample of a request without `stop`. */
   readonly eosTokenIds: readonly number[];
 }
 
@@ -57,8 +57,8 @@ const HfConfig = z.object({
 /**
  * Reads `config.json` of a model folder.
  *
- * @throws {Error} naming the file and the field where the model is not a plain dense Qwen3 (RoPE scaling, sliding
- * windows and attention biases are not implemented).
+ * @throws {Error} naming the file and the field where the model is not a plain dense Qwen3 (RoPE scaling,
+ * sliding windows and attention biases are not implemented).
  */
 export async function readModelConfig(modelDir: string): Promise<ModelConfig> {
   const path = join(modelDir, 'config.json');

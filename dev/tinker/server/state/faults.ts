@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
-/** A fault to play on requests. The conditions must all hold. */
+/** A fault to play on requests that meet all conditions. */
 export const Fault = z.object({
   /** The end of the request's path, such as `optim_step`. */
   path: z.string().min(1),
   method: z.string().optional(),
   /** Value of `X-Tinker-Request-Type`, to pick polls of one kind of request. */
   requestType: z.string().optional(),
-  /** Let that many matching requests pass first. */
+  /** How many matching requests pass first. */
   skip: z.number().int().nonnegative().default(0),
-  /** Then play it on that many. */
+  /** How many requests it is then played on. */
   times: z.number().int().positive().default(1),
   /** Milliseconds to wait before anything else. */
   delayMs: z.number().int().nonnegative().max(600_000).default(0),
@@ -28,11 +28,11 @@ interface Armed {
   seen: number;
 }
 
-/** Faults that tests have asked for, oldest first; the first that matches a request is played. */
+/** Faults of tests, oldest first. The first that matches a request is played. */
 export class Faults {
   #armed: Armed[] = [];
 
-  add(fault: Fault): void {
+  arm(fault: Fault): void {
     this.#armed.push({ fault, seen: 0 });
   }
 
@@ -44,7 +44,7 @@ export class Faults {
     return this.#armed.map(({ fault, seen }) => ({ ...fault, seen }));
   }
 
-  /** The fault to play on this request, if any. Counts the request. */
+  /** Returns the fault of this request, if any, and counts the request. */
   take(method: string, path: string, requestType: string | undefined): Fault | undefined {
     for (const armed of this.#armed) {
       const { fault } = armed;
@@ -60,7 +60,7 @@ export class Faults {
   }
 }
 
-/** Plays faults on every route below `/api`. */
+/** Applies faults to every route below `/api`. */
 export function playFaults(app: FastifyInstance, faults: Faults): void {
   const dropped = new WeakSet<object>();
   app.addHook('onRequest', async (request, reply) => {
