@@ -12,13 +12,8 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 }
 
-<<<<<<< HEAD
-void test('a question that is under way when its connection is closed is not asked again when the server goes', async () => {
-  const server = await startTemporal({ stateDir: folder, log: () => undefined });
-=======
 void test('a query that is under way when its connection is closed is not retried when the server goes', async (t) => {
-  const server = await startTemporal({ stateDir: await temporaryFolder(t), say: () => undefined });
->>>>>>> main
+  const server = await startTemporal({ stateDir: await temporaryFolder(t), log: () => undefined });
   const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
   const timersBefore = timers();
   const workflowId = 'without-a-worker';

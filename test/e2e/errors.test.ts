@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-<<<<<<< HEAD
-import { test } from 'node:test';
-import { freePort } from '../../dev/temporal/free-port.js';
-=======
 import { after, before, describe, test } from 'node:test';
-import { freePort } from '../../dev/temporal/server.js';
->>>>>>> main
+import { freePort } from '../../dev/temporal/free-port.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
 import { headrace, assertOutput } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';
