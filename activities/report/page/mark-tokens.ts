@@ -9,9 +9,13 @@ import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 
-/** What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is truncated. */
+/**
+ * What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is
+ * truncated.
+ */
 type SpanKind = 'context' | 'trained' | 'cut';
 
+/** A stretch of text with one kind. */
 export interface Span {
   readonly text: string;
   readonly kind: SpanKind;
@@ -27,10 +31,11 @@ export interface MarkedConversation {
   readonly tokens: number;
   readonly trained: number;
   readonly cut: number;
-  /** Why nothing of it is trained. */
+  /** The reason why no token is trained. */
   readonly refusal?: string;
 }
 
+/** How a mix was tokenised. */
 export interface Marking {
   readonly renderer: Renderer;
   readonly trainOn: TrainOn;
@@ -38,7 +43,7 @@ export interface Marking {
   readonly encoder: TextEncoder;
 }
 
-/** How a mix was tokenised, to tokenise a conversation in the same way. */
+/** The rules and the tokenizer with which a mix was tokenised. */
 export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
   return {
     renderer: rendererNamed(tokenisation.renderer),
