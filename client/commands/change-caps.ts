@@ -14,7 +14,9 @@ import { print } from '../text/output.js';
 export function register(program: Command): void {
   program
     .command('change-caps')
-    .description('during a review: make the mix again with other rows or shares, from the pieces already converted')
+    .description(
+      'during a review: make the mix again with other rows or shares, from the pieces already converted',
+    )
     .argument('<run>', runHelp)
     .argument('<caps...>', 'NAME=500 (rows), NAME=20% (share), NAME=all')
     .option('--note <text>', 'a note for the run history')

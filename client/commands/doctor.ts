@@ -17,9 +17,7 @@ interface DoctorOptions {
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description(
-      'check what a run needs, and print a remedy for each problem; exit 1 where a check fails',
-    )
+    .description('check what a run needs, and print a remedy for each problem; exit 1 where a check fails')
     .argument('[recipe]', recipeHelp)
     .addOption(setOption())
     .option('--json', 'as JSON')

@@ -26,15 +26,14 @@ interface MixOptions {
 export function register(program: Command): void {
   program
     .command('mix')
-    .description('download, convert and mix in this process, without Temporal; writes the same bytes as a run')
+    .description(
+      'download, convert and mix in this process, without Temporal; writes the same bytes as a run',
+    )
     .argument('<recipe>', 'a recipe file')
     .addOption(setOption())
     .option('--rows-per-source <n>', 'at most n conversations of each source', integer)
     .option('--json', 'print the result as JSON')
-    .addHelpText(
-      'after',
-      exampleText(['mix recipes/stage1.yaml --rows-per-source 200', 'a small mix']),
-    )
+    .addHelpText('after', exampleText(['mix recipes/stage1.yaml --rows-per-source 200', 'a small mix']))
     .action(action(mix));
 }
 

@@ -13,10 +13,7 @@ export function register(program: Command): void {
     .command('watch')
     .description('follow a run; Ctrl-C does not stop it')
     .argument('<run>', runHelp)
-    .addHelpText(
-      'after',
-      exampleText(['watch stage1', 'shows progress bars, losses and checkpoints']),
-    )
+    .addHelpText('after', exampleText(['watch stage1', 'shows progress bars, losses and checkpoints']))
     .action(action(watch));
 }
 

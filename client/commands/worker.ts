@@ -29,9 +29,10 @@ export function register(program: Command): void {
       ),
     )
     .addOption(
-      new Option('--build-id <id>', 'worker versioning: the build of this worker; its runs are pinned to it').env(
-        'TEMPORAL_WORKER_BUILD_ID',
-      ),
+      new Option(
+        '--build-id <id>',
+        'worker versioning: the build of this worker; its runs are pinned to it',
+      ).env('TEMPORAL_WORKER_BUILD_ID'),
     )
     .addHelpText(
       'after',

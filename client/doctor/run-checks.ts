@@ -20,8 +20,7 @@ export async function runChecks(
   const local = await openLocalWork();
   const { store, env, work } = local;
   // Printed at once: an address without a server takes ten seconds.
-  if (!options.json)
-    say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
+  if (!options.json) say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
   // All checks run at once and are shown in this order.
   const groups = [
     checkTemporal(options.taskQueue ?? taskQueueOf(store.id)),

@@ -15,10 +15,7 @@ export function register(cache: Command): void {
     .description('check the hash of every downloaded file and the sizes of every artifact')
     .option('--repair', 'remove what is damaged; the next run makes it again')
     .option('--json', 'as JSON')
-    .addHelpText(
-      'after',
-      exampleText(['cache verify --repair', 'the next run makes again what is damaged']),
-    )
+    .addHelpText('after', exampleText(['cache verify --repair', 'the next run makes again what is damaged']))
     .action(action(verify));
 }
 

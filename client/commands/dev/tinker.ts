@@ -24,10 +24,7 @@ export function register(dev: Command): void {
     .description('start a local Tinker server alone; it trains a small model, for development')
     .option('--port <n>', 'default: the last one, else a free one', integer)
     .option('--state <dir>', 'default: dev/tinker in the store')
-    .option(
-      '--model <dir>',
-      'a Qwen3 model in the Hugging Face layout, default: the one that Headrace ships',
-    )
+    .option('--model <dir>', 'a Qwen3 model in the Hugging Face layout, default: the one that Headrace ships')
     .addHelpText(
       'after',
       exampleText(['dev tinker --port 9001', 'for TINKER_BASE_URL=http://127.0.0.1:9001']),

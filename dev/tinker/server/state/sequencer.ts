@@ -27,7 +27,6 @@ export class Sequencer {
     return this.#submitted.size === 0;
   }
 
-
   /**
    * The request id of an equal earlier submission, or undefined where the id is new.
    *
