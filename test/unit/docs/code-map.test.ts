@@ -35,7 +35,7 @@ async function mappedFolders(): Promise<Map<string, string>> {
   return mapped;
 }
 
-void test('the code map has a phrase for every folder, and no folder that is not there', async () => {
+void test('the code map has a phrase for every folder, and only existing folders', async () => {
   const folders = await foldersWithFiles();
   const mapped = await mappedFolders();
   assert.ok(folders.size > 60, `only ${folders.size} folders were found`);
@@ -47,6 +47,6 @@ void test('the code map has a phrase for every folder, and no folder that is not
   assert.deepEqual(
     [...mapped].filter(([folder, phrase]) => !existsSync(packagePath(folder)) || phrase === ''),
     [],
-    'in the code map, but not there or without a phrase',
+    'in the code map, but missing or without a phrase',
   );
 });

@@ -15,19 +15,19 @@ void test('every key of the recipe is explained in docs/recipe.md, with its valu
   assert.equal(await readFile(packagePath('docs/recipe.md'), 'utf8'), recipePage());
 });
 
-void test('a key of the recipe that is not explained makes no page', () => {
+void test('the recipe page is refused where a key has no description or no default', () => {
   const undescribed = recipeSchema();
   assert.ok(typeof undescribed.properties?.['mix'] === 'object');
   delete undescribed.properties['mix'].description;
   assert.throws(() => recipePage(undescribed), /The key mix has no description/);
 
-  const unsaid = recipeSchema();
-  assert.ok(typeof unsaid.properties?.['review'] === 'object');
-  delete unsaid.properties['review'].default;
-  assert.throws(() => recipePage(unsaid), /The key review is optional, and .* does not say/);
+  const undefaulted = recipeSchema();
+  assert.ok(typeof undefaulted.properties?.['review'] === 'object');
+  delete undefaulted.properties['review'].default;
+  assert.throws(() => recipePage(undefaulted), /The key review is optional, and .* does not say/);
 });
 
-void test('a build leaves a command that can be run: npx does not make it so a second time', async () => {
+void test('a build makes the command executable', async () => {
   await access(packagePath('dist/client/main.js'), constants.X_OK);
 });
 

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
 
 const product = ['activities', 'client', 'core', 'dev/stack', 'tinker', 'worker', 'workflows'];
-/** Names in capitals that are constants of a protocol, of Temporal or of Node. */
+/** Constants of a protocol, of Temporal or of Node, which have the shape of a variable. */
 const constant = /^(CANCEL_REQUESTED|MAXIMUM_ATTEMPTS_REACHED|(DTYPE|ERR|PENDING_ACTIVITY|STOP_REASON)_.*)$/;
-/** What reads variables for us. */
+/** The package that reads Temporal's variables. */
 const reader = 'node_modules/@temporalio/envconfig/lib';
 
 async function namesIn(folder: string, file: RegExp): Promise<Set<string>> {
@@ -18,7 +18,7 @@ async function namesIn(folder: string, file: RegExp): Promise<Set<string>> {
   return new Set(found.map((match) => match[1] ?? ''));
 }
 
-void test('docs/environment.md names every variable that is read, and none that nobody reads', async () => {
+void test('docs/environment.md has every variable that is read, and no other', async () => {
   const page = await readFile(packagePath('docs/environment.md'), 'utf8');
   const table = page.split('\n').filter((line) => line.startsWith('| `'));
   const named = new Set(

@@ -7,7 +7,7 @@ import { packagePath } from '../../../files/package-path.js';
 import { codeOf, proseOf, readPages } from './pages.js';
 import type { Page } from './pages.js';
 
-/** Anchors of a page's headings, as GitHub makes them. */
+/** The anchors of a page's headings, by the rules of GitHub. */
 function anchorsOf(page: Page): Set<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
@@ -23,7 +23,7 @@ function anchorsOf(page: Page): Set<string> {
   return anchors;
 }
 
-void test('every link and image of the docs leads to a file that is there, and to a heading that it has', async () => {
+void test('every link and image of the docs leads to an existing file and heading', async () => {
   const pages = await readPages();
   const byPath = new Map(pages.map((page) => [page.path, page]));
   const broken: string[] = [];
@@ -35,7 +35,7 @@ void test('every link and image of the docs leads to a file that is there, and t
       const [file = '', anchor] = target.split('#');
       const path = file === '' ? page.path : normalize(join(dirname(page.path), file));
       const linked = byPath.get(path);
-      if (!existsSync(packagePath(path))) broken.push(`${page.path}: ${target} is not there`);
+      if (!existsSync(packagePath(path))) broken.push(`${page.path}: ${target} does not exist`);
       else if (anchor !== undefined && (linked === undefined || !anchorsOf(linked).has(anchor)))
         broken.push(`${page.path}: ${target} has no such heading`);
     }
@@ -60,7 +60,7 @@ function declares(code: string, name: string): boolean {
   );
 }
 
-void test('a link from a name to a file of code leads to where that name is declared', async () => {
+void test('a link from a name leads to the file that declares it', async () => {
   const wrong: string[] = [];
   let links = 0;
   for (const page of await readPages())
@@ -75,13 +75,13 @@ void test('a link from a name to a file of code leads to where that name is decl
   assert.ok(links > 0, 'no link to code was found');
 });
 
-void test('a name that is not declared is noticed', () => {
+void test('a name that a file does not declare is found', () => {
   const code = 'export class Sequence {\n  async submit(): Promise<void> {}\n}\nconst step = 1;\n';
   for (const name of ['Sequence', 'Sequence.submit', 'step']) assert.ok(declares(code, name), name);
   for (const name of ['Sequences', 'Sequence.send', 'submit', 'ste']) assert.ok(!declares(code, name), name);
 });
 
-void test('every script, recipe and compiled file that the docs name is there', async () => {
+void test('every script, recipe and compiled file in the docs exists', async () => {
   const { scripts } = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };

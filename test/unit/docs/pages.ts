@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { packagePath } from '../../../files/package-path.js';
 
-/** A page for readers. */
+/** A Markdown page. */
 export interface Page {
   /** From the package's root. */
   readonly path: string;
@@ -9,7 +9,7 @@ export interface Page {
 }
 
 const root = packagePath('.');
-/** What is not ours, is made, or is data. */
+/** Packages, output of builds and runs, and data. */
 const leftOut = /(^|\/)(node_modules|dist|runs|\.venv)\/|^dev\/corpora\/data\//;
 
 /** The README of every folder, CONTRIBUTING, the change log, and everything in docs/. */
@@ -24,12 +24,12 @@ export async function readPages(): Promise<Page[]> {
   );
 }
 
-/** The text without what stands in fences, where a bracket is no link and `#` is no heading. */
+/** The text without its code blocks, in which a bracket is no link and `#` is no heading. */
 export function proseOf({ text }: Page): string {
   return text.replaceAll(/^( *)```.*?^\1```$/gms, '');
 }
 
-/** Everything that a reader may copy as a command: lines in fences, and pieces of code in the text. */
+/** Everything that a reader may copy as a command: the lines of code blocks, and inline code. */
 export function codeOf(page: Page): string[] {
   const fenced = [...page.text.matchAll(/^( *)```[^\n]*\n(.*?)^\1```$/gms)].flatMap((match) =>
     (match[2] ?? '').split('\n'),
