@@ -4,7 +4,7 @@ export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]:
 };
 
 /**
- * The object without the keys whose value is `undefined`, as `exactOptionalPropertyTypes` asks for.
+ * The object without the keys whose value is `undefined`, as `exactOptionalPropertyTypes` requires.
  *
  * `defined({ a: 1, b: undefined })` is `{ a: 1 }`.
  */

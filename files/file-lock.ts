@@ -17,8 +17,7 @@ const deadAfterMs = 15_000;
  * - The file of a dead holder is removed by its own name. So two processes that find the same dead holder cannot remove each
  *   other's lock: each removes only the file that it has found.
  *
- * A holder that is frozen for long can lose the lock without notice. {@link isHeld} tells at a moment; {@link replace} acts
- * only while the lock is held.
+ * A holder that is frozen for long can lose the lock without notice. {@link isHeld} is valid for the moment only; {@link replace} acts only while the lock is held.
  */
 export class FileLock {
   /** Whether the last refresh found the lock taken by another attempt. */

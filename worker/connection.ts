@@ -12,7 +12,7 @@ export interface TemporalTarget {
   readonly uiUrl: string | undefined;
 }
 
-/** Where `temporal server start-dev` listens unless told otherwise. */
+/** Default address of `temporal server start-dev`. */
 const defaults = { address: '127.0.0.1:7233', uiUrl: 'http://127.0.0.1:8233' };
 
 /** The server that the environment or a profile of `temporal.toml` names, else one on this machine. */

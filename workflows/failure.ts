@@ -26,7 +26,7 @@ export function isWorkerLost(error: unknown): boolean {
   return error instanceof ActivityFailure && typeOf(error.cause) === ('WorkerLostError' satisfies ErrorType);
 }
 
-/** How long to wait before the next attempt, where the failure says so: a server's Retry-After. */
+/** The shortest wait before the next attempt, where the failure has one: a server's Retry-After. */
 export function retryAfterMsOf(error: unknown): number | undefined {
   const { retryAfterMs } = detailsOf(causeOf(error));
   return typeof retryAfterMs === 'number' ? retryAfterMs : undefined;

@@ -47,7 +47,7 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
 
 /** What earlier runs and attempts have recorded of exactly this training, and the server still has. */
 async function findRecords({ activities, input }: Training): Promise<FindRecordsResult> {
-  return await activities.findRecords('look for recorded segments of this training', {
+  return await activities.findRecords('find recorded segments of this training', {
     plan: input.training.plan,
     out: input.out,
   });
@@ -58,7 +58,7 @@ async function trainNext(training: Training): Promise<void> {
   try {
     const record = await training.saves.during(async () => await trainAndRecord(training));
     const progress = recorded(training.progress, record);
-    // What was saved on a cancel is the last that the run hears.
+    // The save on a cancel is the last signal to the run.
     if (CancellationScope.current().consideredCancelled) await training.setNow(progress);
     else await training.set(progress);
     await training.saves.answer();

@@ -46,7 +46,7 @@ interface Found {
   readonly notes: readonly string[];
 }
 
-/** Without records the server is not asked. */
+/** Without records no request is sent. */
 async function findOnServer(deps: TrainDeps, plan: TrainingPlanMeta, signal: AbortSignal): Promise<Found> {
   const candidates = await recordsOf(deps.store, parametersKey(plan));
   if (candidates.length === 0) return { last: undefined, unmeasured: [], notes: [] };

@@ -6,6 +6,6 @@ import type { TinkerAccess } from './server/tinker-access.js';
 export interface TrainDeps {
   readonly store: ArtifactStore;
   readonly access: TinkerAccess;
-  /** Clients between two segments. Whoever makes it closes it. */
+  /** Clients between two segments. Its creator closes it. */
   readonly live: LiveClients;
 }

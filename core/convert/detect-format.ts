@@ -5,11 +5,11 @@ import { columnOf, isObject, layoutOf, messageListOf, standardColumns, type Layo
 /** The layout of a source's rows, from the recipe or detected. */
 export interface Detection {
   readonly layout: Layout;
-  /** Why, for people: "detected: column `conversation` is a list of {role, content}". */
+  /** The reason, for users: "detected: column `conversation` is a list of {role, content}". */
   readonly reason: string;
 }
 
-/** How many rows detection looks at. */
+/** The most rows that detection reads. */
 export const detectionSampleRows = 64;
 
 const listNames = ['messages', 'conversations', 'turns', 'dialogue', 'dialog', 'chat'] as const;

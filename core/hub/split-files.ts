@@ -1,7 +1,7 @@
 import { globToRegExp } from './glob.js';
 import { canonicalSplit, filesNamedAs, splitsByName } from './split-names.js';
 
-/** The part of a dataset that a recipe asks for. */
+/** The part of a dataset that a recipe requests. */
 export interface SplitRequest {
   readonly config?: string | undefined;
   /** @default `train` */

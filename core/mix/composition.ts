@@ -3,7 +3,7 @@ import type { Composition, CompositionRow, FateOfConverted, Volume } from '../co
 import { defined } from '../defined.js';
 import type { SourceFormat } from '../recipe.js';
 
-/** What became of one source's conversations in the mix. */
+/** The fate of one source's conversations in the mix. */
 interface MixedCounts {
   /** Duplicates of this source, by the index of the source that won them. */
   readonly duplicatesBy: ReadonlyMap<number, number>;

@@ -10,7 +10,7 @@ import type { RunState, SourceState, TrainState } from './state.js';
  * from here, so that a misspelt one does not compile. Names are API: clients and recorded histories depend on them.
  */
 
-/** Updates of a run, by name: their arguments. Each answers with a sentence that says what it did. */
+/** Updates of a run, by name: their arguments. Each returns a sentence for the user. */
 export interface RunUpdates {
   /** Try a parked source again. */
   retrySource: [{ readonly source: string }];

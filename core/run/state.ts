@@ -11,11 +11,11 @@ export interface SourceState {
   readonly status: SourceStatus;
   readonly files?: number;
   readonly bytes?: number;
-  /** Download batches, finished and in all. */
+  /** Work ranges of the download, finished and in all. */
   readonly downloads?: readonly [number, number];
-  /** Bytes of the finished download batches. */
+  /** Bytes of the finished work ranges of the download. */
   readonly downloadedBytes?: number;
-  /** Conversion batches, finished and in all. */
+  /** Work ranges of the conversion, finished and in all. */
   readonly pieces?: readonly [number, number];
   readonly conversations?: number;
   readonly rejected?: number;
@@ -38,7 +38,7 @@ export interface TrainState {
   readonly paused: boolean;
   /** How many requests to save have been answered. */
   readonly saves: number;
-  /** What a person should know: a checkpoint that the server lost, an earlier run whose steps are used. */
+  /** Notes for the user: a checkpoint that the server lost, an earlier run whose steps are used. */
   readonly notes: readonly string[];
 }
 

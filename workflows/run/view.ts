@@ -11,7 +11,9 @@ const shownNotes = 40;
 const preparing: readonly Stage[] = ['resolve', 'download', 'convert'];
 const stageAttribute = defineSearchAttributeKey(searchAttributeNames.stage, 'KEYWORD');
 
-/** What people see of a run: its state, the details in the Temporal UI, the stage as a search attribute. */
+/**
+ * The visible state of a run: its progress, the details in the Temporal UI, the stage as a search attribute.
+ */
 export class RunView {
   readonly times = new StageTimes();
   readonly #hasSearchAttributes: boolean;

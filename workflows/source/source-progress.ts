@@ -3,7 +3,9 @@ import type { SourceState } from '../../core/run/state.js';
 import { progressSignals } from '../messages.js';
 import { Reporter } from '../reporter.js';
 
-/** How far the preparation of one source is; the run hears of each change of the status, and now and then of the rest. */
+/**
+ * The progress of one source. Each change of the status is signalled to the run, other changes at intervals.
+ */
 export class SourceProgress {
   readonly #reporter = new Reporter<SourceState>(progressSignals.sourceProgress, sourceDetails);
   #state: SourceState;

@@ -42,7 +42,10 @@ async function untilReady(run: Run, name: string): Promise<ReadySource | null> {
   }
 }
 
-/** The definition of the source is read each time: a person may have replaced it while it was parked. */
+/**
+ * The definition of the source is read at each attempt, because it may be replaced while the source is
+ * parked.
+ */
 async function prepareInChild({ recipe, input, children }: Run, name: string): Promise<PreparedSource> {
   const source = recipe.sources.find((each) => each.name === name);
   if (source === undefined) throw new Error(`The recipe has no source ${name}`);

@@ -9,7 +9,7 @@ import { childOptions } from '../pause/children.js';
 import type { Run } from '../run/run.js';
 import { trainLora } from '../train-lora.js';
 
-/** Asks the Tinker server while the data is prepared, so that a wrong key shows now and not in hours. */
+/** Checks the Tinker server while the data is prepared, so that a wrong key fails early. */
 export async function checkTraining({ activities, waits, view }: Run, train: Train): Promise<void> {
   const { server, developmentServer } = await waits.untilDone(
     'train',

@@ -109,7 +109,7 @@ export function saved(progress: TrainingProgress, requests: number): TrainingPro
   return { ...progress, saves: progress.saves + requests };
 }
 
-/** A person should know of it. */
+/** Adds a note for the user. */
 export function noted(progress: TrainingProgress, note: string): TrainingProgress {
   return { ...progress, notes: added(progress.notes, [note]) };
 }
@@ -133,7 +133,7 @@ export function trainStateOf(progress: TrainingProgress, totalSteps: number, pau
 }
 
 /**
- * What the training has come to.
+ * The result of a finished training.
  *
  * @throws {Error} where its last segment is not recorded yet.
  */

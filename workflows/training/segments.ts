@@ -13,10 +13,10 @@ export function nextSegment(from: number, every: number, totalSteps: number): St
   return { from, to: Math.min(from - (from % every) + every, totalSteps) };
 }
 
-/** Segments of a training that its run hears of unasked: the run's history keeps every signal. */
+/** The most checkpoints that a training signals to its run: the run's history keeps every signal. */
 const mostReported = 400;
 
-/** Whether the run should hear of the checkpoint at `step`, where nobody waits for it. */
+/** Whether the checkpoint at `step` is signalled to the run. */
 export function isReported(step: number, every: number, totalSteps: number): boolean {
   const nth = Math.ceil(totalSteps / every / mostReported);
   return Math.floor(step / every) % nth === 0;

@@ -28,7 +28,7 @@ export interface TrainLoraInput {
   readonly carried?: TrainingProgress;
 }
 
-/** The parts of a training that its steps share: its progress and who sees it, pauses, requests to save, evaluation. */
+/** The shared state of a training: progress, pauses, requests to save, evaluation. */
 export class Training {
   readonly gate = new Gate({ whileClosed: async (isOpen) => await this.#standStill(isOpen) });
   readonly activities = pausable(this.gate);
@@ -101,7 +101,10 @@ export class Training {
     return trainStateOf(this.#progress, this.input.training.totalSteps, paused);
   }
 
-  /** A pause: once nothing is under way the run hears of it, and the newest checkpoints are kept alive. */
+  /**
+   * A pause: once nothing is under way it is signalled to the run, and the TTL of the newest checkpoints is
+   * renewed.
+   */
   async #standStill(isOpen: () => boolean): Promise<void> {
     await condition(() => !this.beside.gate.isBusy);
     await this.#reporter.reportNow(this.#state(true));

@@ -9,7 +9,7 @@ import { isMissing } from '../../../files/errno.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 
-/** A line of rejects.jsonl. Its other fields say where the reject was; the page shows them as they are. */
+/** A line of rejects.jsonl. Its other fields are the place of the reject; the page shows them unchanged. */
 const Reject = z.looseObject({ reason: z.string() });
 export type Reject = z.infer<typeof Reject>;
 

@@ -1,17 +1,10 @@
 import { open } from 'node:fs/promises';
-import { z } from 'zod';
 import type { Role } from '../../../core/convert/roles.js';
 import { defined } from '../../../core/defined.js';
 import { sourceBytes } from '../../mix/format/provenance.js';
+import { Conversation } from '../../mix/format/train-line.js';
 import { languageOf } from './languages.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
-
-const roles = ['system', 'user', 'assistant'] as const satisfies readonly Role[];
-
-const Conversation = z.object({
-  messages: z.array(z.object({ role: z.enum(roles), content: z.string() })),
-});
-export type Conversation = z.infer<typeof Conversation>;
 
 /** A line of train.jsonl to read. */
 export interface ReadConversation extends Conversation {

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
-import { z } from 'zod';
 import { HeadraceError } from '../../../core/errors.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { Conversation } from '../../mix/format/train-line.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
@@ -12,6 +12,7 @@ import { TokenPieceBuilder } from './token-piece-builder.js';
 import type { TokenPieceMeta } from './token-piece.js';
 import type { Tokenisation } from './token-plan.js';
 
+/** Input of {@link tokenisePiece}. */
 export interface TokenisePieceInput {
   readonly tokenisation: Tokenisation;
   readonly tokenizerDir: string;
@@ -28,10 +29,6 @@ export interface TokenisePieceInput {
   /** The folder to write to. */
   readonly dir: string;
 }
-
-const Line = z.object({
-  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
-});
 
 const newline = 0x0a;
 
@@ -73,9 +70,9 @@ async function encoderOf(dir: string, digest: string): Promise<TextEncoder> {
   return cached.encoder;
 }
 
-function parseLine(line: string, where: string): z.infer<typeof Line>['messages'] {
+function parseLine(line: string, where: string): Conversation['messages'] {
   try {
-    return Line.parse(JSON.parse(line)).messages;
+    return Conversation.parse(JSON.parse(line)).messages;
   } catch (error) {
     throw new HeadraceError('ArtifactCorruptError', `${where} is not a conversation`, { cause: error });
   }

@@ -16,7 +16,7 @@ export interface TokenizerSources {
 }
 
 export interface ResolvedTokenizer extends TokenizerFiles {
-  /** For a person: "Qwen/Qwen3-8B@b968826d9c46 (sha256 1a2b3c4d5e6f)". */
+  /** For users: "Qwen/Qwen3-8B@b968826d9c46 (sha256 1a2b3c4d5e6f)". */
   readonly description: string;
 }
 

@@ -48,10 +48,7 @@ export interface TinkerAccess {
   describeServer(signal: AbortSignal): Promise<ServerDescription>;
 }
 
-/**
- * A person waits for a description: an unreachable server is reported soon, and Temporal retries the
- * activity.
- */
+/** Limits of a description: an unreachable server is reported soon, and Temporal retries the activity. */
 const describeLimits: Partial<RetryLimits> = { controlRetries: 3 };
 
 export function createTinkerAccess({ env, limits, onWarning }: TinkerAccessOptions): TinkerAccess {

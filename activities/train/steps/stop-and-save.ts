@@ -1,5 +1,5 @@
 /**
- * The abort reason that asks a segment to save and return early: a pause, a cancel whose result is awaited, a
+ * The abort reason with which a segment saves and returns early: a pause, a cancel whose result is awaited, a
  * worker that shuts down. Any other reason ends the segment at once.
  */
 export class StopAndSave extends Error {
