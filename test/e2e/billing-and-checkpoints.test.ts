@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { startTinkerServer } from '../../dev/tinker/server/index.js';
 import { assertOutput, headrace } from '../support/command.js';
@@ -13,7 +13,7 @@ import type { Terminal } from '../support/terminal.js';
 
 /** One training that waits for its billing, and what can be done with its checkpoints afterwards, from test to test. */
 
-const servers = useServers();
+const servers = useServers({ setUp, tearDown: () => terminal.close() });
 const recipe = `seed: 4
 sources:
   - { name: chats, files: chats.jsonl }
@@ -38,10 +38,9 @@ interface Line {
 }
 
 let terminal: Terminal;
-before(async () => {
+async function setUp(): Promise<void> {
   terminal = await openTerminal(servers(), 'paid', recipe, 120);
-});
-after(() => terminal.close());
+}
 
 async function listed(): Promise<readonly Line[]> {
   const { stdout } = await terminal.run('checkpoints', 'paid', 'ls', '--json');

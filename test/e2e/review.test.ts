@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { assertOutput, headrace } from '../support/command.js';
 import { useServers } from '../support/servers.js';
 import { atTerminal, openTerminal } from '../support/terminal.js';
@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 
 /** One run whose source waits for a repair and whose mix waits for a review, from test to test. */
 
-const servers = useServers();
+const servers = useServers({ setUp, tearDown: () => terminal.close() });
 const recipe = `review: true
 sources:
   - { name: chats, files: chats.jsonl }
@@ -24,10 +24,9 @@ interface Origin {
 }
 
 let terminal: Terminal;
-before(async () => {
+async function setUp(): Promise<void> {
   terminal = await openTerminal(servers(), 'repaired', recipe);
-});
-after(() => terminal.close());
+}
 
 void test('a source that fails parks the run and names the command that repairs it', async () => {
   const started = await terminal.run('start', terminal.recipe, '--wait');

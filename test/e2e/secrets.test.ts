@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { localHubToken } from '../../dev/stack/stack.js';
@@ -13,7 +13,7 @@ import { writeRecipe } from '../support/recipes.js';
 
 /** The secrets of a real run are in the worker's environment and nowhere else. */
 
-const servers = useServers();
+const servers = useServers({ setUp });
 
 const wrongHubToken = 'hf_planted_and_wrong_token';
 const tinkerKey = 'tml-planted-tinker-key';
@@ -42,7 +42,7 @@ async function command(args: readonly string[], code: number): Promise<void> {
   assert.equal(result.code, code, `${result.stdout}\n${result.stderr}`);
 }
 
-before(async () => {
+async function setUp(): Promise<void> {
   folder = join(servers().folder, 'secrets');
   const store = join(folder, 'store');
   await writeConversations(join(folder, 'good.jsonl'), 200, 1);
@@ -60,7 +60,7 @@ before(async () => {
   } finally {
     await worker.close();
   }
-});
+}
 
 function assertHoldsNoSecret(
   where: string,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { assertOutput } from '../support/command.js';
 import { useServers } from '../support/servers.js';
 import { slowTraining, untilStep } from '../support/slow-training.js';
@@ -10,12 +10,12 @@ import type { Terminal } from '../support/terminal.js';
 
 /** One training is steered from test to test, and ends in the losses of a run that nobody touched. */
 
-const servers = useServers();
+const servers = useServers({ setUp, tearDown: () => terminal.close() });
 
 let untouchedLosses = '';
 let terminal: Terminal;
 
-before(async () => {
+async function setUp(): Promise<void> {
   await atTerminal(servers(), 'untouched', slowTraining('touched'), async ({ folder, recipe, run }) => {
     assertOutput(await run('start', recipe, '--wait'), 0, /touched-final/);
     untouchedLosses = await readFile(join(folder, 'runs/untouched/metrics.jsonl'), 'utf8');
@@ -24,8 +24,7 @@ before(async () => {
   terminal = await openTerminal(servers(), 'touched', slowTraining('touched'));
   const started = await terminal.run('start', terminal.recipe);
   assertOutput(started, 0, /Follow it with: npx headrace watch touched/);
-});
-after(() => terminal.close());
+}
 
 /** Which attempts at activities a workflow has seen: what a worker saves before it ends needs no second one. */
 async function attemptsOf(workflowId: string, activityType: string): Promise<number[]> {

@@ -49,7 +49,7 @@ void test('Ctrl-C ends the watching with 130 and leaves the run alone, and nothi
     const watching = await watchTraining(terminal, 'watched');
     watching.interrupt();
     assert.equal(await watching.code, 130, watching.output());
-    assert.match(watching.output(), /The run goes on\. Come back with `npx headrace watch watched`/);
+    assert.match(watching.output(), /The run goes on\. Watch it with `npx headrace watch watched`/);
     assert.ok(
       !watching.output().includes('\u001b['),
       'NO_COLOR and no terminal, and still there are escapes',

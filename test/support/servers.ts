@@ -27,6 +27,13 @@ export interface ServersOptions {
   readonly hubRoot?: (folder: string) => Promise<string>;
 }
 
+interface UsedServersOptions extends ServersOptions {
+  /** Runs once the servers have started: `before` hooks of a file do not wait for each other. */
+  readonly setUp?: () => Promise<void>;
+  /** Runs before the servers end. */
+  readonly tearDown?: () => Promise<void>;
+}
+
 export interface OpenServers extends Servers {
   close(): Promise<void>;
 }
@@ -93,13 +100,18 @@ export async function openServers(folder: string, options: ServersOptions = {}):
 }
 
 /** {@link openServers} for the tests of a file; the getter is good inside tests. */
-export function useServers(options: ServersOptions = {}): () => Servers {
+export function useServers(options: UsedServersOptions = {}): () => Servers {
   let servers: OpenServers | undefined;
   before(async () => {
     servers = await openServers(await temporaryFolder(), options);
+    await options.setUp?.();
   });
   after(async () => {
-    await servers?.close();
+    try {
+      await options.tearDown?.();
+    } finally {
+      await servers?.close();
+    }
   });
   return () => {
     if (servers === undefined) throw new Error('the servers have not been started');
