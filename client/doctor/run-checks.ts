@@ -12,16 +12,15 @@ import { checkTemporal } from './check-temporal.js';
 import { checkTinker } from './check-tinker.js';
 import { ShownChecks } from './show-checks.js';
 
-/** Checks all that a run of the recipe needs; without a recipe, this machine and the servers. Exits 1 where a check fails. */
+/** Checks what a run of the recipe needs; without a recipe, this machine and the servers. Returns 1 where a check fails. */
 export async function runChecks(
   recipe: ResolvedRecipe | undefined,
   options: { readonly json: boolean; readonly taskQueue: string | undefined },
 ): Promise<ExitCode> {
   const local = await openLocalWork();
   const { store, env, work } = local;
-  // An address where nothing answers takes ten seconds.
-  if (!options.json)
-    say(`Looking at Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
+  // Printed at once: an address without a server takes ten seconds.
+  if (!options.json) say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
   // All checks run at once and are shown in this order.
   const groups = [
     checkTemporal(options.taskQueue ?? taskQueueOf(store.id)),
