@@ -94,7 +94,7 @@ void test('markup in a source name stays text in the charts too', async (context
   assert.equal(document.querySelectorAll('img').length, 0);
 });
 
-void test('a held-out loss that diverged stands in the table by that word, and the curves leave it out', async (context) => {
+void test('a held-out loss that diverged is in the table as diverged, and not in the curves', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const samples = finishedRun().samples.map((sample, index) =>
@@ -136,7 +136,7 @@ void test('the page asks for nothing over the network', async (context) => {
   assert.ok(!/url\(|@import/.test(styles));
 });
 
-void test('a development server is named as one, and a hosted one is not', async (context) => {
+void test('a development server is marked as one, and a hosted one is not', async (context) => {
   const out = await temporaryFolder(context);
   const input = finishedInput(out);
   assert.ok((await write(out, input)).page.includes('Trained on a development server'));
@@ -180,7 +180,7 @@ void test('a run that is being cancelled before anything was read still gets a p
   assert.deepEqual(headings((await write(out, input)).document), ['Timings', 'Recipe']);
 });
 
-void test('a damaged line is said on the page, and the lines before it are used', async (context) => {
+void test('a damaged line is named on the page, and the lines before it are used', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { metrics } = finishedRun();
@@ -238,7 +238,7 @@ void test('the page does not grow with the number of steps', async (context) => 
   assert.ok(page.length < 200_000, String(page.length));
 });
 
-void test('what is trained is marked by the tokens of the training, and what is cut off is said', async (context) => {
+void test('trained text is marked by the tokens of the training, and truncated text is counted', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { document } = await write(out, finishedInput(out));
@@ -268,7 +268,7 @@ void test('a store that has lost the mix and the tokens costs the marks, not the
   assert.equal(document.querySelectorAll('.trained').length, 0);
 });
 
-void test('what an earlier run of the name left is not shown as this one', async (context) => {
+void test('results of an earlier run of the same name are not shown', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const input = { ...finishedInput(out), mix: null, tokens: null, training: null };
@@ -277,7 +277,7 @@ void test('what an earlier run of the name left is not shown as this one', async
   assert.ok(!page.includes('conflicting_turns</code> <span'));
 });
 
-void test('a run that waits, was cancelled or has failed says so first', async (context) => {
+void test('a run that waits, was cancelled or has failed shows that first', async (context) => {
   const out = await temporaryFolder(context);
   const input = finishedInput(out);
   const banner = async (change: Partial<typeof standing>): Promise<string> =>
@@ -300,7 +300,7 @@ void test('a run that waits, was cancelled or has failed says so first', async (
   assert.match(await banner({ skippedSources: ['magpie'] }), /Without magpie/);
 });
 
-void test('languages are told by letters and common words', () => {
+void test('languages are recognised by letters and common words', () => {
   assert.equal(languageOf('What is the best way to learn a language for my trip?'), 'English');
   assert.equal(languageOf('¿Cuál es la mejor manera de aprender para los viajes y el trabajo?'), 'Spanish');
   assert.equal(languageOf('Quelle est la meilleure façon pour vous et les enfants ?'), 'French');

@@ -48,7 +48,7 @@ void test('training lowers the held-out loss, every evaluation is a line in step
   await worker.close();
 });
 
-void test('checkpoints that nobody has measured are found, while the server has their weights', async () => {
+void test('checkpoints without an evaluation are found while the server has their weights', async () => {
   const prepared = await prepare(server, { prompts: ['Who measured?'] });
   const worker = activities(server, prepared.store);
   const input = { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out };
@@ -166,7 +166,7 @@ void test('an evaluation that is stopped ends within its reason and leaves nothi
   await assert.rejects(linesIn(prepared.out, 'samples.jsonl'), { code: 'ENOENT' });
 });
 
-void test('a checkpoint can be talked to by its path', async () => {
+void test('a checkpoint answers a prompt by its path', async () => {
   const prepared = await prepare(server);
   const record = await segment(activities(server, prepared.store), prepared, null, 3);
   const said = await sampleFrom({
@@ -199,7 +199,7 @@ void test('a checkpoint can be talked to by its path', async () => {
   });
 });
 
-void test('a training that begins with saved weights measures those first, not the base model, and leaves nothing of it', async () => {
+void test('a training that starts from saved weights measures those first, not the base model, and deletes its temporary weights', async () => {
   const first = await prepare(server, { epochs: 4 });
   const worker = activities(server, first.store);
   const state = await segment(worker, first, null, 16);

@@ -109,7 +109,7 @@ void test('kill -9 at every step boundary of every segment leaves the losses and
   await assertWhole(prepared, records);
 });
 
-void test('kill -9 at random moments between them does so too', async () => {
+void test('kill -9 at random moments between steps leaves them too', async () => {
   const prepared = await prepare(server);
   const records: SegmentRecordRef[] = [];
   for (const to of ends) {
@@ -141,7 +141,7 @@ for (const drop of ['before', 'after'] as const)
     await assertWhole(prepared, await trainTo(server, prepared, ends));
   });
 
-void test('answers that are none (408, 409, 429, 5xx, try again) and slow results change nothing', async () => {
+void test('408, 409, 429, 5xx, try_again and slow results change nothing', async () => {
   const prepared = await prepare(server);
   const detail = { detail: 'later' };
   const tryAgain = { type: 'try_again', request_id: 'any', queue_state: 'paused_capacity' };
@@ -188,7 +188,7 @@ void test('an attempt that is stopped and wakes up after another has taken over 
   await assertWhole(prepared, [first, last]);
 });
 
-void test('an attempt that nobody knows of and that ends after another was recorded changes nothing', async () => {
+void test('an abandoned attempt that ends after another one was recorded changes nothing', async () => {
   const prepared = await prepare(server);
   const first = await segment(activities(server, prepared.store), prepared, null, 4);
   const zombie = startAttempt(server, prepared, first, 8);
@@ -203,7 +203,7 @@ void test('an attempt that nobody knows of and that ends after another was recor
   const { result } = await zombie.ended;
   assert.ok(result, 'nothing keeps it from ending');
   assert.notEqual(result.statePath, last.statePath);
-  // Its answer comes too late for Temporal, so nobody records it.
+  // Its result is too late for Temporal, so it is not recorded.
   const found = await activities(server, prepared.store).findRecords(
     { plan: prepared.training.plan, out: prepared.out },
     quietWork(),

@@ -56,7 +56,7 @@ void test('another seed, rate or base of the data is another training', async ()
   }
 });
 
-void test('a training can begin with the weights of another one, and is a training of its own', async () => {
+void test('a training can start from the weights of another one, and has its own records', async () => {
   const first = await prepare(server);
   const [begun, last] = await trainTo(server, first, [3, 8]);
   assert.ok(begun && last);
@@ -68,7 +68,7 @@ void test('a training can begin with the weights of another one, and is a traini
   assert.equal(found, null);
   const [half, whole] = await trainTo(server, next, [4, 8], 'nothing');
   assert.ok(half && whole);
-  // It has learned already; and its optimizer and its rate start anew, so it does not stand still.
+  // The weights are trained already; optimizer and rate are reset, so that they still change.
   assert.ok(half.firstLoss < begun.firstLoss - 1, `${half.firstLoss} after ${begun.firstLoss}`);
   assert.notEqual(await server.fileDigest(whole.samplerPath), await server.fileDigest(last.samplerPath));
   assert.equal((await metricsIn(next.out))[0]?.learning_rate, 1e-2);
@@ -179,7 +179,7 @@ void test('keep_last deletes older checkpoints once newer ones are recorded, nev
   assert.equal(found.steps, 8);
 });
 
-void test('recording twice is recording once', async () => {
+void test('recording a segment twice gives one record', async () => {
   const prepared = await prepare(server);
   const worker = activities(server, prepared.store);
   const { result, ...record } = await segment(worker, prepared, null, 3);
@@ -192,7 +192,7 @@ void test('recording twice is recording once', async () => {
   await worker.close();
 });
 
-void test('what the server cannot do is said before the data work, in the words of the error table', async () => {
+void test('what the server cannot do is an error of the table before the data work begins', async () => {
   const prepared = await prepare(server);
   const check = (change: Record<string, unknown>, env: Record<string, string> = {}): Promise<unknown> => {
     const access = createTinkerAccess({

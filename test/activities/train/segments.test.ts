@@ -80,7 +80,7 @@ void test('an attempt that is killed leaves no trace: the next one equals an und
   assert.ok(ended.some((each) => each.sessionId === session && /interrupted/.test(each.error ?? '')));
 });
 
-void test('a segment that is asked to save stops early and goes on exactly there', async () => {
+void test('a segment that is asked to save stops early, and the next one continues from there', async () => {
   const prepared = await prepare(server);
   const worker = activities(server, prepared.store);
   const asked = stopAt(2, new StopAndSave());
@@ -92,7 +92,7 @@ void test('a segment that is asked to save stops early and goes on exactly there
   await assertWhole(prepared, last);
 });
 
-void test('asked to save before the first step, a segment has nothing to save and says so', async () => {
+void test('a segment that is asked to save before its first step rejects with the reason', async () => {
   const prepared = await prepare(server);
   const input = { plan: prepared.training.plan, from: 0, to: 8, predecessor: null };
   const reason = new StopAndSave();
@@ -100,7 +100,7 @@ void test('asked to save before the first step, a segment has nothing to save an
   await assert.rejects(activities(server, prepared.store).trainSegment(input, work), reason);
 });
 
-void test('answers that are lost on the way are asked for again or adopted, and change nothing', async () => {
+void test('lost answers are requested again or found in the listing, and change nothing', async () => {
   const prepared = await prepare(server);
   await server.fault(
     { path: '/forward_backward', drop: 'after', skip: 1 },
@@ -125,7 +125,7 @@ void test('a submission that the server refuses for good ends the attempt, and t
   await assertWhole(prepared, await segment(worker, prepared, null, 8));
 });
 
-void test('the first heartbeat names the session, and every step is told', async () => {
+void test('the first heartbeat names the session, and every step has a heartbeat', async () => {
   const prepared = await prepare(server);
   const work = recordedWork();
   await segment(activities(server, prepared.store), prepared, null, 3, work);
@@ -136,11 +136,11 @@ void test('the first heartbeat names the session, and every step is told', async
   assert.deepEqual(notes, ['0 undefined', '1 loss', '2 loss', '3 loss', '3 saving']);
 });
 
-void test('a billing pause is told while it lasts, with the steps that are done, and costs nothing else', async () => {
+void test('a billing pause is in the heartbeats with the finished steps, and changes nothing', async () => {
   const prepared = await prepare(server);
   const worker = activities(server, prepared.store);
   const first = await segment(worker, prepared, null, 3);
-  // The live client serves the next segment: it is that one's watcher who is told.
+  // The live client serves the next segment, whose heartbeats get the message.
   await server.fault({ path: '/optim_step', status: 402, body: { detail: 'the card has expired' }, skip: 1 });
   const work = recordedWork();
   const last = await segment(worker, prepared, first, 8, work);
@@ -151,7 +151,7 @@ void test('a billing pause is told while it lasts, with the steps that are done,
   await worker.close();
 });
 
-void test('billing that nobody settles ends the attempt with what to do, and the next one goes on', async () => {
+void test('a bill that is not paid ends the attempt with a remedy, and the next one continues', async () => {
   const prepared = await prepare(server);
   const worker = activities(server, prepared.store);
   await server.fault(

@@ -42,7 +42,7 @@ async function train(api: Api, modelId: string, from: number, to: number, firstS
   return seen;
 }
 
-void test('after kill -9 a training goes on from its state bit for bit as if nothing had happened', async () => {
+void test('after kill -9 a training continues from its state, bit for bit like an undisturbed one', async () => {
   const dir = await temporaryFolder();
   const modelDir = join(dir, 'model');
   await writeRandomModel(modelDir);
@@ -106,7 +106,7 @@ async function weightsOf(dir: string, state: string, runId: string): Promise<Uin
   return (await store.readData(store.get({ runId, kind: 'weights', name: 'end' }))).bytes;
 }
 
-void test('what a crash left half written is no checkpoint, and is cleared away', async () => {
+void test('files that a crash left half written are not checkpoints, and are removed', async () => {
   const { server, api, stateDir, modelDir } = await startRandomServer();
   const { modelId } = await api.model();
   await api.run('save_weights', { model_id: modelId, seq_id: 1, path: 'whole' });
@@ -124,7 +124,7 @@ void test('what a crash left half written is no checkpoint, and is cleared away'
   }
 });
 
-void test('a second server on the same state folder is refused, and says why', async () => {
+void test('a second server on the same state folder fails with the reason', async () => {
   const { server, stateDir, modelDir } = await startRandomServer();
   try {
     await assert.rejects(startTinkerServer({ modelDir, stateDir }), /another server running on .*state/);

@@ -21,12 +21,12 @@ void describe('the local Tinker server', () => {
   });
   after(async () => random.server.close());
 
-  void test('lets nobody in without a key of the right form', async () => {
+  void test('refuses requests without a key of the right form', async () => {
     for (const key of [null, 'sk-other'])
       assert.equal((await new Api(api.url, key).post('create_session', {})).status, 401);
   });
 
-  void test('says that it is a development server, and where its tokenizer is', async () => {
+  void test('describes itself as a development server, with the folder of its tokenizer', async () => {
     const block = { id: random.server.serverId, development: true, model_dir: random.modelDir };
     for (const answer of [
       await api.get('get_server_capabilities'),
@@ -184,7 +184,7 @@ void describe('the local Tinker server', () => {
     assert.equal((await save('x'.repeat(255), 3600)).status, 200);
   });
 
-  void test('refuses a used name with 409 unless told to overwrite', async () => {
+  void test('refuses a used name with 409, except with overwrite', async () => {
     const { modelId } = await api.model();
     const save = (seq_id: number, overwrite: boolean, tag: string) =>
       api.post('save_weights', {
@@ -207,7 +207,7 @@ void describe('the local Tinker server', () => {
     );
   });
 
-  void test('forgets a checkpoint when its TTL is over, and when it is deleted', async () => {
+  void test('removes a checkpoint when its TTL is over, and when it is deleted', async () => {
     const { modelId } = await api.model();
     for (const [index, path] of ['short', 'kept', 'deleted'].entries())
       await api.run('save_weights', { model_id: modelId, seq_id: index + 1, path, ttl_seconds: 3600 });
@@ -260,7 +260,7 @@ void describe('the local Tinker server', () => {
     assert.match(String(result['error']), /token 5000/);
   });
 
-  void test('answers a finished session with 410, and one it never knew with 404', async () => {
+  void test('answers a finished session with 410, and an unknown one with 404', async () => {
     const { sessionId, modelId } = await api.model();
     const finish = { reason: { type: 'success' }, detail: null };
     assert.equal((await api.post(`sessions/${sessionId}/finish`, finish)).status, 204);
@@ -269,7 +269,7 @@ void describe('the local Tinker server', () => {
     assert.equal((await api.post('session_heartbeat', { session_id: 'nobody' })).status, 404);
   });
 
-  void test('breaks the promise of a request that it does not know with 410', async () => {
+  void test('answers an unknown request id with 410', async () => {
     assert.equal((await api.post('retrieve_future', { request_id: 'nothing' })).status, 410);
   });
 

@@ -85,7 +85,7 @@ void describe('sampling from the local Tinker server', () => {
     assert.ok(logprobs.slice(1).every((value) => value !== null && value < 0));
   });
 
-  void test('refuses top-k log-probabilities in so many words', async () => {
+  void test('refuses top-k log-probabilities with a reason', async () => {
     const answer = await api.post('asample', request({}, { topk_prompt_logprobs: 5 }));
     assert.equal(answer.status, 422);
     assert.match(JSON.stringify(answer.body), /top-k/);

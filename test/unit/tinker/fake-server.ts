@@ -26,7 +26,7 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
-/** An HTTP server that answers what the test says and keeps what it received. */
+/** An HTTP server that answers with `reply` and keeps the requests. */
 export async function startFakeServer(reply: (request: Received) => Reply): Promise<FakeServer> {
   const received: Received[] = [];
   const server = createServer((incoming, response) => {

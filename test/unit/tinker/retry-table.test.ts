@@ -101,7 +101,7 @@ const rows: [string, Outcome, Partial<RetryState>, Record<CallClass, string>][] 
 ];
 
 for (const [name, outcome, state, expected] of rows)
-  void test(`after ${name}, each class of call does what the table says`, () => {
+  void test(`after ${name}, each class of call follows the table`, () => {
     const found = Object.fromEntries(
       (Object.keys(expected) as CallClass[]).map((call) => [call, verdict(call, outcome, state)]),
     );

@@ -30,7 +30,7 @@ void test('log-probabilities of a prompt are one a token, also where a server le
   }
 });
 
-void test('a sample that the server has lost is asked for again with a new id, three times; a prompt without tokens never', async () => {
+void test('a sample that the server has lost is requested again with a new id, three times; a prompt without tokens never', async () => {
   let lost = 2;
   const asked: unknown[] = [];
   const server = await startFakeServer(({ path, json }) => {

@@ -4,7 +4,7 @@ import { connectTinker, type TinkerSession } from '../../../tinker/index.js';
 import { fakeClock } from './fake-clock.js';
 import { startFakeServer, type FakeServer, type Received, type Reply } from './fake-server.js';
 
-/** A session tells the server that it lives, until one of the two ends it. */
+/** A session sends heartbeats until the client or the server ends it. */
 
 let server: FakeServer | undefined;
 afterEach(() => server?.close());
@@ -12,7 +12,7 @@ afterEach(() => server?.close());
 interface Opened {
   readonly session: TinkerSession;
   readonly said: readonly string[];
-  /** Lets ten seconds pass, and waits until the server has heard whatever is sent then. */
+  /** Advances ten seconds, and waits until the server has received a heartbeat. */
   readonly tenSeconds: (isHeard?: boolean) => Promise<void>;
   readonly sent: (path: string) => Received[];
 }
@@ -68,7 +68,7 @@ void test('a session beats every ten seconds until it is finished, and is finish
   await assert.rejects(session.createLoraTrainingClient({ baseModel: 'base', rank: 4 }), { kind: 'ended' });
 });
 
-void test('heartbeats that do not get through are said after two minutes, and each is sent once', async (t) => {
+void test('failed heartbeats are a warning after two minutes, and each is sent once', async (t) => {
   let isDown = true;
   const { session, said, tenSeconds, sent } = await open(t, () => (isDown ? { status: 503 } : { body: {} }));
   for (let beat = 0; beat < 12; beat += 1) await tenSeconds();
@@ -85,7 +85,7 @@ void test('heartbeats that do not get through are said after two minutes, and ea
   await session.finish('success');
 });
 
-void test('a session that the server has ended is said, beats no more and needs no finishing', async (t) => {
+void test('a session that the server has ended is a warning, sends no heartbeat and needs no finishing', async (t) => {
   const { session, said, tenSeconds, sent } = await open(t, () => ({
     status: 410,
     body: { detail: 'lapsed' },

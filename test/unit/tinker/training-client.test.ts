@@ -13,7 +13,7 @@ afterEach(() => server?.close());
 
 type Script = (request: Received, earlier: readonly Received[]) => Reply | undefined;
 
-/** A server that takes everything, save where the script says otherwise. */
+/** A server that accepts everything, except where the script has an answer. */
 async function serve(script: Script = () => undefined, config: object = {}): Promise<FakeServer> {
   const earlier: Received[] = [];
   let requests = 0;
@@ -98,7 +98,7 @@ void test('requests are sent in sequence, from 1, while earlier results are stil
   assert.deepEqual(sequenceIds(), [1, 2, 3, 4, 5, 6]);
 });
 
-void test('a batch over the limits of the server travels in chunks with ids of their own and comes back as one', async () => {
+void test('a batch over the limits of the server is sent in chunks with ids of their own, and its results are combined', async () => {
   await serve(() => undefined, { fwdbwd_max_chunk_len: 2 });
   const { client } = await connect();
   const { outputs, metrics } = await client.forwardBackward(Array(5).fill(datum), 'cross_entropy').result;
@@ -107,7 +107,7 @@ void test('a batch over the limits of the server travels in chunks with ids of t
   assert.deepEqual(sequenceIds(), [1, 2, 3]);
 });
 
-void test('a batch is cut at the bytes that the server takes, and a datum that is larger travels alone', async () => {
+void test('a batch is cut at the limit of bytes, and a larger datum is sent alone', async () => {
   // Each token counts 4 bytes, 4 for its weight and 8 for its target: 32 of a datum of two.
   await serve(() => undefined, { fwdbwd_max_chunk_bytes_count: 64 });
   const { client } = await connect();
@@ -134,7 +134,7 @@ void test('a batch is cut at the bytes that the server takes, and a datum that i
   );
 });
 
-void test('the metrics of chunks are put together by the reductions that their names end in', async () => {
+void test('the metrics of chunks are combined by the reductions in their names', async () => {
   const of = [
     {
       'a:mean': 1,
@@ -221,7 +221,7 @@ void test('a submission that meets 429 is sent again with the same id and body b
   assert.equal(new Set(sent.slice(0, 3).map((each) => each.headers['x-idempotency-key'])).size, 1);
 });
 
-void test('billing pauses the training, is said, and ends it after the time that the server names', async () => {
+void test('billing pauses the training with a message, and ends it after the limit of the server', async () => {
   let unpaid = 2;
   await serve(
     ({ path }) => (path === 'optim_step' && (unpaid -= 1) >= 0 ? { status: 402, body: {} } : undefined),
@@ -269,7 +269,7 @@ void test('a submission that is refused for good leaves the client dead, and not
   assert.deepEqual(sequenceIds(), [1]);
 });
 
-void test('a save that is answered 409 is adopted once the listing has its name', async () => {
+void test('a save that is answered 409 has succeeded once the listing has its name', async () => {
   let listings = 0;
   await serve(({ path }) => {
     if (path === 'save_weights') return { status: 409, body: { detail: 'Checkpoint a already exists' } };
@@ -294,13 +294,13 @@ void test('a save that is answered 409 and never listed leaves the client dead',
   assert.equal(client.isAlive, false);
 });
 
-void test('a path that lacks its kind, as SkyRL answers it, gets it', async () => {
+void test('a path without its kind, as SkyRL answers it, gets the kind', async () => {
   await serve();
   const { client } = await connect();
   assert.equal(await client.saveWeightsForSampler('a').result, `tinker://${run}/sampler_weights/a`);
 });
 
-void test('a result is polled through every answer that is not one', async () => {
+void test('a result is polled through every answer without one', async () => {
   const stumbles: Reply[] = [
     {
       body: {
@@ -332,7 +332,7 @@ void test('a result is polled through every answer that is not one', async () =>
   );
 });
 
-void test('a request that the server could not do fails with its words', async () => {
+void test('a request that fails on the server has the message of the server', async () => {
   await serve(({ path, json }) => {
     const id = (json as { request_id?: string } | undefined)?.request_id ?? '';
     const isStep = path === 'retrieve_future' && id.startsWith('optim_step');

@@ -101,7 +101,7 @@ void test('kill -9 while an adapter is fetched or unpacked leaves nothing that l
     ).pipe(response);
   });
   const folder = await temporaryFolder();
-  /** What is gone again when it is looked at is not there. */
+  /** `gone` where the path no longer exists. */
   const unlessGone = async <T>(look: Promise<T>, gone: T): Promise<T> =>
     await look.catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return gone;

@@ -46,7 +46,7 @@ for (const name of [
   '.hidden',
   '',
 ])
-  void test(`a file that is called ${JSON.stringify(name)} is written nowhere`, async (t) => {
+  void test(`a file named ${JSON.stringify(name)} is written nowhere`, async (t) => {
     const folder = await temporaryFolder(t);
     const tinker = await connectedTo(t, (request, response) =>
       response.end(
@@ -69,7 +69,7 @@ for (const name of [
 
 const weights = safetensors(64);
 
-/** What each archive is made of, where it is not what an adapter's is, and what is said of it. */
+/** Archives that are not those of an adapter, with the message for each. */
 const archives: readonly [what: string, bytes: () => Buffer, said: RegExp][] = [
   ['says that it unpacks to more than the limit', () => tarHeader('a.bin', 2 ** 31), /unpacks to more than/],
   [

@@ -82,7 +82,7 @@ void test('learning_rate: auto is get_lr of the cookbook', () => {
   assert.ok(autoLearningRate('someone/my-qwen', 64) > 0);
 });
 
-void test('a base model brings its renderer, and an unknown one is told which there are', () => {
+void test('a base model has its renderer, and the error for an unknown one lists them', () => {
   assert.equal(rendererFor('Qwen/Qwen3-8B', undefined, rendererNames), 'qwen3');
   assert.equal(rendererFor('Qwen/Qwen3-8B:peft:262144', undefined, rendererNames), 'qwen3');
   assert.equal(rendererFor('Qwen/Qwen3-8B', 'role_colon', rendererNames), 'role_colon');
