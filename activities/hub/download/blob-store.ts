@@ -12,7 +12,10 @@ import { isBlobThere } from './files-on-disk.js';
 import { linkSnapshot } from './link-snapshot.js';
 import { Transfers } from './transfers.js';
 
-/** The files of the Hub in a store, by content. One a process: its downloads share connections and threads. */
+/**
+ * The Hub files of a store, by content. There is one per process: its downloads share connections and
+ * threads.
+ */
 export class BlobStore {
   readonly #store: ArtifactStore;
   readonly #connections: LimitFunction;
@@ -27,8 +30,8 @@ export class BlobStore {
   }
 
   /**
-   * Makes sure that a file is in the store, verified, and linked from its snapshot. Waits for a file that this process fetches
-   * already.
+   * Downloads a file to the store, verifies it, and links it from its snapshot. Waits where this process
+   * already fetches the file.
    *
    * @throws {HeadraceError} as {@link downloadBlob}; what the Hub's refusal means; as {@link linkSnapshot}.
    */
@@ -70,7 +73,7 @@ export class BlobStore {
   }
 }
 
-/** Waits until the work of another caller has settled, or until our own signal aborts. */
+/** Waits until the work of another caller has settled. Rejects where the signal aborts. */
 async function settledOrAborted(other: Promise<void>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   let onAbort = (): void => undefined;

@@ -11,10 +11,11 @@ import { durableRanges, partOf, recordLine, recordOf, removeRecords } from './du
 /** One flush at a time in this process: each occupies one of Node's few threads, and a disk gains nothing from more. */
 const oneFlush = pLimit(1);
 
+/** When written bytes are flushed. */
 export interface FlushLimits {
-  /** So many written bytes for each connection are flushed together, at least two connections' worth. */
+  /** Written bytes for each connection that start a flush. With one connection, twice as many. */
   readonly flushBytes: number;
-  /** … or what was written in so many milliseconds. */
+  /** Milliseconds after the first written byte that start a flush. */
   readonly flushMs: number;
 }
 
@@ -60,7 +61,7 @@ export class PartFile {
     const { file, isNew } = await openPart(path);
     try {
       const { ino: inode, size } = await file.stat();
-      // Records without their part mean nothing.
+      // Records without their part are invalid.
       if (isNew) await removeRecords(path);
       if (size < sizeBytes) await file.truncate(sizeBytes);
       const durable = isNew ? [] : await durableRanges(path, sizeBytes);
@@ -123,14 +124,16 @@ export class PartFile {
       });
   }
 
-  /** Flushes before it records: the other order would be wrong after a power cut. */
+  /** Flushes before it records, so that after a power cut every recorded byte is on the disk. */
   async #makeDurable(ranges: readonly ByteRange[]): Promise<void> {
     await this.#file.datasync();
     this.#record ??= await open(this.#recordPath, 'a');
     await this.#record.appendFile(uniteRanges(ranges).map(recordLine).join(''));
   }
 
-  /** Whether an attempt has finished the file. Nothing may be written then: the part may be the verified file. */
+  /**
+   * Whether an attempt has finished the file. Then nothing may be written: the part may be the verified file.
+   */
   async isPlaced(): Promise<boolean> {
     return (await inodeOf(this.#path)) !== undefined;
   }
@@ -179,7 +182,7 @@ async function openPart(path: string): Promise<{ readonly file: FileHandle; read
         throw new HeadraceError(
           'ArtifactCorruptError',
           `${partOf(path)} is a link, not a file of the store`,
-          { cause: error, remedy: 'Remove it; the download begins anew.' },
+          { cause: error, remedy: 'Remove it. The download then starts again.' },
         );
       if (!isMissing(error)) throw error;
     }
