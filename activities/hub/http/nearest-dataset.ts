@@ -6,8 +6,8 @@ import { libraryFetch } from './library-fetch.js';
 const candidatesPerQuery = 100;
 
 /**
- * The dataset whose id is nearest to one that does not exist: an underscore for a hyphen, a missing owner, a misspelling.
- * `undefined` where none is near.
+ * The dataset whose id is nearest to a missing one: an underscore for a hyphen, a missing owner, a
+ * misspelling. `undefined` where none is near.
  */
 export async function nearestDataset(
   client: HubClient,
