@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-// What the kernel says of processes, Linux only. It is made in memory as it is read, so nothing waits for a disk.
+// Processes as /proc shows them, Linux only. The kernel makes these texts in memory, so that no read waits for a disk.
 
-/** `getconf CLK_TCK` of every Linux there is. */
+/** `getconf CLK_TCK`: 100 on every Linux of today. */
 const ticksPerSecond = 100;
 
-/** CPU seconds of a process that runs, its threads and its children that have ended. */
+/** CPU seconds of a running process: its threads and its children that have ended. */
 export function cpuSecondsOf(pid: number): number {
   const fields = statOf(pid);
   return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) / ticksPerSecond;
@@ -23,7 +23,7 @@ function statOf(pid: number | 'self'): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The process and all below it; what the kernel lists, since a look through all of /proc costs what is measured. */
+/** The process and all below it. Reads the kernel's lists of children: reading all of /proc would disturb the measurement. */
 export function treeOf(root: number): number[] {
   const children = textOf(`/proc/${root}/task/${root}/children`)
     .split(' ')
@@ -32,13 +32,13 @@ export function treeOf(root: number): number[] {
   return [root, ...children.flatMap(treeOf)];
 }
 
-/** Resident memory of a process: now (`VmRSS`) or at most (`VmHWM`); nothing where it has ended. */
-export function residentBytes(pid: number, which: 'VmRSS' | 'VmHWM'): number {
+/** Resident memory of a process now; 0 where it has ended. */
+export function residentBytes(pid: number): number {
   const text = textOf(`/proc/${pid}/status`);
-  return Number(new RegExp(`^${which}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
 }
 
-/** Nothing where the process has ended. */
+/** Empty where the process has ended. */
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -7,14 +7,14 @@ import { startRun } from '../../client/runs/start-run.js';
 import { connectTemporal } from '../../client/temporal/connect.js';
 import { startPart } from '../../dev/stack/part.js';
 import { taskQueueOf } from '../../worker/connection.js';
-import { measureRunning, type Cost } from './measure.js';
+import { measureRunning, type Cost } from '../measure.js';
 import { benchSources } from './task.js';
 
 /**
- * The same mix as a whole run: Temporal dev server, worker in a process of its own, workflow from start to end. Servers and
- * worker are there before the clock starts; CPU and memory are those of the worker and its children.
+ * The same mix as a whole run: Temporal dev server, worker in a process of its own, workflow from start to end. Server and
+ * worker start before the measurement. CPU and memory are those of the worker and its children.
  *
- * @param only - names of the sources; all where it is not given.
+ * @param only - the name of the one source that is mixed. @default all
  */
 export async function mixThroughTemporal(corpora: string, dir: string, only?: string): Promise<Cost> {
   const root = join(dir, 'store');

@@ -3,7 +3,7 @@ import { heldoutHashBytes, heldoutPrefix } from '../../../core/mix/heldout.js';
 import { digestBytes, digestPrefix } from '../../../core/mix/order-key.js';
 import { crc32 } from '../../../files/crc32.js';
 import { FileWriter } from '../../../files/file-writer.js';
-import { sha256 } from '../../../files/sha256.js';
+import { writeSha256 } from '../../../files/sha256.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
 import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
@@ -16,20 +16,21 @@ const firstArenaBytes = 1024 * 1024;
 /** The arena of the last piece, reused for the next: a thread converts one piece at a time. */
 let spareArena = Buffer.allocUnsafeSlow(0);
 
-/** The prefix, and room for a prompt after it, so that one call hashes both. */
-let prompted = Buffer.from(heldoutPrefix);
-const promptAt = prompted.length;
+/** The prefix of the held-out rule, and room for a prompt after it, so that one call hashes both. */
+let heldoutInput = Buffer.from(heldoutPrefix);
+const promptAt = heldoutInput.length;
 
-function heldoutHash(prompt: string | Uint8Array): Buffer {
-  if (typeof prompt === 'string') return sha256(heldoutPrefix + prompt);
+/** The prefix and the prompt. The next call overwrites a block of bytes that this one returned. */
+function prefixedPrompt(prompt: string | Uint8Array): string | Uint8Array {
+  if (typeof prompt === 'string') return heldoutPrefix + prompt;
   const end = promptAt + prompt.length;
-  if (end > prompted.length) {
+  if (end > heldoutInput.length) {
     const grown = Buffer.allocUnsafeSlow(2 * end);
-    prompted.copy(grown, 0, 0, promptAt);
-    prompted = grown;
+    heldoutInput.copy(grown, 0, 0, promptAt);
+    heldoutInput = grown;
   }
-  prompted.set(prompt, promptAt);
-  return sha256(prompted.subarray(0, end));
+  heldoutInput.set(prompt, promptAt);
+  return heldoutInput.subarray(0, end);
 }
 
 /** Size of a sorted run. */
@@ -66,9 +67,8 @@ export class SortedRunWriter {
     this.#used = end + 1;
 
     const entry = this.#nextEntry();
-    this.#index.set(sha256(this.#arena.subarray(at, end)), entry + entryAt.digest);
-    const h = heldoutHash(converted.prompt);
-    h.copy(this.#index, entry + entryAt.heldout, 0, heldoutHashBytes);
+    writeSha256(this.#arena.subarray(at, end), this.#index, entry + entryAt.digest, digestBytes);
+    writeSha256(prefixedPrompt(converted.prompt), this.#index, entry + entryAt.heldout, heldoutHashBytes);
     this.#index.writeUIntLE(start, entry + entryAt.offset, 6);
     this.#index.writeUInt32LE(end - start, entry + entryAt.length);
     this.#index.writeUInt32LE(assistantChars, entry + entryAt.assistantChars);

@@ -14,7 +14,7 @@ import { startHub } from '../../../dev/hub/index.js';
 import { tinyModelDir } from '../../../dev/tinker/model-files.js';
 import { startTinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
-import { pythonEnvironment } from '../support/python.js';
+import { pythonEnvironment } from '../../../dev/python/environment.js';
 import { runScript } from '../support/run-python.js';
 import { repositoryDir } from '../support/source-dir.js';
 import { apiKey } from '../support/tinker-fixture.js';

@@ -5,7 +5,7 @@ import { TrainingBatches } from '../../../activities/train/steps/training-batche
 import { readTrainingPlan } from '../../../activities/train/steps/training-plan.js';
 import { startServer } from '../../support/tinker-server.js';
 import { linesIn, metricsIn, prepare, trainTo } from '../../support/training.js';
-import { pythonEnvironment } from '../support/python.js';
+import { pythonEnvironment } from '../../../dev/python/environment.js';
 import { runScript } from '../support/run-python.js';
 import { apiKey } from '../support/tinker-fixture.js';
 

@@ -19,7 +19,7 @@ import {
   renamedFrom,
   tokens,
 } from '../support/hub-fixture.js';
-import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
+import { pythonEnvironment, type PythonEnvironment } from '../../../dev/python/environment.js';
 import { runProgram, runScript, type Finished } from '../support/run-python.js';
 import { temporaryFolder } from '../../support/folder.js';
 

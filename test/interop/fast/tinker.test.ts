@@ -18,7 +18,7 @@ import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
 import { quietWork } from '../../support/work.js';
 import { activities, metricsIn, prepare, segment, type PreparedTraining } from '../../support/training.js';
-import { pythonEnvironment, type PythonEnvironment } from '../support/python.js';
+import { pythonEnvironment, type PythonEnvironment } from '../../../dev/python/environment.js';
 import { runScript } from '../support/run-python.js';
 import {
   apiKey,

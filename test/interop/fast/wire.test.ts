@@ -7,7 +7,7 @@ import { writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer } from '../../../dev/tinker/server/index.js';
 import { downloadAdapter } from '../../../client/tinker/adapter-folder.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
-import { pythonEnvironment } from '../support/python.js';
+import { pythonEnvironment } from '../../../dev/python/environment.js';
 import { startRecordingProxy, type Recorded } from '../support/recording-proxy.js';
 import { runScript } from '../support/run-python.js';
 import { apiKey, baseModel, row } from '../support/tinker-fixture.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { PythonEnvironment } from './python.js';
+import type { PythonEnvironment } from '../../../dev/python/environment.js';
 import { sourceDir } from './source-dir.js';
 
 const timeoutMs = 120_000;

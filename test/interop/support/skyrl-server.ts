@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { tinyModelDir } from '../../../dev/tinker/model-files.js';
-import { pythonEnvironment } from './python.js';
+import { pythonEnvironment } from '../../../dev/python/environment.js';
 
 const run = promisify(execFile);
 

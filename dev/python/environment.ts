@@ -3,16 +3,18 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { processMark, processState } from '../../../files/process-id.js';
-import { sourceDir } from './source-dir.js';
+import { processMark, processState } from '../../files/process-id.js';
 
 const run = promisify(execFile);
 
+/** Where the requirements files stand: `tsc` does not copy them. */
+const requirementsDir = fileURLToPath(new URL('../../../dev/python/', import.meta.url));
 /** Where virtual environments are kept between runs. */
-const environmentsDir = join(homedir(), '.cache', 'headrace', 'interop');
+const environmentsDir = join(homedir(), '.cache', 'headrace', 'python');
 const interpreters = ['python3', 'python3.11', 'python3.12', 'python3.13', 'python3.14'] as const;
-/** What the pinned packages need, where nothing else is said. */
+/** The oldest Python 3 that most of the pinned packages support. */
 const oldestMinor = 11;
 const installTimeoutMs = 20 * 60_000;
 
@@ -25,14 +27,14 @@ export interface PythonEnvironment {
 }
 
 /**
- * The environment that `requirements-<name>.txt` in `../python/` describes, made where it is missing. Its folder is
+ * The environment that `requirements-<name>.txt` beside this file describes, made where it is missing. Its folder is
  * named by a hash of the file and of the Python version, and gets that name only when it is complete.
  *
- * @param minor - the oldest Python 3 that will do.
+ * @param minor - the oldest Python 3 that the packages support.
  * @throws {Error} without such a Python, or where pip fails.
  */
 export async function pythonEnvironment(name: string, minor = oldestMinor): Promise<PythonEnvironment> {
-  const requirements = join(sourceDir, `requirements-${name}.txt`);
+  const requirements = join(requirementsDir, `requirements-${name}.txt`);
   const { command, version } = await findPython(minor);
   const hash = createHash('sha256')
     .update(`${version}\n`)
@@ -51,19 +53,19 @@ async function make(command: string, requirements: string, dir: string): Promise
   const partial = `${dir}.partial-${processMark()}`;
   process.stderr.write(`Making ${dir} from ${requirements}\n`);
   await mustRun(command, ['-m', 'venv', partial]);
-  // The files name every package, so pip need not look for more.
+  // The files name every package, dependencies included.
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps'];
   await mustRun(join(partial, 'bin', 'python'), [...pip, '-r', requirements]);
   try {
     await rename(partial, dir);
   } catch (error) {
-    // Another run was quicker: its environment is as good.
+    // Another process made the same environment first.
     if (!(await exists(dir))) throw error;
     await rm(partial, { recursive: true, force: true });
   }
 }
 
-/** Half-made environments whose makers are gone. */
+/** Removes incomplete environments whose processes have ended. */
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(environmentsDir)) {
     const mark = /\.partial-(.+)$/.exec(name)?.[1];
@@ -82,7 +84,7 @@ async function findPython(oldest: number): Promise<{ readonly command: string; r
     if (major === 3 && minor >= oldest) return { command, version };
   }
   throw new Error(
-    `The interoperability tests drive official Python clients and need Python 3.${oldest} or newer; ` +
+    `Python 3.${oldest} or newer is needed; ` +
       `${seen.length === 0 ? 'none was found' : `found only: ${seen.join(', ')}`}. Install it as one of: ${interpreters.join(', ')}.`,
   );
 }
@@ -102,8 +104,8 @@ async function mustRun(command: string, args: readonly string[]): Promise<void> 
   try {
     await run(command, args, { timeout: installTimeoutMs, maxBuffer: 2 ** 26 });
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).slice(-2000) : '';
-    throw new Error(`${command} ${args.join(' ')} failed:\n${said}`, { cause: error });
+    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).slice(-2000) : '';
+    throw new Error(`${command} ${args.join(' ')} failed:\n${stderr}`, { cause: error });
   }
 }
 
