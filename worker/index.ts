@@ -1,4 +1,9 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import {
+  GracefulShutdownPeriodExpiredError,
+  IllegalStateError,
+  NativeConnection,
+  Worker,
+} from '@temporalio/worker';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { stat } from 'node:fs/promises';
 import { heartbeatEveryMs } from '../activities/edge.js';
@@ -113,12 +118,19 @@ async function run(worker: Worker, signal: AbortSignal): Promise<void> {
   try {
     await ended;
   } catch (error) {
-    // The SDK reports a shutdown that is forced as a worker that is still in use.
-    if (!signal.aborted) throw error;
+    if (!signal.aborted || !isForced(error)) throw error;
     throw new HeadraceError(
       'WorkerLostError',
       `The worker ended before its activities, which had ${shutdownLimitMs / 1000} s to save`,
       { remedy: 'Start another with `npx headrace worker`; what was not saved is done again.', cause: error },
     );
   }
+}
+
+/** Whether activities outlasted the shutdown. Where they still run, the SDK's own cleanup fails, with another error. */
+function isForced(error: unknown): boolean {
+  return (
+    error instanceof GracefulShutdownPeriodExpiredError ||
+    (error instanceof IllegalStateError && error.message.includes('still in use'))
+  );
 }

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/activity';
 import { queries, updates } from '../../workflows/messages.js';
 import { useTemporal } from '../support/temporal.js';
+import { until } from '../support/until.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
+import type { Fake } from './fake-activities.js';
 import {
   assertCancelled,
   untilAskedToSave,
@@ -24,6 +26,17 @@ function workerLost(): ApplicationFailure {
 
 function unavailable(): ApplicationFailure {
   return ApplicationFailure.create({ message: 'the Hub does not answer', type: 'HubUnavailableError' });
+}
+
+/** Its training saves one step once it is asked to. */
+function savesWhenAsked(): Fake {
+  const fake = fakeActivities();
+  fake.activities.trainSegment = async () => {
+    fake.calls.push('training');
+    await untilAskedToSave();
+    return { ...recordOf(1, 6), metrics: ref('metrics', 'm') };
+  };
+  return fake;
 }
 
 void test('a source whose child is cancelled by hand parks, the others go on, and it can be retried', async () => {
@@ -151,32 +164,46 @@ void test('a report that fails while a run is cancelled is noted, and the run en
   });
 });
 
-void test('a record and a report that never succeed hold a cancelled run for some minutes and not for days', async () => {
-  const fake = fakeActivities();
-  fake.activities.trainSegment = async () => {
-    fake.calls.push('training');
-    await untilAskedToSave();
-    return { ...recordOf(1, 6), metrics: ref('metrics', 'm') };
-  };
+void test('a record and a report that fail for good while a run is cancelled are noted, and the run ends as cancelled', async () => {
+  const fake = savesWhenAsked();
   fake.activities.recordSegment = async () => {
-    throw ApplicationFailure.create({ message: 'no Tinker server', type: 'TinkerUnavailableError' });
+    throw ApplicationFailure.create({ message: 'bad key', type: 'TinkerAuthError', nonRetryable: true });
   };
   fake.activities.writeReport = async () => {
-    throw ApplicationFailure.create({ message: 'busy', type: 'InternalError' });
+    throw ApplicationFailure.create({ message: 'No space left', type: 'DiskFullError', nonRetryable: true });
   };
   await withRun(temporal(), recipeOf('cancel-down', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'training');
     await handle.cancel();
     await assertCancelled(handle);
     const { notes } = await handle.query(queries.progress);
-    assert.ok(
-      notes.some((note) => note.startsWith('The report could not be written')),
-      notes.join(),
+    assert.deepEqual(notes, [
+      'The segment up to step 1 was saved but not recorded: bad key',
+      'The report could not be written: No space left',
+    ]);
+  });
+});
+
+void test('a record that never succeeds holds a cancelled run for two minutes and not for days', async () => {
+  const fake = savesWhenAsked();
+  fake.activities.recordSegment = async () => {
+    throw ApplicationFailure.create({ message: 'no Tinker server', type: 'TinkerUnavailableError' });
+  };
+  await withRun(temporal(), recipeOf('cancel-held', ['a'], trainYaml), fake, async (handle) => {
+    await untilCalled(fake, 'training');
+    await handle.cancel();
+    const seconds = await until(
+      async () => {
+        const child = temporal().client.workflow.getHandle(`${handle.workflowId}/train`);
+        const { events } = await child.fetchHistory();
+        const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) => timer ?? []);
+        return timers.map(({ startToFireTimeout }) => Number(startToFireTimeout?.seconds))[0];
+      },
+      () => 'the timer that ends the attempts',
     );
-    assert.ok(
-      notes.some((note) => note.startsWith('The segment up to step 1 was saved but not recorded')),
-      notes.join(),
-    );
+    assert.equal(seconds, 120);
+    await handle.terminate();
+    await temporal().client.workflow.getHandle(`${handle.workflowId}/train`).terminate();
   });
 });
 
