@@ -57,7 +57,7 @@ const rows: Row[] = Array.from({ length: 40 }, (_, index) => ({
 }));
 const sources = ['a', 'b', 'c'];
 
-void test('every row is tokenised as the renderer says, however the file is cut and whoever does it', async () => {
+void test('every row is tokenised by the renderer, however the file is cut, in one thread or several', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
   const encoder = createTextEncoder(await readTokenizerFiles(modelDir));
@@ -163,7 +163,7 @@ void test('a conversation that the renderer refuses is counted and not trained',
   assert.deepEqual(Object.values(refusals), [1]);
 });
 
-void test('a base model without a known tokenizer, a folder without one and a wrong renderer are told apart', async () => {
+void test('a base model without a known tokenizer, a folder without one and a wrong renderer are different errors', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
@@ -202,7 +202,7 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
   assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
 });
 
-void test('tokenising stops when it is told to', async () => {
+void test('tokenising stops when it is aborted', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({

@@ -124,7 +124,7 @@ void test('what a crash left half written is no checkpoint, and is cleared away'
   }
 });
 
-void test('a second server on the same state folder is refused, and says why', async () => {
+void test('a second server on the same state folder is refused with the reason', async () => {
   const { server, stateDir, modelDir } = await startRandomServer();
   try {
     await assert.rejects(startTinkerServer({ modelDir, stateDir }), /another server running on .*state/);

@@ -5,7 +5,7 @@ import { packagePath } from '../../../files/package-path.js';
 
 const folders = ['activities', 'client', 'core', 'dev', 'tinker', 'worker', 'workflows', 'test'];
 
-void test('every dependency is imported, and docs/dependencies.md says what for', async () => {
+void test('every dependency is imported, and docs/dependencies.md gives its purpose', async () => {
   const { dependencies } = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };

@@ -60,7 +60,7 @@ async function kindOf(call: Promise<unknown>): Promise<string> {
   return 'none';
 }
 
-void test('after a restart of the server every training request says that its session is lost', async () => {
+void test('after a restart of the server every training request fails with a lost session', async () => {
   for (const ask of ['forwardBackward', 'optimStep', 'saveState', 'saveWeightsForSampler'] as const) {
     const session = await openSession();
     const client = await session.createLoraTrainingClient({ baseModel, rank: 2, seed: 1 });
@@ -76,7 +76,7 @@ void test('after a restart of the server every training request says that its se
   }
 });
 
-void test('after a restart a lost session is told from a checkpoint that is not there', async () => {
+void test('after a restart a lost session and a missing checkpoint are different errors', async () => {
   const session = await openSession();
   const sampling = await session.createSamplingClient({ modelPath: samplerPath });
   await restart();
