@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../support/folder.js';
 
 const folder = await temporaryFolder();
 
-void test('a store has one id, whoever opens it first', async () => {
+void test('a store has one id when several processes open it first', async () => {
   const root = join(folder, 'id');
   const stores = await Promise.all(Array.from({ length: 8 }, async () => await openStore(root)));
   assert.match(stores[0]?.id ?? '', /^[0-9a-f]{12}$/);

@@ -40,7 +40,7 @@ async function age(path: string): Promise<void> {
   await utimes(path, longAgo, longAgo);
 }
 
-void test('a survey tells what is there, how large, and which run uses it', async (t) => {
+void test('a survey lists files, their sizes, and the runs that use them', async (t) => {
   const fixture = await withDownload(t);
   const { repositories, artifacts } = await surveyStore(fixture.store);
   assert.deepEqual(
@@ -97,7 +97,7 @@ void test('what was used between the look and the removal stays', async (t) => {
   await stat(dir);
 });
 
-void test('who only looks does not mark what is there as used', async (t) => {
+void test('reading the store without marking use leaves its times of use', async (t) => {
   const fixture = await withDownload(t);
   const dir = await addArtifact(fixture.store, 'piece', 'a');
   await age(join(dir, 'manifest.json'));

@@ -136,7 +136,7 @@ void test('rows of one dialogue are shown together', async (t) => {
   );
 });
 
-void test('a source that no format fits says what keys were seen', async (t) => {
+void test('the error for a source without a matching format lists the keys of its rows', async (t) => {
   const fixture = await startFixture(t, { 'datasets/o/n/train.jsonl': '{"a":1}\n{"a":2}\n' });
   await assert.rejects(
     preview(fixture, {}),

@@ -111,7 +111,7 @@ void test('too many rejects name the first ones by file and line, and nothing of
   assert.equal(allowed.lines.length, 8);
 });
 
-void test('a source without rows is an error that says so', async () => {
+void test('a source without rows is an error', async () => {
   const path = await fileOf('blank.jsonl', '\n \n');
   await assert.rejects(mixFiles([path], { format: 'messages' }), {
     type: 'FormatError',

@@ -110,7 +110,7 @@ void test('what the rule may reject, and what is spelt otherwise, is left to the
     assert.equal(unparsed(plain, Buffer.from(text)), undefined, text);
 });
 
-void test('whatever a line is, the scanner says what the parser says, or nothing', () => {
+void test('for any line the scanner gives the result of the parser, or none', () => {
   const dice = new Dice(11);
   const texts = [
     '\\',

@@ -138,7 +138,7 @@ void test('a connection that drops goes on from its last byte', async (t) => {
   assert.equal(ranges.filter(({ range }) => /^bytes=(0|\d000000)-/.test(range ?? '')).length, 6);
 });
 
-void test('an attempt that is given up is continued by the next, and says from where', async (t) => {
+void test('the next attempt continues an abandoned download and reports its start', async (t) => {
   const fixture = await ready(t);
   fixture.hub.fault({ path: '/storage/', kind: 'drop-after', bytes: 700_000, times: 1000 });
   const { resolution } = fixture.resolution;

@@ -40,7 +40,7 @@ async function failure(work: Promise<unknown>, type: ErrorType): Promise<Headrac
   return error;
 }
 
-void test('an id in another case resolves to the canonical one, pinned, with a sentence that says so', async (t) => {
+void test('an id in another case resolves to the canonical id, pinned, with a note', async (t) => {
   const fixture = await startFixture(t, files);
   const asked = magpie.toLowerCase();
   const resolution = await resolve(fixture, { dataset: asked });
@@ -74,7 +74,7 @@ void test('the same source resolves to the same artifact', async (t) => {
   assert.deepEqual(second.resolution, first.resolution);
 });
 
-void test('an id that moved resolves to the new one, and says so', async (t) => {
+void test('a renamed id resolves to the new id, with a note', async (t) => {
   const fixture = await startFixture(t, files);
   const resolution = await resolve(fixture, { dataset: 'old/name' });
   assert.deepEqual(resolution.notes, ['old/name is now called some/moved']);
@@ -113,7 +113,7 @@ void test('an id that no dataset can have is refused without a request', async (
   assert.equal(fixture.hub.stats().requests.hub, 0);
 });
 
-void test('a gated dataset tells apart no token, bad token, terms not accepted, and a pending request', async (t) => {
+void test('a gated dataset gives different errors for no token, a bad token, terms not accepted and a pending request', async (t) => {
   const fixture = await startFixture(t, files);
   const dataset = 'lmsys/lmsys-chat-1m';
   const page = `${fixture.hub.url}/datasets/${dataset}`;

@@ -55,7 +55,7 @@ void test('threads, piece sizes and bucket sizes change no byte of any output', 
     assert.deepEqual((await mixed(threeSourceRecipe(), { ...options, fresh: true })).texts, reference.texts);
 });
 
-void test('the same data elsewhere gives the same bytes, and no result says where it lay', async () => {
+void test('the same data in another folder gives the same bytes, and no result contains the folder', async () => {
   const here = await mixed(threeSourceRecipe());
   const elsewhere = await bench.folder();
   const store = await openStore(await bench.folder());

@@ -201,7 +201,7 @@ void test('counts that do not add up are called a defect', async (context) => {
   assert.ok(page.includes('The columns do not add up.'));
 });
 
-void test('empty files are listed by name where the store knows them', async (context) => {
+void test('empty files are listed by name where the store has their names', async (context) => {
   const out = await temporaryFolder(context);
   const input = finishedInput(out);
   const store = await openStore(join(out, 'store'));
@@ -277,7 +277,7 @@ void test('results of an earlier run of the same name are not shown', async (con
   assert.ok(!page.includes('conflicting_turns</code> <span'));
 });
 
-void test('a run that waits, was cancelled or has failed shows that first', async (context) => {
+void test('the report of a run that waits, was cancelled or failed begins with that state', async (context) => {
   const out = await temporaryFolder(context);
   const input = finishedInput(out);
   const banner = async (change: Partial<typeof standing>): Promise<string> =>
@@ -300,7 +300,7 @@ void test('a run that waits, was cancelled or has failed shows that first', asyn
   assert.match(await banner({ skippedSources: ['magpie'] }), /Without magpie/);
 });
 
-void test('languages are recognised by letters and common words', () => {
+void test('languages are detected by letters and common words', () => {
   assert.equal(languageOf('What is the best way to learn a language for my trip?'), 'English');
   assert.equal(languageOf('¿Cuál es la mejor manera de aprender para los viajes y el trabajo?'), 'Spanish');
   assert.equal(languageOf('Quelle est la meilleure façon pour vous et les enfants ?'), 'French');

@@ -57,7 +57,7 @@ const rows: Row[] = Array.from({ length: 40 }, (_, index) => ({
 }));
 const sources = ['a', 'b', 'c'];
 
-void test('every row is tokenised as by the renderer, however the file is cut and in any thread', async () => {
+void test('every row is tokenised by the renderer, however the file is cut, in one thread or several', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
   const encoder = createTextEncoder(await readTokenizerFiles(modelDir));

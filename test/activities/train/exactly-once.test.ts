@@ -188,7 +188,7 @@ void test('an attempt that is stopped and wakes up after another has taken over 
   await assertWhole(prepared, [first, last]);
 });
 
-void test('an abandoned attempt that ends after another one was recorded changes nothing', async () => {
+void test('an abandoned attempt that ends after another was recorded changes nothing', async () => {
   const prepared = await prepare(server);
   const first = await segment(activities(server, prepared.store), prepared, null, 4);
   const zombie = startAttempt(server, prepared, first, 8);

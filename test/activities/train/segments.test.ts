@@ -92,7 +92,7 @@ void test('a segment that is asked to save stops early, and the next one continu
   await assertWhole(prepared, last);
 });
 
-void test('a segment that is asked to save before its first step rejects with the reason', async () => {
+void test('a segment that is to save before its first step reports that there is nothing to save', async () => {
   const prepared = await prepare(server);
   const input = { plan: prepared.training.plan, from: 0, to: 8, predecessor: null };
   const reason = new StopAndSave();
@@ -125,7 +125,7 @@ void test('a submission that the server refuses for good ends the attempt, and t
   await assertWhole(prepared, await segment(worker, prepared, null, 8));
 });
 
-void test('the first heartbeat names the session, and every step has a heartbeat', async () => {
+void test('the first heartbeat names the session, and every step is reported', async () => {
   const prepared = await prepare(server);
   const work = recordedWork();
   await segment(activities(server, prepared.store), prepared, null, 3, work);
@@ -136,7 +136,7 @@ void test('the first heartbeat names the session, and every step has a heartbeat
   assert.deepEqual(notes, ['0 undefined', '1 loss', '2 loss', '3 loss', '3 saving']);
 });
 
-void test('a billing pause is in the heartbeats with the finished steps, and changes nothing', async () => {
+void test('a billing pause is reported while it lasts, with the steps that are done, and loses nothing', async () => {
   const prepared = await prepare(server);
   const worker = activities(server, prepared.store);
   const first = await segment(worker, prepared, null, 3);

@@ -39,7 +39,7 @@ void test('the smoke trains, saves, loads, samples and deletes, and leaves nothi
   assert.equal((await server.operations('optim_step')).length, 2);
 });
 
-void test('a smoke that fails names the step, and leaves nothing', async () => {
+void test('a smoke test that fails names its step and leaves no checkpoints', async () => {
   await server.fault({ path: '/create_sampling_session', status: 422, body: { detail: 'no samplers' } });
   await assert.rejects(tinkerSmoke({ access: server.access, signal }), {
     type: 'TinkerRequestError',

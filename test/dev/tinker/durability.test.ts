@@ -124,7 +124,7 @@ void test('files that a crash left half written are not checkpoints, and are rem
   }
 });
 
-void test('a second server on the same state folder fails with the reason', async () => {
+void test('a second server on the same state folder is refused with the reason', async () => {
   const { server, stateDir, modelDir } = await startRandomServer();
   try {
     await assert.rejects(startTinkerServer({ modelDir, stateDir }), /another server running on .*state/);

@@ -26,7 +26,7 @@ void describe('the local Tinker server', () => {
       assert.equal((await new Api(api.url, key).post('create_session', {})).status, 401);
   });
 
-  void test('describes itself as a development server, with the folder of its tokenizer', async () => {
+  void test('identifies itself as a development server with the folder of its tokenizer', async () => {
     const block = { id: random.server.serverId, development: true, model_dir: random.modelDir };
     for (const answer of [
       await api.get('get_server_capabilities'),
@@ -88,7 +88,7 @@ void describe('the local Tinker server', () => {
     );
   });
 
-  void test('learns: the loss falls when gradients are applied, and forward sees it', async () => {
+  void test('trains: the loss of forward falls when gradients are applied', async () => {
     const { modelId } = await api.model();
     const texts = ['Tell me a story about water.', 'The river runs to the mill.'];
     const losses: number[] = [];
@@ -184,7 +184,7 @@ void describe('the local Tinker server', () => {
     assert.equal((await save('x'.repeat(255), 3600)).status, 200);
   });
 
-  void test('refuses a used name with 409, except with overwrite', async () => {
+  void test('refuses a used name with 409 without overwrite', async () => {
     const { modelId } = await api.model();
     const save = (seq_id: number, overwrite: boolean, tag: string) =>
       api.post('save_weights', {

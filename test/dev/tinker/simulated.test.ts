@@ -5,7 +5,7 @@ import { startTinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
 import { temporaryFolder } from '../../support/folder.js';
 
-void test('a simulated server answers in the right shapes, one operation after another, and describes itself as simulated everywhere', async () => {
+void test('a simulated server answers in the right shapes, one operation after another, and identifies itself as simulated', async () => {
   const modelDir = await temporaryFolder();
   await writeRandomModel(modelDir);
   const said: string[] = [];

@@ -40,7 +40,7 @@ void test('defaults are filled in and paths become absolute', () => {
   });
 });
 
-void test('an unknown key is told with its line and the nearest known key', () => {
+void test('an unknown key is reported with its line and the nearest known key', () => {
   assert.deepEqual(problems(good.replace('files:', 'file:')).slice(0, 1), [
     'recipe.yaml:4: unknown key "sources.0.file"; did you mean "files"?',
   ]);
@@ -54,7 +54,7 @@ void test('an unknown key is told with its line and the nearest known key', () =
   );
 });
 
-void test('every problem of a recipe is told at once', () => {
+void test('all problems of a recipe are reported at once', () => {
   const found = problems(
     'name: Bad Name\nsources:\n  - { name: a }\n  - { name: a, dataset: x/y, rows: 1, share: 0.5 }\n',
   );
@@ -92,7 +92,7 @@ void test('--set overrides a key, is read as YAML, and is validated like the fil
   assert.match(problems(good, ['nonsense'])[0] ?? '', /expected key\.path=value/);
 });
 
-void test('YAML that cannot be read is told with its line', () => {
+void test('YAML that cannot be parsed is reported with its line', () => {
   assert.match(problems('name: x\nsources: [')[0] ?? '', /^recipe\.yaml:\d+: /);
 });
 

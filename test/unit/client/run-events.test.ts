@@ -23,7 +23,7 @@ const mixed: RunState = {
 };
 const training: RunState = { ...mixed, stage: 'train', tokens: { pieces: [1, 1], totalSteps: 60 } };
 
-void test('what a stage came to is told before the next stage, however late one looks', () => {
+void test('the result of a stage is reported before the start of the next stage, however late the poll', () => {
   const mix = 'mix: 2,204 lines to train on, 93 held out';
   assert.deepEqual(eventsBetween({ ...resolving, stage: 'mix' }, mixed), [mix, 'stage: tokenise']);
   assert.deepEqual(eventsBetween(mixed, training), ['tokenise: 60 training steps', 'stage: train']);

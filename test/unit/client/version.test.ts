@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
 import { headrace } from '../../support/command.js';
 
-void test('headrace --version says the version of the package', async () => {
+void test('headrace --version prints the version of the package', async () => {
   const text = await readFile(packagePath('package.json'), 'utf8');
   const { stdout, code } = await headrace(['--version'], {});
   assert.equal(code, 0);

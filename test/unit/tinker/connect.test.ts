@@ -32,7 +32,7 @@ void test('the address is the argument, else TINKER_BASE_URL, else the hosted se
   );
 });
 
-void test('without a key the error names the places of keys', async () => {
+void test('without a key the error lists the places that were searched', async () => {
   await assert.rejects(connectTinker({ env: { HOME: emptyHome } }), {
     kind: 'key-missing',
     message: /TINKER_API_KEY.*TINKER_CREDENTIAL_CMD.*credentials\.json/,
@@ -64,7 +64,7 @@ void test('the key comes from the command, or from the credentials file, where t
   assert.equal(server?.received.at(-1)?.headers['x-api-key'], 'tml-stored');
 });
 
-void test('a command that fails or prints nothing, and a damaged file, are named without their content', async () => {
+void test('a credential command or file that fails is reported by name and without its content', async () => {
   const url = await serve(({ path }) => (path === 'client/config' ? { body: {} } : capabilities));
   const refused = async (env: Record<string, string>, words: RegExp): Promise<void> => {
     await assert.rejects(connectTinker({ baseUrl: url, env }), (error) => {
@@ -107,7 +107,7 @@ void test('a server without client/config is taken with the defaults', async () 
   assert.deepEqual((await tinker.capabilities()).models, []);
 });
 
-void test('where the server wants it, the key is exchanged for a token that is renewed at half its life and when refused', async () => {
+void test('where the server requires it, the key is exchanged for a token that is renewed at half its life and when it is refused', async () => {
   const clock = fakeClock();
   let minted = 0;
   let refuse = false;

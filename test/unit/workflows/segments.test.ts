@@ -17,7 +17,7 @@ void test('a training shorter than a segment is one segment', () => {
   assert.deepEqual(nextSegment(0, 50, 6), { from: 0, to: 6 });
 });
 
-void test('a run hears of every segment, and of some where there are more than 400', () => {
+void test('a run gets a message about every segment, and about some where there are more than 400', () => {
   const reported = (every: number, totalSteps: number): number => {
     const ends = Array.from({ length: Math.ceil(totalSteps / every) }, (_, index) => (index + 1) * every);
     return ends.filter((step) => isReported(step, every, totalSteps)).length;

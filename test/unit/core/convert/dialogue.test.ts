@@ -25,7 +25,7 @@ void test('turns are put in the order of their ids', () => {
   assert.deepEqual([gap, unfinished], [false, false]);
 });
 
-void test('gaps and a missing end are kept and told', () => {
+void test('gaps and a missing end are kept and reported', () => {
   const { outcome, gap, unfinished } = convert([row(0), row(2)]);
   assert.ok(Array.isArray(outcome));
   assert.deepEqual([gap, unfinished], [true, true]);

@@ -10,7 +10,7 @@ const at = (commit: string, files: Readonly<Record<string, string>>) => ({
 
 const now = { ...at('b', {}), files: [{ path: 'a', sizeBytes: 2000, sha256: '1' }] };
 
-void test('a lock that is new, that stays and that moves are told apart', () => {
+void test('a new lock, an unchanged lock and a changed lock are distinguished', () => {
   assert.deepEqual(lockMoves(undefined, now), ['the lock takes o/n at bbbbbbbbbbbb']);
   assert.deepEqual(lockMoves({ ...now }, now), ['the lock stays: o/n is still at bbbbbbbbbbbb']);
   assert.deepEqual(lockMoves(at('a', { a: '1' }), now), [

@@ -16,7 +16,7 @@ void test('ranges of several attempts unite into the fewest, in order', () => {
   ]);
 });
 
-void test('what is missing and what is there make the whole file, whatever the ranges', () => {
+void test('missing and present ranges together cover the whole file', () => {
   let state = 7;
   const random = (below: number): number => {
     state = (state * 48_271) % 2_147_483_647;

@@ -119,7 +119,7 @@ void test('a split kept in two formats is read in one, and it is said', () => {
   assert.match(choice.notes.join(), /left out train\.json/);
 });
 
-void test('a missing split lists the splits, and a repository without data files says what it has', () => {
+void test('the error for a missing split lists the splits; for a repository without data files, its files', () => {
   assert.match(
     failureOf(['train.json', 'test.json'], { split: 'gen' }),
     /no split "gen"; the splits are train, test/,

@@ -54,7 +54,7 @@ void test('the order of a known epoch stays as it is', () => {
   assert.deepEqual(Array.from(epochOrder(rows, 1, 17, sha256)), [1, 3, 2, 5, 4, 0, 6, 7]);
 });
 
-void test('the learning rate warms up, then falls as the schedule says', () => {
+void test('the learning rate warms up, then falls by the schedule', () => {
   const rule: ScheduleRule = { learningRate: 1, schedule: 'linear', warmupSteps: 0, totalSteps: 4 };
   const rates = (change: Partial<ScheduleRule>): number[] =>
     [0, 1, 2, 3].map((step) => learningRateAt({ ...rule, ...change }, step));
@@ -82,7 +82,7 @@ void test('learning_rate: auto is get_lr of the cookbook', () => {
   assert.ok(autoLearningRate('someone/my-qwen', 64) > 0);
 });
 
-void test('a base model has its renderer, and the error for an unknown one lists them', () => {
+void test('a base model has a default renderer, and the error for an unknown one lists the renderers', () => {
   assert.equal(rendererFor('Qwen/Qwen3-8B', undefined, rendererNames), 'qwen3');
   assert.equal(rendererFor('Qwen/Qwen3-8B:peft:262144', undefined, rendererNames), 'qwen3');
   assert.equal(rendererFor('Qwen/Qwen3-8B', 'role_colon', rendererNames), 'role_colon');
