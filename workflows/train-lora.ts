@@ -40,10 +40,10 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
 }
 
 /** What earlier runs and attempts have recorded of exactly this training, and the server still has. */
-async function findRecords({ activities, input }: Training): Promise<FindRecordsResult> {
-  return await activities.findRecords('look for recorded segments of this training', {
-    plan: input.training.plan,
-    out: input.out,
+async function findRecords(training: Training): Promise<FindRecordsResult> {
+  return await training.activities.findRecords('look for recorded segments of this training', {
+    plan: training.input.training.plan,
+    out: training.input.out,
   });
 }
 

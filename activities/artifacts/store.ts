@@ -106,18 +106,22 @@ async function storeId(root: string): Promise<string> {
 }
 
 class LocalStore implements ArtifactStore {
+  readonly #marksUse: boolean;
+
   constructor(
     readonly root: string,
     readonly id: string,
-    private readonly marksUse: boolean,
-  ) {}
+    marksUse: boolean,
+  ) {
+    this.#marksUse = marksUse;
+  }
 
-  private dirOf(ref: ArtifactRef): string {
+  #dirOf(ref: ArtifactRef): string {
     return join(this.root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
   }
 
   async find(ref: ArtifactRef): Promise<Artifact | undefined> {
-    const dir = this.dirOf(ref);
+    const dir = this.#dirOf(ref);
     let text: string;
     try {
       text = await readFile(join(dir, 'manifest.json'), 'utf8');
@@ -130,7 +134,7 @@ class LocalStore implements ArtifactStore {
       const found = await stat(join(dir, name)).catch(ignoreMissing);
       if (found?.size !== sizeBytes) return undefined;
     }
-    if (this.marksUse) await markUsed(join(dir, 'manifest.json'));
+    if (this.#marksUse) await markUsed(join(dir, 'manifest.json'));
     return { ref, dir, meta: manifest.meta, path: (name) => join(dir, name) };
   }
 
@@ -155,9 +159,9 @@ class LocalStore implements ArtifactStore {
       }
       await writeFile(join(aside, 'manifest.json'), stableJson({ ...ref, files, meta }), { flush: true });
       await fsyncPath(aside);
-      const dir = this.dirOf(ref);
+      const dir = this.#dirOf(ref);
       await mkdir(dirname(dir), { recursive: true });
-      await this.moveInto(aside, dir, ref);
+      await this.#moveInto(aside, dir, ref);
     } catch (error) {
       throw asDiskFull(error, this.root);
     } finally {
@@ -166,7 +170,7 @@ class LocalStore implements ArtifactStore {
     return this.get(ref);
   }
 
-  private async moveInto(aside: string, dir: string, ref: ArtifactRef): Promise<void> {
+  async #moveInto(aside: string, dir: string, ref: ArtifactRef): Promise<void> {
     try {
       await rename(aside, dir);
     } catch (error) {

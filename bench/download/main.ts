@@ -109,11 +109,11 @@ async function download(peer: Peer, url: string, withKill: boolean): Promise<Run
 }
 
 async function ask(
-  server: ChildProcess,
+  hub: ChildProcess,
   question: { readonly ask: 'stats' | 'reset'; readonly bytesPerSecond?: number },
 ): Promise<Served> {
-  const answer = once(server, 'message') as Promise<[unknown]>;
-  server.send(question);
+  const answer = once(hub, 'message') as Promise<[unknown]>;
+  hub.send(question);
   return Served.parse((await answer)[0]);
 }
 

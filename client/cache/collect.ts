@@ -19,10 +19,16 @@ export interface Garbage {
 /** What the retention rule allows to remove, the largest first. Removes nothing. */
 export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
   const { repositories, artifacts, scratch } = await surveyStore(store);
-  const files = repositories.flatMap(({ id, files }) =>
-    files
+  const files = repositories.flatMap((repository) =>
+    repository.files
       .filter((file) => mayFileGo(file, keepDays, now))
-      .map(({ path, sizeBytes, kind, usedAt }) => ({ what: kind, label: id, path, sizeBytes, usedAt })),
+      .map(({ path, sizeBytes, kind, usedAt }) => ({
+        what: kind,
+        label: repository.id,
+        path,
+        sizeBytes,
+        usedAt,
+      })),
   );
   const old = artifacts
     .filter((artifact) => mayArtifactGo(artifact, keepDays, now))

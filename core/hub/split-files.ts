@@ -130,11 +130,11 @@ function cardScope(card: readonly CardConfig[], asked: string | undefined): Scop
     };
   }
   const prefix = chosen.dataDir === '' ? '' : `${chosen.dataDir.replace(/^\.\/|\/+$/g, '')}/`;
-  const patterns = chosen.dataFiles.map(({ split, patterns }) => ({
+  const prefixed = chosen.dataFiles.map(({ split, patterns }) => ({
     split,
     patterns: patterns.map((pattern) => prefix + pattern.replace(/^\.\//, '')),
   }));
-  return { config: chosen.name, prefix, patterns: patterns.length === 0 ? null : patterns };
+  return { config: chosen.name, prefix, patterns: prefixed.length === 0 ? null : prefixed };
 }
 
 /** Where the README.md names no configs: a config is a top folder, as on `refs/convert/parquet` (`<config>/<split>/0000.parquet`). */

@@ -53,19 +53,19 @@ interface Armed {
 
 /** The faults that are armed. */
 export class Faults {
-  private armed: Armed[] = [];
+  #armed: Armed[] = [];
 
   /** Arms a fault. Returns a function that counts how often it has struck. */
   arm(request: FaultRequest): () => number {
     const { path } = request;
     const fault = Fault.parse({ ...request, path: typeof path === 'string' ? path : path.source });
     const armed: Armed = { fault, pattern: new RegExp(fault.path), fired: 0 };
-    this.armed.push(armed);
+    this.#armed.push(armed);
     return () => armed.fired;
   }
 
   clear(): void {
-    this.armed = [];
+    this.#armed = [];
   }
 
   /** The fault of that kind that strikes this request, once: it counts as fired. */
@@ -74,7 +74,7 @@ export class Faults {
     path: string,
     applies: (fault: Extract<Fault, { kind: K }>) => boolean = () => true,
   ): Extract<Fault, { kind: K }> | undefined {
-    for (const armed of this.armed) {
+    for (const armed of this.#armed) {
       if (armed.fault.kind !== kind || armed.fired >= armed.fault.times || !armed.pattern.test(path))
         continue;
       const fault = armed.fault as Extract<Fault, { kind: K }>;

@@ -126,22 +126,22 @@ function originOf(app: FastifyInstance): string {
 
 /** Access that was granted or requested while the Hub runs. */
 class Grants {
-  private readonly accepted = new Map<string, Set<string>>();
-  private readonly pending = new Map<string, Set<string>>();
+  readonly #accepted = new Map<string, Set<string>>();
+  readonly #pending = new Map<string, Set<string>>();
 
   accept(id: string, user: string): void {
-    this.accepted.set(id, new Set([...(this.accepted.get(id) ?? []), user]));
+    this.#accepted.set(id, new Set([...(this.#accepted.get(id) ?? []), user]));
   }
 
   ask(id: string, user: string): void {
-    this.pending.set(id, new Set([...(this.pending.get(id) ?? []), user]));
+    this.#pending.set(id, new Set([...(this.#pending.get(id) ?? []), user]));
   }
 
   apply(id: string, settings: RepositorySettings): RepositorySettings {
     return {
       ...settings,
-      accepted: [...settings.accepted, ...(this.accepted.get(id) ?? [])],
-      pending: [...settings.pending, ...(this.pending.get(id) ?? [])],
+      accepted: [...settings.accepted, ...(this.#accepted.get(id) ?? [])],
+      pending: [...settings.pending, ...(this.#pending.get(id) ?? [])],
     };
   }
 }

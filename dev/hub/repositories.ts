@@ -44,22 +44,29 @@ const lfsThresholdBytes = 10_000_000;
 
 /** The repositories in a folder, read afresh on every call: files may be added while the Hub runs. */
 export class Repositories {
+  readonly #root: string;
+  readonly #oids: OidCache;
+  readonly #adjust: (id: string, settings: RepositorySettings) => RepositorySettings;
+
   constructor(
-    private readonly root: string,
-    private readonly oids: OidCache,
+    root: string,
+    oids: OidCache,
     /** What changed since the settings were written. */
-    private readonly adjust: (id: string, settings: RepositorySettings) => RepositorySettings = (_, same) =>
-      same,
-  ) {}
+    adjust: (id: string, settings: RepositorySettings) => RepositorySettings = (_, same) => same,
+  ) {
+    this.#root = root;
+    this.#oids = oids;
+    this.#adjust = adjust;
+  }
 
   async list(kind: RepositoryKind): Promise<Repository[]> {
     const found: Repository[] = [];
-    for (const owner of await folders(join(this.root, kind)))
-      for (const name of await folders(join(this.root, kind, owner))) {
+    for (const owner of await folders(join(this.#root, kind)))
+      for (const name of await folders(join(this.#root, kind, owner))) {
         if (name.includes('@')) continue;
-        const dir = join(this.root, kind, owner, name);
+        const dir = join(this.#root, kind, owner, name);
         const id = `${owner}/${name}`;
-        const settings = this.adjust(id, await readSettings(`${dir}.hub.json`));
+        const settings = this.#adjust(id, await readSettings(`${dir}.hub.json`));
         found.push({ kind, id, owner, dir, settings });
       }
     return found;
@@ -89,7 +96,7 @@ export class Repositories {
 
   async commitOf(repository: Repository, ref: Ref): Promise<Commit> {
     const files: RepositoryFile[] = [];
-    await this.walk(ref.dir, '', repository.settings.lfs, files);
+    await this.#walk(ref.dir, '', repository.settings.lfs, files);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     const hash = createHash('sha1');
     for (const file of files) hash.update(`${file.path}\0${file.oid}\n`);
@@ -108,21 +115,16 @@ export class Repositories {
     return undefined;
   }
 
-  private async walk(
-    dir: string,
-    prefix: string,
-    lfs: readonly string[],
-    into: RepositoryFile[],
-  ): Promise<void> {
+  async #walk(dir: string, prefix: string, lfs: readonly string[], into: RepositoryFile[]): Promise<void> {
     for (const entry of await readdir(dir, { withFileTypes: true })) {
       if (entry.name.startsWith('.') && entry.name !== '.gitattributes') continue;
       const localPath = join(dir, entry.name);
       if (entry.isDirectory()) {
-        await this.walk(localPath, `${prefix}${entry.name}/`, lfs, into);
+        await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into);
         continue;
       }
       const { size, mtimeMs } = await stat(localPath);
-      const { git, sha256 } = await this.oids.of(localPath, size, mtimeMs);
+      const { git, sha256 } = await this.#oids.of(localPath, size, mtimeMs);
       const common = { path: `${prefix}${entry.name}`, localPath, sizeBytes: size, mtimeMs };
       if (size <= lfsThresholdBytes && !lfs.some((glob) => matchesName(entry.name, glob))) {
         into.push({ ...common, oid: git });

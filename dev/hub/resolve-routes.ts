@@ -38,7 +38,7 @@ export function addResolveRoutes(app: FastifyInstance, context: HubContext, opti
       return reply;
     }
     const commit = await context.repositories.commit(repository, revision);
-    const file = commit?.files.find((file) => file.path === path);
+    const file = commit?.files.find((each) => each.path === path);
     if (commit === undefined || file === undefined) {
       if (commit !== undefined) reply.header('X-Repo-Commit', commit.sha);
       const [code, message] =

@@ -15,27 +15,30 @@ import type { Recorder } from './stats.js';
 
 /** Makes and checks the signed URLs of the second origin, where LFS files are kept. */
 export class UrlSigner {
-  private readonly secret = randomBytes(32);
+  readonly #secret = randomBytes(32);
+  readonly #ttlSeconds: number;
 
-  constructor(private readonly ttlSeconds: number) {}
+  constructor(ttlSeconds: number) {
+    this.#ttlSeconds = ttlSeconds;
+  }
 
   /** Path and query. */
   sign(repository: Repository, file: RepositoryFile, sha256: string): string {
     const path = `/storage/${repository.kind}/${repository.id}/${sha256}/${file.path.split('/').map(encodeURIComponent).join('/')}`;
-    const expires = Math.floor(Date.now() / 1000) + this.ttlSeconds;
-    return `${path}?Expires=${expires}&Signature=${this.signature(path, expires)}`;
+    const expires = Math.floor(Date.now() / 1000) + this.#ttlSeconds;
+    return `${path}?Expires=${expires}&Signature=${this.#signature(path, expires)}`;
   }
 
   /** Why a URL is refused; `undefined` where it is good. */
   refusal(path: string, expires: number, signature: string): string | undefined {
-    const right = Buffer.from(this.signature(path, expires));
+    const right = Buffer.from(this.#signature(path, expires));
     const given = Buffer.from(signature);
     if (right.length !== given.length || !timingSafeEqual(right, given)) return 'SignatureDoesNotMatch';
     return expires * 1000 < Date.now() ? 'Request has expired' : undefined;
   }
 
-  private signature(path: string, expires: number): string {
-    return createHmac('sha256', this.secret).update(`${path}\n${expires}`).digest('hex');
+  #signature(path: string, expires: number): string {
+    return createHmac('sha256', this.#secret).update(`${path}\n${expires}`).digest('hex');
   }
 }
 
@@ -80,7 +83,7 @@ export function createStorage(
     for (const ref of repository === undefined ? [] : repositories.refs(repository)) {
       if (repository === undefined) break;
       const { files } = await repositories.commitOf(repository, ref);
-      const file = files.find((file) => file.path === path && file.lfs?.sha256 === sha256);
+      const file = files.find((each) => each.path === path && each.lfs?.sha256 === sha256);
       if (file === undefined) continue;
       const { localPath, sizeBytes } = file;
       return { localPath, sizeBytes, etag: sha256, headers: {}, name: `${kind}/${repository.id}/${path}` };

@@ -102,11 +102,11 @@ async function undisturbed(): Promise<Left> {
  * is, but each has an id of its own.
  */
 function secondSegment(): (activity: PendingActivity) => boolean {
-  let first: string | undefined;
+  let firstId: string | undefined;
   return (activity) => {
     if (activity.type !== 'trainSegment' || !activity.started) return false;
-    first ??= activity.id;
-    return activity.id !== first;
+    firstId ??= activity.id;
+    return activity.id !== firstId;
   };
 }
 

@@ -79,7 +79,7 @@ async function assertWhole({ path }: Ready): Promise<void> {
 async function failure(work: Promise<unknown>, type: ErrorType): Promise<HeadraceError> {
   const error = await work.then(
     () => undefined,
-    (error: unknown) => error,
+    (reason: unknown) => reason,
   );
   assert.ok(error instanceof HeadraceError, `no HeadraceError, but ${String(error)}`);
   assert.equal(error.type, type, error.message);

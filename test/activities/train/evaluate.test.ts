@@ -209,11 +209,11 @@ void test('a training that begins with saved weights measures those first, not t
   const next = await prepare(server, { from: state.statePath }, first);
   const input = { plan: next.training.plan, mix: next.mix, out: next.out, checkpoint: null };
   const saves = (await server.operations('save_weights_for_sampler')).length;
-  const before = await worker.evaluate(input, quietWork());
-  assert.deepEqual([before.step, before.label], [0, 'start']);
-  assert.equal(before.heldoutNll, trained.heldoutNll);
-  assert.deepEqual(before.answers, trained.answers);
-  assert.ok(lossOf(before.heldoutNll) < lossOf(base.heldoutNll) - 1);
+  const untrained = await worker.evaluate(input, quietWork());
+  assert.deepEqual([untrained.step, untrained.label], [0, 'start']);
+  assert.equal(untrained.heldoutNll, trained.heldoutNll);
+  assert.deepEqual(untrained.answers, trained.answers);
+  assert.ok(lossOf(untrained.heldoutNll) < lossOf(base.heldoutNll) - 1);
   const lines = (await linesIn(next.out, 'samples.jsonl')) as { label: string; heldout_nll: number }[];
   assert.deepEqual(
     lines.map(({ label, heldout_nll }) => [label, heldout_nll]),
@@ -231,5 +231,5 @@ function lossOf(loss: HeldoutLoss | null | undefined): number {
 }
 
 function omit(line: unknown, ...keys: readonly string[]): object {
-  return Object.fromEntries(Object.entries(line as object).filter(([key]) => !keys.includes(key)));
+  return Object.fromEntries(Object.entries(line as object).filter(([name]) => !keys.includes(name)));
 }

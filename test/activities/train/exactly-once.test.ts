@@ -26,12 +26,12 @@ let whole: { readonly metrics: readonly StepMetrics[]; readonly state: string; r
 before(async () => {
   server = await startServer();
   const prepared = await prepare(server);
-  const [record] = await trainTo(server, prepared, [8]);
-  assert.ok(record);
+  const [trained] = await trainTo(server, prepared, [8]);
+  assert.ok(trained);
   whole = {
     metrics: await metricsIn(prepared.out),
-    state: await server.fileDigest(record.statePath),
-    sampler: await server.fileDigest(record.samplerPath),
+    state: await server.fileDigest(trained.statePath),
+    sampler: await server.fileDigest(trained.samplerPath),
   };
 });
 after(() => server.close());

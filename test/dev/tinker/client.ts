@@ -14,17 +14,21 @@ import { temporaryFolder } from '../../support/folder.js';
 
 /** A bare client: what is under test is the server, so requests are written by hand. */
 export class Api {
+  readonly #key: string | null;
+
   constructor(
     readonly url: string,
-    private readonly key: string | null = 'tml-test',
-  ) {}
+    key: string | null = 'tml-test',
+  ) {
+    this.#key = key;
+  }
 
   async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const binary = body instanceof Uint8Array;
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
-        ...(this.key !== null && { 'x-api-key': this.key }),
+        ...(this.#key !== null && { 'x-api-key': this.#key }),
         ...(body !== undefined && { 'content-type': binary ? 'application/x-protobuf' : 'application/json' }),
         ...headers,
       },
