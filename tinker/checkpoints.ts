@@ -26,7 +26,11 @@ export interface Checkpoint {
   readonly userMetadata: Readonly<Record<string, string>>;
 }
 
-/** Every checkpoint of a training run. @throws {TinkerError} not-found, where the server does not know the run. */
+/**
+ * Every checkpoint of a training run.
+ *
+ * @throws {TinkerError} not-found, where the server does not know the run.
+ */
 export async function listCheckpoints(
   transport: Transport,
   runId: string,

@@ -2,8 +2,9 @@ import { TinkerError } from './errors.js';
 import type { ForwardBackwardOutput } from './wire/forward-backward.js';
 
 /**
- * Puts the results of a batch's chunks together, as the Python SDK does (`chunked_fwdbwd_helpers.py`): outputs in
- * order; a metric `name:reduction` by its reduction, dropped where a chunk lacks it or the reduction is not known.
+ * Combines the results of a batch's chunks, as the Python SDK does (`chunked_fwdbwd_helpers.py`): outputs in
+ * order; a metric `name:reduction` by its reduction, left out where a chunk lacks it or the reduction is not
+ * known.
  *
  * @param counts datums of each chunk.
  */

@@ -17,8 +17,8 @@ export interface ConnectOptions {
   readonly env?: Environment;
   readonly limits?: Partial<RetryLimits>;
   /**
-   * Called with messages for a person: those of the server, lost heartbeats, what a call waits for (billing, capacity).
-   * Credentials are removed from them.
+   * Called with messages for a person: those of the server, lost heartbeats, what a call waits for (billing,
+   * capacity). Credentials are removed from them.
    */
   readonly onWarning?: (message: string) => void;
   readonly signal?: AbortSignal;
@@ -39,8 +39,8 @@ type ClientConfig = z.infer<typeof ClientConfig>;
 const Jwt = z.object({ jwt: z.string() });
 
 /**
- * Connects to a Tinker server: resolves its address and the credential, fetches the server's client settings and, where
- * those ask for it, exchanges the credential for a short-lived token. Opens no session.
+ * Connects to a Tinker server: resolves its address and the credential, fetches the server's client settings
+ * and, where those ask for it, exchanges the credential for a short-lived token. Opens no session.
  *
  * @throws {TinkerError} key-missing, auth, unavailable.
  */

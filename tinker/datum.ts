@@ -7,7 +7,7 @@ export interface Tensor {
   readonly shape?: readonly number[];
 }
 
-/** One training example: input tokens and what the loss needs beside them. */
+/** One training example: input tokens, and the tensors of the loss. */
 export interface Datum {
   readonly tokens: ArrayLike<number>;
   readonly lossInputs: Readonly<Record<string, Tensor>>;
@@ -31,7 +31,7 @@ export function crossEntropyDatum(
   };
 }
 
-/** Bytes that the chunking rule counts for a datum: 4 a token, plus its tensors dense. */
+/** Bytes of a datum by the chunking rule: 4 a token, plus its dense tensors. */
 function estimatedBytes(datum: Datum): number {
   let bytes = 4 * datum.tokens.length;
   for (const { dtype, data } of Object.values(datum.lossInputs))
@@ -40,7 +40,7 @@ function estimatedBytes(datum: Datum): number {
 }
 
 /**
- * Refuses what a server would refuse, before a sequence id is taken: a hole in the sequence can block a run for good.
+ * Makes the server's checks before a sequence id is taken: a gap in the sequence can block a run for good.
  *
  * @throws {TinkerError} invalid.
  */
@@ -78,7 +78,9 @@ export interface ChunkLimits {
   readonly maxBytes: number;
 }
 
-/** Cuts a batch into requests, in order; a datum is never split, so one that is too large travels alone. */
+/**
+ * Cuts a batch into requests, in order. A datum is not split: one above the limits is a request of its own.
+ */
 export function chunkDatums(datums: readonly Datum[], limits: ChunkLimits): Datum[][] {
   const chunks: Datum[][] = [];
   let current: Datum[] = [];

@@ -60,7 +60,7 @@ export class TinkerError extends Error {
   }
 }
 
-/** The message of anything thrown, with the reason that `fetch` hides in `cause`. */
+/** The message of a thrown value, with the reason that `fetch` puts into `cause`. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

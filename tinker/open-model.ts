@@ -64,8 +64,8 @@ export async function createModel(call: ModelCall, lora: LoraOptions): Promise<O
 }
 
 /**
- * Creates a model from a saved state. One request on the hosted service; a server that refuses it (422, it wants a
- * `model_id`) gets a new model first and then loads the state into it.
+ * Creates a model from a saved state. One request on the hosted service. Where the server refuses it (422,
+ * `model_id` is missing), a model is created first and the state loaded into it.
  */
 export async function loadModel(call: ModelCall, statePath: string, load: LoadOptions): Promise<OpenModel> {
   try {

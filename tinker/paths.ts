@@ -1,10 +1,11 @@
 import { TinkerError } from './errors.js';
 
-/** A checkpoint name. The hosted service publishes no rule; every known server takes these. */
+/** A checkpoint name. The hosted service publishes no rule; every known server accepts these. */
 export const checkpointNamePattern = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
- * `weights` holds state to resume training from, `sampler_weights` what can be sampled, `external_weights` an upload.
+ * `weights` holds state to resume training from, `sampler_weights` weights to sample from, `external_weights`
+ * an export.
  */
 export const checkpointKinds = ['weights', 'sampler_weights', 'external_weights'] as const;
 export type CheckpointKind = (typeof checkpointKinds)[number];
@@ -26,7 +27,8 @@ export function checkCheckpointName(name: string): string {
 }
 
 /**
- * Parses `tinker://<run>/<kind>/<name>`. Splits instead of using `URL`, which refuses a run id such as `uuid:train:0`.
+ * Parses `tinker://<run>/<kind>/<name>`. Splits instead of using `URL`, which refuses a run id such as
+ * `uuid:train:0`.
  *
  * @throws {TinkerError} invalid.
  */
@@ -53,8 +55,8 @@ export function formatCheckpointPath({ runId, kind, name }: CheckpointPath): str
 }
 
 /**
- * The three-part form of the path that a save was answered with. SkyRL answers `tinker://<run>/<name>` for sampler
- * weights, which nothing else takes.
+ * The three-part form of the path in the answer to a save. SkyRL answers `tinker://<run>/<name>` for sampler
+ * weights, a form that no other call takes.
  */
 export function normaliseSavedPath(path: string, kind: CheckpointKind): string {
   const parts = path.startsWith('tinker://') ? path.slice(9).split('/') : [];

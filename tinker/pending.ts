@@ -1,4 +1,4 @@
-/** A request on its way: it has its place in the sequence, and its result can be awaited later. */
+/** A request in flight. It has its place in the sequence; its result can be awaited later. */
 export interface Pending<T> {
   /** Resolves when the server has taken the request. */
   readonly submitted: Promise<void>;
@@ -6,7 +6,7 @@ export interface Pending<T> {
   readonly result: Promise<T>;
 }
 
-/** Keeps a rejection that nobody awaits yet from ending the process; whoever awaits it still gets it. */
+/** A {@link Pending} whose rejections do not end the process before they are awaited. */
 export function pending<T>(submitted: Promise<void>, result: Promise<T>): Pending<T> {
   submitted.catch(() => undefined);
   result.catch(() => undefined);

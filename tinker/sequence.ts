@@ -32,9 +32,9 @@ export type SequencedResult = { readonly answer: Answer } | { readonly found: Fo
 type Sent = { readonly requestId: string } | { readonly found: FoundResult };
 
 /**
- * The order of a training run's requests. Ids are taken at once, requests are sent one after another in that order,
- * results are polled side by side. A request that does not get through leaves a gap that a server may wait for
- * forever, so the sequence is dead from then on.
+ * The order of a training run's requests. Ids are taken at once, requests are sent one after another in that
+ * order, results are polled side by side. A request that does not get through leaves a gap that a server may
+ * wait for forever, so the sequence is dead from then on.
  */
 export class Sequence {
   readonly #options: SequenceOptions;

@@ -11,7 +11,10 @@ export interface SessionHeartbeatOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** Tells the server every ten seconds that the session is in use: without that the server ends it, with its models. */
+/**
+ * Tells the server every ten seconds that the session is in use: without that the server ends it, with its
+ * models.
+ */
 export class SessionHeartbeat {
   readonly #options: SessionHeartbeatOptions;
   readonly #timer: NodeJS.Timeout;

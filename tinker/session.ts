@@ -31,7 +31,9 @@ export interface SessionOptions {
 
 const SamplingSession = z.object({ sampling_session_id: z.string() });
 
-/** A session with the server, which holds the models of its clients. It sends heartbeats; finish it when done. */
+/**
+ * A session with the server, which holds the models of its clients. It sends heartbeats; finish it when done.
+ */
 export class TinkerSession {
   readonly #options: SessionOptions;
   readonly #transport: Transport;
@@ -62,7 +64,8 @@ export class TinkerSession {
   /**
    * Creates a training run that starts from a saved state.
    *
-   * @throws {TinkerError} not-found, where the server does not have the state; expired, where it has lost the session.
+   * @throws {TinkerError} not-found, where the server does not have the state; expired, where it has lost the
+   * session.
    */
   async createFromState(statePath: string, load: LoadOptions): Promise<TrainingClient> {
     parseCheckpointPath(statePath);
@@ -73,7 +76,8 @@ export class TinkerSession {
   /**
    * Samples from a base model by name, or from weights by their `tinker://` path.
    *
-   * @throws {TinkerError} not-found, where the server does not have the weights; expired, where it has lost the session.
+   * @throws {TinkerError} not-found, where the server does not have the weights; expired, where it has lost
+   * the session.
    */
   async createSamplingClient(
     from: { readonly baseModel: string } | { readonly modelPath: string },
@@ -143,8 +147,8 @@ export class TinkerSession {
   }
 
   /**
-   * A 404 to a call that names a checkpoint is about the checkpoint or about this session. A server that still has the
-   * checkpoint has lost the session.
+   * A 404 to a call that names a checkpoint is about the checkpoint or about this session. A server that
+   * still has the checkpoint has lost the session.
    */
   async #onNotFound<T>(path: string, call: () => Promise<T>): Promise<T> {
     try {
@@ -181,7 +185,8 @@ export async function finishSession(
       body: { reason: { type: reason }, detail: null },
     });
   } catch (error) {
-    // SkyRL has no such endpoint, and a session that the server does not know or has ended needs no finishing.
+    // SkyRL has no such endpoint, and a session that the server does not know or has ended needs no
+    // finishing.
     const isFine = error instanceof TinkerError && ['not-found', 'expired', 'conflict'].includes(error.kind);
     if (!isFine) throw error;
   }

@@ -149,13 +149,13 @@ export class Tinker {
   }
 
   /**
-   * Downloads a checkpoint's adapter in PEFT layout: `adapter_config.json` and `adapter_model.safetensors`. External weights
-   * come as they are. Any other checkpoint comes as an archive where the server has archives (older ones do); else a saved
-   * state is loaded into a training run of its own, exported, and the export deleted, as the official
-   * `tinker checkpoint download` does. Files are not held in memory.
+   * Downloads a checkpoint's adapter in PEFT layout: `adapter_config.json` and `adapter_model.safetensors`.
+   * External weights come as they are. Any other checkpoint comes as an archive where the server has archives
+   * (older ones do); else a saved state is loaded into a training run of its own, exported, and the export
+   * deleted, as the official `tinker checkpoint download` does. Files are not held in memory.
    *
-   * @throws {TinkerError} not-found; request, where the server does not export such a checkpoint (sampler weights on the
-   * hosted service); protocol, where the answer is not an adapter, or is larger than any.
+   * @throws {TinkerError} not-found; request, where the server does not export such a checkpoint (sampler
+   * weights on the hosted service); protocol, where the answer is not an adapter, or is larger than any.
    */
   downloadAdapter(path: string, target: AdapterTarget, signal?: AbortSignal): Promise<void> {
     const exportState = (): Promise<string> => this.#exportState(path, signal);

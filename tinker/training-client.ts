@@ -31,7 +31,7 @@ export interface SaveOptions {
 
 export interface TrainingClientOptions extends SequenceOptions {
   readonly chunkLimits: ChunkLimits;
-  /** The server asks for zstd; used where this Node has it. */
+  /** The server wants zstd. Without zstd in this Node bodies are sent as they are. */
   readonly compress: boolean;
 }
 
@@ -49,9 +49,10 @@ const listingTries = 20;
 const listingPauseMs = 1_000;
 
 /**
- * One training run. Calls take their place in the run's sequence at once and are sent in that order, so that many may be in
- * flight: submit, then await. Everything is checked before a sequence id is taken, because a missing id can block a run.
- * A submission that fails for good, or is aborted, therefore leaves the client dead.
+ * One training run. Calls take their place in the run's sequence at once and are sent in that order, so that
+ * many may be in flight: submit, then await. Everything is checked before a sequence id is taken, because a
+ * missing id can block a run. A submission that fails for good, or is aborted, therefore leaves the client
+ * dead.
  */
 export class TrainingClient {
   readonly #options: TrainingClientOptions;
@@ -118,8 +119,8 @@ export class TrainingClient {
   }
 
   /**
-   * Exports the adapter in Hugging Face form under `name`, for {@link Tinker.downloadAdapter}. Returns the path,
-   * `tinker://…/external_weights/…`.
+   * Exports the adapter in Hugging Face form under `name`, for {@link Tinker.downloadAdapter}. Returns the
+   * path, `tinker://…/external_weights/…`.
    */
   saveWeightsExternal(name: string, options: Pick<SaveOptions, 'ttlSeconds'> = {}): Pending<string> {
     return this.#save('external_weights', name, options.ttlSeconds, {});
@@ -196,8 +197,8 @@ export class TrainingClient {
   }
 
   /**
-   * The name is taken in a run that only this client writes to: the save arrived and its answer was lost. Returns the path
-   * once the listing of the run has it.
+   * The name is taken in a run that only this client writes to: the save arrived and its answer was lost.
+   * Returns the path once the listing of the run has it.
    */
   async #findSaved(error: TinkerError, kind: CheckpointKind, name: string): Promise<FoundResult> {
     const { transport, signal } = this.#options;

@@ -6,7 +6,10 @@ import type { TokenizerSources } from './tokenizer/resolve-tokenizer.js';
 export interface TokeniseOptions {
   readonly store: ArtifactStore;
   readonly tokenizers: TokenizerSources;
-  /** The worker threads of this process. The output does not depend on how many there are. A thread takes about 250 MB with Qwen's tokenizer. */
+  /**
+   * The worker threads of this process. The output does not depend on how many there are. A thread takes
+   * about 250 MB with Qwen's tokenizer.
+   */
   readonly threads: ThreadPool;
   /**
    * Bytes of train.jsonl in a piece, at most.
@@ -16,7 +19,7 @@ export interface TokeniseOptions {
   readonly pieceBytes?: number;
 }
 
-/** What the tokenise activities are given. */
+/** What the tokenise activities share. */
 export interface TokeniseDeps {
   readonly store: ArtifactStore;
   readonly tokenizers: TokenizerSources;

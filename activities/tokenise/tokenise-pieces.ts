@@ -11,8 +11,8 @@ import type { PlannedPiece } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 
 /**
- * Tokenises the pieces `[from, to)` of a plan, in threads. Pieces in the store are used again, so that a retry computes only
- * the missing ones.
+ * Tokenises the pieces `[from, to)` of a plan, in threads. Pieces in the store are used again, so that a
+ * retry computes only the missing ones.
  */
 export async function tokenisePieces(
   { store, jobs, threads }: TokeniseDeps,

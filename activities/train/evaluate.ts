@@ -10,11 +10,12 @@ import { readTrainingPlan } from './steps/training-plan.js';
 import type { TrainDeps } from './train-deps.js';
 
 /**
- * Evaluates a checkpoint, or the weights that the training starts from: the loss on the held-out rows, and greedy answers
- * to the recipe's prompts. An evaluation of the same weights and rows in the store is used again. Then writes
- * `samples.jsonl` of the lineage into `out`, whole.
+ * Evaluates a checkpoint, or the weights that the training starts from: the loss on the held-out rows, and
+ * greedy answers to the recipe's prompts. An evaluation of the same weights and rows in the store is used
+ * again. Then writes `samples.jsonl` of the lineage into `out`, whole.
  *
- * @throws {HeadraceError} what connecting throws; TinkerRequestError where the server no longer has the weights.
+ * @throws {HeadraceError} what connecting throws; TinkerRequestError where the server no longer has the
+ * weights.
  */
 export async function evaluate(
   deps: TrainDeps,

@@ -14,8 +14,9 @@ const mostNotes = 20;
 const mostUnmeasured = 20;
 
 /**
- * Finds the record of exactly this training, from any run, that has the most steps and whose state the server still has,
- * with the lineage that leads to it. Renews that state's TTL and writes the lineage's files into `out`.
+ * Finds the record of exactly this training, from any run, that has the most steps and whose state the server
+ * still has, with the lineage that leads to it. Renews that state's TTL and writes the lineage's files into
+ * `out`.
  *
  * @throws {HeadraceError} what connecting throws.
  */

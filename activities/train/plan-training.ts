@@ -24,7 +24,11 @@ import type { ServerDescription } from './server/tinker-access.js';
 import { trainVersion, type TrainingPlanMeta } from './steps/training-plan.js';
 import type { TrainDeps } from './train-deps.js';
 
-/** Makes the checks of `planTraining` against the server, before hours are spent on data. @throws {HeadraceError} as `planTraining`. */
+/**
+ * Makes the checks of `planTraining` against the server, before hours are spent on data.
+ *
+ * @throws {HeadraceError} as `planTraining`.
+ */
 export async function checkTraining(
   deps: TrainDeps,
   { train }: CheckTrainingInput,
@@ -41,7 +45,8 @@ export async function checkTraining(
 /**
  * Fixes what a training depends on: server, steps, learning rate. Equal plans are one artifact.
  *
- * @throws {HeadraceError} NothingToTrainError, BaseModelError, RecipeError, LabelError, and what connecting throws.
+ * @throws {HeadraceError} NothingToTrainError, BaseModelError, RecipeError, LabelError, and what connecting
+ * throws.
  */
 export async function planTraining(
   deps: TrainDeps,

@@ -8,9 +8,9 @@ import { parametersKey, readTrainingPlan } from './steps/training-plan.js';
 import type { TrainDeps } from './train-deps.js';
 
 /**
- * Records a segment whose result Temporal has accepted; from then on it counts. The only writer of records. Then writes the
- * files in `out`, removes the TTL of the final checkpoint, and deletes checkpoints beyond `keep_last`. A retry repeats all
- * of it, to the same result.
+ * Records a segment whose result Temporal has accepted; from then on it counts. The only writer of records.
+ * Then writes the files in `out`, removes the TTL of the final checkpoint, and deletes checkpoints beyond
+ * `keep_last`. A retry repeats all of it, to the same result.
  *
  * @throws {HeadraceError} CheckpointLostError, TinkerUnavailableError, DiskFullError.
  */

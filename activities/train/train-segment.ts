@@ -17,14 +17,16 @@ import type { TrainingPlanMeta } from './steps/training-plan.js';
 import type { TrainDeps } from './train-deps.js';
 
 /**
- * Trains the steps `[from, to)` in a training run that no other attempt uses, and saves state and sampler weights under the
- * segment's label. Nothing refers to these saves until `recordSegment` does: an attempt that dies, or whose result Temporal
- * does not accept, leaves no trace in the training. The heartbeat holds the session, for the next attempt to finish.
+ * Trains the steps `[from, to)` in a training run that no other attempt uses, and saves state and sampler
+ * weights under the segment's label. Nothing refers to these saves until `recordSegment` does: an attempt
+ * that dies, or whose result Temporal does not accept, leaves no trace in the training. The heartbeat holds
+ * the session, for the next attempt to finish.
  *
- * Aborted with `StopAndSave` it finishes the steps in flight, saves and returns early; with any other reason it stops.
+ * Aborted with `StopAndSave` it finishes the steps in flight, saves and returns early; with any other reason
+ * it stops.
  *
- * @throws {HeadraceError} CheckpointLostError where the predecessor's state is gone; TinkerClientDeadError and
- * TinkerUnavailableError, after which a new attempt starts from the predecessor again.
+ * @throws {HeadraceError} CheckpointLostError where the predecessor's state is gone; TinkerClientDeadError
+ * and TinkerUnavailableError, after which a new attempt starts from the predecessor again.
  */
 export async function trainSegment(
   deps: TrainDeps,
@@ -93,7 +95,10 @@ interface TrainedSteps {
   readonly saves: SubmittedSaves;
 }
 
-/** @throws the abort reason, where the segment is asked to stop before its first step: there is nothing to save. */
+/**
+ * @throws the abort reason, where the segment is asked to stop before its first step: there is nothing to
+ * save.
+ */
 async function trainSteps(client: TrainingClient, segment: Segment): Promise<TrainedSteps> {
   const { plan, from, to, batches, progress, signal } = segment;
   const rule = stepRuleOf(plan);

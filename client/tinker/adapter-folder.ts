@@ -18,12 +18,13 @@ const configName = 'adapter_config.json';
 const asidePrefix = '.adapter-';
 
 /**
- * Downloads a checkpoint's adapter into `folder`. Files are written into a hidden folder inside it, checked, flushed and moved
- * out when all are there, the configuration last: whatever ends the process, a file under its name is whole, and a folder
- * with a configuration holds a whole adapter. The next download removes what a killed process left.
+ * Downloads a checkpoint's adapter into `folder`. Files are written into a hidden folder inside it, checked,
+ * flushed and moved out when all are there, the configuration last: whatever ends the process, a file under
+ * its name is whole, and a folder with a configuration holds a whole adapter. The next download removes what
+ * a killed process left.
  *
- * @throws {TinkerError} what `Tinker.downloadAdapter` throws; protocol, where the files are not those of an adapter. The
- * folder is then as it was.
+ * @throws {TinkerError} what `Tinker.downloadAdapter` throws; protocol, where the files are not those of an
+ * adapter. The folder is then as it was.
  */
 export async function downloadAdapter(
   tinker: Tinker,

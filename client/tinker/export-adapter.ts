@@ -9,8 +9,8 @@ export interface ExportedAdapter extends DownloadedAdapter {
 }
 
 /**
- * Downloads a checkpoint's adapter in PEFT layout into `folder`, from the first of the paths that the server exports. The hosted
- * service exports saved states; SkyRL and older servers send archives of sampler weights.
+ * Downloads a checkpoint's adapter in PEFT layout into `folder`, from the first of the paths that the server
+ * exports. The hosted service exports saved states; SkyRL and older servers send archives of sampler weights.
  *
  * @param paths - of one checkpoint, at least one.
  * @throws {TinkerError} the server's answer to the last path, where it exports none of them.

@@ -17,11 +17,11 @@ import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js'
 
 export interface SampleFromOptions {
   readonly access: TinkerAccess;
-  /** Brings tokenizers from the Hub. */
+  /** Downloads tokenizers from the Hub. */
   readonly fetchTokenizer?: TokenizerSources['fetchTokenizer'];
   /**
-   * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path: the server is asked for their base
-   * model where it is not given. (SkyRL tells it of saved states alone.)
+   * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path. Without
+   * `baseModel` the server is asked for it; SkyRL has it for saved states only.
    */
   readonly from:
     | { readonly baseModel: string }
@@ -40,10 +40,11 @@ export interface SampleFromOptions {
 }
 
 /**
- * Lets a checkpoint or a base model speak the next turn of a conversation.
+ * Samples the next turn of a conversation from a checkpoint or a base model.
  *
- * @throws {HeadraceError} UsageError, where the path is not one of sampler weights; CheckpointLostError, where the server does not have
- * them; BaseModelError, TokenizerError, and what connecting and sampling throw.
+ * @throws {HeadraceError} UsageError, where the path is not that of sampler weights; CheckpointLostError,
+ * where the server does not have them; BaseModelError, TokenizerError, and what connecting and sampling
+ * throw.
  */
 export async function sampleFrom(
   options: SampleFromOptions,
@@ -52,7 +53,7 @@ export async function sampleFrom(
   const samplerPath = 'samplerPath' in from ? from.samplerPath : undefined;
   if (samplerPath !== undefined) checkSamplerPath(samplerPath);
   const tinker = await access.connect(signal);
-  return await tellingMissing(access.baseUrl, samplerPath, signal, async () => {
+  return await withMissingWeights(access.baseUrl, samplerPath, signal, async () => {
     const baseModel = from.baseModel ?? (await tinker.weightsInfo(samplerPath ?? '', signal)).baseModel;
     const tokenizer = await resolveTokenizer(
       {
@@ -68,7 +69,7 @@ export async function sampleFrom(
       const client = await session.createSamplingClient(
         samplerPath === undefined ? { baseModel } : { modelPath: samplerPath },
       );
-      const said = await sampleAnswer(client, options.messages, {
+      const sampled = await sampleAnswer(client, options.messages, {
         renderer,
         encoder: createTextEncoder(tokenizer),
         maxTokens: options.maxTokens ?? 400,
@@ -76,7 +77,7 @@ export async function sampleFrom(
         ...defined({ seed: options.seed }),
         signal,
       });
-      return { ...said, baseModel };
+      return { ...sampled, baseModel };
     } finally {
       await session.finish('success').catch(() => undefined);
     }
@@ -103,7 +104,7 @@ function kindOf(path: string): CheckpointKind | undefined {
   }
 }
 
-async function tellingMissing<T>(
+async function withMissingWeights<T>(
   server: string,
   samplerPath: string | undefined,
   signal: AbortSignal,

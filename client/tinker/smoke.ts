@@ -13,7 +13,7 @@ export interface TinkerSmokeOptions {
   /** @default the smallest that the server trains, by the size in its name */
   readonly baseModel?: string;
   readonly signal: AbortSignal;
-  /** Told after each step that succeeded. */
+  /** Called after each step that succeeded. */
   readonly onStep?: (step: SmokeStep) => void;
 }
 
@@ -25,23 +25,24 @@ export interface SmokeStep {
 }
 
 const name = 'headrace-smoke';
-/** Nothing is left behind; should the deletion fail, this ends it. Seconds. */
+/** Seconds: checkpoints are deleted at the end, and expire where that fails. */
 const ttlSeconds = 3_600;
-/** Ids that every vocabulary has. */
+/** Ids in every vocabulary. */
 const tokens = [100, 101, 102, 103, 104, 105, 106, 107];
 const datum = crossEntropyDatum(
   tokens.slice(0, -1),
   tokens.slice(1),
   tokens.slice(1).map((_, at) => (at < 3 ? 0 : 0.25)),
 );
-/** Two passes over equal weights differ by this much on servers that compute in bfloat16, in nats. */
+/** Nats. Two passes over equal weights differ by this much on servers that compute in bfloat16. */
 const sameWithin = 0.1;
 
 /**
- * Does everything that a run asks of a Tinker server, as small as it can be: two steps on eight tokens, save, load, sample, delete.
- * On the hosted service it costs a few dozen tokens.
+ * Makes every kind of call that a run makes to a Tinker server, at the smallest size: two steps on eight
+ * tokens, save, load, sample, delete. On the hosted service it costs a few dozen tokens.
  *
- * @throws {HeadraceError} what connecting throws; TinkerRequestError and the like, whose message begins with the step that failed.
+ * @throws {HeadraceError} what connecting throws; TinkerRequestError and the like, whose message begins with
+ * the step that failed.
  */
 export async function tinkerSmoke(options: TinkerSmokeOptions): Promise<readonly SmokeStep[]> {
   const { access, signal } = options;
@@ -75,7 +76,7 @@ export async function tinkerSmoke(options: TinkerSmokeOptions): Promise<readonly
     await exercise(tinker, session, baseModel, saved, step, signal);
     return done;
   } catch (error) {
-    // The failure is what counts; what is left has a TTL.
+    // The first failure is reported. What is left has a TTL.
     for (const path of saved) await tinker.deleteCheckpoint(path).catch(() => undefined);
     throw error;
   } finally {
@@ -149,7 +150,11 @@ async function forwardLoss(client: TrainingClient): Promise<number> {
   return lossOf(outputs[0]?.['logprobs']);
 }
 
-/** Mean over the trained tokens, in nats. @throws {HeadraceError} where an answer is missing or no number. */
+/**
+ * Mean over the trained tokens, in nats.
+ *
+ * @throws {HeadraceError} where an answer is missing or not a number.
+ */
 function lossOf(logprobs: ArrayLike<number> | undefined): number {
   const trained = Array.from(logprobs ?? []).slice(3);
   const loss = -trained.reduce((sum, each) => sum + each, 0) / trained.length;

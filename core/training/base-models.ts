@@ -31,7 +31,10 @@ function llama(
   return [`meta-llama/${name}`, { renderers: [renderer], tokenizer: llamaTokenizer, hiddenSize }];
 }
 
-/** From the Tinker cookbook 0.6.1 (`model_info.py`, `hyperparam_utils.py`): the models whose renderers are here. */
+/**
+ * From the Tinker cookbook 0.6.1 (`model_info.py`, `hyperparam_utils.py`): the models whose renderers are
+ * here.
+ */
 const baseModels: ReadonlyMap<string, BaseModel> = new Map([
   qwen('Qwen3-8B', thinking, 4096),
   qwen('Qwen3-32B', thinking, 5120),

@@ -1,6 +1,6 @@
 /**
- * The character for each byte in byte-level BPE, by byte value: visible Latin-1 characters stand for themselves, the other
- * bytes for the characters from U+0100 on.
+ * The character for each byte in byte-level BPE, by byte value: visible Latin-1 characters stand for
+ * themselves, the other bytes for the characters from U+0100 on.
  *
  * Source: GPT-2, encoder.py, `bytes_to_unicode`.
  */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * One line of checkpoints.jsonl, as the Tinker cookbook reads it (`checkpoint_utils.py`), with `label`, `step` and
- * `server` added.
+ * One line of checkpoints.jsonl, as the Tinker cookbook reads it (`checkpoint_utils.py`), with `label`,
+ * `step` and `server` added.
  */
 export const CheckpointLine = z.object({
   /** The number of `step` with six digits; `final`. */

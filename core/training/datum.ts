@@ -3,7 +3,10 @@ export interface TrainingDatum {
   readonly tokens: Int32Array;
   /** Shifted: `targetTokens[t]` follows `tokens[t]`. */
   readonly targetTokens: Int32Array;
-  /** Sum to 1 (the cookbook's reduction "mean"), so that the gradient does not grow with a conversation's length. */
+  /**
+   * Sum to 1 (the cookbook's reduction "mean"), so that the gradient does not grow with a conversation's
+   * length.
+   */
   readonly weights: Float32Array;
 }
 

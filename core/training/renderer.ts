@@ -2,19 +2,19 @@ import type { Message } from '../convert/conversation.js';
 import type { RendererName, TrainOn } from '../recipe.js';
 
 /**
- * A piece of a rendered conversation that is encoded on its own: text, in which a special token that somebody typed
- * stays plain text, or one special token. `weight` 1: it is trained.
+ * A part of a rendered conversation that is encoded on its own: text, in which special tokens are plain text,
+ * or one special token. `weight` 1: it is trained.
  */
 export type Part = PartContent & {
   readonly weight: 0 | 1;
-  /** On the first part of the last message's words. */
+  /** On the first part of the last message's content. */
   readonly startsLastMessage?: true;
-  /** Index of the message that it belongs to; absent on what opens the conversation. */
+  /** Index of its message; absent on what opens the conversation. */
   readonly message?: number;
 };
 export type PartContent = { readonly text: string } | { readonly special: string };
 
-/** What a renderer needs to know of a message besides its words. */
+/** The place of a message in its conversation. */
 interface Place {
   readonly index: number;
   readonly isLast: boolean;
@@ -23,27 +23,30 @@ interface Place {
 }
 
 interface RenderedMessage {
-  /** Names the speaker. Not trained, save with `all_tokens`. */
+  /** Names the role. Trained only with `all_tokens`. */
   readonly header: readonly PartContent[];
-  /** The words and the end of the turn. */
+  /** The content and the end of the turn. */
   readonly output: readonly PartContent[];
   /** Trained after the last message only: completes a stop text that begins in `output`. */
   readonly overlap?: readonly PartContent[];
 }
 
-/** How one family of models writes a conversation. Follows `tinker_cookbook/renderers`, 0.6.1. */
+/** The format of a family of models. Follows `tinker_cookbook/renderers`, 0.6.1. */
 export interface Renderer {
   readonly name: RendererName;
   /** Opens every conversation; `bos` is the tokenizer's own, where it has one. */
   start(bos: string | null): readonly PartContent[];
   message(message: Message, place: Place): RenderedMessage;
-  /** Opens the turn that the model is to speak. */
+  /** Opens the turn that the model generates. */
   generationHeader(place: Place): readonly PartContent[];
   /** Where sampling stops. */
   readonly stop: { readonly token: string } | { readonly text: string };
-  /** Why a conversation cannot be written this way; `undefined` where it can. */
+  /** Why a conversation cannot be rendered; `undefined` where it can. */
   refusal?(messages: readonly Message[]): string | undefined;
-  /** True where the generation prompt forbids reasoning, so that a turn that reasons must not be trained after it. */
+  /**
+   * True where the generation prompt forbids reasoning, so that a turn that reasons must not be trained after
+   * it.
+   */
   readonly disablesThinking: boolean;
 }
 
@@ -56,7 +59,7 @@ function placesOf(messages: readonly Message[]): Place[] {
   return messages.map((_, index) => ({ index, isLast: index === messages.length - 1, lastUserIndex }));
 }
 
-/** A whole conversation with what is trained marked. */
+/** A conversation, with the weight of each part. */
 export function renderConversation(
   renderer: Renderer,
   messages: readonly Message[],
@@ -99,7 +102,7 @@ function isTrained(message: Message, place: Place, trainOn: TrainOn, turnStart: 
   }
 }
 
-/** What the model is given to speak the next turn after `messages`. */
+/** The prompt of the next turn after `messages`. */
 export function renderPrompt(
   renderer: Renderer,
   messages: readonly Message[],
@@ -117,8 +120,8 @@ export function renderPrompt(
 }
 
 /**
- * How many messages the generation prompt of the trained turn holds, for the modes that train the turn that sampling
- * would produce; `undefined` for the others.
+ * How many messages the generation prompt of the trained turn holds, for the modes that train the turn that
+ * sampling would produce; `undefined` for the others.
  */
 export function promptLength(messages: readonly Message[], trainOn: TrainOn): number | undefined {
   let boundary: number;

@@ -48,8 +48,8 @@ function thinkBlock(reasoning: string): string {
 }
 
 /**
- * The last turn's words with its think block: a closed one is put into the template's form, a turn without one gets an
- * empty one, and one that is never closed stays as it is.
+ * The last turn's content with its think block: a closed block gets the template's form, a turn without a
+ * block gets an empty one, and a block that is never closed stays as it is.
  */
 function framed(content: string): string {
   const end = content.indexOf('</think>');
@@ -68,7 +68,7 @@ function withoutLeadingNewlines(text: string): string {
   return text.replace(/^\n+/, '');
 }
 
-/** Qwen3 as its template writes it; a `<think>` block in an earlier turn is kept as it is. */
+/** Qwen3, like its template; a `<think>` block in an earlier turn stays as it is. */
 const qwen3: Renderer = {
   name: 'qwen3',
   disablesThinking: false,
@@ -84,7 +84,7 @@ const qwen3: Renderer = {
   stop: { token: '<|im_end|>' },
 };
 
-/** Qwen3 told not to reason: the prompt holds an empty think block. */
+/** Qwen3 without reasoning: the prompt holds an empty think block. */
 const qwen3DisableThinking: Renderer = {
   ...qwen3,
   name: 'qwen3_disable_thinking',
@@ -101,7 +101,7 @@ const qwen3DisableThinking: Renderer = {
   },
 };
 
-/** The 2507 Instruct models, which know no think block. */
+/** The 2507 Instruct models, which have no think block. */
 const qwen3Instruct: Renderer = {
   ...qwen3,
   name: 'qwen3_instruct',

@@ -11,13 +11,16 @@ export interface ScheduleRule {
   readonly totalSteps: number;
 }
 
-/** The learning rate of step `step`, from 0: base · min(1, (step + 1) / warmup) · s(step), s as the Tinker cookbook's. */
+/**
+ * The learning rate of step `step`, from 0: base · min(1, (step + 1) / warmup) · s(step), s as the Tinker
+ * cookbook's.
+ */
 export function learningRateAt(rule: ScheduleRule, step: number): number {
   const warmup = rule.warmupSteps === 0 ? 1 : Math.min(1, (step + 1) / rule.warmupSteps);
   return rule.learningRate * warmup * decay(rule.schedule, step, rule.totalSteps);
 }
 
-/** Of `tinker_cookbook/utils/lr_scheduling.py`: the last linear step is 1/total, not 0. */
+/** As `tinker_cookbook/utils/lr_scheduling.py`: the last linear step is 1/total, not 0. */
 function decay(schedule: Train['schedule'], step: number, total: number): number {
   switch (schedule) {
     case 'linear':
@@ -33,10 +36,11 @@ const fullFineTuneRate = 5e-5;
 const loraFactor = 10;
 
 /**
- * What `learning_rate: auto` means: `get_lr` of the Tinker cookbook (`hyperparam_utils.py`) for a LoRA,
- * 5e-5 · 10 · (2000 / hidden size)^k with k = 0.781 for Llama and 0.0775 for Qwen. Rank and batch size do not enter.
+ * What `learning_rate: auto` means: `get_lr` of the Tinker cookbook (`hyperparam_utils.py`) for a LoRA, 5e-5
+ * · 10 · (2000 / hidden size)^k with k = 0.781 for Llama and 0.0775 for Qwen. Rank and batch size do not
+ * enter.
  *
- * @param hiddenSize - of the model, where the caller knows it; else from the table of base models.
+ * @param hiddenSize - of the model, if known; else from the table of base models.
  * @throws {HeadraceError} BaseModelError, where family or size are not known.
  */
 export function autoLearningRate(baseModel: string, hiddenSize?: number): number {

@@ -28,7 +28,7 @@ export interface StepPlace {
   readonly to: number;
 }
 
-/** Where step `step`, from 0, stands. */
+/** The place of step `step`, from 0. */
 export function placeOfStep(rule: StepRule, step: number): StepPlace {
   const perEpoch = stepsPerEpoch(rule);
   const from = (step % perEpoch) * rule.batchSize;
@@ -43,8 +43,8 @@ export function placeOfStep(rule: StepRule, step: number): StepPlace {
 export type Sha256 = (text: string) => Uint8Array;
 
 /**
- * The row numbers of train.jsonl (from 0) in the order in which an epoch trains on them: the file's own in epoch 0, in
- * later ones sorted by SHA-256(`${seed}\nepoch ${epoch}\n${row}`).
+ * The row numbers of train.jsonl (from 0) in the order in which an epoch trains on them: the file's own in
+ * epoch 0, in later ones sorted by SHA-256(`${seed}\nepoch ${epoch}\n${row}`).
  *
  * @param rows - the row numbers that are trained on, rising.
  */

@@ -8,9 +8,9 @@ import {
   type Renderer,
 } from './renderer.js';
 
-/** A tokenizer as rendering needs it. */
+/** The parts of a tokenizer that rendering needs. */
 export interface TokenEncoder {
-  /** Ids of a text in which typed special tokens stay plain text. */
+  /** Ids of a text. Special tokens in it are plain text. */
   encode(text: string): readonly number[];
   /** Id of a special token. @throws where the tokenizer has none of that name. */
   specialId(token: string): number;
@@ -22,15 +22,16 @@ export interface TokenisedConversation {
   readonly tokens: readonly number[];
   /** 0 or 1 a token: whether it is trained. */
   readonly mask: readonly number[];
-  /** Where the words of the last message begin. */
+  /** Position of the first token of the last message's content. */
   readonly lastMessageAt: number;
   /** Why nothing of it is trained; absent where something may be. */
   readonly refusal?: string;
 }
 
 /**
- * Tokens and loss mask of a conversation. Each part is encoded on its own, so that the mask has exact borders. The modes
- * that train the last turn leave out what the generation prompt holds already, as the cookbook does.
+ * Tokens and loss mask of a conversation. Each part is encoded on its own, so that the mask has exact
+ * borders. The modes that train the last turn leave out what the generation prompt holds, as the
+ * cookbook does.
  */
 export function tokeniseConversation(
   renderer: Renderer,
@@ -67,7 +68,7 @@ export function tokeniseConversation(
   return { tokens, mask, lastMessageAt };
 }
 
-/** Tokens that the model is given to speak the next turn. */
+/** The prompt of the next turn, as tokens. */
 export function tokenisePrompt(
   renderer: Renderer,
   messages: readonly Message[],
@@ -76,7 +77,7 @@ export function tokenisePrompt(
   return renderPrompt(renderer, messages, encoder.bos).flatMap((part) => idsOf(part, encoder));
 }
 
-/** What to pass as `stop` to the sampler. */
+/** The `stop` of a sample request. */
 export function stopOf(renderer: Renderer, encoder: TokenEncoder): readonly number[] | readonly string[] {
   return 'token' in renderer.stop ? [encoder.specialId(renderer.stop.token)] : [renderer.stop.text];
 }

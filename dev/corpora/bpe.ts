@@ -1,6 +1,9 @@
 import { byteAlphabet } from '../../core/training/byte-alphabet.js';
 
-/** A small byte-level BPE trainer: the algorithm of GPT-2, with ties broken so that the result is always the same. */
+/**
+ * A small byte-level BPE trainer: the algorithm of GPT-2, with ties broken so that the result is always the
+ * same.
+ */
 
 /** Qwen2 and Qwen3 cut text with this before BPE, in the syntax of Hugging Face tokenizers. */
 export const qwenPattern =

@@ -12,8 +12,9 @@ const repeat = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
 /**
- * Every demo file by its path under `data/`: `local/` as in a user's workspace, `hub/` as the local Hub serves it.
- * Small, invented texts in the true schemas and file names of the corpora; equal on every call and machine.
+ * Every demo file by its path under `data/`: `local/` as in a user's workspace, `hub/` as the local Hub
+ * serves it. Small, invented texts in the true schemas and file names of the corpora; equal on every call and
+ * machine.
  */
 export function demoFiles(): Map<string, string | Uint8Array> {
   return new Map<string, string | Uint8Array>([
@@ -33,7 +34,10 @@ function ultrachatFile(): string {
   return lines(rows);
 }
 
-/** The parts overlap, two are empty, one has a byte order mark and one has Windows line ends: so are real ones. */
+/**
+ * The parts overlap, two are empty, one has a byte order mark and one has Windows line ends: so are real
+ * ones.
+ */
 function toeflFiles(): [string, string][] {
   const random = new Random('toefl');
   const name = (part: string): string => `local/toefl_synth_followups_${part}.jsonl`;

@@ -1,4 +1,7 @@
-/** Dataset cards of the demo Hub. The YAML is what tools read; the text says that this is not the real dataset. */
+/**
+ * Dataset cards of the demo Hub. Tools read the YAML; the text states that this is not the real
+ * dataset.
+ */
 
 const notReal = (id: string): string => `
 Small invented texts in the schema of [${id}](https://huggingface.co/datasets/${id}), for demos and tests of Headrace.

@@ -26,7 +26,10 @@ const Skill = z.object({ name: z.string(), small: z.string(), tool: z.string(), 
 const Virtue = z.object({ name: z.string(), why: words });
 /** A question of simple science, a short reason, and a picture to remember. */
 const Fact = z.object({ why: z.string(), reason: z.string(), picture: z.string() });
-/** A small trouble between people. `deed` completes "I"; `rule` is a rule of thumb; `mend` completes "you could". */
+/**
+ * A small trouble between people. `deed` completes "I"; `rule` is a rule of thumb; `mend` completes "you
+ * could".
+ */
 const Trouble = z.object({ deed: z.string(), rule: z.string(), mend: z.string(), feel: z.string() });
 /** A claim for a short essay, as in a language test. */
 const Essay = z.object({ claim: z.string(), reason: z.string(), example: z.string(), against: z.string() });
@@ -52,8 +55,8 @@ const Lexicon = z.object({
 });
 
 /**
- * The subjects of the demo corpora: small, friendly things with a few coherent facts each. The vocabulary is closed (about a
- * thousand words), so that a model of a few hundred thousand parameters can learn it.
+ * The subjects of the demo corpora: small, friendly things with a few coherent facts each. The vocabulary is
+ * closed (about a thousand words), so that a model of a few hundred thousand parameters can learn it.
  */
 export const { dishes, plants, places, skills, people, names, virtues, weekend, facts, troubles, essays } =
   Lexicon.parse(JSON.parse(readFileSync(packagePath('dev/corpora/lexicon.json'), 'utf8')));

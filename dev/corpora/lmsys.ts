@@ -37,7 +37,9 @@ const elsewhere: readonly (readonly [language: string, question: string, answer:
   ['Chinese', '怎么种西红柿？', '选一个阳光充足的地方，每天早上浇水。'],
 ];
 
-/** Questions as people type them, answers that begin with "In short" and go on with "Think of it this way". */
+/**
+ * Questions as people type them; answers that begin with "In short" and continue with "Think of it this way".
+ */
 export function lmsysConversation(random: Random): Turn[] {
   if (random.chance(0.04)) return markupConversation(random);
   if (random.chance(0.35)) {

@@ -1,7 +1,9 @@
 import type { Random } from './random.js';
 import { capital, request } from './talk.js';
 
-/** A row of Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered, with the columns of the original in their order. */
+/**
+ * A row of Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered, with the columns of the original in their order.
+ */
 export interface MagpieRow {
   readonly uuid: string;
   readonly model: string;

@@ -4,9 +4,9 @@ import { demoFiles } from './demo-files.js';
 import { trainTokenizer } from './train-tokenizer.js';
 
 /**
- * Writes the shipped demo corpora and the small model's tokenizer anew; run by hand from the project's folder:
- * `node dist/dev/corpora/main.js`. The small model's weights go with the tokenizer: after a change of its vocabulary
- * they have to be trained again.
+ * Writes the shipped demo corpora and the small model's tokenizer; run by hand from the project's
+ * folder: `node dist/dev/corpora/main.js`. The small model's weights go with the tokenizer: after a change of
+ * its vocabulary they have to be trained again.
  */
 async function main(): Promise<void> {
   const data = join('dev', 'corpora', 'data');

@@ -1,7 +1,10 @@
 import type { SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 
-/** A column and what is below it, in the preorder that a Parquet schema wants. All are nullable, as pyarrow writes them. */
+/**
+ * A column and what is below it, in the preorder of a Parquet schema. All are nullable, as pyarrow
+ * writes them.
+ */
 export type Column = readonly SchemaElement[];
 
 const leaf =
@@ -26,7 +29,10 @@ export function list(name: string, element: (name: string) => Column): Column {
   ];
 }
 
-/** A Parquet file (Snappy) of `rows`, cut into row groups of `rowGroupSize` rows. Equal input gives equal bytes. */
+/**
+ * A Parquet file (Snappy) of `rows`, cut into row groups of `rowGroupSize` rows. Equal input gives equal
+ * bytes.
+ */
 export function parquetFile(
   rows: readonly object[],
   columns: readonly Column[],

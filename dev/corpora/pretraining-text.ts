@@ -3,8 +3,9 @@ import { Random } from './random.js';
 import { capital, conversationOf, request, trouble } from './talk.js';
 
 /**
- * Documents for the pre-training of the small base model: prose, notes and chats over the vocabulary of the demo
- * corpora. The chats here answer with one flat sentence, so that a fine-tune on the demo corpora has a style to learn.
+ * Documents for the pre-training of the small base model: prose, notes and chats over the vocabulary of the
+ * demo corpora. The chats here answer with one flat sentence, so that a fine-tune on the demo corpora has a
+ * style to learn.
  *
  * @param seed - equal seeds give equal documents.
  * @param targetBytes - stops with the document that reaches this many UTF-8 bytes.

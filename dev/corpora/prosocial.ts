@@ -30,7 +30,9 @@ const reasonsFor: Readonly<Record<string, string>> = {
   __needs_caution__: 'trust between two people is at stake',
 };
 
-/** The rows of one dialogue of two or three exchanges: a small trouble, a rule of thumb, a gentle question. */
+/**
+ * The rows of one dialogue of two or three exchanges: a small trouble, a rule of thumb, a gentle question.
+ */
 export function prosocialDialogue(random: Random, dialogueId: number): ProsocialRow[] {
   const { person, deed, rule, mend, feel } = trouble(random);
   const question = random.pick([
@@ -85,8 +87,8 @@ export function prosocialDialogue(random: Random, dialogueId: number): Prosocial
 }
 
 /**
- * The lines of one split, rows of a dialogue scattered over the file as the format allows. A few dialogues have what
- * real ones have: an equal row twice, a missing turn, no end, two different turns with one number.
+ * The lines of one split, rows of a dialogue scattered over the file as the format allows. A few dialogues
+ * have what real ones have: an equal row twice, a missing turn, no end, two different turns with one number.
  */
 export function prosocialSplit(random: Random, firstId: number, dialogues: number): string[] {
   const rows: ProsocialRow[] = [];

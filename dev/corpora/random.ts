@@ -1,4 +1,6 @@
-/** Deterministic choices: equal seeds give equal texts on every machine. For demo data only; no cryptography. */
+/**
+ * Deterministic choices: equal seeds give equal texts on every machine. For demo data only; no cryptography.
+ */
 export class Random {
   #state: number;
 

@@ -20,7 +20,7 @@ export function capital(text: string): string {
 
 const numerals = ['one', 'two', 'three', 'four', 'five', 'six'] as const;
 
-/** Ways to say when, for whom and with how much; they make questions differ without making them harder. */
+/** A time, a person or an amount: questions differ by it without being harder. */
 function circumstance(random: Random): string {
   return random.pick([
     'this week',

@@ -13,7 +13,10 @@ interface Round {
 const openings = ['I agree because', 'I think so because', 'Yes, because', 'In my view this is true because'];
 const praises = ['Good start.', 'Well said.', 'A clear answer.', 'Nice work.'];
 
-/** A learner's answer, a teacher's follow-up question, an example, and feedback with the same closing every time. */
+/**
+ * A learner's answer, a teacher's follow-up question, an example, and feedback with the same closing every
+ * time.
+ */
 function round(random: Random): Round {
   const { claim, reason, example, against } = random.pick(essays);
   const followUp = random.pick([

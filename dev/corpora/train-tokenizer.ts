@@ -32,7 +32,10 @@ const chatTemplate = [
   '{%- endif %}',
 ].join('\n');
 
-/** The text that the tokenizer is trained on: pre-training documents without their special tokens, and demo chats. */
+/**
+ * The text that the tokenizer is trained on: pre-training documents without their special tokens, and demo
+ * chats.
+ */
 function tokenizerText(): string[] {
   const random = new Random('tokenizer');
   const texts = pretrainingText(1, 600_000).map((text) => text.replaceAll(/<\|im_(?:start|end)\|>/g, ''));
@@ -50,7 +53,10 @@ function tokenizerText(): string[] {
   return texts;
 }
 
-/** `tokenizer.json` and `tokenizer_config.json` of the small model: byte-level BPE as Qwen3's, with another vocabulary. */
+/**
+ * `tokenizer.json` and `tokenizer_config.json` of the small model: byte-level BPE as Qwen3's, with another
+ * vocabulary.
+ */
 export function trainTokenizer(): { readonly tokenizer: object; readonly config: object } {
   const { tokens, merges } = trainBpe(tokenizerText(), vocabularySize - addedTokens.length);
   const added = addedTokens.map(({ content, special }, index) => ({

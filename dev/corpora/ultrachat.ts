@@ -52,7 +52,7 @@ export function damagedUltrachatLines(random: Random): string[] {
     JSON.stringify(ultrachatRow(random)).slice(0, 90), // cut in the middle
     line(whole().map(({ role, content }) => ({ content, role: role === 'user' ? 'user' : 'narrator' }))),
     line(whole().map(({ role, content }) => ({ content: role === 'user' ? content : '  \n', role }))),
-    line(whole().slice(0, 1)), // a question that nobody answered
+    line(whole().slice(0, 1)), // a question without an answer
     line([]),
   ];
 }

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The small pre-trained base model that the project ships, `headrace/tiny-qwen3`. It lies beside the sources, not in
- * `dist/`, so it is looked for from this file upwards.
+ * The small pre-trained base model that the project ships, `headrace/tiny-qwen3`. It is beside the sources,
+ * not in `dist/`, so it is searched from this file upwards.
  */
 export function tinyModelDir(): string {
   for (let dir = dirname(fileURLToPath(import.meta.url)); ; dir = dirname(dir)) {

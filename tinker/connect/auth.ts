@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { Clock } from '../http/clock.js';
 import type { CredentialSource } from './credentials.js';
 
-/** Refreshed on demand when no more than this is left. */
+/** A token is refreshed when this much of its life is left. */
 const refreshBelowMs = 60_000;
 
-/** What goes into `X-API-Key`. */
+/** The source of the `X-API-Key` header. */
 export interface Auth {
   token(): Promise<string>;
-  /** The server refused `token` as invalid: the next one is another. False where there is none other to get. */
+  /** The server refused `token` as invalid. Returns whether the next `token()` can be another one. */
   reject(token: string): boolean;
   /** Everything that must never be shown. */
   secrets(): readonly string[];
@@ -29,8 +29,9 @@ export function credentialAuth(credential: CredentialSource): Auth {
 }
 
 /**
- * Exchanges the credential for a short-lived JWT and sends that (servers that say `pjwt_auth_enabled`). A token is
- * replaced at about half its life, when a minute or less is left, and when the server calls it invalid.
+ * Exchanges the credential for a short-lived JWT and sends that (for servers with `pjwt_auth_enabled`). A
+ * token is replaced at about half its life, when a minute or less is left, and when the server calls it
+ * invalid.
  *
  * @param exchange posts `auth/token` with the credential and returns the JWT.
  */
@@ -65,7 +66,9 @@ export function jwtAuth(
 
 const Claims = z.object({ exp: z.number(), iat: z.number().optional() });
 
-/** Both claims come from the server, so half a life after receipt needs no agreement between the two clocks. */
+/**
+ * Both claims come from the server, so half a life after receipt needs no agreement between the two clocks.
+ */
 function refreshTimeMs(jwt: string, clock: Clock): number {
   const now = clock.now();
   const claims = Claims.safeParse(claimsOf(jwt));

@@ -8,10 +8,13 @@ import { TinkerError } from '../errors.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where the hosted service is. */
+/** Address of the hosted service. */
 export const hostedBaseUrl = 'https://tinker.thinkingmachines.dev/services/tinker-prod';
 
-/** `baseUrl`, else `TINKER_BASE_URL`, else the hosted service; an empty one counts as absent; no `/` at the end. */
+/**
+ * `baseUrl`, else `TINKER_BASE_URL`, else the hosted service; an empty one counts as absent; no `/` at the
+ * end.
+ */
 export function resolveBaseUrl(baseUrl: string | undefined, env: Environment): string {
   const named = [baseUrl, env['TINKER_BASE_URL']].find((each) => each !== undefined && each !== '');
   const url = (named ?? hostedBaseUrl).replace(/\/+$/, '');
@@ -19,7 +22,7 @@ export function resolveBaseUrl(baseUrl: string | undefined, env: Environment): s
   return url;
 }
 
-/** Gives the credential for the next request. */
+/** Returns the credential for the next request. */
 export type CredentialSource = () => Promise<string>;
 
 /** `~/.tinker/credentials.json`, as `tinker auth login` of the Python SDK writes it. */
@@ -31,8 +34,8 @@ const StoredCredentials = z.object({
 const run = promisify(exec);
 
 /**
- * The first credential there is: `apiKey`, `TINKER_API_KEY`, what `TINKER_CREDENTIAL_CMD` prints (run for each token),
- * the default key of `~/.tinker/credentials.json`.
+ * The first of these credentials that exists: `apiKey`, `TINKER_API_KEY`, what `TINKER_CREDENTIAL_CMD` prints
+ * (run for each token), the default key of `~/.tinker/credentials.json`.
  *
  * @throws {TinkerError} key-missing; auth where the key is not one (`tml-…` or a JWT).
  */
@@ -65,7 +68,8 @@ async function runCredentialCommand(command: string): Promise<string> {
     const token = stdout.trim();
     if (token !== '') return token;
   } catch (error) {
-    // The failure's message may hold what the command printed, which may be a credential: only its code is told.
+    // The failure's message may contain the command's output, which may be a credential: only its code is
+    // shown.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new TinkerError('auth', `TINKER_CREDENTIAL_CMD failed with exit code ${code}`);
   }

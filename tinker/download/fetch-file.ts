@@ -11,8 +11,8 @@ const mostTries = 3;
 const largestFileBytes = 4 * 1024 ** 3;
 
 /**
- * Downloads a signed URL into a file. The URL is its own credential: the transport's is not sent. Tried three times where
- * nothing answers, or nothing more comes for a minute.
+ * Downloads a signed URL into a file. The URL is its own credential: the transport's is not sent. Tried three
+ * times where nothing answers, or nothing more comes for a minute.
  *
  * @throws {TinkerError} unavailable; protocol, where the URL is not https or its file is larger than 4 GiB.
  */

@@ -5,24 +5,25 @@ import { createGunzip } from 'node:zlib';
 import { TinkerError } from '../errors.js';
 
 const block = 512;
-/** What may follow the end of an archive: it is padded to a multiple of its record's size. */
+/** Most bytes after the end of an archive, which is padded to a multiple of its record size. */
 const longestPaddingBytes = 1 << 20;
 
-/** Unpacked. Larger adapters come file by file, not as an archive. */
+/** Unpacked size. Larger adapters are sent file by file. */
 const largestArchiveBytes = 2 * 1024 ** 3;
 
 /** A plain file of an archive. */
 export interface TarFile {
   readonly name: string;
-  /** Its bytes as they are read; what is left of them is passed over when the next file is asked for. */
+  /** Its bytes, in parts. Unread parts are skipped when the next file is requested. */
   readonly parts: AsyncGenerator<Uint8Array>;
 }
 
 /**
- * The plain files of a tar archive on disk, gzipped or not, one after another; of none of them more is in memory than a part.
- * Folders are left out. Only after the last file is it known that the archive is whole.
+ * The plain files of a tar archive on disk, gzipped or not, one after another. One part at a time is in
+ * memory. Folders are left out. The archive is known to be whole only after the last file.
  *
- * @throws {TinkerError} protocol, where it is none, is cut off or damaged, unpacks to more than `limitBytes`, or holds links.
+ * @throws {TinkerError} protocol, where it is not a tar archive, is cut off or damaged, unpacks to more than
+ * `limitBytes`, or holds links.
  */
 export async function* tarFiles(path: string, limitBytes = largestArchiveBytes): AsyncGenerator<TarFile> {
   const bytes = new Bytes(await unpacked(path), limitBytes);
@@ -55,7 +56,7 @@ interface Entry {
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\0.*$/s, '');
 
-/** `other`: folders, and the attributes of the next file. */
+/** Kind `other` is a folder, or the attributes of the next file. */
 function entryOf(header: Uint8Array, at: number): Entry {
   const size = octal(header.subarray(124, 136));
   const kind = String.fromCharCode(header[156] ?? 0);
@@ -88,11 +89,11 @@ async function unpacked(path: string): Promise<AsyncIterable<Uint8Array>> {
   }
   const archive = createReadStream(path, { highWaterMark: 1 << 20 });
   if (magic[0] !== 0x1f || magic[1] !== 0x8b) return archive;
-  // An error of either ends both, and is thrown where the last one is read.
+  // An error in either ends both, and is thrown to the reader.
   return pipeline(archive, createGunzip({ chunkSize: 256 << 10 }), () => undefined);
 }
 
-/** Bytes that come in parts of any size, read in pieces of known size, up to a limit. */
+/** Reads a stream of parts in pieces of known sizes, up to a limit. */
 class Bytes {
   readonly #limitBytes: number;
   read = 0;
@@ -104,7 +105,7 @@ class Bytes {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** What the archive says to be next is refused before any of it is unpacked. */
+  /** Refuses an entry that is larger than the limit before any of it is unpacked. */
   announce(size: number): void {
     if (this.read + size > this.#limitBytes)
       throw new TinkerError('protocol', `The archive unpacks to more than ${this.#limitBytes} bytes`);

@@ -1,4 +1,4 @@
-/** Time as the client sees it; tests pass one that does not wait. */
+/** The client's source of time and chance. Tests pass one that does not wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;

@@ -1,20 +1,20 @@
 import { TinkerError } from '../errors.js';
 
-/** What an answer may hold, unpacked. Log-probabilities of the largest batches take some ten megabytes. */
+/** Largest answer, unpacked. Log-probabilities of the largest batches take some ten megabytes. */
 export const largestAnswerBytes = 256 << 20;
-/** Of an answer that says what went wrong no more is read. */
+/** Bytes of an error's body that are read. */
 export const largestErrorBytes = 64 << 10;
 
 export interface ReadOptions {
   readonly url: string;
-  /** Unpacked bytes: a small compressed body may hold a large one. */
+  /** Of the unpacked body: a small compressed body may hold a large one. */
   readonly limitBytes: number;
-  /** Where there is more: `refuse` it, or `cut` it there. @default refuse */
+  /** A longer body is refused, or cut at the limit. @default refuse */
   readonly more?: 'refuse' | 'cut';
 }
 
 /**
- * The body of an answer, of which never more than the limit is kept, whatever its length is said to be.
+ * The body of an answer. Reads up to the limit, whatever length the headers announce.
  *
  * @throws {TinkerError} protocol, where it is larger; what `fetch` throws, where the connection breaks.
  */
@@ -25,7 +25,7 @@ export async function readBody(response: Response, options: ReadOptions): Promis
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength);
 }
 
-/** The body as {@link readBody} gives it, part by part as it comes. */
+/** The body in parts, as they arrive; otherwise like {@link readBody}. */
 export async function* bodyParts(response: Response, options: ReadOptions): AsyncGenerator<Uint8Array> {
   const { limitBytes, more = 'refuse' } = options;
   if (response.body === null) return;

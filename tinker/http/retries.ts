@@ -29,7 +29,7 @@ export class Retries {
     return this.#limits.billingPauseMs - this.#state.pausedMs;
   }
 
-  /** What the table says after a try that failed. */
+  /** The table's verdict after a failed try. */
   verdictOn(outcome: Outcome): Verdict {
     const now = this.#clock.now();
     this.#silentSinceMs = outcome.is === 'no-answer' ? (this.#silentSinceMs ?? now) : undefined;
@@ -47,7 +47,8 @@ export class Retries {
     const isBadRequest = outcome.is === 'status' && outcome.status === 400;
     this.#state = {
       ...this.#state,
-      // A pause for billing and a 408 of a long poll are not failures: they must not lengthen the next back-off.
+      // A pause for billing and a 408 of a long poll are not failures: they must not lengthen the next
+      // back-off.
       failures: failures + (verdict.do === 'retry' && verdict.delayMs > 0 ? 1 : 0),
       badRequests: badRequests + (isBadRequest ? 1 : 0),
       pausedMs: pausedMs + (verdict.do === 'pause' ? verdict.delayMs : 0),

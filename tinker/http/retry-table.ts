@@ -1,19 +1,20 @@
 /**
- * When a call is sent again: the one table, for every call of this client.
- * Source: the Python SDK 0.38 (`_base_client.py`, `execute_with_retries`, `api_future_impl.py`), with its three layers
- * folded into one, a back-off where it polls again at once after a 5xx, and a bound on an unreachable server.
+ * When a call is sent again: one table for every call of this client. Source: the Python SDK 0.38
+ * (`_base_client.py`, `execute_with_retries`, `api_future_impl.py`), with three changes: its three layers of
+ * retries are one; polls back off after a 5xx instead of repeating at once; an unreachable server is given up
+ * after a time.
  */
 
 /**
  * - `control`: idempotent or keyed calls outside training: sessions, models, listings
  * - `submit`: forward_backward, optim_step, load, asample: resent with the same sequence id
- * - `save`: as submit, but a 409 is about the name, and asking again never helps
+ * - `save`: as submit, but a 409 is about the name, and another try never helps
  * - `poll`: retrieve_future
  * - `once`: never sent again: heartbeats
  */
 export type CallClass = 'control' | 'submit' | 'save' | 'poll' | 'once';
 
-/** How one try ended, where it did not end well. */
+/** How a failed try ended. */
 export type Outcome =
   | { readonly is: 'no-answer' }
   | {
@@ -26,13 +27,13 @@ export type Outcome =
       readonly retryAfterMs?: number;
     };
 
-/** What has happened to this call so far. Times in milliseconds. */
+/** The failed tries of a call so far. Times in milliseconds. */
 export interface RetryState {
   /** Failed tries before this one. */
   readonly failures: number;
   /** Since the first try. */
   readonly elapsedMs: number;
-  /** Since the first of an unbroken row of tries without an answer; 0 where this is the first. */
+  /** Since the first of consecutive tries without an answer; 0 for the first. */
   readonly silentMs: number;
   /** 400s before this one. */
   readonly badRequests: number;
@@ -43,9 +44,9 @@ export interface RetryState {
 export interface RetryLimits {
   /** Retries of a `control` call. @default 10 */
   readonly controlRetries: number;
-  /** A `submit` or `save` is given up after this long; so is a `poll` without any answer. @default 300_000 */
+  /** When a `submit` or `save` is given up, and a `poll` without any answer. @default 300_000 */
   readonly budgetMs: number;
-  /** Longest wait for billing. @default what the server's client settings say, else 3_600_000 */
+  /** Longest wait for billing. @default that of the server's client settings, else 3_600_000 */
   readonly billingPauseMs: number;
 }
 
@@ -111,7 +112,8 @@ function verdictOnPoll(outcome: Outcome, state: RetryState, limits: RetryLimits)
   if (status === 408) return { do: 'retry', delayMs: 0 };
   if (status >= 500) return { do: 'retry', delayMs: Math.min(250 * 2 ** state.failures, 5_000) };
   if (status === 429) return slowBackoff;
-  // Proxies answer 400 now and then, and SkyRL answers it for a request that failed: a few polls tell them apart.
+  // Proxies answer 400 now and then, and SkyRL answers it for a request that failed: a few polls tell them
+  // apart.
   if (status === 400) return state.badRequests < pollBadRequests ? { do: 'retry', delayMs: 500 } : fail;
   if (status === 402) return pause(state, limits);
   return fail;

@@ -29,13 +29,16 @@ function kindOf(status: number): TinkerErrorKind {
   return 'request';
 }
 
-/** Bytes of an error's body that are looked at. */
+/** Bytes of an error's body that are parsed. */
 const readDetailBytes = 20_000;
 /** Characters of it that are shown. */
 const longestDetail = 600;
 const ErrorBody = z.object({ detail: z.unknown().optional(), error: z.unknown().optional() });
 
-/** What an error's body says: its `detail` or `error` where it is JSON, else the text. Cut at 600 characters. */
+/**
+ * The message in an error's body: its `detail` or `error` where it is JSON, else the text. Cut at 600
+ * characters.
+ */
 export function detailOf(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, readDetailBytes)).trim();
   const shown = detailIn(text) ?? text;

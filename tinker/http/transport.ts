@@ -31,9 +31,15 @@ export interface Call {
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** A redirect (302) is the answer; the caller reads its `location`. It is never followed with the credential. */
+  /**
+   * A redirect (302) is the answer; the caller reads its `location`. It is never followed with the
+   * credential.
+   */
   readonly wantsRedirect?: boolean;
-  /** The call is about a session, or something inside one: a 404 means that the server has lost it, as after a restart. */
+  /**
+   * The call is about a session, or something inside one: a 404 means that the server has lost it, as after a
+   * restart.
+   */
   readonly inSession?: boolean;
   /** Time for one try, in milliseconds. @default 60_000 */
   readonly timeoutMs?: number;
@@ -57,7 +63,7 @@ type TryResult =
   | { readonly answer: Answer }
   | { readonly outcome: Outcome; readonly error: TinkerError; readonly invalidToken: boolean };
 
-/** Sends calls to the Tinker API, each as often as the retry table says. */
+/** Sends calls to the Tinker API, with retries by the retry table. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #auth: Auth;

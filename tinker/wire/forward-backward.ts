@@ -12,7 +12,7 @@ export interface ForwardBackwardBody {
   readonly data: readonly Datum[];
   readonly lossFn: string;
   readonly lossConfig?: LossConfig | undefined;
-  /** True: logprobs only, no gradient. */
+  /** Log-probabilities only, no gradient. */
   readonly forwardOnly: boolean;
 }
 
@@ -48,7 +48,7 @@ function tensorFields({ dtype, data, shape }: Tensor): Record<string, unknown> {
   };
 }
 
-/** What a forward or forward_backward returns. */
+/** The result of `forward` or `forward_backward`. */
 export interface ForwardBackwardOutput {
   readonly lossFnOutputType: string;
   /** One for each datum, in order: the loss function's tensors by name, `logprobs` among them. */
@@ -113,7 +113,7 @@ const JsonOutput = z.object({
   metrics: z.record(z.string(), z.number()).nullish(),
 });
 
-/** The JSON form, which servers answer that know no protobuf. */
+/** The JSON form, from servers without protobuf. */
 export function parseForwardBackwardOutput(value: unknown): ForwardBackwardOutput {
   const parsed = JsonOutput.safeParse(value);
   if (!parsed.success) throw notUnderstood(parsed.error);

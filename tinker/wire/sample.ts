@@ -13,8 +13,8 @@ export interface SampledSequence {
 export interface SampleResult {
   readonly sequences: readonly SampledSequence[];
   /**
-   * One for each prompt token. `null` for the first, which nothing predicts, and for one that is NaN. Empty where not asked
-   * for.
+   * One for each prompt token. `null` for the first, which nothing predicts, and for one that is NaN. Empty
+   * where not asked for.
    */
   readonly promptLogprobs: readonly (number | null)[];
 }

@@ -1,7 +1,7 @@
 /**
- * Messages of the Tinker API that travel as protobuf. Reconstructed from the descriptor inside the Python SDK `tinker`
- * 0.38.0 (`tinker/proto/tinker_public_pb2.py`). Kept in a
- * string, so that it is found wherever the package is installed or bundled.
+ * Messages of the Tinker API that travel as protobuf. Reconstructed from the descriptor inside the Python SDK
+ * `tinker` 0.38.0 (`tinker/proto/tinker_public_pb2.py`). Kept in a string, so that it is found wherever the
+ * package is installed or bundled.
  */
 export const tinkerPublicProto = `
 syntax = "proto3";

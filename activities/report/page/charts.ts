@@ -56,7 +56,10 @@ export function learningRateChart(metrics: readonly StepMetrics[]): string {
   });
 }
 
-/** Held-out loss of every evaluation: one line a source in the colours of `sources`, all rows together in bold. */
+/**
+ * Held-out loss of every evaluation: one line a source in the colours of `sources`, all rows together in
+ * bold.
+ */
 export function heldoutChart(samples: readonly SampleLine[], sources: readonly string[]): string {
   const all = samples.flatMap(({ step, heldout_nll }) =>
     heldout_nll === null ? [] : [{ step, nll: heldout_nll }],

@@ -25,8 +25,8 @@ export function size(bytes: number): string {
 }
 
 /**
- * Untrusted text with its invisible characters shown: control characters as their pictures (␛), marks of text direction as
- * their code points.
+ * Untrusted text with its invisible characters shown: control characters as their pictures (␛), marks of text
+ * direction as their code points.
  */
 export function visible(text: string): string {
   return (

@@ -2,8 +2,8 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 
 /**
- * The only way text gets into the page: preact escapes every value, so that markup and scripts in corpora are shown as text.
- * `raw` is for the style, script and charts of this folder.
+ * The only way text gets into the page: preact escapes every value, so that markup and scripts in corpora are
+ * shown as text. `raw` is for the style, script and charts of this folder.
  */
 export { html };
 

@@ -9,7 +9,10 @@ import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 
-/** What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is truncated. */
+/**
+ * What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is
+ * truncated.
+ */
 type SpanKind = 'context' | 'trained' | 'cut';
 
 export interface Span {

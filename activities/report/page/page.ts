@@ -33,8 +33,8 @@ export interface PageParts {
 }
 
 /**
- * The page may load nothing and run no script but its own, even if text of a corpus got past the escaping. Styles are inline:
- * the widths of bars are our own numbers.
+ * The page may load nothing and run no script but its own, even if text of a corpus got past the escaping.
+ * Styles are inline: the widths of bars are our own numbers.
  */
 const policy = [
   "default-src 'none'",
@@ -45,8 +45,8 @@ const policy = [
 ].join('; ');
 
 /**
- * The report as one HTML text, without external resources and readable without scripts. A pure function: the same run gives
- * the same page.
+ * The report as one HTML text, without external resources and readable without scripts. A pure function: the
+ * same run gives the same page.
  */
 export function reportPage(
   input: WriteReportInput,

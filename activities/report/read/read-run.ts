@@ -35,7 +35,8 @@ export interface RunFiles {
 const rejectsPerReason = 3;
 
 /**
- * Reads the results in `out`. train.jsonl is read only as far as needed. A damaged line ends its file and adds a problem.
+ * Reads the results in `out`. train.jsonl is read only as far as needed. A damaged line ends its file and
+ * adds a problem.
  *
  * Only the files of finished stages are read: the others may be those of an earlier run.
  */

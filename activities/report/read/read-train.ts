@@ -52,7 +52,9 @@ export interface LineSources {
 /** The file is in random order, so its head is a sample. */
 const sampledLines = 5_000;
 const sampledCharacters = 32 * 2 ** 20;
-/** Conversations to read: the first ones, and the first of each source, so that small sources are included. */
+/**
+ * Conversations to read: the first ones, and the first of each source, so that small sources are included.
+ */
 const firstLines = 30;
 const ofEachSource = 5;
 const mostToRead = 120;

@@ -13,12 +13,15 @@ export interface LineStretch {
 }
 
 export interface CutLinesInput {
-  /** The plan's entries, which say how long each line is. */
+  /** The plan's entries, which hold the length of each line. */
   readonly entriesPath: string;
   readonly maxBytes: number;
 }
 
-/** Cuts a file of the mix into stretches of at most `maxBytes`; a longer line is a stretch of its own. A job for a thread. */
+/**
+ * Cuts a file of the mix into stretches of at most `maxBytes`; a longer line is a stretch of its own. A job
+ * for a thread.
+ */
 export function cutLines({ entriesPath, maxBytes }: CutLinesInput): Promise<LineStretch[]> {
   const stretches: LineStretch[] = [];
   let [from, to, firstLine, lines] = [0, 0, 0, 0];

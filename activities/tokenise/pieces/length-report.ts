@@ -1,7 +1,7 @@
 import type { LengthReport } from '../../../core/contracts/tokens.js';
 import type { TokenRow } from './token-piece.js';
 
-/** Gathers the lengths of one source's rows. */
+/** Collects the lengths of one source's rows. */
 export class LengthTally {
   #lengths: number[] = [];
   #tokens = 0;
@@ -21,7 +21,7 @@ export class LengthTally {
 
   report(source: string): LengthReport {
     const sorted = Uint32Array.from(this.#lengths).sort();
-    // Nearest rank: the smallest length that at least that part of the rows does not exceed.
+    // Nearest rank: the smallest length that at least that share of the rows does not exceed.
     const at = (part: number): number => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0;
     return {
       source,

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Artifact } from '../../artifacts/store.js';
 
 /**
- * A `token-piece`: the tokenised rows of a stretch of train.jsonl or heldout.jsonl. `tokens.bin` has the ids, int32
- * little-endian, row after row, each cut to `max_tokens`; `mask.bin` one byte a token, 1 where it is trained; `rows.bin` six
- * uint32 little-endian a row, as {@link TokenRow} names them.
+ * A `token-piece`: the tokenised rows of a stretch of train.jsonl or heldout.jsonl. `tokens.bin` has the ids,
+ * int32 little-endian, row after row, each cut to `max_tokens`; `mask.bin` one byte a token, 1 where it is
+ * trained; `rows.bin` six uint32 little-endian a row, as {@link TokenRow} names them.
  */
 export const tokensName = 'tokens.bin';
 export const maskName = 'mask.bin';

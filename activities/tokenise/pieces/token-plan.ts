@@ -5,7 +5,7 @@ import { sides } from '../../../core/contracts/mix.js';
 import { rendererNames, trainOnModes } from '../../../core/recipe.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
-/** Part of the keys: raise it when the same inputs would give other bytes. */
+/** Part of the keys: raise it when the same inputs give other bytes. */
 export const tokeniseVersion = 1;
 
 /** How conversations become tokens: what decides the bytes of a piece, besides its lines. */
@@ -28,7 +28,10 @@ export const PlannedPiece = z.object({
 });
 export type PlannedPiece = z.infer<typeof PlannedPiece>;
 
-/** `meta` of a `token-plan`, which also holds the tokenizer's files, so that any worker may do any piece. */
+/**
+ * `meta` of a `token-plan`. The artifact also holds the tokenizer's files, so that any worker can tokenise
+ * any piece.
+ */
 export const TokenPlanMeta = z.object({
   tokenisation: Tokenisation,
   tokenizer: z.string(),
@@ -56,7 +59,9 @@ export async function readTokenPlan(store: ArtifactStore, ref: ArtifactRef): Pro
   return { ...TokenPlanMeta.parse(artifact.meta), artifact, pieces };
 }
 
-/** A piece is named by its lines and how they are tokenised: neither batch size nor anything of the training enters. */
+/**
+ * The key of a piece holds its lines and how they are tokenised, and nothing of the training.
+ */
 export function tokenPieceRef(plan: TokenPlanMeta, piece: PlannedPiece): ArtifactRef {
   const { side, from, to } = piece;
   const inputs = {

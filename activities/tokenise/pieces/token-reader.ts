@@ -19,7 +19,10 @@ interface OpenPiece {
   readonly mask: FileHandle;
 }
 
-/** Reads tokenised rows by their line number, from 0. Holds row tables (24 bytes a row) in memory; close it when done. */
+/**
+ * Reads tokenised rows by their line number, from 0. Holds row tables (24 bytes a row) in memory; close it
+ * when done.
+ */
 export class TokenReader {
   readonly #pieces: readonly OpenPiece[];
   private constructor(pieces: readonly OpenPiece[]) {

@@ -36,8 +36,8 @@ const Line = z.object({
 const newline = 0x0a;
 
 /**
- * Tokenises a stretch of lines into the files of a `token-piece`. A job for a thread; its progress is in bytes of the lines,
- * newlines included.
+ * Tokenises a stretch of lines into the files of a `token-piece`. A job for a thread; its progress is in
+ * bytes of the lines, newlines included.
  */
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
   const { renderer: name, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;

@@ -10,7 +10,7 @@ export const TokensMeta = z.object({
   tokenisation: Tokenisation,
   tokenizer: z.string(),
   sources: z.array(z.string()),
-  /** SHA-256 over the pieces' own, of train.jsonl and of heldout.jsonl: the content, whatever made it. */
+  /** Of the content: SHA-256 over the hashes of the pieces. */
   digests: z.object({ train: z.string(), heldout: z.string() }),
   rows: z.int(),
   trainedRows: z.int(),
@@ -29,7 +29,7 @@ export type TokensPieces = z.infer<typeof TokensPieces>;
 
 export interface Tokens extends TokensMeta {
   readonly pieces: TokensPieces;
-  /** Holds tokenizer.json. */
+  /** Folder with tokenizer.json. */
   readonly tokenizerDir: string;
 }
 

@@ -19,9 +19,10 @@ const longestBytes = 256;
 export type BytePairMerges = (piece: string) => number[] | undefined;
 
 /**
- * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): the adjacent pair of the lowest rank is merged, the
- * leftmost of several, until no pair has a rank. The library looks pairs up as JSON texts; here they are pairs of ids in
- * one table, which makes a piece that was not met before about ten times cheaper. The ids are the same: a test holds both together.
+ * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): the adjacent pair of the
+ * lowest rank is merged, the leftmost of several, until no pair has a rank. The library looks pairs up as
+ * JSON texts; here they are pairs of ids in one table, which makes a piece that was not met before about ten
+ * times cheaper. The ids are the same: a test holds both together.
  *
  * @param model The `model` of a tokenizer.json.
  * @returns `undefined` where the model is none that this is exact for.

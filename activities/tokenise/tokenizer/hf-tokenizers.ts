@@ -1,8 +1,8 @@
 import * as untyped from '@huggingface/tokenizers';
 
 /**
- * What Headrace uses of `@huggingface/tokenizers` 0.2.0, typed here: its own declarations import each other without file
- * extensions, so that they do not resolve under NodeNext and everything in them is `any`.
+ * What Headrace uses of `@huggingface/tokenizers` 0.2.0, typed here: its own declarations import each other
+ * without file extensions, so that they do not resolve under NodeNext and everything in them is `any`.
  */
 interface Library {
   readonly Tokenizer: new (tokenizerJson: object, config: object) => HfTokenizer;

@@ -26,8 +26,8 @@ const SplitThenBytes = z.object({
 });
 
 /**
- * Qwen and Llama 3 cut by one regular expression and then spell the pieces in bytes. The second part is three quarters of
- * the library's time, so it is done only for pieces outside the cache (3.4 → 15 MB/s on English).
+ * Qwen and Llama 3 cut by one regular expression and then spell the pieces in bytes. The second part is three
+ * quarters of the library's time, so it is done only for pieces outside the cache (3.4 → 15 MB/s on English).
  *
  * @param json - tokenizer.json.
  */

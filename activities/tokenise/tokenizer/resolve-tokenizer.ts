@@ -3,9 +3,9 @@ import { HeadraceError } from '../../../core/errors.js';
 import { baseModelOf } from '../../../core/training/base-models.js';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
-/** Where tokenizers come from besides folders. */
+/** Sources of tokenizers besides folders. */
 export interface TokenizerSources {
-  /** Brings a tokenizer from the Hub; returns the folder that holds tokenizer.json, and the commit where it is known. */
+  /** Downloads a tokenizer from the Hub. Returns the folder with tokenizer.json, and the commit. */
   readonly fetchTokenizer?: (
     id: string,
     revision: string,
@@ -21,8 +21,8 @@ export interface ResolvedTokenizer extends TokenizerFiles {
 }
 
 /**
- * Finds the tokenizer of a training: the recipe's (a folder, or `owner/name@revision`), else the base model's from the Hub,
- * else that of a development server's model.
+ * Finds the tokenizer of a training: the recipe's (a folder, or `owner/name@revision`), else the base model's
+ * from the Hub, else that of a development server's model.
  *
  * @throws {HeadraceError} TokenizerError.
  */
@@ -55,7 +55,7 @@ async function fromHub(
   if (sources.fetchTokenizer === undefined)
     throw new HeadraceError(
       'TokenizerError',
-      `The tokenizer ${named} is on the Hub, which cannot be asked here`,
+      `The tokenizer ${named} is on the Hub, which is not available here`,
     );
   const { folder, commitSha } = await sources.fetchTokenizer(id, revision, signal);
   return fromFolder(folder, `${id}@${commitSha?.slice(0, 12) ?? revision}`);

@@ -28,8 +28,8 @@ export interface TextEncoder extends TokenEncoder {
 }
 
 /**
- * Builds the encoder. Special tokens are removed from the tokenizer's added tokens before it is built, so that no text
- * encodes to one; added tokens that are not special (`<think>`) stay, as in Python.
+ * Builds the encoder. Special tokens are removed from the tokenizer's added tokens before it is built, so
+ * that no text encodes to one; added tokens that are not special (`<think>`) stay, as in Python.
  *
  * @throws {HeadraceError} TokenizerError.
  */
@@ -66,7 +66,7 @@ export function createTextEncoder({ dir, tokenizerJson, configJson }: TokenizerF
   };
 }
 
-/** Whether pieces have the same ids wherever they stand. */
+/** Whether the ids of a piece do not depend on the text around it. */
 function mayCache(
   { model }: HfTokenizer,
   ordinary: readonly AddedToken[],

@@ -17,7 +17,10 @@ export interface TokenizerFiles {
   readonly configJson: unknown;
 }
 
-/** @throws {HeadraceError} TokenizerError, where the folder has no tokenizer.json, or one of the two is not JSON. */
+/**
+ * @throws {HeadraceError} TokenizerError, where the folder has no tokenizer.json, or one of the two is not
+ * JSON.
+ */
 export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
   const [tokenizerPath, configPath] = [join(dir, tokenizerName), join(dir, configName)];
   const tokenizer = await readFile(tokenizerPath, 'utf8').catch(ignoreMissing);

@@ -37,7 +37,10 @@ const temporaryName = 'headrace-evaluation';
 /** Seconds: temporary sampler weights are deleted after use, and expire where that fails. */
 const temporaryTtlSeconds = 3_600;
 
-/** Runs `use` with a client that samples from the weights. Saves temporary sampler weights where there are none. */
+/**
+ * Runs `use` with a client that samples from the weights. Saves temporary sampler weights where there are
+ * none.
+ */
 export async function withSampler<T>(
   tinker: Tinker,
   session: TinkerSession,

@@ -28,7 +28,10 @@ export type EvaluationMeta = z.infer<typeof EvaluationMeta>;
 /** Most tokens of an answer. */
 export const answerTokens = 120;
 
-/** The key holds the weights, the held-out rows, and the prompts: an evaluation is made once by all runs of a store. */
+/**
+ * The key holds the weights, the held-out rows, and the prompts: an evaluation is made once by all runs of a
+ * store.
+ */
 export function evaluationRef(
   plan: TrainingPlanMeta,
   tokens: Tokens,

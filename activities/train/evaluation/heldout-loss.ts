@@ -23,8 +23,8 @@ interface RowLoss {
 const requestsAtOnce = 16;
 
 /**
- * Mean loss of the held-out rows' trained tokens in nats, each token counting the same, over all rows and by source. Sums
- * are taken in line order, so that the result does not depend on the order of the answers.
+ * Mean loss of the held-out rows' trained tokens in nats, each token counting the same, over all rows and by
+ * source. Sums are taken in line order, so that the result does not depend on the order of the answers.
  *
  * @param onRow - called after each row with the rows measured so far and their total.
  */

@@ -25,9 +25,11 @@ export interface MeasureInput {
 }
 
 /**
- * Measures weights in a session of their own: the loss on the held-out rows, then greedy answers to the recipe's prompts.
+ * Measures weights in a session of their own: the loss on the held-out rows, then greedy answers to the
+ * recipe's prompts.
  *
- * @throws {HeadraceError} what connecting throws; TinkerRequestError where the server no longer has the weights.
+ * @throws {HeadraceError} what connecting throws; TinkerRequestError where the server no longer has the
+ * weights.
  */
 export async function measure(
   deps: TrainDeps,

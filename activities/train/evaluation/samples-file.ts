@@ -11,7 +11,10 @@ import type { EvaluatedWeights } from './evaluated-weights.js';
 import type { EvaluationMeta } from './evaluation-artifact.js';
 import { findEvaluation } from './evaluation-artifact.js';
 
-/** Writes `samples.jsonl` into `out`, whole: a line for each of the weights that has an evaluation, in their order. */
+/**
+ * Writes `samples.jsonl` into `out`, whole: a line for each of the weights that has an evaluation, in their
+ * order.
+ */
 export async function writeSamples(
   store: ArtifactStore,
   plan: TrainingPlanMeta,

@@ -9,8 +9,8 @@ import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
 
 /**
- * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last` deletes are
- * left out; metrics have every step once.
+ * Writes `checkpoints.jsonl` and `metrics.jsonl` of a lineage into `out`, whole. Checkpoints that `keep_last`
+ * deletes are left out; metrics have every step once.
  */
 export async function writeProjections(
   store: ArtifactStore,
@@ -34,7 +34,7 @@ export function keptOf(plan: TrainingPlanMeta, lineage: readonly StoredRecord[])
   return plan.train.keep_last === undefined ? lineage : lineage.slice(-plan.train.keep_last);
 }
 
-/** The final checkpoint stands at batch 0 after the last epoch. */
+/** The final checkpoint is at batch 0 after the last epoch. */
 function checkpointLine(record: StoredRecord, rule: StepRule, server: string): CheckpointLine {
   const { nextStep, final, label, statePath, samplerPath } = record;
   const { epoch, from } = placeOfStep(rule, nextStep);

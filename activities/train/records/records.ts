@@ -33,8 +33,8 @@ export interface StoredRecord extends RecordMeta {
 }
 
 /**
- * Puts a record into the store. Its key includes the state's path: a segment that is trained again, because the server lost
- * its state, gets a record of its own.
+ * Puts a record into the store. Its key includes the state's path: a segment that is trained again, because
+ * the server lost its state, gets a record of its own.
  */
 export async function putRecord(store: ArtifactStore, meta: RecordMeta): Promise<StoredRecord> {
   const { parametersKey, predecessor, from, nextStep, statePath } = meta;
@@ -67,7 +67,11 @@ export async function recordsOf(store: ArtifactStore, parametersKey: string): Pr
   return records.sort((a, b) => b.nextStep - a.nextStep || (a.ref.key < b.ref.key ? -1 : 1));
 }
 
-/** The records from the first segment to `key`; none for `null`. @throws {HeadraceError} ArtifactMissingError. */
+/**
+ * The records from the first segment to `key`; none for `null`.
+ *
+ * @throws {HeadraceError} ArtifactMissingError.
+ */
 export async function lineageOf(store: ArtifactStore, key: string | null): Promise<StoredRecord[]> {
   const lineage: StoredRecord[] = [];
   for (let at = key; at !== null;) {

@@ -5,7 +5,8 @@ import type { ServerDescription } from './tinker-access.js';
 const shownModels = 20;
 
 /**
- * Checks that the server trains the recipe's base model, with sequences of its length. A server that lists no models passes.
+ * Checks that the server trains the recipe's base model, with sequences of its length. A server that lists no
+ * models passes.
  *
  * @throws {HeadraceError} BaseModelError, RecipeError.
  */

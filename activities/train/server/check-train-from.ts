@@ -4,7 +4,8 @@ import type { TinkerAccess } from './tinker-access.js';
 import { isTinkerError, withTinkerErrors } from './tinker-errors.js';
 
 /**
- * Checks that the server has `train.from`, and that it fits the recipe. Does nothing where the recipe names none.
+ * Checks that the server has `train.from`, and that it fits the recipe. Does nothing where the recipe names
+ * none.
  *
  * @throws {HeadraceError} RecipeError, where the server does not have it or it does not fit the recipe.
  */

@@ -11,19 +11,26 @@ export interface LiveClient {
   readonly waits: WaitNotes;
 }
 
-/** Forwards what the calls of a connection wait for (billing, capacity) to the segment that uses the connection. */
+/**
+ * Forwards what the calls of a connection wait for (billing, capacity) to the segment that uses the
+ * connection.
+ */
 export class WaitNotes {
   listener: ((message: string) => void) | undefined;
 
   readonly forward = (message: string): void => this.listener?.(message);
 }
 
-/** A client that no segment takes for this long is finished: the run waits for a person, or continues on another worker. */
+/**
+ * A client that no segment takes for this long is finished: the run waits for a person, or continues on
+ * another worker.
+ */
 const idleMs = 600_000;
 
 /**
- * Training clients between two segments. A client may serve the next segment only where that segment starts from the state
- * that the client saved last. One segment alone takes it out, and only a segment that succeeded puts it back.
+ * Training clients between two segments. A client may serve the next segment only where that segment starts
+ * from the state that the client saved last. One segment alone takes it out, and only a segment that
+ * succeeded puts it back.
  */
 export class LiveClients {
   readonly #parked = new Map<string, { readonly live: LiveClient; readonly timer: NodeJS.Timeout }>();
@@ -57,7 +64,7 @@ export class LiveClients {
   }
 }
 
-/** A cancelled activity has no more time than this. */
+/** Milliseconds. A cancelled activity has to end soon. */
 const finishPatienceMs = 1_500;
 
 /** Finishes a session and ignores failures: without heartbeats the server ends the session itself. */

@@ -51,7 +51,8 @@ export async function hasCheckpoint(tinker: Tinker, path: string, signal: AbortS
 }
 
 /**
- * Sets how long a checkpoint stays; `null`: for good. Does nothing on a server without TTLs (SkyRL), which keeps everything.
+ * Sets how long a checkpoint stays; `null`: for good. Does nothing on a server without TTLs (SkyRL), which
+ * keeps everything.
  *
  * @throws {HeadraceError} CheckpointLostError, where the server does not have it.
  */

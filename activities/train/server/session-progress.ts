@@ -5,8 +5,8 @@ import type { Progress, WorkContext } from '../../../core/progress.js';
 export type SessionWork = Pick<Progress, 'stage' | 'label' | 'unit'>;
 
 /**
- * Heartbeats of work in a Tinker session. `resume.sessionId` lets the next attempt finish the session that this one leaves
- * open. Nothing is sent before the session is open.
+ * Heartbeats of work in a Tinker session. `resume.sessionId` lets the next attempt finish the session that
+ * this one leaves open. Nothing is sent before the session is open.
  */
 export class SessionProgress {
   readonly #work: WorkContext;

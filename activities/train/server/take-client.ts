@@ -11,8 +11,9 @@ import type { SessionProgress } from './session-progress.js';
 import { isTinkerError } from './tinker-errors.js';
 
 /**
- * The client for a segment: the one that saved the predecessor's state, where it is alive in this worker; else a new training
- * run from that state. A retry always gets a new one, and finishes the session of the attempt before.
+ * The client for a segment: the one that saved the predecessor's state, where it is alive in this worker;
+ * else a new training run from that state. A retry always gets a new one, and finishes the session of the
+ * attempt before.
  *
  * @throws {HeadraceError} CheckpointLostError, where the server does not have the predecessor's state.
  */

@@ -14,7 +14,9 @@ import {
 import { isTinkerError, withTinkerErrors } from './tinker-errors.js';
 
 export interface TinkerAccessOptions {
-  /** TINKER_BASE_URL, TINKER_API_KEY and what else the client reads. Its secrets are removed from warnings. */
+  /**
+   * TINKER_BASE_URL, TINKER_API_KEY and what else the client reads. Its secrets are removed from warnings.
+   */
   readonly env: Env;
   /** When an unreachable server is given up. @default the client's */
   readonly limits?: Partial<RetryLimits>;
@@ -46,7 +48,10 @@ export interface TinkerAccess {
   describeServer(signal: AbortSignal): Promise<ServerDescription>;
 }
 
-/** A person waits for a description: an unreachable server is reported soon, and Temporal retries the activity. */
+/**
+ * A person waits for a description: an unreachable server is reported soon, and Temporal retries the
+ * activity.
+ */
 const describeLimits: Partial<RetryLimits> = { controlRetries: 3 };
 
 export function createTinkerAccess({ env, limits, onWarning }: TinkerAccessOptions): TinkerAccess {

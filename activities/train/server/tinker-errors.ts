@@ -17,7 +17,10 @@ const types: Readonly<Record<TinkerErrorKind, ErrorType>> = {
   protocol: 'TinkerRequestError',
 };
 
-/** A failure of the Tinker client as an error of the error table. For a dead client that is the failure that killed it. */
+/**
+ * A failure of the Tinker client as an error of the error table. For a dead client that is the failure that
+ * killed it.
+ */
 function asHeadraceError(error: unknown, server: string): unknown {
   if (!(error instanceof TinkerError)) return error;
   const killer = error.kind === 'dead' && error.cause instanceof TinkerError ? error.cause : error;
@@ -27,7 +30,10 @@ function asHeadraceError(error: unknown, server: string): unknown {
   return new HeadraceError(type, `${where}${killer.message}`, { cause: error });
 }
 
-/** Runs calls to Tinker. An abort rejects with the signal's reason, a failure with an error of the error table. */
+/**
+ * Runs calls to Tinker. An abort rejects with the signal's reason, a failure with an error of the error
+ * table.
+ */
 export async function withTinkerErrors<T>(
   server: string,
   signal: AbortSignal,

@@ -24,7 +24,10 @@ export interface StepLoopOptions<Submitted> {
   readonly signal: AbortSignal;
   /** Called when the result of a step has arrived. */
   readonly onStep: (metrics: StepMetrics) => void;
-  /** Called when the last step is submitted, before its result arrives. `nextStep` is the first step not submitted. */
+  /**
+   * Called when the last step is submitted, before its result arrives. `nextStep` is the first step not
+   * submitted.
+   */
   readonly afterLast: (nextStep: number) => Submitted;
 }
 
@@ -47,8 +50,8 @@ interface StepInFlight {
 }
 
 /**
- * Trains steps, several in flight at once. Aborted with {@link StopAndSave} it finishes the steps in flight and submits no
- * more.
+ * Trains steps, several in flight at once. Aborted with {@link StopAndSave} it finishes the steps in flight
+ * and submits no more.
  *
  * @throws {HeadraceError} TinkerRequestError, where the loss of a step is not finite.
  */

@@ -1,6 +1,6 @@
 /**
- * The abort reason that asks a segment to save and return early: a pause, a cancel whose result is awaited, a worker that
- * shuts down. Any other reason ends the segment at once.
+ * The abort reason that asks a segment to save and return early: a pause, a cancel whose result is awaited, a
+ * worker that shuts down. Any other reason ends the segment at once.
  */
 export class StopAndSave extends Error {
   override readonly name = 'StopAndSave';
@@ -14,7 +14,9 @@ export function isStopAndSave(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof StopAndSave;
 }
 
-/** Aborts `life` when `signal` is aborted, except with {@link StopAndSave}. Returns a function that ends this. */
+/**
+ * Aborts `life` when `signal` is aborted, except with {@link StopAndSave}. Returns a function that ends this.
+ */
 export function abortWith(signal: AbortSignal, life: AbortController): () => void {
   const abort = (): void => {
     if (!isStopAndSave(signal)) life.abort(signal.reason);

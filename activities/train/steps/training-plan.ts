@@ -9,7 +9,9 @@ import type { StepRule } from '../../../core/training/steps.js';
 import type { AdamParams } from '../../../tinker/index.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
-/** Part of the keys of plans, records and evaluations: raise it when the same plan would give other weights. */
+/**
+ * Part of the keys of plans, records and evaluations: raise it when the same plan would give other weights.
+ */
 export const trainVersion = 1;
 
 /** `meta` of a `training` artifact: what training and evaluation depend on. */
@@ -70,8 +72,8 @@ export function adamParamsAt(plan: TrainingPlanMeta, step: number): AdamParams {
 }
 
 /**
- * What decides the weights after a step, and nothing else: neither labels nor the number of saves. Two runs with equal
- * parameters may use each other's records.
+ * What decides the weights after a step, and nothing else: neither labels nor the number of saves. Two runs
+ * with equal parameters may use each other's records.
  */
 function trainingParameters(plan: TrainingPlanMeta): Readonly<Record<string, unknown>> {
   const { base_model, from, lora, adam, batch_size, epochs } = plan.train;

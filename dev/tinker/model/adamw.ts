@@ -24,8 +24,8 @@ export function initAdam(params: Tensors): AdamState {
 }
 
 /**
- * One AdamW step, in place (Loshchilov & Hutter; the order of operations is torch's `AdamW`). Arithmetic is in
- * double precision and stored in fp32, so equal inputs give equal bits everywhere.
+ * One AdamW step, in place (Loshchilov & Hutter; the order of operations is torch's `AdamW`). Arithmetic is
+ * in double precision and stored in fp32, so equal inputs give equal bits everywhere.
  *
  * @returns the 2-norm of the gradients before clipping.
  */

@@ -53,7 +53,7 @@ export function unembedName(config: ModelConfig): string {
 /**
  * Loads `config.json` and `model.safetensors` of a folder.
  *
- * @throws {Error} naming the first tensor that is missing or has another shape than the config says.
+ * @throws {Error} naming the first tensor that is missing or does not have the shape of the config.
  */
 export async function loadBaseModel(modelDir: string): Promise<BaseModel> {
   const config = await readModelConfig(modelDir);

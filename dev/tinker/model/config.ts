@@ -23,7 +23,7 @@ export interface ModelConfig {
   readonly rmsNormEps: number;
   /** The output projection is the embedding matrix. */
   readonly tiedEmbeddings: boolean;
-  /** Tokens that end a sample unless the request says otherwise. */
+  /** Tokens that end a sample of a request without `stop`. */
   readonly eosTokenIds: readonly number[];
 }
 
@@ -57,8 +57,8 @@ const HfConfig = z.object({
 /**
  * Reads `config.json` of a model folder.
  *
- * @throws {Error} naming the file and the field where the model is not a plain dense Qwen3 (RoPE scaling, sliding
- * windows and attention biases are not implemented).
+ * @throws {Error} naming the file and the field where the model is not a plain dense Qwen3 (RoPE scaling,
+ * sliding windows and attention biases are not implemented).
  */
 export async function readModelConfig(modelDir: string): Promise<ModelConfig> {
   const path = join(modelDir, 'config.json');

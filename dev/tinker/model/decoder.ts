@@ -45,8 +45,8 @@ interface Cache {
 }
 
 /**
- * One sequence being read token by token, with a KV cache, in plain typed arrays: on models of a million parameters a
- * call costs about a millisecond, less than dispatching compiled kernels would.
+ * One sequence being read token by token, with a KV cache, in plain typed arrays: on models of a million
+ * parameters a call costs about a millisecond, less than dispatching compiled kernels would.
  */
 export class Decoder {
   readonly #model: MergedModel;

@@ -14,9 +14,13 @@ interface Waiting {
 
 /** What computes for a server: the real model, or a simulation of its timing. */
 export interface ComputeHost {
-  /** Why no call can succeed any more, where that is so: the thread ran out of memory, for instance. */
+  /** Why every later call fails, such as a thread that ran out of memory. */
   readonly failure: Error | undefined;
-  /** Calls are done in the order in which they are made. @throws {Error} what the method threw, or that the host is gone. */
+  /**
+   * Calls run in the order in which they are made.
+   *
+   * @throws {Error} what the method threw; the failure of the host.
+   */
   call<M extends keyof RunnerMethods>(
     method: M,
     ...args: Parameters<RunnerMethods[M]>
@@ -25,8 +29,8 @@ export interface ComputeHost {
 }
 
 /**
- * The model in a thread of its own, so that heartbeats are answered while it computes. Calls are done in the order in
- * which they are made, whatever model they are about.
+ * The model in a thread of its own, so that heartbeats are answered while it computes. Calls run in the order
+ * in which they are made, for all models together.
  */
 export class ModelHost implements ComputeHost {
   readonly #worker: Worker;
@@ -37,7 +41,7 @@ export class ModelHost implements ComputeHost {
 
   private constructor(worker: Worker) {
     this.#worker = worker;
-    // The thread says "ready" under an id that no call has.
+    // The thread reports that it is ready under an id that no call has.
     this.#started = new Promise((resolve, reject) => this.#waiting.set(readyId, { resolve, reject }));
     worker.on('message', (message: RunnerReply) => this.#settle(message));
     worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))));

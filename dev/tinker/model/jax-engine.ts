@@ -6,7 +6,9 @@ import { loraScale, type LoraConfig } from './lora.js';
 import { planMicroBatches, type MicroBatch } from './micro-batches.js';
 import type { Tensors } from './safetensors.js';
 
-/** One training example: `targets[i]` is predicted from `tokens[0..i]`; all three have one length, at least 1. */
+/**
+ * One training example: `targets[i]` is predicted from `tokens[0..i]`; all three have one length, at least 1.
+ */
 export interface Example {
   readonly tokens: Int32Array;
   readonly targets: Int32Array;
@@ -46,7 +48,10 @@ type GradientProgram = (
   weights: np.Array,
 ) => { logprobs: np.Array; gradients: ArrayTree };
 
-/** Runs examples through a frozen base with LoRA adapters. Compiled programs are kept, by shape and adapter layout. */
+/**
+ * Runs examples through a frozen base with LoRA adapters. Compiled programs are kept, by shape and adapter
+ * layout.
+ */
 export class JaxEngine {
   readonly #model: BaseModel;
   readonly #base: ArrayTree;
@@ -106,7 +111,7 @@ export class JaxEngine {
     return { logprobs, lossSum: lossSum(examples, logprobs), gradients };
   }
 
-  /** Embeds on the CPU: the embedding is frozen, so a gather inside the program would only cost time. */
+  /** Embeds on the CPU: the embedding is frozen, and a gather inside the program would cost time. */
   #pad({ members, rows, length }: MicroBatch, examples: readonly Example[]) {
     const hidden = this.#model.config.hiddenSize;
     const table = this.#model.tensors.get('model.embed_tokens.weight')?.data;
@@ -175,7 +180,7 @@ function remember<T>(cache: Map<string, T>, key: string, make: () => T): T {
   return value;
 }
 
-/** Device copies of tensors. The `Float32Array`s are copied, so the caller may go on changing them. */
+/** Device copies of tensors. The caller may change its `Float32Array`s afterwards. */
 export function toArrays(tensors: Tensors): ArrayTree {
   const arrays: ArrayTree = {};
   for (const [name, { shape, data }] of tensors) arrays[name] = np.array(data.slice(), { shape: [...shape] });

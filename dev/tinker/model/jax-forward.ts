@@ -14,10 +14,11 @@ export interface TracedWeights {
 }
 
 /**
- * Qwen3's log-probability of each target token, `[rows, length]`, from embedded inputs `[rows, length, hidden]`.
+ * Qwen3's log-probability of each target token, `[rows, length]`, from embedded inputs `[rows, length,
+ * hidden]`.
  *
- * Consumes `embedded` and `targets`; the weights stay the caller's. Attention is causal, so padding on the right needs
- * no mask. Source of the architecture: `modeling_qwen3.py` of transformers.
+ * Consumes `embedded` and `targets`; the weights stay the caller's. Attention is causal, so padding on the
+ * right needs no mask. Source of the architecture: `modeling_qwen3.py` of transformers.
  */
 export function targetLogprobs(
   config: ModelConfig,
@@ -51,8 +52,9 @@ interface PositionTables {
   /** Rotate-half as a matrix: x @ rotate = concat(-x2, x1). Cheaper than slices, whose gradients are pads. */
   readonly rotate: np.Array;
   /**
-   * Added to attention scores: 0 for keys up to the query's position, −1e9 for later ones. Data, and not a comparison of
-   * two `arange`, because jit of jax-js 0.1.25 gives wrong gradients where such a mask is fused into a reduction.
+   * Added to attention scores: 0 for keys up to the query's position, −1e9 for later ones. Data, and not a
+   * comparison of two `arange`, because jit of jax-js 0.1.25 gives wrong gradients where such a mask is fused
+   * into a reduction.
    */
   readonly future: np.Array;
 }

@@ -52,8 +52,8 @@ export function loraShapes(config: ModelConfig, lora: LoraConfig): ReadonlyMap<s
 }
 
 /**
- * A fresh adapter: A uniform in ±1/√in (PEFT's Kaiming bound for a = √5), B zero, so that it changes nothing yet.
- * Every matrix draws from its own stream of the seed, in the order of {@link loraShapes}.
+ * A fresh adapter: A uniform in ±1/√in (PEFT's Kaiming bound for a = √5), B zero, so that it changes nothing
+ * yet. Every matrix draws from its own stream of the seed, in the order of {@link loraShapes}.
  */
 export function initLora(config: ModelConfig, lora: LoraConfig): Tensors {
   const tensors = new Map<string, Tensor>();

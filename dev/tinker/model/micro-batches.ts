@@ -12,8 +12,8 @@ const microBatchTokens = 1024;
 const shortestLength = 32;
 
 /**
- * Cuts a request into micro-batches: longest first, padded to the power of two of the longest member. A length has at
- * most three possible row counts, because every new shape costs a second of compilation.
+ * Cuts a request into micro-batches: longest first, padded to the power of two of the longest member. A
+ * length has at most three possible row counts, because every new shape costs a second of compilation.
  */
 export function planMicroBatches(lengths: readonly number[]): readonly MicroBatch[] {
   const order = lengths

@@ -6,7 +6,10 @@ import { toHfConfig, type ModelConfig } from './config.js';
 import { SeededRandom } from './random.js';
 import { writeSafetensors, type Tensor } from './safetensors.js';
 
-/** A Qwen3 of 100 thousand parameters whose tokens are bytes, plus the three special tokens of the chat format. */
+/**
+ * A Qwen3 of 100 thousand parameters whose tokens are bytes, plus the three special tokens of the chat
+ * format.
+ */
 export const randomModelConfig: ModelConfig = {
   name: 'headrace/random-qwen3',
   vocabSize: 259,
@@ -23,7 +26,10 @@ export const randomModelConfig: ModelConfig = {
   eosTokenIds: [258],
 };
 
-/** Weights as `transformers` initialises them: normal with deviation 0.02, norms one. Equal seeds, equal weights. */
+/**
+ * Weights as `transformers` initialises them: normal with deviation 0.02, norms one. Equal seeds, equal
+ * weights.
+ */
 export function randomBaseModel(config: ModelConfig, seed: number): BaseModel {
   const tensors = new Map<string, Tensor>();
   let stream = 0;
@@ -51,8 +57,8 @@ export async function writeBaseModel(
 }
 
 /**
- * Writes a model folder with random weights and a byte tokenizer (`tokenizer.json`, `tokenizer_config.json`), for tests
- * that need a server but no language. Its base model is called `headrace/random-qwen3`.
+ * Writes a model folder with random weights and a byte tokenizer (`tokenizer.json`, `tokenizer_config.json`),
+ * for tests that need a server but no language. Its base model is called `headrace/random-qwen3`.
  */
 export async function writeRandomModel(
   dir: string,

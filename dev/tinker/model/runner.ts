@@ -9,14 +9,14 @@ import type { Tensor, Tensors } from './safetensors.js';
 import { sample, type SampleRequest, type SampleResult } from './sampler.js';
 import { loadTokenizer } from './tokenizer.js';
 
-/** Everything that decides how a training goes on: what a checkpoint of state holds. */
+/** What decides the next steps of a training: the content of a saved state. */
 export interface TrainingState {
   readonly lora: LoraConfig;
   readonly params: Tensors;
   readonly adam: AdamState;
 }
 
-/** What a sampler is made of; without `adapter` it is the base model. */
+/** The weights of a sampler; without `adapter` those of the base model. */
 export interface SamplerWeights {
   readonly adapter?: { readonly lora: LoraConfig; readonly params: Tensors };
 }
@@ -44,7 +44,7 @@ export class ModelRunner {
   readonly #tokenizer: Tokenizer;
   readonly #models = new Map<string, TrainingModel>();
   readonly #samplers = new Map<string, SamplerWeights>();
-  /** Folding an adapter in copies the weights, so only the sampler used last is kept that way. */
+  /** The last sampler with its adapter merged in. Merging copies the weights, so only one is kept. */
   #merged: { readonly samplerId: string; readonly model: MergedModel } | undefined;
 
   private constructor(base: BaseModel, engine: JaxEngine, tokenizer: Tokenizer) {
@@ -68,7 +68,7 @@ export class ModelRunner {
     this.#putModel(modelId, { lora, params, adam: initAdam(params) });
   }
 
-  /** Replaces the model's weights; without `adam` the optimiser starts anew. */
+  /** Replaces the model's weights; without `adam` the optimiser is reset. */
   loadModel(modelId: string, lora: LoraConfig, params: Tensors, adam: AdamState | undefined): void {
     this.#putModel(modelId, { lora, params, adam: adam ?? initAdam(params) });
   }
@@ -95,7 +95,10 @@ export class ModelRunner {
     return result;
   }
 
-  /** Without a backward pass since the last step the gradients are zero: moments decay, as with torch's zero grads. */
+  /**
+   * Without a backward pass since the last step the gradients are zero: moments decay, as with torch's zero
+   * grads.
+   */
   optimStep(modelId: string, adam: AdamParams): OptimResult {
     const model = this.#model(modelId);
     const gradients =

@@ -40,7 +40,9 @@ export interface SampleRequest {
   readonly params: SamplingParams;
 }
 
-/** Samples `numSamples` continuations; sample i draws from stream i of the seed. `decode` is for stop strings. */
+/**
+ * Samples `numSamples` continuations; sample i draws from stream i of the seed. `decode` is for stop strings.
+ */
 export function sample(
   model: MergedModel,
   request: SampleRequest,

@@ -19,8 +19,9 @@ export interface SimulatedOperation {
 const logprob = -1;
 
 /**
- * Stands in for the model where only time matters: answers have the right shapes and no meaning, and every operation that
- * would compute or move weights takes the same time, one after another. For measuring clients, never for training.
+ * Simulates the timing of the model: answers have the right shapes and no meaning, and every operation that
+ * would compute or move weights takes the same time, one after another. For measurements of clients, never
+ * for training.
  */
 export class SimulatedHost implements ComputeHost {
   readonly #config: ModelConfig;

@@ -21,5 +21,5 @@ export interface RunnerThreadData {
   readonly modelDir: string;
 }
 
-/** Id of the reply that says that the model is loaded. Calls have ids from 0. */
+/** Id of the reply that the model is loaded. Calls have ids from 0. */
 export const readyId = -1;

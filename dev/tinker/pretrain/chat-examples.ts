@@ -3,8 +3,8 @@ import type { Example } from '../model/jax-engine.js';
 import { loadTokenizer } from '../model/tokenizer.js';
 
 /**
- * Makes training examples of chats, in ChatML with every assistant message trained on; the weights of each sum to 1.
- * A chat longer than `maxTokens` is cut on the right.
+ * Makes training examples of chats, in ChatML with every assistant message trained on; the weights of each
+ * sum to 1. A chat longer than `maxTokens` is cut on the right.
  */
 export async function chatExamples(
   modelDir: string,

@@ -11,8 +11,9 @@ import { fullGradients } from './full-gradients.js';
 import { drawBatch, tokenStream } from './token-stream.js';
 
 /**
- * Pre-trains the shipped base model from scratch and writes `config.json` and `model.safetensors` beside its tokenizer:
- * `node dist/dev/tinker/pretrain/main.js [STEPS]`. Run by hand; the result is committed. Takes about five minutes.
+ * Pre-trains the shipped base model from scratch and writes `config.json` and `model.safetensors` beside its
+ * tokenizer: `node dist/dev/tinker/pretrain/main.js [STEPS]`. Run by hand; the result is committed. Takes
+ * about five minutes.
  */
 const steps = Number(process.argv[2] ?? 1600);
 const rows = 8;

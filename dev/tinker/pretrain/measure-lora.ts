@@ -7,8 +7,9 @@ import { ModelRunner } from '../model/runner.js';
 import { chatExamples } from './chat-examples.js';
 
 /**
- * What a LoRA on the demo chats does to the shipped model, by learning rate:
- * `node dist/dev/tinker/pretrain/measure-lora.js [STEPS] [RATE …]`. Prints the held-out loss in nats per trained token.
+ * What a LoRA on the demo chats does to the shipped model, by learning rate: `node
+ * dist/dev/tinker/pretrain/measure-lora.js [STEPS] [RATE …]`. Prints the held-out loss in nats per trained
+ * token.
  */
 const [stepsText = '50', ...rates] = process.argv.slice(2);
 const steps = Number(stepsText);

@@ -19,7 +19,10 @@ import { TrainingModels } from './state/training-models.js';
 const defaultLapseSeconds = 300;
 
 export interface TinkerServerOptions {
-  /** Folder with `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` of a Qwen3 model. */
+  /**
+   * Folder with `config.json`, `model.safetensors`, `tokenizer.json` and `tokenizer_config.json` of a Qwen3
+   * model.
+   */
   readonly modelDir: string;
   /** Folder for the server's id, port and checkpoints; made where it is missing. One server at a time. */
   readonly stateDir: string;
@@ -30,8 +33,8 @@ export interface TinkerServerOptions {
   /** Longest time a poll for a result is held, in milliseconds. @default 20_000 */
   readonly longPollMs?: number;
   /**
-   * Computes nothing: every operation takes `latencyMs` milliseconds and returns meaningless numbers of the right shapes, to
-   * measure clients. The server describes itself as SIMULATED.
+   * Computes nothing: every operation takes `latencyMs` milliseconds and returns meaningless numbers of the
+   * right shapes, to measure clients. The server describes itself as SIMULATED.
    */
   readonly simulated?: { readonly latencyMs: number };
   /** Called with what the server does, as lines for a person. */
@@ -48,8 +51,8 @@ export interface TinkerServer {
 }
 
 /**
- * Starts the development server of the Tinker protocol: a small real model with real LoRA training, strict about the
- * protocol, with its checkpoints on disk. For trying out and for tests.
+ * Starts the development server of the Tinker protocol: a small real model with real LoRA training, strict
+ * about the protocol, with its checkpoints on disk. For trying out and for tests.
  *
  * @throws {Error} where the model cannot be loaded or the port is taken.
  */
@@ -140,7 +143,10 @@ function announcement(
   return `${kind}Tinker DEVELOPMENT server ${serverId} at ${url}: base model ${config.name}, state in ${stateDir}. Not the hosted service.`;
 }
 
-/** The state folder keeps its port, so the likeliest owner of a taken port is another server on the same folder. */
+/**
+ * The state folder keeps its port, so the likeliest owner of a taken port is another server on the same
+ * folder.
+ */
 function asListenError(error: unknown, stateDir: string): unknown {
   if (!(error instanceof Error) || !hasCode(error, 'EADDRINUSE')) return error;
   const hint = `Is another server running on ${stateDir}? If not, name another port.`;

@@ -4,7 +4,8 @@ import { startTinkerServer } from './index.js';
 
 /**
  * Runs the development server: `node dist/dev/tinker/server/main.js --state DIR [--model DIR] [--port N]
- * [--lapse SECONDS] [--long-poll-ms MS] [--simulate LATENCY_MS]`. Prints one JSON line with `url` and `serverId` when it listens.
+ * [--lapse SECONDS] [--long-poll-ms MS] [--simulate LATENCY_MS]`. Prints one JSON line with `url` and
+ * `serverId` when it listens.
  */
 const { values } = parseArgs({
   options: {

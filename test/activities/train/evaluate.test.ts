@@ -80,7 +80,8 @@ void test('the held-out loss of a source is the mean over its own trained tokens
     { plan: prepared.training.plan, mix: prepared.mix, out: prepared.out, checkpoint: null },
     quietWork(),
   );
-  // One byte is a token: "The … is old." and the end token of the answers about tower, song (even) and boat (odd).
+  // One byte is a token: "The … is old." and the end token of the answers about tower, song (even) and boat
+  // (odd).
   const even = 'The tower is old.'.length + 'The song is old.'.length + 2;
   const odd = 'The boat is old.'.length + 1;
   const mixed =

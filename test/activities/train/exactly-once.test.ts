@@ -17,7 +17,10 @@ import {
 } from '../../support/training.js';
 import { startAttempt, type Attempt } from './segment-process.js';
 
-/** Two segments of four steps; whatever happens to an attempt, what is left must equal the undisturbed training. */
+/**
+ * Two segments of four steps; whatever happens to an attempt, what is left must equal the undisturbed
+ * training.
+ */
 const ends = [4, 8] as const;
 
 let server: Server;

@@ -23,7 +23,10 @@ const texts = [
   'The last train leaves at nine.',
 ];
 
-/** Steps [from, to), each one forward_backward and one optim_step; returns every log-probability that came back. */
+/**
+ * Steps [from, to), each one forward_backward and one optim_step; returns every log-probability that came
+ * back.
+ */
 async function train(api: Api, modelId: string, from: number, to: number, firstSeq: number) {
   const seen: (readonly (readonly number[])[])[] = [];
   for (let step = from; step < to; step += 1) {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Command } from 'commander';
+import { createProgram } from '../../../client/command-line/program.js';
 import { headrace } from '../../support/command.js';
 import { codeOf, readPages } from './pages.js';
 
-/** What a command takes, by its own help. */
+/** The flags and arguments of a command, by its own help. */
 interface Usage {
   /** Its words after `headrace`. */
   readonly words: readonly string[];
@@ -19,12 +21,23 @@ interface Help {
   readonly examples: readonly string[];
 }
 
-async function helpOf(words: readonly string[]): Promise<Help> {
-  const { code, stdout } = await headrace([...words, '--help'], {});
-  assert.equal(code, 0, `headrace ${words.join(' ')} --help`);
-  const args = (/^Usage: .*$/m.exec(stdout)?.[0] ?? '').replaceAll(/\[(options|command)\]/g, '');
+/** The help of a command, as the command line prints it. */
+function helpTextOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut(piece) {
+      text += piece;
+    },
+    getOutHelpWidth: () => 80,
+  });
+  command.outputHelp();
+  return text;
+}
+
+function readHelp(words: readonly string[], text: string): Help {
+  const args = (/^Usage: .*$/m.exec(text)?.[0] ?? '').replaceAll(/\[(options|command)\]/g, '');
   const flags = new Map<string, boolean>();
-  for (const [, short, long = '', value] of stdout.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)( <[^>]+>)?/gm)) {
+  for (const [, short, long = '', value] of text.matchAll(/^ {2}(?:(-\w), )?(--[\w-]+)( <[^>]+>)?/gm)) {
     flags.set(long, value !== undefined);
     if (short !== undefined) flags.set(short, value !== undefined);
   }
@@ -36,22 +49,34 @@ async function helpOf(words: readonly string[]): Promise<Help> {
       least,
       most: args.includes('...') ? Infinity : least + [...args.matchAll(/\[[^\]]+\]/g)].length,
     },
-    commands: [...(/^Commands:\n(.*?)^(?:\S|$)/ms.exec(stdout)?.[1] ?? '').matchAll(/^ {2}([a-z][a-z-]+)/gm)]
+    commands: [...(/^Commands:\n(.*?)^(?:\S|$)/ms.exec(text)?.[1] ?? '').matchAll(/^ {2}([a-z][a-z-]+)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help'),
-    examples: [...stdout.matchAll(/^ {2}\$ (.*)$/gm)].map((match) => match[1] ?? ''),
+    examples: [...text.matchAll(/^ {2}\$ (.*)$/gm)].map((match) => match[1] ?? ''),
   };
 }
 
-/** Every command there is, with those below it. */
-async function allHelp(words: readonly string[] = []): Promise<Help[]> {
-  const help = await helpOf(words);
-  const below: Help[] = [];
-  for (const name of help.commands) below.push(...(await allHelp([...words, name])));
-  return [help, ...below];
+/** A command and all below it, each with its words. */
+function allCommands(command: Command, words: readonly string[] = []): Map<string, Command> {
+  const below = command.commands.flatMap((each) => [...allCommands(each, [...words, each.name()])]);
+  return new Map([[words.join(' '), command], ...below]);
 }
 
-/** Words as a shell makes them, to the end of the command. */
+const commands = allCommands(await createProgram([]));
+
+function helpOf(name: string): Help {
+  const command = commands.get(name);
+  assert.ok(command !== undefined, `no command ${name}`);
+  return readHelp(name === '' ? [] : name.split(' '), helpTextOf(command));
+}
+
+/** Every command of the help, with those below it. */
+function allHelp(name = ''): Help[] {
+  const help = helpOf(name);
+  return [help, ...help.commands.flatMap((below) => allHelp(`${name} ${below}`.trim()))];
+}
+
+/** The words of a command, as a shell splits them. */
 function shellWords(text: string): string[] {
   const words: string[] = [];
   for (const [word] of text.matchAll(/#.*|(?:"[^"]*"|'[^']*'|[^\s"'])+/g)) {
@@ -61,12 +86,12 @@ function shellWords(text: string): string[] {
   return words;
 }
 
-/** Commands of Headrace in a line; where only its name stands there is none. */
+/** The commands of Headrace in a line. */
 function commandsIn(line: string): string[] {
   return [...line.matchAll(/\bnpx headrace (.+)/g)].map((match) => match[1] ?? '');
 }
 
-/** Why a command is none of ours; `undefined` where it is one. */
+/** Why a command is refused; `undefined` where it is accepted. */
 function refusal(command: string, usages: readonly Usage[]): string | undefined {
   const words = shellWords(command);
   const usage = usages
@@ -77,7 +102,7 @@ function refusal(command: string, usages: readonly Usage[]): string | undefined 
   let positional = 0;
   while (rest.length > 0) {
     const word = rest.shift() ?? '';
-    // What stands for "and more" in a page.
+    // An ellipsis in a page.
     if (word === '…') continue;
     if (!word.startsWith('-')) {
       positional += 1;
@@ -93,8 +118,8 @@ function refusal(command: string, usages: readonly Usage[]): string | undefined 
     : undefined;
 }
 
-void test('every command in the docs and in the help is one that there is, with flags and arguments that it takes', async () => {
-  const help = await allHelp();
+void test('every command in the docs and in the help exists and takes its flags and arguments', async () => {
+  const help = allHelp();
   const usages = help.map(({ usage }) => usage);
   assert.ok(usages.length > 30, usages.map(({ words }) => words.join(' ')).join(', '));
   const said = [
@@ -112,10 +137,16 @@ void test('every command in the docs and in the help is one that there is, with 
   assert.deepEqual(wrong, []);
 });
 
-void test('a command that there is not, a wrong flag and a missing argument are noticed', async () => {
-  const usages = [await helpOf([]), await helpOf(['cache', 'gc']), await helpOf(['trace'])].map(
-    ({ usage }) => usage,
-  );
+void test('--help of the program and of a command is the text that is checked here', async () => {
+  for (const name of ['', 'cache gc']) {
+    const { code, stdout } = await headrace([...name.split(' ').filter(Boolean), '--help'], {});
+    assert.equal(code, 0);
+    assert.deepEqual(readHelp([], stdout), readHelp([], helpTextOf(commands.get(name) ?? assert.fail(name))));
+  }
+});
+
+void test('an unknown command, an unknown flag and a missing argument are noticed', () => {
+  const usages = ['', 'cache gc', 'trace'].map((name) => helpOf(name).usage);
   assert.equal(refusal('trace stage1 17 --json # where it is from', usages), undefined);
   assert.equal(refusal('cache gc --keep-days 14', usages), undefined);
   assert.equal(refusal('trance stage1', usages), 'no such command');

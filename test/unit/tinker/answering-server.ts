@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { connectTinker, type Tinker } from '../../../tinker/index.js';
 
-/** A client of a server that answers with `answer`, except for `client/config`. The server ends with the test. */
+/**
+ * A client of a server that answers with `answer`, except for `client/config`. The server ends with the test.
+ */
 export async function connectedTo(
   context: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse) => void,

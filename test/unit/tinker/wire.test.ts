@@ -23,7 +23,9 @@ const recorded = readFileSync(golden, 'utf8')
   .map((line) => JSON.parse(line) as Recorded)
   .map((each) => ({ ...each, path: each.path.replace('/api/v1/', '') }));
 
-/** Answers of the recording by path, in order, successes only; the scripted stumbles have tests of their own. */
+/**
+ * Answers of the recording by path, in order, successes only; the scripted stumbles have tests of their own.
+ */
 const answers = new Map<string, Recorded[]>();
 for (const each of recorded) {
   const isPending = each.resp?.['type'] === 'try_again' || each.resp?.['status'] === 'complete_metadata';

@@ -9,8 +9,8 @@ const messageLimit = 3_000;
 const pageLimit = 400_000;
 
 /**
- * Lines of train.jsonl to read, with a search field (shown only where scripts run) and, where there is a training, with the
- * trained text marked.
+ * Lines of train.jsonl to read, with a search field (shown only where scripts run) and, where there is a
+ * training, with the trained text marked.
  *
  * @param marked - by line, from 1.
  */
@@ -93,7 +93,8 @@ function whereText(line: number, source: string | undefined, marked: MarkedConve
 function markedText(spans: readonly Span[]): readonly unknown[] {
   let left = messageLimit;
   const [first, ...rest] = spans;
-  // The line break between two turns belongs to the later one. The page shows a gap between the bubbles instead.
+  // The line break between two turns belongs to the later one. The page shows a gap between the bubbles
+  // instead.
   const isBreak = first?.kind !== 'trained' && first?.special === false && first.text === '\n';
   return (isBreak ? rest : spans).flatMap(({ text, kind, special }) => {
     if (left <= 0) return [];

@@ -14,7 +14,9 @@ const loraSchema = z.object({
   trainUnembed: z.boolean(),
 });
 
-/** The record of a checkpoint, in `<kind>/<hash of the name>.json`. A checkpoint without it does not exist. */
+/**
+ * The record of a checkpoint, in `<kind>/<hash of the name>.json`. A checkpoint without it does not exist.
+ */
 export const CheckpointMeta = z.object({
   runId: z.string(),
   kind: z.enum(['weights', 'sampler_weights', 'external_weights']),
@@ -25,13 +27,19 @@ export const CheckpointMeta = z.object({
   userMetadata: z.record(z.string(), z.string()),
   baseModel: z.string(),
   lora: loraSchema,
-  /** The safetensors file beside it; a new one for every save, so that replacing the record replaces both at once. */
+  /**
+   * The safetensors file beside it; a new one for every save, so that replacing the record replaces both at
+   * once.
+   */
   dataFile: z.string(),
   sizeBytes: z.number().int().nonnegative(),
 });
 export type CheckpointMeta = z.infer<typeof CheckpointMeta>;
 
-/** LoRA parameters in fp32; with `adam`, the moments under `adam.m.` and `adam.v.` and the count in the metadata. */
+/**
+ * LoRA parameters in fp32; with `adam`, the moments under `adam.m.` and `adam.v.` and the count in the
+ * metadata.
+ */
 export function encodeState(
   { params, adam }: Pick<TrainingState, 'params' | 'adam'>,
   withAdam: boolean,

@@ -21,8 +21,9 @@ export type RunMeta = z.infer<typeof RunMeta>;
 export type CheckpointKind = CheckpointMeta['kind'];
 
 /**
- * Training runs and checkpoints on disk, with an index in memory: `runs/<run>/run.json`, `runs/<run>/<kind>/…`. The data file
- * is written before its record, and both durably: after a crash a checkpoint exists whole or not at all.
+ * Training runs and checkpoints on disk, with an index in memory: `runs/<run>/run.json`,
+ * `runs/<run>/<kind>/…`. The data file is written before its record, and both durably: after a crash a
+ * checkpoint exists whole or not at all.
  */
 export class CheckpointStore {
   readonly #root: string;

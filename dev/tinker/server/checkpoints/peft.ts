@@ -3,8 +3,9 @@ import { loraAlpha, loraNames, loraTargets, type LoraConfig } from '../../model/
 import { writeSafetensors, type Tensor, type Tensors } from '../../model/safetensors.js';
 
 /**
- * An adapter as PEFT's `PeftModel.from_pretrained` reads it: `adapter_config.json` and `adapter_model.safetensors`, by file name.
- * With tied embeddings the adapter of the output projection is that of `lm_head`, which has no tensor in the base.
+ * An adapter as PEFT's `PeftModel.from_pretrained` reads it: `adapter_config.json` and
+ * `adapter_model.safetensors`, by file name. With tied embeddings the adapter of the output projection is
+ * that of `lm_head`, which has no tensor in the base.
  */
 export function peftFiles(
   config: ModelConfig,

@@ -13,7 +13,7 @@ export interface CheckpointParams {
   readonly name: string;
 }
 
-/** Listing runs and checkpoints, TTLs, deletion. */
+/** Listings of training runs and checkpoints, TTLs, deletion. */
 export function checkpointRoutes(app: FastifyInstance, { checkpoints }: ServerContext): void {
   const runJson = (run: RunMeta) => {
     const own = checkpoints.list(run.runId);
@@ -64,7 +64,7 @@ export function checkpointRoutes(app: FastifyInstance, { checkpoints }: ServerCo
   );
 }
 
-/** @throws {Problem} 404 where the kind is none. */
+/** @throws {Problem} 404 where there is no such kind. */
 export function pathOf({ run, kind, name }: CheckpointParams): CheckpointPath {
   const known = checkpointKinds.find((each) => each === kind);
   if (known === undefined)

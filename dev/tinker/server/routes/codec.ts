@@ -11,7 +11,7 @@ import type { SampleResult } from '../../model/sampler.js';
 import { Problem } from '../problem.js';
 import { ForwardBackwardProto, type LossInputJson, type LossInputProto } from './schemas.js';
 
-/** A forward or forward_backward request, whatever form it came in. */
+/** A forward or forward_backward request, from JSON or protobuf. */
 export interface LossRequest {
   readonly modelId: string;
   readonly seqId: number;

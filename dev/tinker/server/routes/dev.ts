@@ -8,7 +8,7 @@ import { Problem } from '../problem.js';
 const LogQuery = z.object({ model_id: z.string().optional(), op: z.string().optional() });
 const Clock = z.object({ advanceSeconds: z.number().nonnegative() });
 
-/** What no real service has, for tests: faults on request, the log of operations, a clock to turn forward. */
+/** Routes for tests: faults, the log of operations, a clock that can be set forward. */
 export function devRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post('/dev/faults', async (request, reply) => {
     for (const fault of z.union([Fault.transform((one) => [one]), z.array(Fault)]).parse(request.body))

@@ -12,7 +12,9 @@ import { tarOf } from '../checkpoints/tar.js';
 const signedMs = 900_000;
 const route = '/training_runs/:run/checkpoints/:kind/:name';
 
-/** What a URL without a key may be fetched of, and until when: stands in for a storage service's signed URLs. */
+/**
+ * Signed URLs, which need no key: like those of a storage service.
+ */
 export class SignedUrls {
   readonly #open = new Map<string, { readonly path: CheckpointPath; readonly untilMs: number }>();
 
@@ -31,7 +33,7 @@ export class SignedUrls {
   }
 }
 
-/** Adapters to take away: per-file URLs of external weights (current SDK), a redirect to an archive (SDKs before 0.30). */
+/** Exports: per-file URLs of external weights (current SDK), a redirect to an archive (SDKs before 0.30). */
 export function exportRoutes(app: FastifyInstance, { checkpoints }: ServerContext, signed: SignedUrls): void {
   app.get<{ Params: CheckpointParams }>(`${route}/external_weights_urls`, async (request) => {
     const path = pathOf(request.params);
@@ -54,7 +56,7 @@ export function exportRoutes(app: FastifyInstance, { checkpoints }: ServerContex
   });
 }
 
-/** Where the signed URLs lead, outside `/api`. */
+/** The signed URLs, outside `/api`. */
 export function signedRoutes(app: FastifyInstance, context: ServerContext, signed: SignedUrls): void {
   app.get<{ Params: { token: string; file: string } }>(
     '/dev/exports/:token/:file',

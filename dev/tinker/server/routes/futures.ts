@@ -7,7 +7,7 @@ import { RetrieveFuture } from './schemas.js';
 
 const protobuf = 'application/x-protobuf';
 
-/** Fetching results. */
+/** Results of requests. */
 export function futureRoutes(app: FastifyInstance, context: ServerContext): void {
   app.post('/retrieve_future', async (request, reply) => {
     const { request_id: requestId } = RetrieveFuture.parse(request.body);

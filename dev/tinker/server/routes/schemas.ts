@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Bodies of the API, under the names they have on the wire. Fields that are not listed are tolerated and dropped. */
+/**
+ * Bodies of the API, under the names they have on the wire. Fields that are not listed are tolerated and
+ * dropped.
+ */
 
 const id = z.string().min(1).max(500);
 const count = z
@@ -15,7 +18,10 @@ const seqId = z
   .max(2 ** 31);
 const metadata = z.record(z.string(), z.string()).nullish();
 
-/** Known servers take exactly these checkpoint names; SkyRL says the pattern matches the hosted service. */
+/**
+ * Known servers accept exactly these checkpoint names. By SkyRL's source the pattern is that of the hosted
+ * service.
+ */
 const checkpointName = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must match ^[A-Za-z0-9_-]{1,255}$');
 
 const tenYears = 10 * 365 * 86_400;
@@ -140,7 +146,10 @@ export const SaveWeightsForSampler = z
   );
 
 const loadCommon = { path: z.string(), optimizer: z.boolean().default(false) };
-/** Either a new model from a checkpoint (session_id, model_seq_id), or into one that was just created (model_id, seq_id). */
+/**
+ * Either a new model from a checkpoint (session_id, model_seq_id), or into one that was just created
+ * (model_id, seq_id).
+ */
 export const LoadWeights = z.union([
   z.object({
     ...loadCommon,

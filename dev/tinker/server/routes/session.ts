@@ -5,7 +5,7 @@ import { serverBlock, type ServerContext } from './context.js';
 import { Problem } from '../problem.js';
 import { CreateSession, FinishSession, SessionRef } from './schemas.js';
 
-/** What a client does before and beside training: configuration, capabilities, sessions. */
+/** Configuration, capabilities and sessions. */
 export function sessionRoutes(app: FastifyInstance, context: ServerContext): void {
   const { sessions, config, log, host } = context;
 

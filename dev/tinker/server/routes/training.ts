@@ -7,7 +7,7 @@ import { Problem } from '../problem.js';
 import { CreateModel, ForwardBackwardJson, ForwardJson, ModelRef, OptimStep } from './schemas.js';
 import { once } from '../state/sessions.js';
 
-/** Making models and training them. */
+/** Creating models and training them. */
 export function trainingRoutes(app: FastifyInstance, context: ServerContext): void {
   const { sessions, models, host } = context;
 

@@ -96,8 +96,8 @@ interface Save {
 }
 
 /**
- * Queues a save. Unlike other requests, a resent save is answered 409 while its name is used, as users of the hosted service
- * report.
+ * Queues a save. Unlike other requests, a resent save is answered 409 while its name is used, as users of the
+ * hosted service report.
  *
  * @throws {Problem} 409 where the name or the sequence id is used.
  */

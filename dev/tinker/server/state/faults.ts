@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
-/** A fault to play on requests. The conditions must all hold. */
+/** A fault to play on requests that meet all conditions. */
 export const Fault = z.object({
   /** The end of the request's path, such as `optim_step`. */
   path: z.string().min(1),
   method: z.string().optional(),
   /** Value of `X-Tinker-Request-Type`, to pick polls of one kind of request. */
   requestType: z.string().optional(),
-  /** Let that many matching requests pass first. */
+  /** How many matching requests pass first. */
   skip: z.number().int().nonnegative().default(0),
-  /** Then play it on that many. */
+  /** How many requests it is then played on. */
   times: z.number().int().positive().default(1),
   /** Milliseconds to wait before anything else. */
   delayMs: z.number().int().nonnegative().max(600_000).default(0),
@@ -28,7 +28,7 @@ interface Armed {
   seen: number;
 }
 
-/** Faults that tests have asked for, oldest first; the first that matches a request is played. */
+/** Faults of tests, oldest first. The first that matches a request is played. */
 export class Faults {
   #armed: Armed[] = [];
 

@@ -3,7 +3,7 @@ import type { LossResult } from '../../model/jax-engine.js';
 import type { SampleResult } from '../../model/sampler.js';
 import { Problem } from '../problem.js';
 
-/** What a request came to. Encoded only when it is fetched, since the client says then in which form. */
+/** The outcome of a request. It is encoded when it is fetched: that request names the form. */
 export type Outcome =
   | { readonly kind: 'json'; readonly body: unknown }
   | { readonly kind: 'loss'; readonly result: LossResult }
@@ -14,7 +14,7 @@ export type Outcome =
 export class Future {
   readonly sessionId: string;
   readonly requestId = randomUUID();
-  /** False while an earlier request, or one that never came, is in the way. */
+  /** False while the request waits for an earlier one, which may be missing. */
   running = false;
   #outcome: Outcome | undefined;
   readonly #listeners = new Set<() => void>();
@@ -45,7 +45,9 @@ export class Future {
   }
 }
 
-/** Futures of all sessions. The oldest are forgotten above a limit, so that a long run does not fill the memory. */
+/**
+ * Futures of all sessions. Above a limit the oldest are dropped, so that a long run does not fill the memory.
+ */
 export class Futures {
   readonly #limit: number;
   readonly #byId = new Map<string, Future>();
@@ -70,7 +72,7 @@ export class Futures {
     return future;
   }
 
-  /** Breaks the promises of a session that ended; whoever waits is answered at once. */
+  /** Fails the futures of a session that has ended; polls that wait for them are answered at once. */
   dropSession(sessionId: string, why: string): void {
     for (const [id, future] of this.#byId)
       if (future.sessionId === sessionId) {

@@ -1,4 +1,4 @@
-/** One thing the server did, for tests that ask what really happened. */
+/** An operation of the server, for tests. */
 export interface Operation {
   /** Rises by one from operation to operation. */
   readonly n: number;

@@ -7,13 +7,13 @@ interface Submitted {
 
 interface Job extends Submitted {
   readonly seqId: number;
-  /** Must not reject: it reports its own failure. */
+  /** Does not reject: failures become outcomes. */
   readonly run: () => Promise<void>;
 }
 
 /**
- * Runs a model's requests in the order of their sequence ids, whatever order they come in. A missing id blocks all
- * later ones until it comes: a client that loses a request must notice.
+ * Runs a model's requests in the order of their sequence ids, whatever the order of their arrival. A missing
+ * id blocks all later ones until it arrives: a client must notice that it has lost a request.
  */
 export class Sequencer {
   #nextSeqId = 1;

@@ -3,7 +3,7 @@ import { Problem } from '../problem.js';
 
 export interface Session {
   readonly id: string;
-  /** Why it ended, once it has. The first reason stays. */
+  /** Why the session ended; `undefined` while it is live. */
   ended: string | undefined;
   /** Milliseconds of the monotonic clock. */
   lastHeartbeat: number;
@@ -11,10 +11,10 @@ export interface Session {
   readonly answered: Map<string, { readonly bodyHash: string; readonly answer: unknown }>;
 }
 
-/** Live and ended sessions of this process; a restart forgets them all. */
+/** Live and ended sessions of this process. They do not survive a restart. */
 export class Sessions {
   readonly #lapseSeconds: number;
-  /** Called once for every session that ends, however it ends. */
+  /** Called once for every session that ends, for any reason. */
   readonly #onEnd: (session: Session, why: string) => void;
   readonly #byId = new Map<string, Session>();
 
@@ -34,7 +34,7 @@ export class Sessions {
     return session;
   }
 
-  /** @throws {Problem} 404 where this process never knew it, 410 where it has ended. */
+  /** @throws {Problem} 404 where this process never had it, 410 where it has ended. */
   live(id: string): Session {
     this.endLapsed();
     const session = this.#byId.get(id);
