@@ -4,22 +4,22 @@ import { HeadraceError, messageOf } from '../core/errors.js';
 import type { WorkContext } from '../core/progress.js';
 
 /**
- * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the work itself
- * depends on a {@link WorkContext} alone.
+ * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the
+ * work itself depends on a {@link WorkContext} alone.
  */
 export interface EdgeOptions {
   /** Removes secrets from texts that go into the history. */
   readonly scrub: (text: string) => string;
   /**
-   * The abort reason for work that can save and return where it stands. It is used where the server still takes the
-   * result (cancel, pause, worker shutdown), and not where the attempt has been given up.
+   * The abort reason for work that can save and return where it stands. It is used where the server still
+   * takes the result (cancel, pause, worker shutdown), and not where the attempt has been given up.
    */
   readonly saveReason?: () => unknown;
 }
 
 /**
- * Every activity heartbeats this often, whether or not there is progress. A cancel comes with the answer, so that work in
- * the middle of one long step gets it too.
+ * Every activity heartbeats this often, whether or not there is progress. A cancel comes with the answer, so
+ * that work in the middle of one long step gets it too.
  */
 export const heartbeatEveryMs = 1_000;
 /** A defect does not mend itself: after this many attempts it is shown to a person. */
@@ -79,7 +79,9 @@ function cancellation(context: Context, scrub: (text: string) => string): Error 
   return new CancelledFailure('Cancelled');
 }
 
-/** The failure that Temporal keeps: the error table's type and verdict, the remedy in its details, no secrets. */
+/**
+ * The failure that Temporal keeps: the error table's type and verdict, the remedy in its details, no secrets.
+ */
 function asFailure(error: unknown, attempt: number, scrub: (text: string) => string): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const known =

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-// What the kernel says of processes, Linux only. It is made in memory as it is read, so nothing waits for a disk.
+// What the kernel says of processes, Linux only. It is made in memory as it is read, so nothing waits for a
+// disk.
 
 /** `getconf CLK_TCK` of every Linux there is. */
 const ticksPerSecond = 100;
@@ -23,7 +24,10 @@ function statOf(pid: number | 'self'): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The process and all below it; what the kernel lists, since a look through all of /proc costs what is measured. */
+/**
+ * The process and all below it; what the kernel lists, since a look through all of /proc costs what is
+ * measured.
+ */
 export function treeOf(root: number): number[] {
   const children = textOf(`/proc/${root}/task/${root}/children`)
     .split(' ')

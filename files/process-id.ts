@@ -11,10 +11,12 @@ import { hasCode } from './errno.js';
 export type ProcessState = 'running' | 'gone' | 'unknown';
 
 /**
- * A text that identifies a process beyond its lifetime: `<machine>-<process id>-<start>`, of letters, digits and `-`.
+ * A text that identifies a process beyond its lifetime: `<machine>-<process id>-<start>`, of letters, digits
+ * and `-`.
  *
- * Process ids are given out again. On Linux the start, from /proc, tells a later process with the same id apart. Other systems
- * have no such file: the start is `0` there, and a process whose id was given out again counts as running.
+ * Process ids are given out again. On Linux the start, from /proc, tells a later process with the same id
+ * apart. Other systems have no such file: the start is `0` there, and a process whose id was given out again
+ * counts as running.
  */
 export function processMark(pid: number = process.pid): string {
   return `${machine()}-${pid}-${statusOf(pid).start}`;

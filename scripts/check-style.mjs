@@ -3,8 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { root } from './run.mjs';
 
+/** `printWidth` of .oxfmtrc.json. The formatter wraps code and leaves comments alone. */
+const { printWidth } = JSON.parse(readFileSync(`${root}.oxfmtrc.json`, 'utf8'));
+
+const comment = /^\s*(\/\/|\/?\*)|\s\/\/ /;
+/** A URL cannot be wrapped; a lint directive ends at its line. */
+const unwrappable = /https?:\/\/\S{20}|(oxlint|eslint)-disable/;
+
 /** Each rule: what it asks for, and whether a line of a file breaks it. */
 const rules = [
+  {
+    wants: `a comment within ${printWidth} columns`,
+    breaks: (/** @type {string} */ line) =>
+      line.length > printWidth && comment.test(line) && !unwrappable.test(line),
+  },
   {
     wants: '`#private` in place of the keyword',
     breaks: (/** @type {string} */ line) =>

@@ -1,7 +1,7 @@
 // Builds and runs tests with Node's test runner.
 //
-//   node scripts/test.mjs [--built] [SUITE …]       suites of the table below; without one, those of `npm test`
-//   node scripts/test.mjs [--built] --one TEST …    test files, or words of a test's name
+//   node scripts/test.mjs [--built] [SUITE …] suites of the table below; without one, those of `npm test`
+//   node scripts/test.mjs [--built] --one TEST … test files, or words of a test's name
 //
 // `--built` takes dist/ as it is.
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,7 +9,10 @@ import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { root, run } from './run.mjs';
 
-/** A test that takes longer than this hangs: the longest, with several kills of a whole run, take some minutes. */
+/**
+ * A test that takes longer than this hangs: the longest, with several kills of a whole run, take some
+ * minutes.
+ */
 const timeoutMs = 20 * 60_000;
 const filesAtOnce = 2;
 

@@ -16,9 +16,9 @@ const segmentsPerHistory = 100;
 const mostLostCheckpoints = 3;
 
 /**
- * Trains segment after segment, each from the state that the previous one's record names, and measures every checkpoint
- * while the next segment trains. Child of `stage1`. On a cancel the segment saves where it stands, and that is recorded
- * before this ends.
+ * Trains segment after segment, each from the state that the previous one's record names, and measures every
+ * checkpoint while the next segment trains. Child of `stage1`. On a cancel the segment saves where it stands,
+ * and that is recorded before this ends.
  */
 export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
   const training = new Training(input);
@@ -47,7 +47,10 @@ async function findRecords(training: Training): Promise<FindRecordsResult> {
   });
 }
 
-/** Trains the next segment. Where the server lost the checkpoint that it starts from, the training falls back instead. */
+/**
+ * Trains the next segment. Where the server lost the checkpoint that it starts from, the training falls back
+ * instead.
+ */
 async function trainNext(training: Training): Promise<void> {
   try {
     const record = await training.saves.during(async () => await trainAndRecord(training));

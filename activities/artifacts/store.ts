@@ -23,9 +23,9 @@ import { makeScratch } from '../../files/scratch.js';
 import { fsyncPath } from '../../files/write-atomic.js';
 
 /**
- * The store: outputs of stages, under keys of their inputs. An artifact is a few files and a manifest, which is written last. It
- * appears whole, by one rename, or not at all, and never changes. Two writers of one key are harmless: equal keys mean equal
- * content, and the first rename wins.
+ * The store: outputs of stages, under keys of their inputs. An artifact is a few files and a manifest, which
+ * is written last. It appears whole, by one rename, or not at all, and never changes. Two writers of one key
+ * are harmless: equal keys mean equal content, and the first rename wins.
  */
 export interface ArtifactStore {
   /** The folder that holds the store; scratch and downloads live under it too. */
@@ -63,7 +63,9 @@ const Manifest = z.object({
   meta: z.unknown().optional(),
 });
 
-/** Key of an artifact: SHA-256 over kind, the stage's code version and everything that decides its content. */
+/**
+ * Key of an artifact: SHA-256 over kind, the stage's code version and everything that decides its content.
+ */
 export function artifactKey(kind: ArtifactKind, codeVersion: number, inputs: unknown): string {
   return createHash('sha256').update(stableJson({ kind, codeVersion, inputs })).digest('hex');
 }
@@ -75,7 +77,9 @@ export function defaultStoreRoot(env: Readonly<Record<string, string | undefined
 }
 
 export interface StoreOptions {
-  /** Whether finding an artifact marks it as used. False for commands that only show the store. @default true */
+  /**
+   * Whether finding an artifact marks it as used. False for commands that only show the store. @default true
+   */
   readonly marksUse?: boolean;
 }
 

@@ -9,10 +9,12 @@ import { pieceInput } from './plan/piece-input.js';
 import { inputFiles } from './read/open-file.js';
 
 /**
- * Makes the artifacts of the pieces `[from, to)` of a plan, those that are not in the store already. Where a row is a conversation
- * they hold converted rows; where it is a turn of a dialogue, rows scattered for `groupDialogues`.
+ * Makes the artifacts of the pieces `[from, to)` of a plan, those that are not in the store already. Where a
+ * row is a conversation they hold converted rows; where it is a turn of a dialogue, rows scattered for
+ * `groupDialogues`.
  *
- * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError, DiskFullError.
+ * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError,
+ *   DiskFullError.
  */
 export async function convertPieces(
   deps: ConvertDeps,

@@ -20,8 +20,8 @@ import { inputFiles } from './read/open-file.js';
 /**
  * Detects a source's format and cuts it into pieces.
  *
- * @throws {HeadraceError} FormatError, RecipeError, FileChangedError, FileNotFoundError, ArtifactMissingError;
- *   DiskFullError where the disk cannot hold what the conversion would write.
+ * @throws {HeadraceError} FormatError, RecipeError, FileChangedError, FileNotFoundError,
+ *   ArtifactMissingError; DiskFullError where the disk cannot hold what the conversion would write.
  */
 export async function planConversion(
   deps: ConvertDeps,
@@ -81,8 +81,9 @@ async function withScratch<Result>(
 }
 
 /**
- * What converting a source writes, at the least: half of what is read of plain text, as much as is read of packed and columnar files.
- * Nothing can be known of a filtered source. Pieces that are in the store count as nothing.
+ * What converting a source writes, at the least: half of what is read of plain text, as much as is read of
+ * packed and columnar files. Nothing can be known of a filtered source. Pieces that are in the store count as
+ * nothing.
  */
 async function leastBytes(deps: ConvertDeps, plan: ConversionPlanFile): Promise<number> {
   if (plan.rules.filter !== undefined) return 0;

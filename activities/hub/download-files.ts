@@ -12,12 +12,12 @@ import type { RepositoryCommit } from './http/repository.js';
 import { readResolution } from './resolve/resolution.js';
 
 /**
- * Brings files `[from, to)` of a Hub source to this disk, complete and verified. Files that are there cost nothing. A retry goes on
- * from the bytes on disk, from whatever attempt.
+ * Brings files `[from, to)` of a Hub source to this disk, complete and verified. Files that are there cost
+ * nothing. A retry goes on from the bytes on disk, from whatever attempt.
  *
- * @throws {HeadraceError} HubUnavailableError, HashMismatchError, DiskFullError, HubFileNotFoundError, RevisionNotFoundError,
- * DatasetNotFoundError, GatedDatasetError, HubTokenMissingError, HubTokenInvalidError, ArtifactMissingError,
- * ArtifactCorruptError.
+ * @throws {HeadraceError} HubUnavailableError, HashMismatchError, DiskFullError, HubFileNotFoundError,
+ *   RevisionNotFoundError, DatasetNotFoundError, GatedDatasetError, HubTokenMissingError,
+ *   HubTokenInvalidError, ArtifactMissingError, ArtifactCorruptError.
  */
 export async function downloadFiles(
   hub: HubAccess,
@@ -69,7 +69,10 @@ async function fetchAll(
 
 const reportEveryMs = 2000;
 
-/** The progress of one activity over its files. It reports at intervals too, as hashing and waiting bring no bytes. */
+/**
+ * The progress of one activity over its files. It reports at intervals too, as hashing and waiting bring no
+ * bytes.
+ */
 class DownloadProgress {
   readonly #label: string;
   readonly #total: number;

@@ -25,15 +25,20 @@ export interface TokenizerFolder {
   /** Canonical id of the model. */
   readonly id: string;
   readonly commitSha: string;
-  /** Holds tokenizer.json, and those of tokenizer_config.json, config.json and chat_template.jinja that the model has. */
+  /**
+   * Holds tokenizer.json, and those of tokenizer_config.json, config.json and chat_template.jinja that the
+   * model has.
+   */
   readonly folder: string;
 }
 
 /**
- * Brings a model's tokenizer to the store. Offline, and for a commit that is in the store, no request is sent.
+ * Brings a model's tokenizer to the store. Offline, and for a commit that is in the store, no request is
+ * sent.
  *
- * @throws {HeadraceError} TokenizerError where the model or its tokenizer.json does not exist; ArtifactMissingError offline; as
- * {@link commitListing}; HashMismatchError, DiskFullError, HubUnavailableError of a download.
+ * @throws {HeadraceError} TokenizerError where the model or its tokenizer.json does not exist;
+ *   ArtifactMissingError offline; as {@link commitListing}; HashMismatchError, DiskFullError,
+ *   HubUnavailableError of a download.
  */
 export async function fetchTokenizer(
   { store, blobs, client }: HubAccess,

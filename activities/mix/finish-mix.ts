@@ -38,8 +38,8 @@ interface Writing {
 }
 
 /**
- * Writes the results to `out`, the manifest last: where it stands, the others are complete. Safe to repeat: the lines are
- * written again, and have to come out as they did the first time.
+ * Writes the results to `out`, the manifest last: where it stands, the others are complete. Safe to repeat:
+ * the lines are written again, and have to come out as they did the first time.
  *
  * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError.
  */

@@ -12,10 +12,12 @@ import { makePeers, type Peer } from './peers.js';
 import { defined } from '../../core/defined.js';
 
 /**
- * Downloads the same files with Headrace, `hf download`, `@huggingface/hub` and curl from one local Hub, each with and
- * without a kill when half of the bytes were served, and prints a table in Markdown.
+ * Downloads the same files with Headrace, `hf download`, `@huggingface/hub` and curl from one local Hub, each
+ * with and without a kill when half of the bytes were served, and prints a table in Markdown.
  *
- *     npm run build && node dist/bench/download/main.js [--files 3] [--megabytes 500] [--rate <MB/s a connection>] [--repeat 3]
+ *     npm run build
+ *     node dist/bench/download/main.js [--files 3] [--megabytes 500] [--repeat 3]
+ *       [--rate <MB/s a connection>]
  */
 const { values } = parseArgs({
   options: {

@@ -8,10 +8,12 @@ import type { Cost } from './measure.js';
 import { copying, makePeers, ours, type Mixer } from './peers.js';
 
 /**
- * Converts and mixes one set of corpora with Headrace's engine, with Headrace through Temporal, Python `datasets`, orjson in
- * memory and DuckDB, and prints a table in Markdown. With `--source-bytes` or `--rows` one source alone is mixed, by ours.
+ * Converts and mixes one set of corpora with Headrace's engine, with Headrace through Temporal, Python
+ * `datasets`, orjson in memory and DuckDB, and prints a table in Markdown. With `--source-bytes` or `--rows`
+ * one source alone is mixed, by ours.
  *
- *     npm run build && node dist/bench/mix/main.js [--scale 1] [--repeat 3] [--only engine,datasets] [--dir <folder>]
+ *     npm run build
+ *     node dist/bench/mix/main.js [--scale 1] [--repeat 3] [--only engine,datasets] [--dir <folder>]
  *     node dist/bench/mix/main.js --source-bytes 8e9 --repeat 1
  *     node dist/bench/mix/main.js --rows 2e6 --repeat 1
  */

@@ -11,8 +11,9 @@ import { measureRunning, type Cost } from './measure.js';
 import { benchSources } from './task.js';
 
 /**
- * The same mix as a whole run: Temporal dev server, worker in a process of its own, workflow from start to end. Servers and
- * worker are there before the clock starts; CPU and memory are those of the worker and its children.
+ * The same mix as a whole run: Temporal dev server, worker in a process of its own, workflow from start to
+ * end. Servers and worker are there before the clock starts; CPU and memory are those of the worker and its
+ * children.
  *
  * @param only - names of the sources; all where it is not given.
  */

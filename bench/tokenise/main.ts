@@ -10,9 +10,10 @@ import {
 } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 
 /**
- * How fast text becomes tokens, on one core, and whether the ids are those of the library alone: `node dist/bench/tokenise/main.js
- * [--limit MB]`. The text is every Markdown file below node_modules, prose and code of many hands, each once, in the versions of
- * package-lock.json, cut into pieces of a message's length. In seconds of CPU, so that other work on the machine does not count.
+ * How fast text becomes tokens, on one core, and whether the ids are those of the library alone:
+ * `node dist/bench/tokenise/main.js [--limit MB]`. The text is every Markdown file below node_modules, prose
+ * and code of many hands, each once, in the versions of package-lock.json, cut into pieces of a message's
+ * length. In seconds of CPU, so that other work on the machine does not count.
  */
 const { values } = parseArgs({ options: { limit: { type: 'string', default: '4' } } });
 const modules = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
@@ -38,7 +39,10 @@ function rate(encode: (text: string) => readonly number[]): {
   return { rate: bytes / (user + system), ids };
 }
 
-/** The library as it comes. Ours keeps special tokens that somebody typed as text, so it is not asked to find any. */
+/**
+ * The library as it comes. Ours keeps special tokens that somebody typed as text, so it is not asked to find
+ * any.
+ */
 function alone({ tokenizerJson, configJson }: TokenizerFiles): (text: string) => readonly number[] {
   const json = tokenizerJson as { readonly added_tokens: readonly { readonly special: boolean }[] };
   const ordinary = { ...json, added_tokens: json.added_tokens.filter(({ special }) => !special) };

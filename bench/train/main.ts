@@ -11,9 +11,9 @@ import { measure, type Measured } from './measure.js';
 import { trainOurs } from './ours.js';
 
 /**
- * Headrace and the Tinker cookbook against the same SIMULATED server, in which every operation takes the same time:
- * `node dist/bench/train/main.js [--latency MS] [--steps N] [--every N] [--python PATH]`. Prints a table. Without an interpreter
- * that has `tinker-cookbook` the cookbook is left out.
+ * Headrace and the Tinker cookbook against the same SIMULATED server, in which every operation takes the same
+ * time: `node dist/bench/train/main.js [--latency MS] [--steps N] [--every N] [--python PATH]`. Prints a
+ * table. Without an interpreter that has `tinker-cookbook` the cookbook is left out.
  */
 const { values } = parseArgs({
   options: {

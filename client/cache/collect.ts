@@ -52,8 +52,8 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
 }
 
 /**
- * Removes garbage. What a run has used since it was found stays: each item is checked once more, and leaves by one rename, so that
- * a reader finds it whole or not at all.
+ * Removes garbage. What a run has used since it was found stays: each item is checked once more, and leaves
+ * by one rename, so that a reader finds it whole or not at all.
  *
  * @returns what was removed.
  */

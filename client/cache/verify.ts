@@ -20,8 +20,8 @@ export interface Verification {
 }
 
 /**
- * Reads every finished file of the Hub and compares its hash with its name, and checks the files of every artifact against its
- * manifest.
+ * Reads every finished file of the Hub and compares its hash with its name, and checks the files of every
+ * artifact against its manifest.
  *
  * @param onFile - called before each file is read.
  */

@@ -41,8 +41,8 @@ interface ServedCheckpoint {
 /**
  * Keeps, removes or exports a checkpoint on the server that has it.
  *
- * @throws {HeadraceError} CheckpointLostError where the server no longer has it; UsageError where the environment names another
- * server, or `to` is a file; what Tinker throws.
+ * @throws {HeadraceError} CheckpointLostError where the server no longer has it; UsageError where the
+ *   environment names another server, or `to` is a file; what Tinker throws.
  */
 export async function changeCheckpoint(
   change: CheckpointChange,
@@ -89,7 +89,8 @@ async function exportServed({ tinker, server, label, paths, signal }: ServedChec
   if (target?.isDirectory() === false)
     throw new HeadraceError('UsageError', `${to} is a file; --to names the folder for the adapter`);
   say(`Downloading ${label} from ${server} …`);
-  // Sampler weights first: a server may have an archive of them, while a state may have to be loaded and exported.
+  // Sampler weights first: a server may have an archive of them, while a state may have to be loaded and
+  // exported.
   const { files, bytes, from } = await exportAdapter(tinker, paths.toReversed(), to, signal);
   return {
     text: `${label} is in ${to} as a PEFT adapter: ${formatBytes(bytes)} in ${files.join(', ')}`,

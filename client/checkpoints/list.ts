@@ -9,7 +9,10 @@ import { connectTo, openTinkerAccess } from './server.js';
 /** By path; `undefined` where the server could not be asked. */
 export type OnServer = ReadonlyMap<string, ServerCheckpoint> | undefined;
 
-/** What the server still has of these checkpoints. Where it cannot be asked, stderr says why: the records are worth showing. */
+/**
+ * What the server still has of these checkpoints. Where it cannot be asked, stderr says why: the records are
+ * worth showing.
+ */
 export async function askServer(checkpoints: readonly CheckpointLine[]): Promise<OnServer> {
   const newest = checkpoints.at(-1);
   if (newest === undefined) return undefined;

@@ -6,7 +6,10 @@ import { commandEnvironment } from '../environment.js';
 import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { say } from '../text/output.js';
 
-/** The Tinker server that the environment names. @param retries - of calls to a server that does not answer. @default the client's */
+/**
+ * The Tinker server that the environment names. @param retries - of calls to a server that does not
+ * answer. @default the client's
+ */
 export async function openTinkerAccess(retries?: number): Promise<TinkerAccess> {
   const limits = retries === undefined ? {} : { limits: { controlRetries: retries } };
   return createTinkerAccess({ env: await commandEnvironment(), onWarning: say, ...limits });

@@ -8,7 +8,10 @@ import { say } from '../text/output.js';
 /** Errors in what was typed or written, not in what happened. */
 const usageErrors: readonly ErrorType[] = ['RecipeError', 'UsageError', 'LabelError'];
 
-/** Reports the error that ended a command, and returns the exit code for it. Commander has printed its own errors. */
+/**
+ * Reports the error that ended a command, and returns the exit code for it. Commander has printed its own
+ * errors.
+ */
 export function reportFailure(error: unknown, withStack: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   const known = error instanceof HeadraceError;

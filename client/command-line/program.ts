@@ -43,8 +43,8 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
 /**
  * The command line.
  *
- * @param args - what is typed after `headrace`. Where they name a command, only its module is loaded; otherwise, for instance
- * for `--help`, all of them.
+ * @param args - what is typed after `headrace`. Where they name a command, only its module is loaded;
+ *   otherwise, for instance for `--help`, all of them.
  */
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('headrace')

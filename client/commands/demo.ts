@@ -39,8 +39,8 @@ export function register(program: Command): void {
 }
 
 /**
- * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results, and leaves nothing
- * running. Uses no servers and no keys of the environment.
+ * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results, and
+ * leaves nothing running. Uses no servers and no keys of the environment.
  */
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(

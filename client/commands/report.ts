@@ -38,7 +38,10 @@ async function report(name: string): Promise<ExitCode> {
   });
 }
 
-/** The run's status by the server, as the query of a run that was terminated or has failed still answers `running`. */
+/**
+ * The run's status by the server, as the query of a run that was terminated or has failed still answers
+ * `running`.
+ */
 function statusOf(ending: RunEnding | undefined): Partial<WriteReportInput['standing']> {
   if (ending === undefined) return { status: 'running' };
   return ending.kind === 'failed' ? { status: 'failed', failure: ending.message } : { status: ending.kind };

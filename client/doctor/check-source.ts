@@ -26,8 +26,8 @@ export interface SourceSize {
 }
 
 /**
- * Checks a source without downloading it: its dataset and files, the access to them, and whether the head of its first
- * file converts. What is wrong with the source is a check that failed, not an error.
+ * Checks a source without downloading it: its dataset and files, the access to them, and whether the head of
+ * its first file converts. What is wrong with the source is a check that failed, not an error.
  */
 export async function checkSource(
   local: LocalWork,

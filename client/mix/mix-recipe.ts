@@ -26,9 +26,10 @@ export interface MixRecipeOptions {
 }
 
 /**
- * The data half of a run in this process, without Temporal: resolves, downloads, converts and mixes a recipe's sources
- * into `recipe.out`. The same recipe and data give the same bytes as in a run, and the two reuse each other's work. Nothing
- * is tried again, except in a download: another call continues from what the store has.
+ * The data half of a run in this process, without Temporal: resolves, downloads, converts and mixes a
+ * recipe's sources into `recipe.out`. The same recipe and data give the same bytes as in a run, and the two
+ * reuse each other's work. Nothing is tried again, except in a download: another call continues from what the
+ * store has.
  *
  * @throws {HeadraceError} of the source or stage that failed.
  */

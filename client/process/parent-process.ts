@@ -2,8 +2,8 @@ import type { PartMessage } from '../../dev/stack/part.js';
 import { say } from '../text/output.js';
 
 /**
- * How a command that serves until it is ended is started and ended: from a terminal, or as a part of `headrace dev` by a
- * parent process with an IPC channel.
+ * How a command that serves until it is ended is started and ended: from a terminal, or as a part of
+ * `headrace dev` by a parent process with an IPC channel.
  */
 export interface ParentProcess {
   /** Aborted when this process is to end: SIGINT, SIGTERM, or the parent is gone. */

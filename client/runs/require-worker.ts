@@ -3,9 +3,14 @@ import proto from '@temporalio/proto';
 import { HeadraceError } from '../../core/errors.js';
 import type { TemporalClient } from '../temporal/connect.js';
 
-/** A worker that has just started may be unknown to the server: it is looked for this many times, a second apart. */
+/**
+ * A worker that has just started may be unknown to the server: it is looked for this many times, a second
+ * apart.
+ */
 const attempts = 5;
-/** A poller that the server has seen within this time counts as a worker; a long poll lasts about a minute. */
+/**
+ * A poller that the server has seen within this time counts as a worker; a long poll lasts about a minute.
+ */
 const pollerFreshMs = 90_000;
 
 /** @throws {HeadraceError} NoWorkerError where no worker polls the task queue. */

@@ -4,8 +4,8 @@ import type { RunState } from '../../core/run/state.js';
 import type { WorkUnderWay } from '../text/progress-line.js';
 
 /**
- * One more line for each stage whose work is done in several activities: its progress as a whole. What is finished comes
- * from the run's state, what is under way from heartbeats. Training reports its own total.
+ * One more line for each stage whose work is done in several activities: its progress as a whole. What is
+ * finished comes from the run's state, what is under way from heartbeats. Training reports its own total.
  */
 export function stageTotals(state: RunState | undefined, underWay: readonly WorkUnderWay[]): WorkUnderWay[] {
   if (state === undefined) return [];
@@ -28,7 +28,9 @@ function downloadTotal({ sources }: RunState, underWay: readonly WorkUnderWay[])
   return [totalLine('download', 'bytes', finished + sum(active.map(({ done }) => done)), total)];
 }
 
-/** A piece under way counts as the fraction of it that is done. @param counts - pieces finished, and in all. */
+/**
+ * A piece under way counts as the fraction of it that is done. @param counts - pieces finished, and in all.
+ */
 function pieceTotal(
   stage: Stage,
   counts: readonly (readonly [finished: number, all: number])[],

@@ -1,7 +1,8 @@
 /**
- * The digest of a line of train.jsonl is the SHA-256 of {@link digestPrefix}, the canonical line without its newline,
- * and {@link copySuffix}. Its first half orders the output; its second half decides which rows stay if fewer are wanted
- * than there are. The halves are independent, so a row's position says nothing about its selection.
+ * The digest of a line of train.jsonl is the SHA-256 of {@link digestPrefix}, the canonical line without its
+ * newline, and {@link copySuffix}. Its first half orders the output; its second half decides which rows stay
+ * if fewer are wanted than there are. The halves are independent, so a row's position says nothing about its
+ * selection.
  */
 export const digestBytes = 32;
 /** The order key is `digest[0, 16)`, the selection key `digest[16, 32)`; both compare as bytes. */

@@ -24,7 +24,10 @@ export const invalidCredentials: Refusal = {
   message: 'Invalid credentials in Authorization header',
 };
 
-/** Anonymous callers cannot tell a missing repository from a private one: the real Hub answers both with this 401. */
+/**
+ * Anonymous callers cannot tell a missing repository from a private one: the real Hub answers both with
+ * this 401.
+ */
 export function repositoryMissing(caller: Caller): Refusal {
   return caller.kind === 'user'
     ? { status: 404, code: 'RepoNotFound', message: 'Repository not found' }

@@ -15,7 +15,10 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('stall'), bytes: z.int().min(0).default(0) }),
   /** One byte, at this offset of the file, is another. Strikes only responses that hold it. */
   z.strictObject({ ...common, kind: z.literal('corrupt'), offset: z.int().min(0).default(0) }),
-  /** The file is another one: every byte and the ETag differ, and it is longer by so many bytes. @default times: until cleared */
+  /**
+   * The file is another one: every byte and the ETag differ, and it is longer by so many bytes. @default
+   * times: until cleared
+   */
   z.strictObject({
     ...common,
     times: z.int().min(1).default(Number.MAX_SAFE_INTEGER),

@@ -24,7 +24,10 @@ interface ByteRange {
   readonly to: number;
 }
 
-/** One range of a Range header; `undefined` where the whole file is meant, `null` where it cannot be satisfied. */
+/**
+ * One range of a Range header; `undefined` where the whole file is meant, `null` where it cannot be
+ * satisfied.
+ */
 function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   const [first = '', last = ''] = match?.slice(1) ?? [];

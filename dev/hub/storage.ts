@@ -115,7 +115,9 @@ export function createStorage(
   return app;
 }
 
-/** Remembers where a file is for as long as it is the same: a download asks for one path some hundred times. */
+/**
+ * Remembers where a file is for as long as it is the same: a download asks for one path some hundred times.
+ */
 function rememberFiles(): (
   path: string,
   find: () => Promise<FileAnswer | undefined>,

@@ -27,7 +27,10 @@ function pathIn(storeRoot: string): string {
   return join(storeRoot, 'dev.json');
 }
 
-/** The servers of the `headrace dev` that runs on the store; `undefined` where none does, whatever a dead one left. */
+/**
+ * The servers of the `headrace dev` that runs on the store; `undefined` where none does, whatever a dead one
+ * left.
+ */
 export async function readDevServers(storeRoot: string): Promise<DevServers | undefined> {
   const text = await readFile(pathIn(storeRoot), 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;

@@ -5,7 +5,10 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { shutdownLimitMs } from '../../worker/shutdown.js';
 
-/** What a part sends over its IPC channel: the addresses at which it serves, and before that lines for a person. */
+/**
+ * What a part sends over its IPC channel: the addresses at which it serves, and before that lines for a
+ * person.
+ */
 const PartMessage = z.union([
   z.object({ ready: z.record(z.string(), z.string()).readonly() }),
   z.object({ say: z.string() }),
@@ -13,8 +16,8 @@ const PartMessage = z.union([
 export type PartMessage = z.infer<typeof PartMessage>;
 
 /**
- * A server or worker in a child process. It ends in order when its IPC channel closes, so that it never outlives its
- * parent.
+ * A server or worker in a child process. It ends in order when its IPC channel closes, so that it never
+ * outlives its parent.
  */
 export interface Part {
   readonly name: string;
@@ -43,15 +46,21 @@ export interface PartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Variables of this process that a part must not see: its servers and secrets are those of {@link PartOptions.env}. */
+/**
+ * Variables of this process that a part must not see: its servers and secrets are those of
+ * {@link PartOptions.env}.
+ */
 const withheld = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_)/;
-/** A part that has not ended after this time is killed. A worker may have a training step to finish and save. */
+/**
+ * A part that has not ended after this time is killed. A worker may have a training step to finish and save.
+ */
 const closeTimeoutMs = shutdownLimitMs + 30_000;
 
 /**
  * Starts a part and waits until it serves.
  *
- * @throws {Error} with the end of the part's log where it ends before; the signal's reason where it is aborted.
+ * @throws {Error} with the end of the part's log where it ends before; the signal's reason where it is
+ *   aborted.
  */
 export async function startPart(options: PartOptions): Promise<Part> {
   const { name, logPath, signal } = options;

@@ -23,8 +23,8 @@ function toolCache(): string {
 }
 
 /**
- * Finds or gets the Temporal CLI, which carries server and web UI: on PATH, in the cache, by the SDK's own download, by
- * a Go build. `say` is told each step in a line.
+ * Finds or gets the Temporal CLI, which carries server and web UI: on PATH, in the cache, by the SDK's own
+ * download, by a Go build. `say` is told each step in a line.
  *
  * @param signal - ends a build.
  * @throws {Error} saying exactly what to install; the signal's reason where it is aborted.
@@ -171,7 +171,9 @@ async function withTimeout<T>(promise: Promise<T>, ms: number, message: string):
   }
 }
 
-/** The innermost of an error's chained causes: "…: dns error: Name or service not known" ends in what matters. */
+/**
+ * The innermost of an error's chained causes: "…: dns error: Name or service not known" ends in what matters.
+ */
 function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.trim().split(': ').at(-1) ?? text;

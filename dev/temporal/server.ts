@@ -33,7 +33,9 @@ export interface TemporalServer {
 /** How long a server with a large database may take to answer. */
 const readyTimeoutMs = 60_000;
 
-/** Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits until it answers. */
+/**
+ * Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits until it answers.
+ */
 export async function startTemporal(options: TemporalServerOptions): Promise<TemporalServer> {
   const { path } = await resolveTemporal(options.say, options.signal);
   await mkdir(options.stateDir, { recursive: true });

@@ -14,13 +14,18 @@ import { mountSmallDisk } from './small-disk.js';
 import type { SmallDisk } from './small-disk.js';
 import { clearFaults } from '../support/faults.js';
 
-/** A run that has not ended by then fails its round. Undisturbed it takes some 10 s; a killed worker is missed for 20 s. */
+/**
+ * A run that has not ended by then fails its round. Undisturbed it takes some 10 s; a killed worker is missed
+ * for 20 s.
+ */
 const patienceMs = 240_000;
 /** What else a round does (starting and ending processes) beside the run itself. */
 const aroundMs = 90_000;
 const rowsPerSource = 10_000;
 
-/** Real downloads, conversion, mix, tokens and four segments of six steps, small enough to be done in seconds. */
+/**
+ * Real downloads, conversion, mix, tokens and four segments of six steps, small enough to be done in seconds.
+ */
 function yaml(name: string): string {
   return `
 name: ${name}
@@ -99,7 +104,8 @@ export class Lane {
   /**
    * One run on a fresh store: undisturbed without a seed. It ends within minutes, whatever hangs.
    *
-   * @returns a failure with what had happened until then, where the run parks, fails, hangs or trains a step twice.
+   * @returns a failure with what had happened until then, where the run parks, fails, hangs or trains a step
+   *   twice.
    */
   async round(name: string, seed: number | undefined): Promise<Round | RoundFailure> {
     const struck: string[] = [];

@@ -20,6 +20,7 @@ void test('a question that is under way when its connection is closed is not ask
   await connected.close();
   await server.close();
   await failed;
-  // A retry on the closed channel would throw outside of any call, which the test runner reports as a failure of this file.
+  // A retry on the closed channel would throw outside of any call, which the test runner reports as a failure
+  // of this file.
   await sleep(500);
 });

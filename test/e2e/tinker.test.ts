@@ -50,7 +50,8 @@ train:
   const env = environmentOf(servers(), store);
   const run = (...args: string[]): Promise<CommandResult> => headrace(args, env, folder);
   try {
-    // A pause that somebody ends in time, and after it one that nobody ends: the settings are asked for by every attempt.
+    // A pause that somebody ends in time, and after it one that nobody ends: the settings are asked for by
+    // every attempt.
     await postFaults(servers().tinkerUrl(), {
       path: 'optim_step',
       status: 402,

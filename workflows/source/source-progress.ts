@@ -3,7 +3,10 @@ import type { SourceState } from '../../core/run/state.js';
 import { progressSignals } from '../messages.js';
 import { Reporter } from '../reporter.js';
 
-/** How far the preparation of one source is; the run hears of each change of the status, and now and then of the rest. */
+/**
+ * How far the preparation of one source is; the run hears of each change of the status, and now and then of
+ * the rest.
+ */
 export class SourceProgress {
   readonly #reporter = new Reporter<SourceState>(progressSignals.sourceProgress, sourceDetails);
   #state: SourceState;

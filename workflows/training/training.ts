@@ -28,7 +28,10 @@ export interface TrainLoraInput {
   readonly carried?: TrainingProgress;
 }
 
-/** The parts of a training that its steps share: its progress and who sees it, pauses, requests to save, evaluation. */
+/**
+ * The parts of a training that its steps share: its progress and who sees it, pauses, requests to save,
+ * evaluation.
+ */
 export class Training {
   readonly gate = new Gate({ whileClosed: async (isOpen) => await this.#standStill(isOpen) });
   readonly activities = pausable(this.gate);

@@ -9,7 +9,10 @@ import type { PlannedPieces } from './plan-pieces.js';
 import { strategyFor } from './strategy.js';
 
 const maxPartitions = 1024;
-/** How much larger rows are than the packed or columnar bytes that they come from: an estimate, for sizes only. */
+/**
+ * How much larger rows are than the packed or columnar bytes that they come from: an estimate, for sizes
+ * only.
+ */
 const unpackedFactor = 5;
 
 export interface PlanParts extends PlannedPieces {
@@ -19,7 +22,10 @@ export interface PlanParts extends PlannedPieces {
   readonly pieceBytes: number;
 }
 
-/** The plan of a source whose format is detected and whose files are cut: each piece gets the key of the artifact that it becomes. */
+/**
+ * The plan of a source whose format is detected and whose files are cut: each piece gets the key of the
+ * artifact that it becomes.
+ */
 export function assemblePlan(parts: PlanParts): ConversionPlanFile {
   const { source, seed, resolution, detection } = parts;
   const rules = conversionRules(source, detection.layout);

@@ -9,8 +9,8 @@ import { FileSlice } from '../read/file-slice.js';
 import { displayNames } from './display-names.js';
 
 /**
- * Version of the code that plans, converts and counts. It is part of the keys of what that code makes: raise it when the same inputs
- * would give other bytes.
+ * Version of the code that plans, converts and counts. It is part of the keys of what that code makes: raise
+ * it when the same inputs would give other bytes.
  */
 export const conversionVersion = 1;
 
@@ -47,7 +47,9 @@ export const ConversionPlanFile = z
     /** The job that converts a piece. */
     pieceJob: z.enum(['convertPiece', 'scatterPiece']),
     pieces: z.array(Piece).readonly(),
-    /** Where a row is a turn of a dialogue: the artifacts that scattered rows are grouped into. Else empty. */
+    /**
+     * Where a row is a turn of a dialogue: the artifacts that scattered rows are grouped into. Else empty.
+     */
     dialoguePartitions: z.array(PieceRef).readonly(),
   })
   .readonly();

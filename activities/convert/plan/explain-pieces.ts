@@ -12,7 +12,10 @@ export interface PieceReason {
   readonly reason: string;
 }
 
-/** For each piece of a plan why it is reused or has to be made, by comparison with the store's other plans of its files. */
+/**
+ * For each piece of a plan why it is reused or has to be made, by comparison with the store's other plans of
+ * its files.
+ */
 export async function explainPieces(store: ArtifactStore, ref: ArtifactRef): Promise<PieceReason[]> {
   const plan = await readConversionPlan(store, ref);
   const found = await Promise.all(

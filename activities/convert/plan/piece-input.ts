@@ -15,7 +15,9 @@ export interface PieceInput {
   readonly dir: string;
 }
 
-/** @param files - of the plan. Only the piece's own ones travel to the thread: a source may have thousands. */
+/**
+ * @param files - of the plan. Only the piece's own ones travel to the thread: a source may have thousands.
+ */
 export function pieceInput(
   plan: ConversionPlanFile,
   files: readonly InputFile[],

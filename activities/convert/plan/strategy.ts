@@ -4,7 +4,9 @@ import { rowsAreTurns } from '../../../core/convert/layout.js';
 import { artifactKey } from '../../artifacts/store.js';
 import { conversionVersion, type ConversionPlanFile, type PieceRef } from './conversion-plan.js';
 
-/** How the rows of a source become conversations. The format decides it, once, when the conversion is planned. */
+/**
+ * How the rows of a source become conversations. The format decides it, once, when the conversion is planned.
+ */
 export interface Strategy {
   readonly pieceJob: ConversionPlanFile['pieceJob'];
   /**
@@ -35,8 +37,8 @@ function byRow(rules: ConversionRules, seed: number): Strategy {
 }
 
 /**
- * A row is a turn of a dialogue whose other rows may be anywhere. Pieces are scattered by dialogue, and then each partition, which has
- * all rows of its dialogues, is grouped.
+ * A row is a turn of a dialogue whose other rows may be anywhere. Pieces are scattered by dialogue, and then
+ * each partition, which has all rows of its dialogues, is grouped.
  */
 function byDialogue(rules: ConversionRules, seed: number, partitions: number): Strategy {
   const { layout, filter } = rules;

@@ -18,8 +18,8 @@ const containers: Readonly<Record<string, Container>> = {
 const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', zstd: 'zstd' };
 
 /**
- * What a file holds, by its name: `.jsonl`, `.ndjson`, `.json` or `.parquet`, plain or with `.gz`, `.zst` or `.zstd` after it. Of a Hub
- * file it takes the path in the repository; its name on the disk is a hash.
+ * What a file holds, by its name: `.jsonl`, `.ndjson`, `.json` or `.parquet`, plain or with `.gz`, `.zst` or
+ * `.zstd` after it. Of a Hub file it takes the path in the repository; its name on the disk is a hash.
  *
  * @throws {HeadraceError} FormatError for any other name.
  */

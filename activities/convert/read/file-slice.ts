@@ -5,8 +5,8 @@ const count = z.int().min(0);
 const slice = { file: count, from: count, to: count };
 
 /**
- * The part of a file that is read in one go: plain JSON Lines by bytes, plain parquet by row groups, anything else whole. `file` is a
- * position in the list of files that stands beside the slice.
+ * The part of a file that is read in one go: plain JSON Lines by bytes, plain parquet by row groups, anything
+ * else whole. `file` is a position in the list of files that stands beside the slice.
  */
 export const FileSlice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('whole'), file: count }),

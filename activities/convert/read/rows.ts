@@ -27,7 +27,10 @@ export interface RowHandler {
   readonly onRow: (row: Row, place: RowPlace, text: () => string) => void;
   /** A row that is not, and why. */
   readonly onBad: (reason: RejectReason, place: RowPlace, text: () => string) => void;
-  /** A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. True: it is dealt with. */
+  /**
+   * A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. True: it
+   * is dealt with.
+   */
   readonly onText?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
   /** A row of parquet before its texts are decoded. True: it is dealt with. */
   readonly onValue?: ((row: Row, place: RowPlace) => boolean) | undefined;
@@ -50,7 +53,8 @@ export interface RowsInput {
 }
 
 /**
- * Reads the rows of slices in bounded memory. Returns the number of rows of each slice; of JSON Lines, of lines.
+ * Reads the rows of slices in bounded memory. Returns the number of rows of each slice; of JSON Lines, of
+ * lines.
  *
  * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError.
  */

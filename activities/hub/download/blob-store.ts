@@ -12,7 +12,9 @@ import { isBlobThere } from './files-on-disk.js';
 import { linkSnapshot } from './link-snapshot.js';
 import { Transfers } from './transfers.js';
 
-/** The files of the Hub in a store, by content. One a process: its downloads share connections and threads. */
+/**
+ * The files of the Hub in a store, by content. One a process: its downloads share connections and threads.
+ */
 export class BlobStore {
   readonly #store: ArtifactStore;
   readonly #connections: LimitFunction;
@@ -27,8 +29,8 @@ export class BlobStore {
   }
 
   /**
-   * Makes sure that a file is in the store, verified, and linked from its snapshot. Waits for a file that this process fetches
-   * already.
+   * Makes sure that a file is in the store, verified, and linked from its snapshot. Waits for a file that
+   * this process fetches already.
    *
    * @throws {HeadraceError} as {@link downloadBlob}; what the Hub's refusal means; as {@link linkSnapshot}.
    */

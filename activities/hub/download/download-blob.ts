@@ -20,12 +20,12 @@ const pollMs = 200;
 const mostFailedChecks = 2;
 
 /**
- * Brings a file to `path`: from the last durable byte of any earlier attempt, over several connections, and under its name only
- * after its hash was checked. After a wrong hash every byte is fetched once more. While another process fetches the same file,
- * this one waits for it.
+ * Brings a file to `path`: from the last durable byte of any earlier attempt, over several connections, and
+ * under its name only after its hash was checked. After a wrong hash every byte is fetched once more. While
+ * another process fetches the same file, this one waits for it.
  *
- * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where a link stands in the
- * part's place; HubRefusal; the signal's reason.
+ * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where a
+ *   link stands in the part's place; HubRefusal; the signal's reason.
  */
 export async function downloadBlob(
   request: BlobRequest,
@@ -52,7 +52,10 @@ export async function downloadBlob(
   }
 }
 
-/** The lock on the file, or `undefined` where the file is there, complete. Waits while another process holds the lock. */
+/**
+ * The lock on the file, or `undefined` where the file is there, complete. Waits while another process holds
+ * the lock.
+ */
 async function lockUnlessThere(
   { path, file }: BlobRequest,
   signal: AbortSignal,

@@ -27,12 +27,12 @@ export interface BlobRequest {
 const leastRangeBytes = 2_000_000;
 
 /**
- * Fetches the missing ranges of a file over several connections, and makes them durable. Returns early where the lock is lost.
- * What arrived before an error is durable, too, for the next attempt.
+ * Fetches the missing ranges of a file over several connections, and makes them durable. Returns early where
+ * the lock is lost. What arrived before an error is durable, too, for the next attempt.
  *
  * @param onBytes - called with each range that is written.
- * @throws {HeadraceError} DiskFullError before the first byte where the disk has no room; what {@link fetchRange} throws; the
- * signal's reason.
+ * @throws {HeadraceError} DiskFullError before the first byte where the disk has no room; what
+ *   {@link fetchRange} throws; the signal's reason.
  */
 export async function fetchMissing(
   request: BlobRequest,

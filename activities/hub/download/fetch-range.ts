@@ -5,8 +5,9 @@ import type { PartFile } from './part-file.js';
 import type { RemoteFile } from './remote-file.js';
 
 /**
- * Fetches one range of a file to disk, over as many connections in a row as it takes: after a break the next one goes on from the
- * last byte. Tries are counted anew after every progress. Returns early where another attempt has finished the file.
+ * Fetches one range of a file to disk, over as many connections in a row as it takes: after a break the next
+ * one goes on from the last byte. Tries are counted anew after every progress. Returns early where another
+ * attempt has finished the file.
  *
  * @param onBytes - called with each range that is written, in order.
  * @throws {HeadraceError} HubUnavailableError, HashMismatchError; `HubRefusal`; the error of a write.
@@ -46,7 +47,9 @@ export async function fetchRange(
   }
 }
 
-/** Fetches the rest of a range over one connection. True where it is whole, or the file finished elsewhere. */
+/**
+ * Fetches the rest of a range over one connection. True where it is whole, or the file finished elsewhere.
+ */
 async function fetchRest(
   remote: RemoteFile,
   part: PartFile,
@@ -106,8 +109,8 @@ class WatchedConnection {
 }
 
 /**
- * Writes the bytes of `wanted` from a body that starts at `bodyStart`, as they arrive. True where the range is whole, or the file
- * finished elsewhere.
+ * Writes the bytes of `wanted` from a body that starts at `bodyStart`, as they arrive. True where the range
+ * is whole, or the file finished elsewhere.
  */
 async function writeBody(
   body: AsyncIterable<Uint8Array>,

@@ -4,8 +4,8 @@ const blockBytes = 1 << 20;
 const longestGatherMs = 500;
 
 /**
- * The body in blocks of about a megabyte, or of what arrived in half a second. A block is valid until the next one is asked for.
- * What arrived before an error comes first.
+ * The body in blocks of about a megabyte, or of what arrived in half a second. A block is valid until the
+ * next one is asked for. What arrived before an error comes first.
  *
  * @param onAlive - called whenever bytes arrive.
  * @throws {TransientError} where the connection breaks.

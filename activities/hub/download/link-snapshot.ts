@@ -15,7 +15,8 @@ export function snapshotFolder(store: ArtifactStore, commit: RepositoryCommit): 
 /**
  * Links a file of a commit to its blob, for people and for readers that want file names.
  *
- * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the snapshot.
+ * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the
+ *   snapshot.
  */
 export async function linkSnapshot(
   store: ArtifactStore,

@@ -15,8 +15,8 @@ export interface OpenRange {
 }
 
 /**
- * One file of the Hub, readable by ranges. The Hub often answers with a redirect to a signed URL of another origin. That URL is
- * kept for the next ranges until it expires.
+ * One file of the Hub, readable by ranges. The Hub often answers with a redirect to a signed URL of another
+ * origin. That URL is kept for the next ranges until it expires.
  */
 export class RemoteFile {
   readonly #client: HubClient;
@@ -57,8 +57,8 @@ export class RemoteFile {
   }
 
   /**
-   * Writes a range to its place in an open file; the bytes do not pass through this thread. Returns true where they are written, and
-   * false where the range has to be read with {@link open} instead.
+   * Writes a range to its place in an open file; the bytes do not pass through this thread. Returns true
+   * where they are written, and false where the range has to be read with {@link open} instead.
    *
    * @param onWrote - as {@link Transfers.get} calls it.
    * @throws {TransientError}; the error of a write.
@@ -90,8 +90,8 @@ export class RemoteFile {
    * Asks for a range and reads it by `fetch`.
    *
    * @param onAlive - called whenever bytes arrive.
-   * @throws {TransientError}; {@link HubRefusal} where the Hub itself refuses; {@link HeadraceError} HashMismatchError where the
-   * file has another size than the listing.
+   * @throws {TransientError}; {@link HubRefusal} where the Hub itself refuses; {@link HeadraceError}
+   *   HashMismatchError where the file has another size than the listing.
    */
   async open(
     range: ByteRange,

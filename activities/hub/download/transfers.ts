@@ -19,8 +19,8 @@ export type TransferOutcome =
   | { readonly kind: 'other'; readonly status: number; readonly headers: Headers };
 
 /**
- * Transfers ranges from a server to a file, in a thread of its own. On the main thread, where each write blocks
- * everything else, a download of 1.5 GB takes more than 4 times as long.
+ * Transfers ranges from a server to a file, in a thread of its own. On the main thread, where each write
+ * blocks everything else, a download of 1.5 GB takes more than 4 times as long.
  */
 export class Transfers {
   readonly #thread = new RequestThread<TransferMessage, TransferReply>(

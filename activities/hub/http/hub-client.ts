@@ -45,10 +45,11 @@ export class HubClient {
   }
 
   /**
-   * Sends one request and follows redirects by hand, so that the token stays at the Hub. Returns a successful answer.
+   * Sends one request and follows redirects by hand, so that the token stays at the Hub. Returns a successful
+   * answer.
    *
-   * @throws {TransientError} for what can pass, {@link HubRefusal} for what cannot; {@link HeadraceError} ArtifactMissingError
-   * offline.
+   * @throws {TransientError} for what can pass, {@link HubRefusal} for what cannot; {@link HeadraceError}
+   *   ArtifactMissingError offline.
    */
   async send(url: string, options: SendOptions): Promise<HubAnswer> {
     let at = new URL(url);
@@ -94,7 +95,8 @@ export class HubClient {
   /**
    * Fetches a whole small answer, with retries.
    *
-   * @throws {HeadraceError} HubAnswerError where it is longer than any answer of a Hub, HubUnavailableError; {@link HubRefusal}.
+   * @throws {HeadraceError} HubAnswerError where it is longer than any answer of a Hub, HubUnavailableError;
+   *   {@link HubRefusal}.
    */
   fetchWhole(url: string, signal: AbortSignal, options: Omit<SendOptions, 'signal'> = {}): Promise<Response> {
     return this.withRetries(url, signal, async (limited) => {

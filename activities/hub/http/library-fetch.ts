@@ -9,7 +9,8 @@ const mostPages = 10_000;
 /**
  * `fetch` for one call of `@huggingface/hub`: whole small answers, with our retries and our token.
  *
- * It throws a {@link HeadraceError} HubAnswerError where the pages of a listing lead back to an earlier one, or do not end.
+ * It throws a {@link HeadraceError} HubAnswerError where the pages of a listing lead back to an earlier one,
+ * or do not end.
  */
 export function libraryFetch(client: HubClient, signal: AbortSignal): typeof fetch {
   const seen = new Set<string>();

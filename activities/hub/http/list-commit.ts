@@ -21,8 +21,9 @@ const FileEntry = z.object({
 /**
  * Every file of a commit, in code-unit order.
  *
- * @throws {HeadraceError} HubFileNotFoundError where the listing names a path outside the repository; HubAnswerError where the
- * answer is no listing, does not end, or has paths that clash; HubUnavailableError; what a refusal means.
+ * @throws {HeadraceError} HubFileNotFoundError where the listing names a path outside the repository;
+ *   HubAnswerError where the answer is no listing, does not end, or has paths that clash;
+ *   HubUnavailableError; what a refusal means.
  */
 export async function listCommit(
   client: HubClient,

@@ -6,8 +6,8 @@ import { libraryFetch } from './library-fetch.js';
 const candidatesPerQuery = 100;
 
 /**
- * The dataset whose id is nearest to one that does not exist: an underscore for a hyphen, a missing owner, a misspelling.
- * `undefined` where none is near.
+ * The dataset whose id is nearest to one that does not exist: an underscore for a hyphen, a missing owner, a
+ * misspelling. `undefined` where none is near.
  */
 export async function nearestDataset(
   client: HubClient,
@@ -38,7 +38,10 @@ function queriesFor(id: string): ({ readonly owner: string } | { readonly query:
   ];
 }
 
-/** The nearest of `candidates`: equal except for case and separators first, then equal names, then few changed letters. */
+/**
+ * The nearest of `candidates`: equal except for case and separators first, then equal names, then few changed
+ * letters.
+ */
 function nearestOf(id: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, rank: rankOf(id, candidate) }))

@@ -18,8 +18,9 @@ const Info = z.object({
 /**
  * The commit of a revision, with the canonical id of its repository.
  *
- * @throws {HeadraceError} HubTokenInvalidError, HubTokenMissingError, GatedDatasetError, DatasetNotFoundError with the nearest
- * dataset, RevisionNotFoundError with the existing revisions, HubUnavailableError, HubAnswerError.
+ * @throws {HeadraceError} HubTokenInvalidError, HubTokenMissingError, GatedDatasetError, DatasetNotFoundError
+ *   with the nearest dataset, RevisionNotFoundError with the existing revisions, HubUnavailableError,
+ *   HubAnswerError.
  */
 export async function pinRevision(
   client: HubClient,
@@ -48,7 +49,10 @@ export async function pinRevision(
   }
 }
 
-/** Adds the nearest dataset, or the existing revisions. Where those cannot be fetched, the error stays as it is. */
+/**
+ * Adds the nearest dataset, or the existing revisions. Where those cannot be fetched, the error stays as it
+ * is.
+ */
 async function withAlternatives(
   client: HubClient,
   asked: RepositoryRef,

@@ -1,5 +1,6 @@
 /**
- * The decoded body, and no more of it than `limitBytes`: a server can send without end. `isWhole` is false where the body is longer.
+ * The decoded body, and no more of it than `limitBytes`: a server can send without end. `isWhole` is false
+ * where the body is longer.
  */
 export async function readUpTo(
   response: Response,

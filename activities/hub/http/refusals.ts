@@ -5,7 +5,8 @@ import { pageOf, type RepositoryRef } from './repository.js';
 import { checkToken } from './whoami.js';
 
 /**
- * Runs `work`. A refusal of the Hub becomes the error that {@link explainRefusal} finds for it; other errors pass unchanged.
+ * Runs `work`. A refusal of the Hub becomes the error that {@link explainRefusal} finds for it; other errors
+ * pass unchanged.
  *
  * @param asked - the repository that `work` asks for.
  */
@@ -24,11 +25,11 @@ export async function explainingRefusals<T>(
 }
 
 /**
- * The error that a refusal means: HubTokenInvalidError, HubTokenMissingError, GatedDatasetError, RevisionNotFoundError,
- * HubFileNotFoundError or DatasetNotFoundError.
+ * The error that a refusal means: HubTokenInvalidError, HubTokenMissingError, GatedDatasetError,
+ * RevisionNotFoundError, HubFileNotFoundError or DatasetNotFoundError.
  *
- * An anonymous 401 is the answer for a missing repository and for a private one, so the message names both. Only the text of
- * the Hub tells a pending request from terms that are not accepted.
+ * An anonymous 401 is the answer for a missing repository and for a private one, so the message names both.
+ * Only the text of the Hub tells a pending request from terms that are not accepted.
  */
 export async function explainRefusal(
   client: HubClient,

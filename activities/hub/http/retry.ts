@@ -25,8 +25,8 @@ export function isTransientStatus(status: number): boolean {
 /**
  * Pauses before try number `failures + 1`.
  *
- * @throws {HeadraceError} HubUnavailableError where there were too many failures, or the server asks for a longer pause
- * than an activity should wait.
+ * @throws {HeadraceError} HubUnavailableError where there were too many failures, or the server asks for a
+ *   longer pause than an activity should wait.
  */
 export async function pauseBeforeRetry(
   error: TransientError,
@@ -81,7 +81,10 @@ export function networkReason(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }
 
-/** `Retry-After` (seconds or a date), or the reset time of the Hub's `RateLimit: "api";r=0;t=55`, in milliseconds. */
+/**
+ * `Retry-After` (seconds or a date), or the reset time of the Hub's `RateLimit: "api";r=0;t=55`, in
+ * milliseconds.
+ */
 export function retryAfterOf(headers: Headers, now: number): number | undefined {
   const header = headers.get('retry-after');
   if (header !== null) {

@@ -18,7 +18,10 @@ export interface HubTuning {
   readonly tries: number;
   /** First pause between tries. It doubles, up to 16 times as long. */
   readonly retryMs: number;
-  /** A longer Retry-After ends the attempt, so that the wait occupies no activity slot: Temporal retries later. */
+  /**
+   * A longer Retry-After ends the attempt, so that the wait occupies no activity slot: Temporal retries
+   * later.
+   */
   readonly longestWaitMs: number;
 }
 

@@ -37,7 +37,8 @@ export interface HubAccount {
 /**
  * The account at the Hub that the environment names, for a check before a run.
  *
- * @throws {HeadraceError} HubTokenInvalidError, HubUnavailableError; RecipeError for an HF_ENDPOINT that is not a URL.
+ * @throws {HeadraceError} HubTokenInvalidError, HubUnavailableError; RecipeError for an HF_ENDPOINT that is
+ *   not a URL.
  */
 export async function whoAmI(env: Environment, signal: AbortSignal): Promise<HubAccount> {
   const config = await readHubConfig(env);

@@ -13,10 +13,11 @@ export interface LocalFiles {
 }
 
 /**
- * The files that paths and globs name. Links are followed; each file stands once, whatever the order and overlap of the patterns.
- * A pattern that is the name of a file is a path, even with `[` in it.
+ * The files that paths and globs name. Links are followed; each file stands once, whatever the order and
+ * overlap of the patterns. A pattern that is the name of a file is a path, even with `[` in it.
  *
- * @throws {HeadraceError} FileNotFoundError with every pattern that matches nothing, and the names that are near it.
+ * @throws {HeadraceError} FileNotFoundError with every pattern that matches nothing, and the names that are
+ *   near it.
  */
 export async function findLocalFiles(patterns: readonly string[]): Promise<LocalFiles> {
   const sizes = new Map<string, number>();

@@ -28,11 +28,12 @@ export interface DigestDeps {
 type FileIdentity = Omit<KnownDigest, 'sha256'>;
 
 /**
- * A local file with its SHA-256. The digest is kept in the store; the file is read again only after its size, modification time or
- * inode has changed.
+ * A local file with its SHA-256. The digest is kept in the store; the file is read again only after its size,
+ * modification time or inode has changed.
  *
  * @param onBytes - called with bytes that are hashed, or known.
- * @throws {HeadraceError} FileChangedError where it changes while it is read; FileNotFoundError where it may not be read.
+ * @throws {HeadraceError} FileChangedError where it changes while it is read; FileNotFoundError where it may
+ *   not be read.
  */
 export async function digestLocalFile(
   { store, jobs }: DigestDeps,

@@ -7,10 +7,12 @@ import type { HubSource } from './inspect-dataset.js';
 import { columnsOf, readFooter } from './parquet-footer.js';
 
 /**
- * Checks the first file of a source before anything is downloaded. It reads one byte, as the gate of a dataset shows only then:
- * anyone may list its files. Of a parquet file it reads the footer, where the recipe names columns.
+ * Checks the first file of a source before anything is downloaded. It reads one byte, as the gate of a
+ * dataset shows only then: anyone may list its files. Of a parquet file it reads the footer, where the recipe
+ * names columns.
  *
- * @throws {HeadraceError} what the Hub's refusal means; HubUnavailableError; FormatError for a column that does not exist.
+ * @throws {HeadraceError} what the Hub's refusal means; HubUnavailableError; FormatError for a column that
+ *   does not exist.
  */
 export async function checkReadable(
   client: HubClient,

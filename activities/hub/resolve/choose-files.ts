@@ -26,8 +26,8 @@ const choiceErrors = {
 } as const satisfies Record<string, ErrorType>;
 
 /**
- * Chooses the files of a commit that a source asks for. The lock of the same commit decides, even where today's rules would choose
- * other files.
+ * Chooses the files of a commit that a source asks for. The lock of the same commit decides, even where
+ * today's rules would choose other files.
  *
  * @throws {HeadraceError} ConfigNotFoundError, SplitNotFoundError, HubFileNotFoundError.
  */

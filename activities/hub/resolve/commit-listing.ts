@@ -21,7 +21,8 @@ export type CommitListing = z.infer<typeof CommitListing>;
 const longestReadmeBytes = 4_000_000;
 
 /**
- * The files and README.md of a commit: from the store where it was listed before, as a commit never changes, else from the Hub.
+ * The files and README.md of a commit: from the store where it was listed before, as a commit never changes,
+ * else from the Hub.
  *
  * @throws {HeadraceError} as {@link listCommit}; GatedDatasetError where the README.md is behind the gate.
  */

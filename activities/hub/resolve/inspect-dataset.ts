@@ -24,12 +24,13 @@ export interface DatasetInspection extends ChosenFiles {
 const mostNotes = 20;
 
 /**
- * Finds what a source has at the Hub: canonical id, commit, the files of the split, and proof that they may be read. A lock of the
- * same request is reproduced, unless it is to be updated. Stores and locks nothing.
+ * Finds what a source has at the Hub: canonical id, commit, the files of the split, and proof that they may
+ * be read. A lock of the same request is reproduced, unless it is to be updated. Stores and locks nothing.
  *
- * @throws {HeadraceError} DatasetNotFoundError, RevisionNotFoundError, ConfigNotFoundError, SplitNotFoundError,
- * HubFileNotFoundError, HubTokenMissingError, HubTokenInvalidError, GatedDatasetError, HubUnavailableError, HubAnswerError,
- * FormatError; RecipeError where the lock cannot be read; ArtifactMissingError offline.
+ * @throws {HeadraceError} DatasetNotFoundError, RevisionNotFoundError, ConfigNotFoundError,
+ *   SplitNotFoundError, HubFileNotFoundError, HubTokenMissingError, HubTokenInvalidError, GatedDatasetError,
+ *   HubUnavailableError, HubAnswerError, FormatError; RecipeError where the lock cannot be read;
+ *   ArtifactMissingError offline.
  */
 export async function inspectDataset(
   store: ArtifactStore,

@@ -94,8 +94,8 @@ async function inspectLocal(name: string, patterns: readonly string[]): Promise<
 }
 
 /**
- * Stores an inspection as the resolution that a run would make of it. The lock stays as it is. Local files are read for their
- * hashes.
+ * Stores an inspection as the resolution that a run would make of it. The lock stays as it is. Local files
+ * are read for their hashes.
  *
  * @throws {HeadraceError} FileNotFoundError, FileChangedError.
  */

@@ -12,8 +12,8 @@ export interface PinnedSource {
 }
 
 /**
- * The commit of a Hub source: the locked one, else the one that its revision has now. Offline, the lock or a commit in the recipe
- * decides without a request.
+ * The commit of a Hub source: the locked one, else the one that its revision has now. Offline, the lock or a
+ * commit in the recipe decides without a request.
  *
  * @throws {HeadraceError} as {@link pinRevision}; ArtifactMissingError offline where neither names a commit.
  */

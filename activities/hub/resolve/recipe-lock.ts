@@ -38,7 +38,8 @@ export const recipeLockName = 'recipe.lock.json';
 /**
  * The lock in the folder `out`; an empty one where there is none.
  *
- * @throws {HeadraceError} RecipeError where the file is not a lock: an empty one in its place would unpin every source.
+ * @throws {HeadraceError} RecipeError where the file is not a lock: an empty one in its place would unpin
+ *   every source.
  */
 export async function readRecipeLock(out: string): Promise<RecipeLock> {
   const path = join(out, recipeLockName);
@@ -66,7 +67,9 @@ export function isSameRequest(one: LockedSource['asked'], other: LockedSource['a
   return plain(one) === plain(other);
 }
 
-/** Enters one source in the lock of `out`. Sources are resolved side by side: none loses the entry of another. */
+/**
+ * Enters one source in the lock of `out`. Sources are resolved side by side: none loses the entry of another.
+ */
 export async function lockSource(
   out: string,
   name: string,

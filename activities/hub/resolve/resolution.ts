@@ -37,7 +37,9 @@ export interface Resolution extends ResolutionListing {
   readonly meta: ResolutionMeta;
 }
 
-/** Keeps a resolution under the key of its content: resolving the same files again gives the same artifact. */
+/**
+ * Keeps a resolution under the key of its content: resolving the same files again gives the same artifact.
+ */
 export async function putResolution(
   store: ArtifactStore,
   meta: ResolutionMeta,

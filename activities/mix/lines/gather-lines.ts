@@ -13,9 +13,10 @@ const readBytes = 4 * 1024 * 1024;
 let readBuffer = Buffer.allocUnsafeSlow(0);
 
 /**
- * Gathers the lines of entries `[from, to)` from the sorted runs, one behind the other, and checks each by its CRC-32:
- * train.jsonl gets exactly what was converted. Sorted runs have the order of the mix, so a stretch of the mix lies in a
- * stretch of each. For a thread, as it blocks. Memory: 4 MiB beside `into`, or the longest line.
+ * Gathers the lines of entries `[from, to)` from the sorted runs, one behind the other, and checks each by
+ * its CRC-32: train.jsonl gets exactly what was converted. Sorted runs have the order of the mix, so a
+ * stretch of the mix lies in a stretch of each. For a thread, as it blocks. Memory: 4 MiB beside `into`, or
+ * the longest line.
  *
  * @param into - as long as the lines are, newlines included.
  * @throws {HeadraceError} ArtifactCorruptError where a sorted run's bytes are not those that were converted.

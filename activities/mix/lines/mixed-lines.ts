@@ -16,8 +16,8 @@ export interface LinePlaces {
 }
 
 /**
- * The lines of train.jsonl or heldout.jsonl in the store, where nobody edits them: in the sorted runs of converted pieces,
- * each at the place that its entry gives.
+ * The lines of train.jsonl or heldout.jsonl in the store, where nobody edits them: in the sorted runs of
+ * converted pieces, each at the place that its entry gives.
  */
 export interface MixedLines extends LinePlaces {
   /** All entries, cut into what is gathered at a time. */

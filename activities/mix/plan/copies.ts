@@ -12,8 +12,8 @@ const spillEntries = 131_072;
 const maxOpenFiles = 128;
 
 /**
- * Makes the further copies of repeated rows. Each copy has a key of its own, so its place in the output is anywhere:
- * copies are sorted in memory, spilled to disk and merged later.
+ * Makes the further copies of repeated rows. Each copy has a key of its own, so its place in the output is
+ * anywhere: copies are sorted in memory, spilled to disk and merged later.
  */
 export class CopyMaker {
   readonly #linesPaths: readonly string[];

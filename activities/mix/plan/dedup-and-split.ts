@@ -32,7 +32,10 @@ export interface DedupedRows extends Readonly<Record<Side, Candidates>> {
   readonly duplicates: Duplicates;
 }
 
-/** Sorts every converted conversation into one of three: for training, held out, or a duplicate of another one. */
+/**
+ * Sorts every converted conversation into one of three: for training, held out, or a duplicate of another
+ * one.
+ */
 export function dedupAndSplit({ sources, sortedRuns, heldoutFraction, scratch }: DedupInput): DedupedRows {
   const candidates = (side: Side): Candidates => ({
     rows: new Selection(join(scratch, side), sources),

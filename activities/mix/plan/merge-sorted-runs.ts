@@ -27,9 +27,9 @@ const rangeEntries = 131_072;
 const keySpace = 2 ** 32;
 
 /**
- * Merges sorted runs by order key. Keys are evenly spread, so a range of keys is a small part of every sorted run: one
- * range after the other is read, sorted in memory and visited. Memory: one range, whatever the number of sorted runs and
- * rows.
+ * Merges sorted runs by order key. Keys are evenly spread, so a range of keys is a small part of every sorted
+ * run: one range after the other is read, sorted in memory and visited. Memory: one range, whatever the
+ * number of sorted runs and rows.
  */
 export function mergeSortedRuns(sortedRuns: readonly SortedRun[], visitor: MergeVisitor): void {
   const total = sortedRuns.reduce((sum, { entries }) => sum + entries, 0);

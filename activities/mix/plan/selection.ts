@@ -16,9 +16,9 @@ interface Border {
 }
 
 /**
- * Chooses rows of each source: where fewer are wanted than there are, those with the smallest selection keys stay. The
- * candidates go to a file, and their keys are counted by their first bits. That tells the cell with the last wanted key;
- * only the keys of that cell are sorted. Memory: 16 KiB a source and 1/4096 of the keys.
+ * Chooses rows of each source: where fewer are wanted than there are, those with the smallest selection keys
+ * stay. The candidates go to a file, and their keys are counted by their first bits. That tells the cell with
+ * the last wanted key; only the keys of that cell are sorted. Memory: 16 KiB a source and 1/4096 of the keys.
  */
 export class Selection {
   readonly #path: string;

@@ -7,8 +7,8 @@ import type { MixPlanFile, PlannedSource } from '../format/mix-plan.js';
 const mixRuleVersion = 1;
 
 /**
- * The text of manifest.json: what the mix was made from, and what it holds. It has no times and no absolute paths, so that
- * the same recipe and data give the same bytes anywhere.
+ * The text of manifest.json: what the mix was made from, and what it holds. It has no times and no absolute
+ * paths, so that the same recipe and data give the same bytes anywhere.
  */
 export async function manifestText(
   store: ArtifactStore,

@@ -8,8 +8,8 @@ import { fsyncPath } from '../../../files/write-atomic.js';
 const suffix = '.tmp';
 
 /**
- * Files that stand complete in a folder under temporary names, until {@link publish} gives them their own. So a result
- * that was there before is replaced whole, and only by a complete one.
+ * Files that stand complete in a folder under temporary names, until {@link publish} gives them their own. So
+ * a result that was there before is replaced whole, and only by a complete one.
  */
 export class PendingFiles {
   readonly #folder: string;
@@ -41,8 +41,8 @@ export class PendingFiles {
   }
 
   /**
-   * Adds a copy of a file. No hard link: an edit of the results must not reach the store. Where the file system can share
-   * blocks, the copy costs nothing.
+   * Adds a copy of a file. No hard link: an edit of the results must not reach the store. Where the file
+   * system can share blocks, the copy costs nothing.
    */
   async addCopy(from: string, name: string): Promise<void> {
     await this.add(name, async (aside) => {

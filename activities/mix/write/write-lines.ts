@@ -13,8 +13,8 @@ const blockBytes = 1024 * 1024;
 const roomBytes = 1024 * 1024;
 
 /**
- * Writes train.jsonl or heldout.jsonl, hashes it and flushes it to the disk. Threads gather buckets ahead. Memory: one
- * bucket more than there are threads.
+ * Writes train.jsonl or heldout.jsonl, hashes it and flushes it to the disk. Threads gather buckets ahead.
+ * Memory: one bucket more than there are threads.
  *
  * @param out - a file that does not exist yet.
  * @throws {HeadraceError} ArtifactCorruptError where a sorted run's bytes are not those that were converted.

@@ -1,7 +1,10 @@
 import { join, resolve } from 'node:path';
 import { defaultStoreRoot } from '../../../activities/artifacts/store.js';
 
-/** The folder that a development server keeps its state in. @param option - `--state`. @default `dev/<server>` in the store */
+/**
+ * The folder that a development server keeps its state in. @param option - `--state`. @default `dev/<server>`
+ * in the store
+ */
 export function stateDir(server: string, option: string | undefined): string {
   return option === undefined ? join(defaultStoreRoot(), 'dev', server) : resolve(option);
 }
