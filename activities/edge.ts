@@ -7,6 +7,7 @@ import type { WorkContext } from '../core/progress.js';
  * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the
  * work itself depends on a {@link WorkContext} alone.
  */
+/** Options of {@link atEdge}. */
 export interface EdgeOptions {
   /** Removes secrets from texts that go into the history. */
   readonly scrub: (text: string) => string;
@@ -18,14 +19,19 @@ export interface EdgeOptions {
 }
 
 /**
+<<<<<<< HEAD
  * Every activity heartbeats this often, whether or not there is progress. A cancel comes with the answer, so
  * that work in the middle of one long step gets it too.
+=======
+ * Every activity heartbeats this often, whether or not there is progress. The server's answer carries a
+ * cancel, so long work is cancelled even without progress.
+>>>>>>> main
  */
 export const heartbeatEveryMs = 1_000;
-/** A defect does not mend itself: after this many attempts it is shown to a person. */
+/** Attempts after which an InternalError is final: a defect does not pass with time. */
 const internalErrorAttempts = 5;
 
-/** Makes a Temporal activity of `work`. */
+/** Returns a Temporal activity that does `work`. */
 export function atEdge<Input, Output>(
   work: (input: Input, context: WorkContext) => Promise<Output>,
   options: EdgeOptions,
@@ -38,7 +44,7 @@ export function atEdge<Input, Output>(
       const answered = details === undefined || !(details.notFound || details.timedOut || details.reset);
       abort.abort(answered && options.saveReason !== undefined ? options.saveReason() : failure);
     });
-    // Until this attempt has progress of its own, what the last one left stays: the next may need it.
+    // The last attempt's details stay until this one has progress: the next attempt may resume from them.
     const previous: unknown = context.info.heartbeatDetails;
     let latest = previous;
     const beat = (): void => context.heartbeat(latest);
@@ -80,7 +86,11 @@ function cancellation(context: Context, scrub: (text: string) => string): Error 
 }
 
 /**
+<<<<<<< HEAD
  * The failure that Temporal keeps: the error table's type and verdict, the remedy in its details, no secrets.
+=======
+ * The failure in the history: type and retryability of the error table, the remedy as details, no secrets.
+>>>>>>> main
  */
 function asFailure(error: unknown, attempt: number, scrub: (text: string) => string): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;

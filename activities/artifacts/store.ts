@@ -34,7 +34,11 @@ export interface ArtifactStore {
   readonly id: string;
   /** The artifact; `undefined` where it is missing or its files differ from its manifest. */
   find(ref: ArtifactRef): Promise<Artifact | undefined>;
-  /** @throws {HeadraceError} ArtifactMissingError. */
+  /**
+   * The artifact.
+   *
+   * @throws {HeadraceError} ArtifactMissingError where {@link find} returns `undefined`.
+   */
   get(ref: ArtifactRef): Promise<Artifact>;
   /**
    * Makes the artifact: `write` fills a new folder and returns the manifest's `meta`.
@@ -47,6 +51,7 @@ export interface ArtifactStore {
   scratch(): Promise<string>;
 }
 
+/** A complete artifact of the store. */
 export interface Artifact {
   readonly ref: ArtifactRef;
   readonly dir: string;
@@ -76,6 +81,7 @@ export function defaultStoreRoot(env: Readonly<Record<string, string | undefined
   return named === undefined || named === '' ? join(homedir(), '.cache', 'headrace') : resolve(named);
 }
 
+/** Options of {@link openStore}. */
 export interface StoreOptions {
   /**
    * Whether finding an artifact marks it as used. False for commands that only show the store. @default true
@@ -83,6 +89,7 @@ export interface StoreOptions {
   readonly marksUse?: boolean;
 }
 
+/** Opens the store under `root`, which is created where it is missing. */
 export async function openStore(root: string, options: StoreOptions = {}): Promise<ArtifactStore> {
   await mkdir(join(root, 'artifacts'), { recursive: true });
   await mkdir(join(root, 'tmp'), { recursive: true });
@@ -202,7 +209,7 @@ export async function markUsed(path: string): Promise<void> {
     const now = Date.now();
     if (now - (await stat(path)).mtimeMs > dayMs) await utimes(path, now / 1000, now / 1000);
   } catch (error) {
-    // A reader of a read-only store cannot collect it. A file that has just gone is found missing later.
+    // A read-only store is not collected. The reader of a missing file reports it.
     if (!isMissing(error) && !['EPERM', 'EACCES', 'EROFS'].some((code) => hasCode(error, code))) throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import type { ConversionJobs } from './jobs.js';
 import type { PoolJobs, ThreadPool } from '../threads/thread-pool.js';
 
+/** Options of the conversion activities. */
 export interface ConvertOptions {
   readonly store: ArtifactStore;
   /** The worker threads of this process. The output does not depend on how many there are. */

@@ -4,6 +4,6 @@ import { mergeRejects } from './output/rejects.js';
 import { planPieces } from './plan/plan-pieces.js';
 import { convertPiece } from './rows/convert-piece.js';
 
-/** What conversion does in threads. */
+/** The jobs of conversion that run in worker threads. */
 export const jobs = { planPieces, convertPiece, scatterPiece, groupPartition, mergeRejects };
 export type ConversionJobs = typeof jobs;

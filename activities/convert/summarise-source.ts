@@ -32,8 +32,8 @@ type SummaryMeta = z.infer<typeof SummaryMeta>;
 /**
  * Adds up the counts of a source's pieces.
  *
- * @throws {HeadraceError} FormatError where the source has no rows; TooManyRejectsError, with the first ones;
- *   ArtifactMissingError where a piece is not there.
+ * @throws {HeadraceError} FormatError where the source has no rows; TooManyRejectsError, with the first
+ * rejects; ArtifactMissingError where a piece is missing.
  */
 export async function summariseSource(
   deps: ConvertDeps,
@@ -47,8 +47,12 @@ export async function summariseSource(
     (await deps.store.find(ref)) ?? (await deps.store.put(ref, (dir) => addUp(deps, plan, dir, work)));
   const { counts } = SummaryMeta.parse(artifact.meta);
   if (counts.rows === 0) throw noRows(plan);
+<<<<<<< HEAD
   // Division and parsing both give the double that is nearest to the exact value, so equal fractions are
   // equal. A product is rounded anew.
+=======
+  // Division and parsing both round to the nearest double, so equal fractions are equal. A product would not be.
+>>>>>>> main
   if (counts.read > 0 && counts.rejected / counts.read > input.maxRejectFraction)
     throw await tooManyRejects(plan, counts, input.maxRejectFraction, artifact.path(rejectsName));
   return {
@@ -132,7 +136,7 @@ async function tooManyRejects(
       `${byReason.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${path}`,
     {
       remedy:
-        'Look at the rejects; mend the data, name another format or fields, or raise max_reject_fraction.',
+        'Read the rejects. Correct the data, set another format or fields, or raise max_reject_fraction.',
     },
   );
 }

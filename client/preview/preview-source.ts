@@ -145,7 +145,7 @@ async function headRows(
       slices: [head.slice],
       choice,
       scratch,
-      maxRowsPerGroup: wanted,
+      maxRowsPerRowGroup: wanted,
       isFull: () => rows.length >= wanted,
     },
     {

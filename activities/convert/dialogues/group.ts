@@ -6,6 +6,7 @@ import type { RowPlace } from '../read/rows.js';
 import { parsedRow } from '../rows/converted-row.js';
 import { readScattered, type Scatter } from './scattered-rows.js';
 
+/** Input of {@link groupPartition}. */
 export interface GroupInput {
   /** In plan order. */
   readonly scatters: readonly Scatter[];

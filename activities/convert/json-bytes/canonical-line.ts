@@ -17,16 +17,16 @@ interface Constant {
 export interface LineAreas {
   /** For the texts that all lines have in common: 1 KiB. */
   readonly constantsAt: number;
-  /** For a text that is escaped: {@link stepBytes}. */
+  /** For a text that is escaped: {@link chunkBytes}. */
   readonly textAt: number;
   /** For the line: {@link lineBytes}. */
   readonly lineAt: number;
 }
 
 /** The most bytes that are escaped by one call. */
-export const stepBytes = 256 * 1024;
+export const chunkBytes = 256 * 1024;
 /** Bytes of the longest line that can be built. */
-export const lineBytes = 6 * stepBytes;
+export const lineBytes = 6 * chunkBytes;
 
 /** An upper bound for the bytes of a line with this many messages and bytes of JSON in their texts. */
 export function maxLineBytes(messages: number, textBytes: number): number {
@@ -80,8 +80,8 @@ export class CanonicalLine {
   addText(role: Role, text: Uint8Array): number {
     this.#open(role);
     let codeUnits = 0;
-    for (let from = 0; from < text.length; from += stepBytes)
-      codeUnits += this.#escape(text.length <= stepBytes ? text : text.subarray(from, from + stepBytes));
+    for (let from = 0; from < text.length; from += chunkBytes)
+      codeUnits += this.#escape(text.length <= chunkBytes ? text : text.subarray(from, from + chunkBytes));
     return codeUnits;
   }
 

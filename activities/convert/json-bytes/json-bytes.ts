@@ -1,4 +1,4 @@
-import { CanonicalLine, lineBytes, stepBytes } from './canonical-line.js';
+import { CanonicalLine, lineBytes, chunkBytes } from './canonical-line.js';
 import { createWasmKernel, type JsonKernel } from './json-kernel.js';
 
 const readBlockBytes = 4 * 1024 * 1024;
@@ -9,7 +9,7 @@ const gapBytes = 65_536;
 const constantsAt = 0;
 const readBlockAt = constantsAt + gapBytes;
 const textAt = readBlockAt + readBlockBytes + gapBytes;
-const lineAt = textAt + stepBytes + gapBytes;
+const lineAt = textAt + chunkBytes + gapBytes;
 const memoryBytes = lineAt + lineBytes + gapBytes;
 
 /** The text of a JSON string, without its quotes: `[start, end)`. */
@@ -20,6 +20,7 @@ export interface StringSpan {
   readonly codeUnits: number;
 }
 
+/** A block from {@link JsonBytes.lendReadBlock}. */
 export interface LentBlock {
   readonly block: Buffer;
   /** To be called after the last use of the block. */

@@ -3,10 +3,10 @@ import { SourceCounts } from '../../../core/contracts/conversion.js';
 
 const count = z.int().min(0);
 
-/** What every artifact of a plan records of the rows that it was made of. */
+/** The part of `meta` that all artifacts of a plan have. */
 export const ReadMeta = z.object({
   counts: SourceCounts,
-  /** Rows of each slice, of JSON Lines lines: the numbers of later slices of the file build on them. */
+  /** Rows of each slice; of JSON Lines, lines. They give the row numbers of later slices of the file. */
   sliceRows: z.array(count).readonly(),
 });
 

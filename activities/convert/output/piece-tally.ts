@@ -1,7 +1,7 @@
 import type { ConvertPiecesResult, SourceCounts } from '../../../core/contracts/conversion.js';
 import type { WorkContext } from '../../../core/progress.js';
 
-/** Adds up what the items of an activity gave, and reports how much of their input is done. */
+/** Adds up the results of an activity's items, and reports how much of their input is done. */
 export class PieceTally<Item> {
   readonly #label: string;
   readonly #total: number;

@@ -6,7 +6,7 @@ import { FileWriter } from '../../../files/file-writer.js';
 import { readJsonLines } from '../../../files/json-lines.js';
 import type { SliceTable } from './slice-table.js';
 
-/** Of a piece and of a source: the rows that are no conversations. */
+/** Name of the list of rejected rows in `piece`, `scatter` and `summary` artifacts. */
 export const rejectsName = 'rejects.jsonl';
 
 const count = z.int().min(0);
@@ -24,7 +24,7 @@ const PieceReject = z.object({
 });
 type PieceReject = z.infer<typeof PieceReject>;
 
-/** One line of a source's list of rejects, as people read it. */
+/** One line of a source's list of rejects. */
 export const SourceReject = z.object({
   source: z.string(),
   file: z.string(),
@@ -75,6 +75,7 @@ function clipped(text: string): string {
   return text.slice(0, textChars).replace(/[\uD800-\uDBFF]$/, '');
 }
 
+/** Input of {@link mergeRejects}. */
 export interface MergeRejectsInput {
   readonly source: string;
   /** The lists of the source's pieces. Each is in reading order. */
@@ -109,7 +110,7 @@ export async function mergeRejects(input: MergeRejectsInput): Promise<null> {
 
 function sourceReject(source: string, table: SliceTable, reject: PieceReject): SourceReject {
   const slice = table.slices[reject.slice];
-  if (slice === undefined) throw new Error(`A reject names slice ${reject.slice}, which is not there`);
+  if (slice === undefined) throw new Error(`The plan has no slice ${reject.slice}, which a reject names`);
   return {
     source,
     file: table.files[slice.file] ?? '',

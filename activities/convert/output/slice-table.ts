@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where the slices of a plan begin: makes a file and a row in it of a slice and a row in that. */
+/** Maps a row of a slice to its file and to its row or line there. */
 export const SliceTable = z.object({
   /** Names of the source's files in results. */
   files: z.array(z.string()).readonly(),

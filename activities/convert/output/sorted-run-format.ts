@@ -28,5 +28,7 @@ export const entryAt = {
   crc: 60,
 } as const;
 
-export const indexName = (run: number): string => `run-${run}.index`;
-export const linesName = (run: number): string => `run-${run}.lines`;
+/** File name of a sorted run's index. */
+export const indexName = (sortedRun: number): string => `run-${sortedRun}.index`;
+/** File name of a sorted run's lines. */
+export const linesName = (sortedRun: number): string => `run-${sortedRun}.lines`;

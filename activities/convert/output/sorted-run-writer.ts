@@ -9,11 +9,11 @@ import type { ConvertedRow } from '../rows/converted-row.js';
 import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
 
 const newline = 0x0a;
-/** Lines are held in memory up to this size, then sorted and written as one run. */
+/** Lines are held in memory up to this size, then sorted and written as one sorted run. */
 const arenaBytes = 16 * 1024 * 1024;
 const firstArenaBytes = 1024 * 1024;
 
-/** A thread converts one piece at a time: the arena of the last one serves the next. */
+/** The arena of the last piece, reused for the next: a thread converts one piece at a time. */
 let spareArena = Buffer.allocUnsafeSlow(0);
 
 /** The prefix, and room for a prompt after it, so that one call hashes both. */
@@ -32,6 +32,7 @@ function heldoutHash(prompt: string | Uint8Array): Buffer {
   return sha256(prompted.subarray(0, end));
 }
 
+/** Size of a sorted run. */
 export interface SortedRunSize {
   readonly entries: number;
   /** Of the lines, newlines included. */
@@ -76,7 +77,7 @@ export class SortedRunWriter {
     this.#index.writeUInt32LE(crc32(this.#arena.subarray(start, end)), entry + entryAt.crc);
   }
 
-  /** Writes the rest; returns all runs. */
+  /** Writes the rest. Returns the sizes of all sorted runs. */
   finish(): readonly SortedRunSize[] {
     if (this.#entries > 0) this.#write();
     if (this.#arena.length <= arenaBytes) spareArena = this.#arena;
@@ -108,9 +109,9 @@ export class SortedRunWriter {
   }
 
   #write(): void {
-    const run = this.#written.length;
-    const index = new FileWriter(join(this.#dir, indexName(run)));
-    const lines = new FileWriter(join(this.#dir, linesName(run)));
+    const sortedRun = this.#written.length;
+    const index = new FileWriter(join(this.#dir, indexName(sortedRun)));
+    const lines = new FileWriter(join(this.#dir, linesName(sortedRun)));
     for (const entry of this.#sorted()) {
       const bytes = this.#index.subarray(entry * entryBytes, (entry + 1) * entryBytes);
       const start = bytes.readUIntLE(entryAt.offset, 6);

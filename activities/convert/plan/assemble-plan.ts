@@ -9,12 +9,17 @@ import type { PlannedPieces } from './plan-pieces.js';
 import { strategyFor } from './strategy.js';
 
 const maxPartitions = 1024;
+<<<<<<< HEAD
 /**
  * How much larger rows are than the packed or columnar bytes that they come from: an estimate, for sizes
  * only.
  */
+=======
+/** Bytes of rows for one byte of compressed or columnar input: an estimate, for sizes only. */
+>>>>>>> main
 const unpackedFactor = 5;
 
+/** Input of {@link assemblePlan}. */
 export interface PlanParts extends PlannedPieces {
   readonly source: Source;
   readonly seed: number;
@@ -60,7 +65,7 @@ function contentOf(files: readonly SourceFile[], { file: index, ...part }: FileS
   return { content, ...fileKindOf(file.path), part };
 }
 
-/** Partitions of about half a piece of rows each, which are grouped in memory. */
+/** The number of dialogue partitions. Each has about half a piece of rows and is grouped in memory. */
 function partitionsFor(files: readonly SourceFile[], pieceBytes: number): number {
   const rowBytes = files.reduce((sum, { path, sizeBytes }) => {
     const { container, compression } = fileKindOf(path);

@@ -9,24 +9,31 @@ import { FileSlice } from '../read/file-slice.js';
 import { displayNames } from './display-names.js';
 
 /**
+<<<<<<< HEAD
  * Version of the code that plans, converts and counts. It is part of the keys of what that code makes: raise
  * it when the same inputs would give other bytes.
+=======
+ * Version of the code that plans, converts and counts, and part of the keys of its artifacts: raise it when
+ * the same inputs would give other bytes.
+>>>>>>> main
  */
 export const conversionVersion = 1;
 
 const count = z.int().min(0);
 
-/** `piece`: converted conversations. `scatter`: rows of dialogues, waiting to be grouped. */
+/** `piece`: converted conversations. `scatter`: rows of dialogues, not grouped yet. */
 export const PieceRef = z.object({ kind: z.enum(['piece', 'scatter']), key: z.string() }).readonly();
 export type PieceRef = z.infer<typeof PieceRef>;
 
-/** What one job reads, and the artifact that it becomes. */
+/** The input of one job, and the artifact that the job makes. */
 export const Piece = z
   .object({
     ref: PieceRef,
-    /** What is read, in bytes. */
+    /** Bytes of input. */
     bytes: count,
-    /** Number of the piece's first slice. A plan numbers the slices of all its pieces through, from 0. */
+    /**
+     * Number of the piece's first slice. A plan numbers the slices of all its pieces consecutively, from 0.
+     */
     firstSlice: count,
     slices: z.array(FileSlice).readonly(),
   })
@@ -47,9 +54,13 @@ export const ConversionPlanFile = z
     /** The job that converts a piece. */
     pieceJob: z.enum(['convertPiece', 'scatterPiece']),
     pieces: z.array(Piece).readonly(),
+<<<<<<< HEAD
     /**
      * Where a row is a turn of a dialogue: the artifacts that scattered rows are grouped into. Else empty.
      */
+=======
+    /** The artifacts that scattered rows are grouped into; empty where a row is a conversation. */
+>>>>>>> main
     dialoguePartitions: z.array(PieceRef).readonly(),
   })
   .readonly();
@@ -57,7 +68,11 @@ export type ConversionPlanFile = z.infer<typeof ConversionPlanFile>;
 
 export const planName = 'plan.json';
 
-/** @throws {HeadraceError} ArtifactMissingError. */
+/**
+ * The plan of a source.
+ *
+ * @throws {HeadraceError} ArtifactMissingError.
+ */
 export async function readConversionPlan(
   store: ArtifactStore,
   ref: ArtifactRef,
@@ -66,7 +81,7 @@ export async function readConversionPlan(
   return ConversionPlanFile.parse(JSON.parse(await readFile(artifact.path(planName), 'utf8')));
 }
 
-/** An artifact that a plan leads to, with the plan's number of its slice 0. */
+/** An artifact of a plan, with the plan's number of its slice 0. */
 export interface PlannedArtifact {
   readonly ref: PieceRef;
   readonly firstSlice: number;

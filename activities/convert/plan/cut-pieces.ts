@@ -7,14 +7,15 @@ import { withInputFile, type InputFile } from '../read/open-file.js';
 import { compressedBytes, withParquet } from '../read/parquet.js';
 import { pruneColumns, type ColumnChoice } from '../read/parquet-columns.js';
 
-/** What one piece reads. */
+/** The input of one piece. */
 export interface CutPiece {
   readonly bytes: number;
   readonly slices: readonly FileSlice[];
 }
 
+/** Options of {@link cutPieces}. */
 export interface CutOptions {
-  /** Of parquet files, what will be read: its size counts. */
+  /** The columns of parquet files whose sizes count. */
   readonly choice: ColumnChoice;
   readonly pieceBytes: number;
   readonly scratch: string;

@@ -58,7 +58,7 @@ async function sampleRows(
         slices: [{ file: 0, kind: 'whole' }],
         choice: { plain, members: {} },
         scratch,
-        maxRowsPerGroup: detectionSampleRows,
+        maxRowsPerRowGroup: detectionSampleRows,
         isFull,
       },
       {

@@ -13,8 +13,13 @@ export interface PieceReason {
 }
 
 /**
+<<<<<<< HEAD
  * For each piece of a plan why it is reused or has to be made, by comparison with the store's other plans of
  * its files.
+=======
+ * The reason why each piece of a plan is reused or made, by comparison with the store's other plans of its
+ * files.
+>>>>>>> main
  */
 export async function explainPieces(store: ArtifactStore, ref: ArtifactRef): Promise<PieceReason[]> {
   const plan = await readConversionPlan(store, ref);
@@ -29,7 +34,7 @@ export async function explainPieces(store: ArtifactStore, ref: ArtifactRef): Pro
   );
 }
 
-/** What a plan is compared by, and how a sentence names it. */
+/** The parts by which plans are compared, with their names in messages. */
 const comparisons: readonly (readonly [string, (plan: ConversionPlanFile) => unknown])[] = [
   ['the format or its fields', ({ rules }) => rules.layout],
   ['the roles', ({ rules }) => rules.roles ?? null],

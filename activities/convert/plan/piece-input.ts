@@ -3,7 +3,7 @@ import type { FileSlice } from '../read/file-slice.js';
 import type { InputFile } from '../read/open-file.js';
 import type { ConversionPlanFile, Piece } from './conversion-plan.js';
 
-/** What a job is given that converts or scatters a piece. */
+/** Input of the jobs that convert and scatter a piece. */
 export interface PieceInput {
   readonly files: readonly InputFile[];
   readonly slices: readonly FileSlice[];
@@ -16,7 +16,13 @@ export interface PieceInput {
 }
 
 /**
+<<<<<<< HEAD
  * @param files - of the plan. Only the piece's own ones travel to the thread: a source may have thousands.
+=======
+ * The input of a piece's job. It has only the files of the piece: a source may have thousands.
+ *
+ * @param files - of the plan.
+>>>>>>> main
  */
 export function pieceInput(
   plan: ConversionPlanFile,

@@ -6,6 +6,7 @@ import { neededColumns } from '../read/parquet-columns.js';
 import { cutPieces, type CutPiece } from './cut-pieces.js';
 import { detectSource } from './detect-source.js';
 
+/** Input of {@link planPieces}. */
 export interface PlanPiecesInput {
   readonly source: Pick<Source, 'name' | 'format' | 'fields' | 'filter'>;
   readonly files: readonly InputFile[];
@@ -13,6 +14,7 @@ export interface PlanPiecesInput {
   readonly scratch: string;
 }
 
+/** Result of {@link planPieces}. */
 export interface PlannedPieces {
   readonly detection: Detection;
   readonly pieces: readonly CutPiece[];

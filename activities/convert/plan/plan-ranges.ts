@@ -6,14 +6,14 @@ import type { ConversionPlanFile } from './conversion-plan.js';
 /** So that an activity never waits for the disk. */
 const leastItems = 4;
 
-/** The shares of `convertPieces`. */
+/** The work ranges of `convertPieces`. */
 export function pieceRanges(plan: ConversionPlanFile): readonly WorkRange[] {
   const sizes = plan.pieces.map(({ bytes }) => bytes);
   const label = (from: number, to: number): string => `${plan.source} ${filesLabel(plan, from, to)}`;
   return workRanges(sizes, { leastItems, label });
 }
 
-/** The shares of `groupDialogues`. */
+/** The work ranges of `groupDialogues`. */
 export function partitionRanges(plan: ConversionPlanFile): readonly WorkRange[] {
   const bytes = plan.pieces.reduce((sum, piece) => sum + piece.bytes, 0);
   const count = plan.dialoguePartitions.length;

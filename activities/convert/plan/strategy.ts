@@ -4,9 +4,13 @@ import { rowsAreTurns } from '../../../core/convert/layout.js';
 import { artifactKey } from '../../artifacts/store.js';
 import { conversionVersion, type ConversionPlanFile, type PieceRef } from './conversion-plan.js';
 
+<<<<<<< HEAD
 /**
  * How the rows of a source become conversations. The format decides it, once, when the conversion is planned.
  */
+=======
+/** How the rows of a source become conversations. It depends on the format. */
+>>>>>>> main
 export interface Strategy {
   readonly pieceJob: ConversionPlanFile['pieceJob'];
   /**
@@ -15,11 +19,15 @@ export interface Strategy {
    * @param slices - what identifies the bytes of its slices.
    */
   readonly pieceRef: (slices: readonly unknown[]) => PieceRef;
-  /** The artifacts that the pieces become together. */
+  /** The artifacts that all pieces together become. */
   readonly partitionRefs: (pieces: readonly PieceRef[]) => readonly PieceRef[];
 }
 
-/** @param partitions - dialogue partitions, where a row is a turn. */
+/**
+ * The strategy for the format of `rules`.
+ *
+ * @param partitions - dialogue partitions, where a row is a turn.
+ */
 export function strategyFor(rules: ConversionRules, seed: number, partitions: number): Strategy {
   return rowsAreTurns(rules.layout.format) ? byDialogue(rules, seed, partitions) : byRow(rules, seed);
 }
@@ -37,8 +45,13 @@ function byRow(rules: ConversionRules, seed: number): Strategy {
 }
 
 /**
+<<<<<<< HEAD
  * A row is a turn of a dialogue whose other rows may be anywhere. Pieces are scattered by dialogue, and then
  * each partition, which has all rows of its dialogues, is grouped.
+=======
+ * A row is a turn of a dialogue whose other rows may be in any piece. Pieces are scattered by dialogue. Then
+ * each partition has all rows of its dialogues, and is grouped.
+>>>>>>> main
  */
 function byDialogue(rules: ConversionRules, seed: number, partitions: number): Strategy {
   const { layout, filter } = rules;

@@ -19,7 +19,11 @@ const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: '
 
 /**
  * What a file holds, by its name: `.jsonl`, `.ndjson`, `.json` or `.parquet`, plain or with `.gz`, `.zst` or
+<<<<<<< HEAD
  * `.zstd` after it. Of a Hub file it takes the path in the repository; its name on the disk is a hash.
+=======
+ * `.zstd` after it. The path of a Hub file is its path in the repository: its name on disk is a hash.
+>>>>>>> main
  *
  * @throws {HeadraceError} FormatError for any other name.
  */
@@ -27,8 +31,8 @@ export function fileKindOf(path: string): FileKind {
   const [, name = '', packed] = /\.([a-z0-9]+?)(?:\.(gz|zst|zstd))?$/i.exec(path) ?? [];
   const container = containers[name.toLowerCase()];
   if (container === undefined)
-    throw new HeadraceError('FormatError', `The name of ${path} does not say what the file holds`, {
-      remedy: 'Name files .jsonl, .json or .parquet, plain or with .gz or .zst after it.',
+    throw new HeadraceError('FormatError', `The file type of ${path} is not known`, {
+      remedy: 'File names end in .jsonl, .json or .parquet, plain or followed by .gz or .zst.',
     });
   return { container, compression: compressions[packed?.toLowerCase() ?? ''] ?? 'none' };
 }

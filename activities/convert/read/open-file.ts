@@ -5,7 +5,7 @@ import { isMissing } from '../../../files/errno.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { localPathOf, type ResolutionMeta } from '../../hub/resolve/resolution.js';
 
-/** A file of a source for a thread: where it is, and its size and time when the source was resolved. */
+/** A file of a source: its place on this disk, and its size and time when the source was resolved. */
 export interface InputFile {
   /** Where the bytes are on this disk. */
   readonly path: string;
@@ -63,7 +63,7 @@ function openInput(file: InputFile): number {
           cause: error,
         },
       );
-    throw new HeadraceError('FileNotFoundError', `${file.path} was there when the run began and is gone`, {
+    throw new HeadraceError('FileNotFoundError', `${file.path} was removed after its source was resolved`, {
       cause: error,
     });
   }
@@ -75,8 +75,8 @@ function checkUnchanged(file: InputFile, descriptor: number): void {
   if (size !== file.sizeBytes)
     throw new HeadraceError(
       'FileChangedError',
-      `${file.path} has ${size} bytes; it had ${file.sizeBytes} when the run looked first`,
+      `${file.path} has ${size} bytes; it had ${file.sizeBytes} when its source was resolved`,
     );
   if (file.mtimeNs !== undefined && now.mtimeNs !== BigInt(file.mtimeNs))
-    throw new HeadraceError('FileChangedError', `${file.path} was written to since the run looked first`);
+    throw new HeadraceError('FileChangedError', `${file.path} was modified after its source was resolved`);
 }

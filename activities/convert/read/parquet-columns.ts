@@ -31,7 +31,11 @@ export function neededColumns(layout: Layout, filterColumns: readonly string[]):
 
 /**
  * The footer with the chosen columns only, so that hyparquet reads nothing else. A column that has none of
+<<<<<<< HEAD
  * the chosen members stays whole: its rows are then rejected for what they hold.
+=======
+ * the chosen members stays whole: its rows are rejected later, by their content.
+>>>>>>> main
  */
 export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): FileMetaData {
   const paths = leafPaths(metadata.schema);
@@ -49,9 +53,9 @@ export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): File
   return {
     ...metadata,
     schema: pruneSchema(metadata.schema, keep),
-    row_groups: metadata.row_groups.map((group) => ({
-      ...group,
-      columns: group.columns.filter((chunk) => keep(chunk.meta_data?.path_in_schema ?? [])),
+    row_groups: metadata.row_groups.map((rowGroup) => ({
+      ...rowGroup,
+      columns: rowGroup.columns.filter((chunk) => keep(chunk.meta_data?.path_in_schema ?? [])),
     })),
   };
 }
@@ -101,13 +105,13 @@ function walk(
   visit: (path: readonly string[], element: SchemaElement) => void,
 ): void {
   let at = 0;
-  const step = (path: readonly string[], isRoot: boolean): void => {
+  const visitBelow = (path: readonly string[], isRoot: boolean): void => {
     const element = schema[at];
     at += 1;
     if (element === undefined) return;
     const own = isRoot ? path : [...path, element.name];
     visit(own, element);
-    for (let child = 0; child < (element.num_children ?? 0); child += 1) step(own, false);
+    for (let child = 0; child < (element.num_children ?? 0); child += 1) visitBelow(own, false);
   };
-  step([], true);
+  visitBelow([], true);
 }

@@ -28,7 +28,8 @@ export interface ParquetFile {
 }
 
 /**
- * Opens a parquet file for `use`. A packed one is unpacked to `scratch` first, as its footer comes last.
+ * Opens a parquet file for `use`. A compressed one is first unpacked to `scratch`, because the footer is at
+ * the end.
  *
  * @throws {HeadraceError} FormatError where it is not parquet, or damaged; as {@link withInputFile}.
  */
@@ -93,15 +94,16 @@ export function compressedBytes(metadata: FileMetaData, rowGroup: number): numbe
  */
 export type OnValue = (value: Readonly<Record<string, unknown>>, row: number, rowGroup: number) => void;
 
+/** Input of {@link readRowGroups}. */
 export interface RowGroupsInput {
   /** First row group. */
   readonly from: number;
-  /** exclusive */
+  /** Row group after the last one. */
   readonly to: number;
   readonly choice: ColumnChoice;
-  /** Of each row group at most. */
+  /** The most rows of each row group that are read. */
   readonly maxRows: number;
-  /** True ends the reading. */
+  /** Reading ends when it returns true. */
   readonly isFull: () => boolean;
   /** Gets the compressed bytes of the chosen columns that were read so far. */
   readonly onBytes: (done: number) => void;
@@ -139,7 +141,7 @@ export async function readRowGroups(
 
 /** Rows of the row groups `[from, to)`. */
 function rowsIn(metadata: FileMetaData, from: number, to: number): number {
-  return metadata.row_groups.slice(from, to).reduce((sum, group) => sum + Number(group.num_rows), 0);
+  return metadata.row_groups.slice(from, to).reduce((sum, rowGroup) => sum + Number(rowGroup.num_rows), 0);
 }
 
 async function readObjects(
@@ -149,7 +151,7 @@ async function readObjects(
   rowStart: number,
   rowEnd: number,
 ): Promise<Record<string, unknown>[]> {
-  // A file without any of the chosen columns has rows all the same, but hyparquet would return none.
+  // hyparquet returns no rows where there are no columns.
   if (columns.length === 0) return Array.from({ length: rowEnd - rowStart }, () => ({}));
   try {
     return await parquetReadObjects({
@@ -169,7 +171,7 @@ async function readObjects(
 
 function damaged(name: string, error: unknown): HeadraceError {
   return new HeadraceError('FormatError', `${name} cannot be read as parquet: ${messageOf(error)}`, {
-    remedy: 'The file is damaged, or not parquet. Get it again, or give it a name that says what it is.',
+    remedy: 'The file is damaged, or not parquet. Replace it, or correct its file name extension.',
     cause: error,
   });
 }
@@ -188,7 +190,7 @@ const parsers: Partial<ParquetParsers> = {
   },
 };
 
-/** A parquet value as the JSON of the same row would have it: integers as numbers, times as ISO 8601 text. */
+/** A parquet value as JSON: integers as numbers, times as ISO 8601 text. */
 function plainJson(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Date) return value.toISOString();

@@ -25,30 +25,36 @@ export interface RowPlace {
 export interface RowHandler {
   /** A row that is a JSON object. */
   readonly onRow: (row: Row, place: RowPlace, text: () => string) => void;
-  /** A row that is not, and why. */
+  /** A row that is not a JSON object. */
   readonly onBad: (reason: RejectReason, place: RowPlace, text: () => string) => void;
   /**
+<<<<<<< HEAD
    * A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. True: it
    * is dealt with.
+=======
+   * A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. Returns
+   * true where the row needs no parsing.
+>>>>>>> main
    */
   readonly onText?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
-  /** A row of parquet before its texts are decoded. True: it is dealt with. */
+  /** A row of parquet before its texts are decoded. Returns true where the row needs no decoding. */
   readonly onValue?: ((row: Row, place: RowPlace) => boolean) | undefined;
 }
 
+/** Input of {@link readRows}. */
 export interface RowsInput {
   readonly files: readonly InputFile[];
   /** Places name them by their position here. */
   readonly slices: readonly FileSlice[];
-  /** Of parquet files, what is read. */
+  /** The columns of parquet files that are read. */
   readonly choice: ColumnChoice;
-  /** A folder for what has to be unpacked before it can be read. It is left as it was found. */
+  /** A folder for unpacked files, which are removed after use. */
   readonly scratch: string;
-  /** Of each parquet row group at most. @default all */
-  readonly maxRowsPerGroup?: number;
+  /** The most rows of each parquet row group that are read. @default all */
+  readonly maxRowsPerRowGroup?: number;
   /** Gets the bytes of all slices that were read so far. */
   readonly onBytes?: (done: number) => void;
-  /** True ends the reading. @default never */
+  /** Reading ends when it returns true. @default never */
   readonly isFull?: () => boolean;
 }
 
@@ -83,12 +89,12 @@ type Reading = RowsInput & Required<Pick<RowsInput, 'isFull' | 'onBytes'>>;
 
 async function readSlice(reading: Reading, slice: FileSlice, parser: RowParser): Promise<number> {
   const file = reading.files[slice.file];
-  if (file === undefined) throw new Error(`A slice names file ${slice.file}, which is not there`);
+  if (file === undefined) throw new Error(`There is no file ${slice.file}, which a slice names`);
   if (fileKindOf(file.name).container === 'parquet')
     return withParquet(file, reading.scratch, (parquet) => {
       const all = { from: 0, to: parquet.metadata.row_groups.length };
       const { from, to } = slice.kind === 'rowGroups' ? slice : all;
-      const { choice, maxRowsPerGroup: maxRows = Infinity, isFull, onBytes } = reading;
+      const { choice, maxRowsPerRowGroup: maxRows = Infinity, isFull, onBytes } = reading;
       return readRowGroups(parquet, { from, to, choice, maxRows, isFull, onBytes }, parser.value);
     });
   return withInputFile(file, (descriptor) => readText(descriptor, file, slice, reading, parser.text));
@@ -160,7 +166,7 @@ class RowParser {
   };
 }
 
-/** A replacer: what JSON has no type for. A symbol stands for a text that is not UTF-8. */
+/** A replacer for values that JSON has no type for. A symbol stands for a text that is not UTF-8. */
 function shownValue(_key: string, member: unknown): unknown {
   if (typeof member === 'bigint') return Number(member);
   return typeof member === 'symbol' ? '\uFFFD' : member;

@@ -50,10 +50,11 @@ export async function* unpackedChunks(
   }
 }
 
+/** The error of a file that cannot be unpacked. */
 export function cannotUnpack(name: string, error: unknown): HeadraceError {
   return new HeadraceError('FormatError', `${name} cannot be unpacked: ${messageOf(error)}`, {
     remedy:
-      'The file is damaged or incomplete, or not packed as its name says. Get it again, or give it a name that says what it is.',
+      'The file is damaged or incomplete, or its file name extension is wrong. Replace it, or correct its name.',
     cause: error,
   });
 }

@@ -25,7 +25,7 @@ export async function convertPiece(input: PieceInput, context: JobContext): Prom
   return { ...output.finish(), sliceRows };
 }
 
-/** Converts each row and writes what comes of it. Most rows are converted without being parsed. */
+/** Converts each row and writes its outcome. Most rows are converted without being parsed. */
 function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
   const convert = createRowConverter(rules);
   const convertLine = createLineConverter(rules, threadJsonBytes);

@@ -11,6 +11,7 @@ export interface ConvertedRow {
   writeTo(target: Buffer, at: number): WrittenLine;
 }
 
+/** Result of {@link ConvertedRow.writeTo}. */
 export interface WrittenLine {
   /** The end of the line in the target. */
   readonly end: number;

@@ -1,3 +1,4 @@
+/** Result of the download of one file. */
 export interface BlobOutcome {
   /** Bytes that arrived over the network. */
   readonly fetchedBytes: number;
@@ -15,7 +16,7 @@ export interface BlobListener {
   readonly fetched: (bytes: number) => void;
 }
 
-/** Counts the bytes of one file. The sum that the listener gets is what the disk has of the file. */
+/** Counts the bytes of one file. The numbers that the listener gets add up to the bytes on the disk. */
 export class ByteAccount {
   fetchedBytes = 0;
   resumedBytes = 0;
@@ -26,13 +27,13 @@ export class ByteAccount {
     this.#listener = listener;
   }
 
-  /** The disk has so many bytes of the file, from whatever attempt. */
+  /** Sets the bytes of the file on the disk, of all attempts. */
   had(bytes: number): void {
     this.#listener.had(bytes - this.#reported);
     this.#reported = bytes;
   }
 
-  /** An attempt begins with so many bytes. Those before the first fetch are from earlier attempts. */
+  /** Sets the bytes with which an attempt begins. Those before the first fetch are from earlier attempts. */
   resumed(bytes: number): void {
     if (this.fetchedBytes === 0) this.resumedBytes = bytes;
     this.had(bytes);

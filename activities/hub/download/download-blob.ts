@@ -16,16 +16,25 @@ import { isBlobThere } from './files-on-disk.js';
 import { PartFile } from './part-file.js';
 
 const pollMs = 200;
-/** A hash that is wrong again after a fetch from nothing shows wrong bytes at the Hub. */
+/** A second wrong hash, after all bytes were fetched again, means that the Hub's bytes are wrong. */
 const mostFailedChecks = 2;
 
 /**
+<<<<<<< HEAD
  * Brings a file to `path`: from the last durable byte of any earlier attempt, over several connections, and
  * under its name only after its hash was checked. After a wrong hash every byte is fetched once more. While
  * another process fetches the same file, this one waits for it.
  *
  * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where a
  *   link stands in the part's place; HubRefusal; the signal's reason.
+=======
+ * Downloads a file to `path` over several connections, without the durable bytes of earlier attempts. The
+ * file gets its name after its hash is checked. After a wrong hash every byte is fetched once more. While
+ * another process fetches the same file, this one waits for it.
+ *
+ * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where
+ * the part is a link; HubRefusal; the signal's reason.
+>>>>>>> main
  */
 export async function downloadBlob(
   request: BlobRequest,
@@ -85,7 +94,7 @@ async function fetchVerified(download: Download): Promise<boolean> {
   const { path, file } = download.request;
   let failedChecks = 0;
   for (;;) {
-    // Another attempt can have finished it before this one took the lock.
+    // Another attempt may have finished it before this one took the lock.
     if (await isBlobThere(path, file.sizeBytes)) return true;
     await removeDamaged(path, file.sizeBytes);
     const result = await fetchOnce(download);

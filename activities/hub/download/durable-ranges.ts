@@ -39,6 +39,7 @@ export async function durableRanges(path: string, sizeBytes: number): Promise<By
   return uniteRanges(ranges);
 }
 
+/** Removes the records of all attempts. */
 export async function removeRecords(path: string): Promise<void> {
   for (const record of await recordsOf(path)) await rm(record, { force: true });
 }

@@ -5,9 +5,14 @@ import type { PartFile } from './part-file.js';
 import type { RemoteFile } from './remote-file.js';
 
 /**
+<<<<<<< HEAD
  * Fetches one range of a file to disk, over as many connections in a row as it takes: after a break the next
  * one goes on from the last byte. Tries are counted anew after every progress. Returns early where another
  * attempt has finished the file.
+=======
+ * Fetches one range of a file to disk. After a broken connection, the next one continues from the last byte.
+ * Failures are counted from the last progress. Returns early where another attempt has finished the file.
+>>>>>>> main
  *
  * @param onBytes - called with each range that is written, in order.
  * @throws {HeadraceError} HubUnavailableError, HashMismatchError; `HubRefusal`; the error of a write.
@@ -66,7 +71,7 @@ async function fetchRest(
   throw new TransientError('The connection ended early');
 }
 
-/** `error` as one that can pass. @throws the errors that cannot. */
+/** `error` as a transient one. @throws errors that are not transient. */
 function asTransient(error: unknown, connection: WatchedConnection): TransientError {
   if (connection.isStalled)
     return new TransientError('The connection went silent and was cut', undefined, { cause: error });
@@ -96,7 +101,7 @@ class WatchedConnection {
     return this.#controller.signal;
   }
 
-  /** Bytes arrived: the silence begins anew. */
+  /** Restarts the timer: bytes arrived. */
   alive(): void {
     this.#timer.refresh();
   }

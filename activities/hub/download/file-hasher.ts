@@ -5,7 +5,7 @@ import type { HashMessage, HashReply } from './hash-thread.js';
 
 /** The hash of a file that is being written. */
 export interface GrowingHash {
-  /** These bytes are in the file now. */
+  /** Adds a range of bytes that the file has now. */
   wrote(range: ByteRange): void;
   /** The hash, when all bytes are in the file; `undefined` for a file that is shorter than announced. */
   whole(): Promise<string | undefined>;
@@ -41,7 +41,7 @@ export class FileHasher {
         onEnd: reject,
       });
     });
-    // `whole` passes a failure on; where nobody calls it, the failure must not end the process.
+    // Without a handler, a failure would end the process where `whole` is not called.
     result.catch(() => undefined);
     thread.send({ kind: 'begin', id, descriptor, isGitBlob: sha256 === undefined, sizeBytes });
     let written: ByteRange[] = [];

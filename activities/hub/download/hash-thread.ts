@@ -52,7 +52,7 @@ parentPort?.on('message', (message: HashMessage) => {
   } else if (job !== undefined) finish(job, { sha: undefined });
 });
 
-/** Hashes a block of each file, then lets messages in. */
+/** Hashes a block of each file. Messages are handled between blocks. */
 function schedule(): void {
   if (isScheduled || ![...jobs.values()].some(hasWork)) return;
   isScheduled = true;

@@ -13,10 +13,14 @@ export function snapshotFolder(store: ArtifactStore, commit: RepositoryCommit): 
 }
 
 /**
- * Links a file of a commit to its blob, for people and for readers that want file names.
+ * Links a file of a commit to its blob, for readers that need file names.
  *
  * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the
+<<<<<<< HEAD
  *   snapshot.
+=======
+ * snapshot.
+>>>>>>> main
  */
 export async function linkSnapshot(
   store: ArtifactStore,

@@ -14,10 +14,11 @@ import { durableRanges, partOf, recordLine, recordOf, removeRecords } from './du
  */
 const oneFlush = pLimit(1);
 
+/** When written bytes are flushed. */
 export interface FlushLimits {
-  /** So many written bytes for each connection are flushed together, at least two connections' worth. */
+  /** Written bytes for each connection that start a flush. With one connection, twice as many. */
   readonly flushBytes: number;
-  /** … or what was written in so many milliseconds. */
+  /** Milliseconds after the first written byte that start a flush. */
   readonly flushMs: number;
 }
 
@@ -64,7 +65,7 @@ export class PartFile {
     const { file, isNew } = await openPart(path);
     try {
       const { ino: inode, size } = await file.stat();
-      // Records without their part mean nothing.
+      // Records without their part are invalid.
       if (isNew) await removeRecords(path);
       if (size < sizeBytes) await file.truncate(sizeBytes);
       const durable = isNew ? [] : await durableRanges(path, sizeBytes);
@@ -127,7 +128,7 @@ export class PartFile {
       });
   }
 
-  /** Flushes before it records: the other order would be wrong after a power cut. */
+  /** Flushes before it records, so that after a power cut every recorded byte is on the disk. */
   async #makeDurable(ranges: readonly ByteRange[]): Promise<void> {
     await this.#file.datasync();
     this.#record ??= await open(this.#recordPath, 'a');
@@ -135,7 +136,11 @@ export class PartFile {
   }
 
   /**
+<<<<<<< HEAD
    * Whether an attempt has finished the file. Nothing may be written then: the part may be the verified file.
+=======
+   * Whether an attempt has finished the file. Then nothing may be written: the part may be the verified file.
+>>>>>>> main
    */
   async isPlaced(): Promise<boolean> {
     return (await inodeOf(this.#path)) !== undefined;
@@ -188,7 +193,7 @@ async function openPart(path: string): Promise<{ readonly file: FileHandle; read
         throw new HeadraceError(
           'ArtifactCorruptError',
           `${partOf(path)} is a link, not a file of the store`,
-          { cause: error, remedy: 'Remove it; the download begins anew.' },
+          { cause: error, remedy: 'Remove it. The download then starts again.' },
         );
       if (!isMissing(error)) throw error;
     }

@@ -10,7 +10,7 @@ import { RemoteFile } from './remote-file.js';
 /** Small enough to arrive within the time limit of one request on a slow line. */
 const requestBytes = 4_000_000;
 
-/** Reads a range of a file, wherever the file is. */
+/** Reads a range of a local file or of a Hub file. */
 export type RangeReader = (range: ByteRange) => Promise<Buffer>;
 
 /**

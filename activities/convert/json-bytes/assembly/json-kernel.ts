@@ -3,11 +3,12 @@
  * the types of WebAssembly. `npm run wasm` compiles it into `../json-kernel-wasm.ts`.
  *
  * A string is canonical if it is what JSON.stringify writes. The memory is imported and belongs to the
- * caller; nothing is kept in it between calls. A step may access up to 15 bytes after the end of a text.
+ * caller; nothing is kept in it between calls. A vector access may reach up to 15 bytes beyond the end of a
+ * text.
  */
 
-/** Bytes of one step: the lanes of one vector. */
-const STEP: i32 = 16;
+/** Lanes of one vector, a byte each. */
+const LANES: i32 = 16;
 /** Returned by {@link skipString} in place of an address. */
 const NOT_CANONICAL: i32 = -1;
 
@@ -52,7 +53,7 @@ export function skipString(at: i32): i32 {
     const stops = stopLanes(lanes);
     extra += extraBytes(lanes, lanesBelow(stops));
     if (stops == 0) {
-      at += STEP;
+      at += LANES;
       continue;
     }
     at += ctz(stops);
@@ -81,7 +82,7 @@ export function escapeText(from: i32, to: i32, into: i32): i32 {
     extra += extraBytes(lanes, (1 << plain) - 1);
     from += plain;
     into += plain;
-    if (plain < STEP && from < to) {
+    if (plain < LANES && from < to) {
       into = writeEscape(load<u8>(from), into);
       from += 1;
     }
