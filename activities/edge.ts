@@ -19,13 +19,8 @@ export interface EdgeOptions {
 }
 
 /**
-<<<<<<< HEAD
- * Every activity heartbeats this often, whether or not there is progress. A cancel comes with the answer, so
- * that work in the middle of one long step gets it too.
-=======
  * Every activity heartbeats this often, whether or not there is progress. The server's answer carries a
  * cancel, so long work is cancelled even without progress.
->>>>>>> main
  */
 export const heartbeatEveryMs = 1_000;
 /** Attempts after which an InternalError is final: a defect does not pass with time. */
@@ -86,11 +81,7 @@ function cancellation(context: Context, scrub: (text: string) => string): Error 
 }
 
 /**
-<<<<<<< HEAD
- * The failure that Temporal keeps: the error table's type and verdict, the remedy in its details, no secrets.
-=======
  * The failure in the history: type and retryability of the error table, the remedy as details, no secrets.
->>>>>>> main
  */
 function asFailure(error: unknown, attempt: number, scrub: (text: string) => string): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;

@@ -9,21 +9,12 @@ import { pieceInput } from './plan/piece-input.js';
 import { inputFiles } from './read/open-file.js';
 
 /**
-<<<<<<< HEAD
- * Makes the artifacts of the pieces `[from, to)` of a plan, those that are not in the store already. Where a
- * row is a conversation they hold converted rows; where it is a turn of a dialogue, rows scattered for
- * `groupDialogues`.
- *
- * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError,
- *   DiskFullError.
-=======
  * Makes the artifacts of the pieces `[from, to)` of a plan that are missing in the store. They hold converted
  * rows where a row is a conversation, and rows scattered for `groupDialogues` where a row is a turn of a
  * dialogue.
  *
  * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError,
  * DiskFullError.
->>>>>>> main
  */
 export async function convertPieces(
   deps: ConvertDeps,

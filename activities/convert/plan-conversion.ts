@@ -81,15 +81,9 @@ async function withScratch<Result>(
 }
 
 /**
-<<<<<<< HEAD
- * What converting a source writes, at the least: half of what is read of plain text, as much as is read of
- * packed and columnar files. Nothing can be known of a filtered source. Pieces that are in the store count as
- * nothing.
-=======
  * A lower bound for the bytes that the conversion writes: half the input of plain text, all the input of
  * compressed and columnar files. 0 for a filtered source, whose output cannot be estimated. Pieces in the
  * store do not count.
->>>>>>> main
  */
 async function leastBytes(deps: ConvertDeps, plan: ConversionPlanFile): Promise<number> {
   if (plan.rules.filter !== undefined) return 0;

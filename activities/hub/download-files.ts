@@ -12,21 +12,12 @@ import type { RepositoryCommit } from './http/repository.js';
 import { readResolution } from './resolve/resolution.js';
 
 /**
-<<<<<<< HEAD
- * Brings files `[from, to)` of a Hub source to this disk, complete and verified. Files that are there cost
- * nothing. A retry goes on from the bytes on disk, from whatever attempt.
- *
- * @throws {HeadraceError} HubUnavailableError, HashMismatchError, DiskFullError, HubFileNotFoundError,
- *   RevisionNotFoundError, DatasetNotFoundError, GatedDatasetError, HubTokenMissingError,
- *   HubTokenInvalidError, ArtifactMissingError, ArtifactCorruptError.
-=======
  * Downloads and verifies the files `[from, to)` of a Hub source. Files on this disk are not fetched again. A
  * retry continues from the durable bytes of all attempts.
  *
  * @throws {HeadraceError} HubUnavailableError, HashMismatchError, DiskFullError, HubFileNotFoundError,
  * RevisionNotFoundError, DatasetNotFoundError, GatedDatasetError, HubTokenMissingError, HubTokenInvalidError,
  * ArtifactMissingError, ArtifactCorruptError.
->>>>>>> main
  */
 export async function downloadFiles(
   hub: HubAccess,
@@ -79,11 +70,7 @@ async function fetchAll(
 const reportEveryMs = 2000;
 
 /**
-<<<<<<< HEAD
- * The progress of one activity over its files. It reports at intervals too, as hashing and waiting bring no
-=======
  * The progress of one activity over its files. It is also reported at intervals: hashing and waiting add no
->>>>>>> main
  * bytes.
  */
 class DownloadProgress {

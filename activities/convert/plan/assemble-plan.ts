@@ -9,14 +9,7 @@ import type { PlannedPieces } from './plan-pieces.js';
 import { strategyFor } from './strategy.js';
 
 const maxPartitions = 1024;
-<<<<<<< HEAD
-/**
- * How much larger rows are than the packed or columnar bytes that they come from: an estimate, for sizes
- * only.
- */
-=======
 /** Bytes of rows for one byte of compressed or columnar input: an estimate, for sizes only. */
->>>>>>> main
 const unpackedFactor = 5;
 
 /** Input of {@link assemblePlan}. */

@@ -9,13 +9,8 @@ import { FileSlice } from '../read/file-slice.js';
 import { displayNames } from './display-names.js';
 
 /**
-<<<<<<< HEAD
- * Version of the code that plans, converts and counts. It is part of the keys of what that code makes: raise
- * it when the same inputs would give other bytes.
-=======
  * Version of the code that plans, converts and counts, and part of the keys of its artifacts: raise it when
  * the same inputs would give other bytes.
->>>>>>> main
  */
 export const conversionVersion = 1;
 
@@ -54,13 +49,7 @@ export const ConversionPlanFile = z
     /** The job that converts a piece. */
     pieceJob: z.enum(['convertPiece', 'scatterPiece']),
     pieces: z.array(Piece).readonly(),
-<<<<<<< HEAD
-    /**
-     * Where a row is a turn of a dialogue: the artifacts that scattered rows are grouped into. Else empty.
-     */
-=======
     /** The artifacts that scattered rows are grouped into; empty where a row is a conversation. */
->>>>>>> main
     dialoguePartitions: z.array(PieceRef).readonly(),
   })
   .readonly();

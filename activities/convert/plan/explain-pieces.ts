@@ -13,13 +13,8 @@ export interface PieceReason {
 }
 
 /**
-<<<<<<< HEAD
- * For each piece of a plan why it is reused or has to be made, by comparison with the store's other plans of
- * its files.
-=======
  * The reason why each piece of a plan is reused or made, by comparison with the store's other plans of its
  * files.
->>>>>>> main
  */
 export async function explainPieces(store: ArtifactStore, ref: ArtifactRef): Promise<PieceReason[]> {
   const plan = await readConversionPlan(store, ref);

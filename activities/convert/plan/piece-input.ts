@@ -16,13 +16,9 @@ export interface PieceInput {
 }
 
 /**
-<<<<<<< HEAD
- * @param files - of the plan. Only the piece's own ones travel to the thread: a source may have thousands.
-=======
  * The input of a piece's job. It has only the files of the piece: a source may have thousands.
  *
  * @param files - of the plan.
->>>>>>> main
  */
 export function pieceInput(
   plan: ConversionPlanFile,

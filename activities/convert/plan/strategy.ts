@@ -4,13 +4,7 @@ import { rowsAreTurns } from '../../../core/convert/layout.js';
 import { artifactKey } from '../../artifacts/store.js';
 import { conversionVersion, type ConversionPlanFile, type PieceRef } from './conversion-plan.js';
 
-<<<<<<< HEAD
-/**
- * How the rows of a source become conversations. The format decides it, once, when the conversion is planned.
- */
-=======
 /** How the rows of a source become conversations. It depends on the format. */
->>>>>>> main
 export interface Strategy {
   readonly pieceJob: ConversionPlanFile['pieceJob'];
   /**
@@ -45,13 +39,8 @@ function byRow(rules: ConversionRules, seed: number): Strategy {
 }
 
 /**
-<<<<<<< HEAD
- * A row is a turn of a dialogue whose other rows may be anywhere. Pieces are scattered by dialogue, and then
- * each partition, which has all rows of its dialogues, is grouped.
-=======
  * A row is a turn of a dialogue whose other rows may be in any piece. Pieces are scattered by dialogue. Then
  * each partition has all rows of its dialogues, and is grouped.
->>>>>>> main
  */
 function byDialogue(rules: ConversionRules, seed: number, partitions: number): Strategy {
   const { layout, filter } = rules;

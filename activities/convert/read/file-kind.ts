@@ -19,11 +19,7 @@ const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: '
 
 /**
  * What a file holds, by its name: `.jsonl`, `.ndjson`, `.json` or `.parquet`, plain or with `.gz`, `.zst` or
-<<<<<<< HEAD
- * `.zstd` after it. Of a Hub file it takes the path in the repository; its name on the disk is a hash.
-=======
  * `.zstd` after it. The path of a Hub file is its path in the repository: its name on disk is a hash.
->>>>>>> main
  *
  * @throws {HeadraceError} FormatError for any other name.
  */

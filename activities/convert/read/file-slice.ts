@@ -5,13 +5,8 @@ const count = z.int().min(0);
 const slice = { file: count, from: count, to: count };
 
 /**
-<<<<<<< HEAD
- * The part of a file that is read in one go: plain JSON Lines by bytes, plain parquet by row groups, anything
- * else whole. `file` is a position in the list of files that stands beside the slice.
-=======
  * A part of a file: of plain JSON Lines by bytes, of plain parquet by row groups; other files are one slice.
  * `file` is a position in the list of files that accompanies the slice.
->>>>>>> main
  */
 export const FileSlice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('whole'), file: count }),

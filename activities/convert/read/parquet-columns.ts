@@ -31,11 +31,7 @@ export function neededColumns(layout: Layout, filterColumns: readonly string[]):
 
 /**
  * The footer with the chosen columns only, so that hyparquet reads nothing else. A column that has none of
-<<<<<<< HEAD
- * the chosen members stays whole: its rows are then rejected for what they hold.
-=======
  * the chosen members stays whole: its rows are rejected later, by their content.
->>>>>>> main
  */
 export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): FileMetaData {
   const paths = leafPaths(metadata.schema);

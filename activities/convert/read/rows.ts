@@ -28,13 +28,8 @@ export interface RowHandler {
   /** A row that is not a JSON object. */
   readonly onBad: (reason: RejectReason, place: RowPlace, text: () => string) => void;
   /**
-<<<<<<< HEAD
-   * A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. True: it
-   * is dealt with.
-=======
    * A row of JSON text before it is parsed: `bytes[start, end)`, UTF-8, valid during the call only. Returns
    * true where the row needs no parsing.
->>>>>>> main
    */
   readonly onText?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
   /** A row of parquet before its texts are decoded. Returns true where the row needs no decoding. */

@@ -13,12 +13,8 @@ import { linkSnapshot } from './link-snapshot.js';
 import { Transfers } from './transfers.js';
 
 /**
-<<<<<<< HEAD
- * The files of the Hub in a store, by content. One a process: its downloads share connections and threads.
-=======
  * The Hub files of a store, by content. There is one per process: its downloads share connections and
  * threads.
->>>>>>> main
  */
 export class BlobStore {
   readonly #store: ArtifactStore;
@@ -34,13 +30,8 @@ export class BlobStore {
   }
 
   /**
-<<<<<<< HEAD
-   * Makes sure that a file is in the store, verified, and linked from its snapshot. Waits for a file that
-   * this process fetches already.
-=======
    * Downloads a file to the store, verifies it, and links it from its snapshot. Waits where this process
    * already fetches the file.
->>>>>>> main
    *
    * @throws {HeadraceError} as {@link downloadBlob}; what the Hub's refusal means; as {@link linkSnapshot}.
    */

@@ -20,21 +20,12 @@ const pollMs = 200;
 const mostFailedChecks = 2;
 
 /**
-<<<<<<< HEAD
- * Brings a file to `path`: from the last durable byte of any earlier attempt, over several connections, and
- * under its name only after its hash was checked. After a wrong hash every byte is fetched once more. While
- * another process fetches the same file, this one waits for it.
- *
- * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where a
- *   link stands in the part's place; HubRefusal; the signal's reason.
-=======
  * Downloads a file to `path` over several connections, without the durable bytes of earlier attempts. The
  * file gets its name after its hash is checked. After a wrong hash every byte is fetched once more. While
  * another process fetches the same file, this one waits for it.
  *
  * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where
  * the part is a link; HubRefusal; the signal's reason.
->>>>>>> main
  */
 export async function downloadBlob(
   request: BlobRequest,

@@ -29,19 +29,11 @@ const leastRangeBytes = 2_000_000;
 
 /**
  * Fetches the missing ranges of a file over several connections, and makes them durable. Returns early where
-<<<<<<< HEAD
- * the lock is lost. What arrived before an error is durable, too, for the next attempt.
- *
- * @param onBytes - called with each range that is written.
- * @throws {HeadraceError} DiskFullError before the first byte where the disk has no room; what
- *   {@link fetchRange} throws; the signal's reason.
-=======
  * the lock is lost. Bytes that arrived before an error are durable, too.
  *
  * @param onBytes - called with each range that is written.
  * @throws {HeadraceError} DiskFullError before the first byte where the disk has no room; what
  * {@link fetchRange} throws; the signal's reason.
->>>>>>> main
  */
 export async function fetchMissing(
   request: BlobRequest,

@@ -5,14 +5,8 @@ import type { PartFile } from './part-file.js';
 import type { RemoteFile } from './remote-file.js';
 
 /**
-<<<<<<< HEAD
- * Fetches one range of a file to disk, over as many connections in a row as it takes: after a break the next
- * one goes on from the last byte. Tries are counted anew after every progress. Returns early where another
- * attempt has finished the file.
-=======
  * Fetches one range of a file to disk. After a broken connection, the next one continues from the last byte.
  * Failures are counted from the last progress. Returns early where another attempt has finished the file.
->>>>>>> main
  *
  * @param onBytes - called with each range that is written, in order.
  * @throws {HeadraceError} HubUnavailableError, HashMismatchError; `HubRefusal`; the error of a write.

@@ -5,11 +5,7 @@ const longestGatherMs = 500;
 
 /**
  * The body in blocks of about a megabyte, or of what arrived in half a second. A block is valid until the
-<<<<<<< HEAD
- * next one is asked for. What arrived before an error comes first.
-=======
  * next one is asked for. Bytes that arrived before an error are yielded before it is thrown.
->>>>>>> main
  *
  * @param onAlive - called whenever bytes arrive.
  * @throws {TransientError} where the connection breaks.

@@ -16,11 +16,7 @@ export function snapshotFolder(store: ArtifactStore, commit: RepositoryCommit): 
  * Links a file of a commit to its blob, for readers that need file names.
  *
  * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the
-<<<<<<< HEAD
- *   snapshot.
-=======
  * snapshot.
->>>>>>> main
  */
 export async function linkSnapshot(
   store: ArtifactStore,

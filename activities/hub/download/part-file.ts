@@ -136,11 +136,7 @@ export class PartFile {
   }
 
   /**
-<<<<<<< HEAD
-   * Whether an attempt has finished the file. Nothing may be written then: the part may be the verified file.
-=======
    * Whether an attempt has finished the file. Then nothing may be written: the part may be the verified file.
->>>>>>> main
    */
   async isPlaced(): Promise<boolean> {
     return (await inodeOf(this.#path)) !== undefined;
