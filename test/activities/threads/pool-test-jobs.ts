@@ -8,7 +8,9 @@ export const jobs = {
   fail: (type: ErrorType): Promise<never> =>
     Promise.reject(new HeadraceError(type, 'on purpose', { remedy: 'do otherwise' })),
   failWithCode: (code: string): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code })),
-  spin: (): Promise<never> => {
+  /** Reports that it has begun, and never yields. */
+  spin: (_input: undefined, context: JobContext): Promise<never> => {
+    context.progress(1);
     for (;;);
   },
   /** One call into native code. It lasts until a file of that name exists, or its folder no longer does. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SegmentRecordRef, TrainSegmentResult } from '../../../core/contracts/training.js';
-import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { quietWork } from '../../support/work.js';
 import { startServer, type Server } from '../../support/tinker-server.js';
@@ -16,6 +15,9 @@ import {
   type PreparedTraining,
 } from '../../support/training.js';
 import { startAttempt, type Attempt } from './segment-process.js';
+import { assertEndsAs, trainWhole } from '../../support/whole-training.js';
+import type { WholeTraining } from '../../support/whole-training.js';
+import { until } from '../../support/until.js';
 
 /**
  * Two segments of four steps; whatever happens to an attempt, what is left must equal the undisturbed
@@ -24,18 +26,11 @@ import { startAttempt, type Attempt } from './segment-process.js';
 const ends = [4, 8] as const;
 
 let server: Server;
-let whole: { readonly metrics: readonly StepMetrics[]; readonly state: string; readonly sampler: string };
+let whole: WholeTraining;
 
 before(async () => {
   server = await startServer();
-  const prepared = await prepare(server);
-  const [trained] = await trainTo(server, prepared, [8]);
-  assert.ok(trained);
-  whole = {
-    metrics: await metricsIn(prepared.out),
-    state: await server.fileDigest(trained.statePath),
-    sampler: await server.fileDigest(trained.samplerPath),
-  };
+  whole = await trainWhole(server);
 });
 after(() => server.close());
 
@@ -63,11 +58,7 @@ async function assertWhole(
   records: readonly SegmentRecordRef[],
   on = server,
 ): Promise<void> {
-  const last = records.at(-1);
-  assert.ok(last?.final);
-  assert.deepEqual(await metricsIn(prepared.out), whole.metrics);
-  assert.equal(await on.fileDigest(last.statePath), whole.state);
-  assert.equal(await on.fileDigest(last.samplerPath), whole.sampler);
+  await assertEndsAs(whole, on, prepared, records.at(-1));
   const runs = [...new Set(records.map(({ statePath }) => statePath.split('/')[2] ?? ''))];
   const done = (await Promise.all(runs.map((run) => on.operationsOf(run)))).flat();
   const trained = done.filter(({ op, outcome }) => op === 'optim_step' && outcome === 'done');
@@ -225,6 +216,11 @@ void test('an attempt that nobody knows of and that ends after another was recor
   await assertWhole(prepared, [first, last]);
 });
 
+/** The session in which a checkpoint was saved: the id of its run begins with it. */
+function sessionOf({ statePath }: SegmentRecordRef): string {
+  return statePath.slice('tinker://'.length).split(':')[0] ?? '';
+}
+
 /** As Temporal does: on a busy machine a session may lapse once more. */
 async function again<T>(attempt: () => Promise<T>, tries = 5): Promise<T> {
   try {
@@ -243,9 +239,15 @@ void test('a session that lapses between two segments or within one costs an att
     const prepared = await prepare(short);
     const worker = activities(short, prepared.store);
     const first = await again(() => segment(worker, prepared, null, 4));
-    await sleep((lapseSeconds + 0.5) * 1_000);
+    await until(
+      async () =>
+        (await short.operations('end_session')).find(
+          ({ sessionId, error }) => sessionId === sessionOf(first) && /lapsed/.test(error ?? ''),
+        ),
+      () => 'the session to lapse',
+    );
     await assert.rejects(segment(worker, prepared, first, 8), { type: 'TinkerClientDeadError' });
-    await short.fault({ path: '/optim_step', delayMs: (lapseSeconds + 0.5) * 1_000, skip: 1 });
+    await short.fault({ path: '/optim_step', delayMs: 2 * lapseSeconds * 1_000, skip: 1 });
     await assert.rejects(segment(worker, prepared, first, 8), { type: 'TinkerClientDeadError' });
     const last = await again(() => segment(worker, prepared, first, 8));
     await assertWhole(prepared, [first, last], short);

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { StopAndSave } from '../../../activities/train/steps/stop-and-save.js';
 import type { SegmentRecordRef } from '../../../core/contracts/training.js';
-import type { StepMetrics } from '../../../core/training/step-metrics.js';
 import { startServer, type Server } from '../../support/tinker-server.js';
 import {
   activities,
-  metricsIn,
   prepare,
   segment,
   stopAt,
@@ -14,29 +12,20 @@ import {
   type PreparedTraining,
 } from '../../support/training.js';
 import { quietWork, recordedWork } from '../../support/work.js';
+import { assertEndsAs, trainWhole } from '../../support/whole-training.js';
+import type { WholeTraining } from '../../support/whole-training.js';
 
 let server: Server;
-/** What eight undisturbed steps in one segment give. */
-let whole: { readonly metrics: readonly StepMetrics[]; readonly state: string; readonly sampler: string };
+let whole: WholeTraining;
 
 before(async () => {
   server = await startServer();
-  const prepared = await prepare(server);
-  const [record] = await trainTo(server, prepared, [8]);
-  assert.ok(record);
-  whole = {
-    metrics: await metricsIn(prepared.out),
-    state: await server.fileDigest(record.statePath),
-    sampler: await server.fileDigest(record.samplerPath),
-  };
+  whole = await trainWhole(server);
 });
 after(() => server.close());
 
-async function assertWhole(prepared: PreparedTraining, last: SegmentRecordRef | undefined): Promise<void> {
-  assert.ok(last?.final);
-  assert.deepEqual(await metricsIn(prepared.out), whole.metrics);
-  assert.equal(await server.fileDigest(last.statePath), whole.state);
-  assert.equal(await server.fileDigest(last.samplerPath), whole.sampler);
+function assertWhole(prepared: PreparedTraining, last: SegmentRecordRef | undefined): Promise<void> {
+  return assertEndsAs(whole, server, prepared, last);
 }
 
 void test('the metrics have one line a step with the data and rate of the rule', () => {
