@@ -19,23 +19,25 @@ import { StopAndSave } from './train/steps/stop-and-save.js';
 import { ThreadPool } from './threads/thread-pool.js';
 import type { Work, WorkOf } from './work.js';
 
+/** Options of {@link createActivities}. */
 export interface ActivitiesOptions {
   readonly store: ArtifactStore;
   /** The worker's environment: the only place that secrets come from. */
   readonly env: Env;
-  /** Called with warnings for a person. */
+  /** Called with warnings for the user. */
   readonly onWarning: (message: string) => void;
 }
 
+/** Result of {@link createActivities}. */
 export interface WiredActivities {
   readonly activities: Activities;
-  /** Finishes what outlives a single activity: Tinker sessions that wait for a next segment. */
+  /** Ends the Tinker sessions that are kept for the next segment. */
   close(): Promise<void>;
 }
 
 type Name = keyof Activities;
 
-/** Activities that save and return early when they are cancelled, with the reason that asks them to. */
+/** The abort reasons of activities that save and return early when they are cancelled. */
 const saveReasons: { readonly [N in Name]?: () => unknown } = {
   trainSegment: () => new StopAndSave(),
 };

@@ -14,6 +14,7 @@ import { commitListing } from './resolve/commit-listing.js';
 
 const wantedFiles = ['tokenizer.json', 'tokenizer_config.json', 'config.json', 'chat_template.jinja'];
 
+/** The model whose tokenizer is fetched. */
 export interface TokenizerInput {
   /** Model id, `owner/name`. */
   readonly id: string;
@@ -21,24 +22,24 @@ export interface TokenizerInput {
   readonly revision?: string;
 }
 
+/** A tokenizer in the store. */
 export interface TokenizerFolder {
   /** Canonical id of the model. */
   readonly id: string;
   readonly commitSha: string;
   /**
-   * Holds tokenizer.json, and those of tokenizer_config.json, config.json and chat_template.jinja that the
-   * model has.
+   * Has tokenizer.json; also tokenizer_config.json, config.json and chat_template.jinja where the model has
+   * them.
    */
   readonly folder: string;
 }
 
 /**
- * Brings a model's tokenizer to the store. Offline, and for a commit that is in the store, no request is
- * sent.
+ * Downloads a model's tokenizer to the store. No request is sent offline, or for a commit in the store.
  *
  * @throws {HeadraceError} TokenizerError where the model or its tokenizer.json does not exist;
- *   ArtifactMissingError offline; as {@link commitListing}; HashMismatchError, DiskFullError,
- *   HubUnavailableError of a download.
+ * ArtifactMissingError offline; as {@link commitListing}; HashMismatchError, DiskFullError,
+ * HubUnavailableError of a download.
  */
 export async function fetchTokenizer(
   { store, blobs, client }: HubAccess,
@@ -62,7 +63,7 @@ export async function fetchTokenizer(
   return { id, commitSha, folder };
 }
 
-/** The commit of a revision. The store remembers it for work without the Hub. */
+/** The commit of a revision. It is kept in the store for offline use. */
 async function pinModel(
   store: ArtifactStore,
   client: HubClient,
@@ -71,11 +72,11 @@ async function pinModel(
 ): Promise<RepositoryCommit> {
   const asked: RepositoryRef = { kind: 'model', id, revision };
   if (/^[0-9a-f]{40}$/.test(revision)) return { kind: 'model', id, commitSha: revision };
-  const remembered = join(repositoryFolder(store, asked), 'refs', encodeURIComponent(revision));
-  if (client.config.offline) return recall(asked, remembered);
+  const keptPath = join(repositoryFolder(store, asked), 'refs', encodeURIComponent(revision));
+  if (client.config.offline) return keptCommit(asked, keptPath);
   try {
     const pinned = await pinRevision(client, asked, signal);
-    await writeFileAtomic(remembered, `${pinned.commitSha}\n`);
+    await writeFileAtomic(keptPath, `${pinned.commitSha}\n`);
     return pinned;
   } catch (error) {
     const isUnknown =
@@ -86,15 +87,15 @@ async function pinModel(
   }
 }
 
-async function recall({ id, revision }: RepositoryRef, remembered: string): Promise<RepositoryCommit> {
+async function keptCommit({ id, revision }: RepositoryRef, path: string): Promise<RepositoryCommit> {
   try {
-    return { kind: 'model', id, commitSha: (await readFile(remembered, 'utf8')).trim() };
+    return { kind: 'model', id, commitSha: (await readFile(path, 'utf8')).trim() };
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new HeadraceError(
       'ArtifactMissingError',
       `HF_HUB_OFFLINE is set, and the store has no tokenizer of ${id} at ${revision}`,
-      { remedy: 'Unset HF_HUB_OFFLINE on the worker, or name a folder as the tokenizer.' },
+      { remedy: 'Unset HF_HUB_OFFLINE on the worker, or set the tokenizer to a local folder.' },
     );
   }
 }

@@ -7,31 +7,33 @@ import { readHubConfig, type Environment } from './http/hub-config.js';
 import { defaultTuning, type HubTuning } from './http/tuning.js';
 import type { HubJobs } from './local/jobs.js';
 
+/** Options of {@link createHubAccess}. */
 export interface HubOptions {
   readonly store: ArtifactStore;
-  /** Holds `HF_ENDPOINT`, `HF_TOKEN` and the like. They are read anew for every call. */
+  /** Has `HF_ENDPOINT`, `HF_TOKEN` and the like. They are read again for every client. */
   readonly env: Environment;
   /** Called with every token that is read, so that it can be kept out of logs and errors. */
   readonly onToken?: (token: string) => void;
   readonly tuning?: Partial<HubTuning>;
-  /** Hash local files. @default threads of its own, one a core */
+  /** Threads that hash local files. @default own threads, one per core */
   readonly threads?: ThreadPool;
 }
 
-/** The Hub, and what this store has of it. One a process, as downloads share its connections. */
+/** The Hub, and its files in this store. There is one per process, because downloads share connections. */
 export interface HubAccess {
   readonly store: ArtifactStore;
   readonly blobs: BlobStore;
   readonly threads: ThreadPool;
   readonly jobs: PoolJobs<HubJobs>;
   /**
-   * A client with the endpoint and token that the environment has now.
+   * A client with the present endpoint and token of the environment.
    *
    * @throws {HeadraceError} as {@link readHubConfig}.
    */
   readonly client: () => Promise<HubClient>;
 }
 
+/** The access to the Hub for this process. */
 export function createHubAccess(options: HubOptions): HubAccess {
   const { store, env, onToken } = options;
   const tuning = { ...defaultTuning, ...options.tuning };

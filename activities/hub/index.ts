@@ -5,7 +5,7 @@ import { resolveSource } from './resolve-source.js';
 
 export type HubActivities = WorkOf<'resolveSource' | 'downloadFiles'>;
 
-/** The activities that bring sources to this disk. */
+/** The activities that resolve and download sources. */
 export function createHubActivities(hub: HubAccess): HubActivities {
   return {
     resolveSource: (input, work) => resolveSource(hub, input, work),

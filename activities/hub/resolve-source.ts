@@ -9,10 +9,10 @@ import { noteUse } from './resolve/source-uses.js';
 
 /**
  * The files of a source, pinned by commit or hash. Downloads nothing. Stores a `resolution` artifact, enters
- * Hub sources in `recipe.lock.json`, and notes the use for the cache. Safe to repeat.
+ * Hub sources in `recipe.lock.json`, and records the use for `headrace cache`. Safe to repeat.
  *
  * @throws {HeadraceError} as {@link resolveDataset} and {@link resolveLocal}; RecipeError where the source
- *   names no files.
+ * names no files.
  */
 export async function resolveSource(
   hub: HubAccess,

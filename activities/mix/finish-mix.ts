@@ -38,8 +38,8 @@ interface Writing {
 }
 
 /**
- * Writes the results to `out`, the manifest last: where it stands, the others are complete. Safe to repeat:
- * the lines are written again, and have to come out as they did the first time.
+ * Writes the results to `out`. The manifest is the last: where it exists, the others are complete. Safe to
+ * repeat: the lines are written again and must have the same SHA-256.
  *
  * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError.
  */
@@ -118,14 +118,16 @@ async function writeSide(
   );
 }
 
-/** @throws {HeadraceError} ArtifactCorruptError where the same mix came out otherwise before. */
+/**
+ * @throws {HeadraceError} ArtifactCorruptError where an earlier result of the same mix has another SHA-256.
+ */
 function checkSame({ dir, meta }: Artifact, now: PerSide<FileDigest>): void {
   const before = MixMeta.parse(meta);
   for (const side of sides)
     if (before[side].sha256 !== now[side].sha256)
       throw new HeadraceError(
         'ArtifactCorruptError',
-        `${fileName(side)} came out with SHA-256 ${now[side].sha256}, but ${dir} recorded ${before[side].sha256}`,
+        `${fileName(side)} has SHA-256 ${now[side].sha256}, but ${dir} has recorded ${before[side].sha256}`,
       );
 }
 

@@ -2,19 +2,20 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import type { PoolJobs, ThreadPool } from '../threads/thread-pool.js';
 import type { MixJobs } from './jobs.js';
 
+/** Options of the mix activities. */
 export interface MixOptions {
   readonly store: ArtifactStore;
   /** The worker threads of this process. The output does not depend on how many there are. */
   readonly threads: ThreadPool;
   /**
-   * Bytes of output in a bucket, at most, unless one line is longer. What comes out does not depend on it.
+   * The most bytes of output in a bucket, unless one line is longer. The results do not depend on it.
    *
    * @default 8 MiB
    */
   readonly bucketBytes?: number;
 }
 
-/** What the mix activities are given. */
+/** What the mix activities use. */
 export interface MixDeps {
   readonly store: ArtifactStore;
   readonly threads: ThreadPool;

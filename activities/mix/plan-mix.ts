@@ -52,7 +52,7 @@ function plannedSource({ source, plan, summary }: MixSource): PlannedSource {
   return { name, plan: plan.key, summary: summary.key, repeat, ...defined({ rows, share }) };
 }
 
-/** @param dir - gets the entries of both sides. */
+/** @param dir - the folder for the entries of both sides. */
 async function makePlan(
   deps: MixDeps,
   input: PlanMixInput,
@@ -77,14 +77,17 @@ async function makePlan(
   };
 }
 
-interface FoundRun {
+interface FoundSortedRun {
   readonly key: SortedRunKey;
   readonly sortedRun: SortedRun;
 }
 
 /** The sorted runs of all converted pieces. */
-async function findSortedRuns(store: ArtifactStore, sources: readonly MixSource[]): Promise<FoundRun[]> {
-  const found: FoundRun[] = [];
+async function findSortedRuns(
+  store: ArtifactStore,
+  sources: readonly MixSource[],
+): Promise<FoundSortedRun[]> {
+  const found: FoundSortedRun[] = [];
   for (const [source, { plan }] of sources.entries())
     for (const { ref, firstSlice } of convertedPieces(await readConversionPlan(store, plan))) {
       const piece = await store.get(ref);

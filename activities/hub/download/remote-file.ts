@@ -24,14 +24,14 @@ export class RemoteFile {
   readonly #sizeBytes: number;
   readonly #transfers: Transfers | undefined;
   #signedUrl: URL | undefined;
-  /** Settles when the connection that asks the Hub has its answer. The others wait for its URL. */
+  /** Settles when the Hub has answered one connection with a URL. The others wait for it. */
   #asking: Promise<void> | undefined;
-  /** False once an answer came that a direct connection cannot read. */
+  /** False after an answer that a direct connection cannot read. */
   #isDirect: boolean;
 
   /**
    * @param url - of the file at the Hub.
-   * @param transfers - without them every byte comes by `fetch`.
+   * @param transfers - without them all bytes are read by `fetch`.
    */
   constructor(client: HubClient, url: string, sizeBytes: number, transfers?: Transfers) {
     this.#client = client;
@@ -57,8 +57,8 @@ export class RemoteFile {
   }
 
   /**
-   * Writes a range to its place in an open file; the bytes do not pass through this thread. Returns true
-   * where they are written, and false where the range has to be read with {@link open} instead.
+   * Writes a range to its place in an open file, in another thread. Returns true where it is written, and
+   * false where the range has to be read with {@link open}.
    *
    * @param onWrote - as {@link Transfers.get} calls it.
    * @throws {TransientError}; the error of a write.
@@ -111,7 +111,7 @@ export class RemoteFile {
       return { start, body: gatherBody(body, onAlive) };
     } catch (error) {
       if (!(error instanceof HubRefusal) || error.url.startsWith(`${this.#client.origin}/`)) throw error;
-      // The other origin refuses where the URL has expired. The Hub gives a new one.
+      // The other origin refuses an expired URL. The Hub returns a new one.
       throw this.#expired(known, error.url, error.status, error);
     }
   }
@@ -122,7 +122,7 @@ export class RemoteFile {
     try {
       const headers = rangeHeaders(range);
       const answer = await this.#client.send(this.#url, { headers, signal, staysAtHub });
-      // Before the others go on, which read it.
+      // Set before `answered` resumes the other connections.
       if (answer.url.origin !== this.#client.origin) this.#signedUrl = answer.url;
       return answer;
     } finally {
@@ -133,7 +133,7 @@ export class RemoteFile {
   #expired(known: URL | undefined, shown: string, status: number, cause?: Error): TransientError {
     if (this.#signedUrl === known) this.#signedUrl = undefined;
     return new TransientError(
-      `${shown} answers ${status}: the signed URL has expired?`,
+      `${shown} answers ${status}; its signed URL may have expired`,
       known === undefined ? undefined : 0,
       defined({ cause }),
     );
@@ -150,7 +150,7 @@ export class RemoteFile {
       await body?.cancel();
       throw new HeadraceError(
         'HashMismatchError',
-        `${this.#url} has ${size} bytes, and the Hub's listing says ${this.#sizeBytes}`,
+        `${this.#url} has ${size} bytes, and ${this.#sizeBytes} in the Hub's listing`,
       );
     }
     const start = status === 206 ? Number(from ?? Number.NaN) : 0;

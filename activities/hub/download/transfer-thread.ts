@@ -5,7 +5,7 @@ import { writeAll } from '../../../files/file-writer.js';
 import { ConnectionPool } from '../http/connection-pool.js';
 import type { DirectConnection, DirectResponse } from '../http/direct-connection.js';
 
-/** To the thread. */
+/** A message to the thread. */
 export type TransferMessage =
   /** Writes the bytes `[start, end)` of a file of `sizeBytes` bytes to their place. */
   | {
@@ -21,7 +21,7 @@ export type TransferMessage =
     }
   | { readonly kind: 'pause' | 'resume' | 'stop'; readonly id: number };
 
-/** From the thread: any number of `wrote`, then one of the others. */
+/** A message from the thread. For each transfer: any number of `wrote`, then one of the others. */
 export type TransferReply =
   /** Bytes written since the last reply. */
   | { readonly kind: 'wrote'; readonly id: number; readonly bytes: number }
@@ -43,9 +43,9 @@ export type TransferReply =
 
 type GetMessage = Extract<TransferMessage, { kind: 'get' }>;
 
-/** Written bytes are reported when there are this many, */
+/** Written bytes are reported when there are this many. */
 const reportBytes = 2 << 20;
-/** and after this time. */
+/** They are also reported at this interval. */
 const reportMs = 100;
 
 const pool = new ConnectionPool();
@@ -61,13 +61,13 @@ class WriteError extends Error {
   }
 }
 
-/** One range on its way from a connection to a file. */
+/** Writes one range from a connection to a file. */
 class Transfer {
   readonly #message: GetMessage;
   readonly #url: URL;
   #connection: DirectConnection | undefined;
   #isStopped = false;
-  /** Where the next byte goes. */
+  /** Position of the next byte in the file. */
   #position: number;
   #reportedPosition: number;
 
@@ -123,8 +123,8 @@ class Transfer {
         pool.give(connection);
         return response;
       } catch (error) {
-        // The server may close an idle connection at the moment of the request; a new connection shows
-        // whether it did.
+        // The server may have closed the idle connection before the request. A new connection tries once
+        // more.
         const mayBeIdle = isReused && this.#position === start && !(error instanceof WriteError);
         if (!mayBeIdle || this.#isStopped) throw error;
       }

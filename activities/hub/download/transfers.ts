@@ -3,15 +3,17 @@ import { RequestThread } from '../../threads/request-thread.js';
 import { TransientError } from '../http/retry.js';
 import type { TransferMessage, TransferReply } from './transfer-thread.js';
 
+/** A range to transfer. */
 export interface TransferRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly range: ByteRange;
   readonly sizeBytes: number;
-  /** Of the file that gets the bytes, each at its own position. Open until the transfer has ended. */
+  /** Of the file to write to, each byte at its position. It stays open until the transfer ends. */
   readonly descriptor: number;
 }
 
+/** Result of a transfer. */
 export type TransferOutcome =
   /** The range is in the file. */
   | { readonly kind: 'whole' }
@@ -19,8 +21,8 @@ export type TransferOutcome =
   | { readonly kind: 'other'; readonly status: number; readonly headers: Headers };
 
 /**
- * Transfers ranges from a server to a file, in a thread of its own. On the main thread, where each write
- * blocks everything else, a download of 1.5 GB takes more than 4 times as long.
+ * Transfers ranges from a server to a file, in a thread of its own. On the main thread, where writes block
+ * all other work, a download of 1.5 GB takes more than 4 times as long.
  */
 export class Transfers {
   readonly #thread = new RequestThread<TransferMessage, TransferReply>(

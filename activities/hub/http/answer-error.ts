@@ -17,7 +17,7 @@ export function asAnswerError(client: HubClient, { kind, id }: RepositoryRef, er
   if (why === undefined) return error;
   return new HeadraceError(
     'HubAnswerError',
-    `${client.config.endpoint} does not answer as a Hub when it is asked for the ${kind} ${id}: ${why.slice(0, 300)}`,
+    `${client.config.endpoint} does not answer as a Hub to a request for the ${kind} ${id}: ${why.slice(0, 300)}`,
     { cause: error },
   );
 }

@@ -1,6 +1,6 @@
 import { DirectConnection } from './direct-connection.js';
 
-/** Servers close idle connections after some seconds; an older one gets no request any more. */
+/** Servers close idle connections after some seconds, so older ones are not reused. */
 const maxIdleMs = 4000;
 
 interface IdleConnection {
@@ -8,7 +8,7 @@ interface IdleConnection {
   readonly sinceMs: number;
 }
 
-/** Connections that have done a request and can do another. */
+/** Open connections without a request under way. */
 export class ConnectionPool {
   #idle: readonly IdleConnection[] = [];
 

@@ -8,6 +8,7 @@ import { readUpTo } from './read-body.js';
 import { networkReason, TransientError, withRetries } from './retry.js';
 import type { HubTuning } from './tuning.js';
 
+/** Options of {@link HubClient.send}. */
 export interface SendOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,23 +18,23 @@ export interface SendOptions {
   readonly staysAtHub?: boolean;
 }
 
-/** An answer and the URL that gave it; with `staysAtHub`, perhaps a redirect and the URL that it leads to. */
+/** An answer and its URL; with `staysAtHub`, possibly a redirect and its target. */
 export interface HubAnswer {
   readonly response: Response;
   readonly url: URL;
 }
 
 const maxRedirects = 5;
-/** The largest listing page of the Hub is far smaller. Counts decoded bytes. */
+/** In decoded bytes. The largest listing page of the Hub is far smaller. */
 const longestAnswerBytes = 64_000_000;
 const plainHeaders = { 'user-agent': 'headrace', 'accept-encoding': 'identity' } as const;
 
-/** Header fields that ask for a range of a file. They hold no token. */
+/** The header fields of a request for a range of a file, without a token. */
 export function rangeHeaders({ start, end }: ByteRange): Readonly<Record<string, string>> {
   return { ...plainHeaders, range: `bytes=${start}-${end - 1}` };
 }
 
-/** HTTP with the Hub. The token goes to the Hub's own origin and nowhere else. */
+/** HTTP client of the Hub. The token is sent to the Hub's own origin only. */
 export class HubClient {
   readonly origin: string;
 
@@ -45,11 +46,11 @@ export class HubClient {
   }
 
   /**
-   * Sends one request and follows redirects by hand, so that the token stays at the Hub. Returns a successful
-   * answer.
+   * Sends one request and returns a successful answer. Redirects are followed here, so that the token is sent
+   * to the Hub only.
    *
-   * @throws {TransientError} for what can pass, {@link HubRefusal} for what cannot; {@link HeadraceError}
-   *   ArtifactMissingError offline.
+   * @throws {TransientError} for a transient failure, {@link HubRefusal} for any other; {@link HeadraceError}
+   * ArtifactMissingError offline.
    */
   async send(url: string, options: SendOptions): Promise<HubAnswer> {
     let at = new URL(url);
@@ -113,7 +114,7 @@ export class HubClient {
   }
 
   /**
-   * Runs a short exchange with the Hub under a time limit, again where it breaks or takes too long.
+   * Runs a short exchange with the Hub under a time limit, and repeats it where it breaks or takes too long.
    *
    * @param exchange - gets a signal that ends it at its time limit.
    * @throws {HeadraceError} HubUnavailableError after too many tries; what `exchange` throws.

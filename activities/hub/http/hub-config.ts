@@ -5,13 +5,13 @@ import { HeadraceError } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
 import { proxyRoute, type ProxyRoute } from './proxy.js';
 
-/** Where the Hub is and which token it gets. */
+/** Endpoint and token of the Hub. */
 export interface HubConfig {
   /** Base URL without a slash at the end. */
   readonly endpoint: string;
-  /** Goes to the endpoint's own origin only. */
+  /** Sent to the endpoint's own origin only. */
   readonly token: string | undefined;
-  /** Where the token comes from, for errors: `HF_TOKEN` or the path of a file. */
+  /** Origin of the token, for errors: `HF_TOKEN` or the path of a file. */
   readonly tokenFrom: string;
   /** `HF_HUB_OFFLINE=1`: no request is sent. */
   readonly offline: boolean;
@@ -19,6 +19,7 @@ export interface HubConfig {
   readonly proxyFor: ProxyRoute;
 }
 
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -36,7 +37,7 @@ export async function readHubConfig(env: Environment): Promise<HubConfig> {
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
     throw new HeadraceError(
       'HubTokenInvalidError',
-      `The Hugging Face token from ${tokenFrom} has characters that no token has (a blank or a line break within it?)`,
+      `The Hugging Face token from ${tokenFrom} has characters that no token has, for example a space or a line break`,
     );
   return { endpoint, token, tokenFrom, offline, proxyFor: await proxyRoute(env) };
 }

@@ -1,7 +1,7 @@
 import { readUpTo } from './read-body.js';
 import { isTransientStatus, retryAfterOf, TransientError } from './retry.js';
 
-/** No more of a refusal is read. */
+/** The most bytes of a refusal that are read. */
 const longestRefusalBytes = 64_000;
 
 /** The Hub's refusal of a request. It keeps the `X-Error-Code`, which `@huggingface/hub` drops. */
@@ -20,7 +20,7 @@ export class HubRefusal extends Error {
   }
 }
 
-/** The error of an answer that is no success: transient by its status, else a refusal. */
+/** The error of an unsuccessful answer: transient or a refusal, by its status. */
 export async function failureOf(response: Response, url: URL): Promise<TransientError | HubRefusal> {
   const { status, headers } = response;
   const shown = withoutQuery(url);

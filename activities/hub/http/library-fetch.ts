@@ -3,14 +3,14 @@ import { HeadraceError } from '../../../core/errors.js';
 import type { HubClient } from './hub-client.js';
 import { withoutQuery } from './hub-refusal.js';
 
-/** Pages of one listing: ten million files. */
+/** The most pages of one listing: ten million files. */
 const mostPages = 10_000;
 
 /**
- * `fetch` for one call of `@huggingface/hub`: whole small answers, with our retries and our token.
+ * `fetch` for one call of `@huggingface/hub`: whole small answers, with the retries and the token of
+ * `client`.
  *
- * It throws a {@link HeadraceError} HubAnswerError where the pages of a listing lead back to an earlier one,
- * or do not end.
+ * It throws a {@link HeadraceError} HubAnswerError where the pages of a listing repeat or do not end.
  */
 export function libraryFetch(client: HubClient, signal: AbortSignal): typeof fetch {
   const seen = new Set<string>();

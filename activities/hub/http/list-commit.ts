@@ -22,8 +22,8 @@ const FileEntry = z.object({
  * Every file of a commit, in code-unit order.
  *
  * @throws {HeadraceError} HubFileNotFoundError where the listing names a path outside the repository;
- *   HubAnswerError where the answer is no listing, does not end, or has paths that clash;
- *   HubUnavailableError; what a refusal means.
+ * HubAnswerError where the answer is no listing, does not end, or has conflicting paths; HubUnavailableError;
+ * what a refusal means.
  */
 export async function listCommit(
   client: HubClient,
@@ -60,7 +60,7 @@ function fileOf({ kind, id }: RepositoryCommit, entry: ListFileEntry): SourceFil
   if (!isRepositoryPath(path))
     throw new HeadraceError(
       'HubFileNotFoundError',
-      `The ${kind} ${id} lists a file outside itself, or under a name that no file can have: ${JSON.stringify(path.slice(0, 200))}`,
+      `The ${kind} ${id} lists a file with a path that is outside the repository or not valid: ${JSON.stringify(path.slice(0, 200))}`,
       { remedy: 'Do not use this repository; report it to the Hub.' },
     );
   return lfs === undefined

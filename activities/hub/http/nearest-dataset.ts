@@ -6,7 +6,7 @@ import { libraryFetch } from './library-fetch.js';
 const candidatesPerQuery = 100;
 
 /**
- * The dataset whose id is nearest to one that does not exist: an underscore for a hyphen, a missing owner, a
+ * The dataset whose id is nearest to a missing one: an underscore for a hyphen, a missing owner, a
  * misspelling. `undefined` where none is near.
  */
 export async function nearestDataset(

@@ -19,8 +19,8 @@ const Info = z.object({
  * The commit of a revision, with the canonical id of its repository.
  *
  * @throws {HeadraceError} HubTokenInvalidError, HubTokenMissingError, GatedDatasetError, DatasetNotFoundError
- *   with the nearest dataset, RevisionNotFoundError with the existing revisions, HubUnavailableError,
- *   HubAnswerError.
+ * with the nearest id, RevisionNotFoundError with the existing revisions, HubUnavailableError,
+ * HubAnswerError.
  */
 export async function pinRevision(
   client: HubClient,
@@ -50,8 +50,8 @@ export async function pinRevision(
 }
 
 /**
- * Adds the nearest dataset, or the existing revisions. Where those cannot be fetched, the error stays as it
- * is.
+ * Adds the nearest dataset or the existing revisions to an error. Returns it unchanged where they cannot be
+ * fetched.
  */
 async function withAlternatives(
   client: HubClient,
@@ -65,7 +65,7 @@ async function withAlternatives(
       if (nearest === undefined) return error;
       return new HeadraceError(error.type, `${error.message}. The nearest that exists: ${nearest}`, {
         cause: error.cause,
-        remedy: `If you meant ${nearest}, write that; otherwise correct the id, or set a token that may read it.`,
+        remedy: `Set the dataset to ${nearest}, correct its id in another way, or set a token that may read it.`,
       });
     }
     if (error.type === 'RevisionNotFoundError') {

@@ -5,7 +5,7 @@ import type { Environment } from './hub-config.js';
 /** The proxy of a request, for `fetch`; `undefined` where the request goes directly. */
 export type ProxyRoute = (url: URL) => Dispatcher | undefined;
 
-/** One agent a proxy in this process, so that its connections are used again. */
+/** One agent per proxy in this process, so that connections are reused. */
 const agents = new Map<string, ProxyAgent>();
 
 /**

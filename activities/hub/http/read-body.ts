@@ -1,7 +1,4 @@
-/**
- * The decoded body, and no more of it than `limitBytes`: a server can send without end. `isWhole` is false
- * where the body is longer.
- */
+/** Reads at most `limitBytes` of a decoded body. `isWhole` is false where the body is longer. */
 export async function readUpTo(
   response: Response,
   limitBytes: number,

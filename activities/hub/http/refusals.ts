@@ -5,10 +5,9 @@ import { pageOf, type RepositoryRef } from './repository.js';
 import { checkToken } from './whoami.js';
 
 /**
- * Runs `work`. A refusal of the Hub becomes the error that {@link explainRefusal} finds for it; other errors
- * pass unchanged.
+ * Returns the result of `work`. Throws the error of {@link explainRefusal} in place of a refusal.
  *
- * @param asked - the repository that `work` asks for.
+ * @param asked - the repository that `work` requests.
  */
 export async function explainingRefusals<T>(
   client: HubClient,
@@ -29,7 +28,7 @@ export async function explainingRefusals<T>(
  * RevisionNotFoundError, HubFileNotFoundError or DatasetNotFoundError.
  *
  * An anonymous 401 is the answer for a missing repository and for a private one, so the message names both.
- * Only the text of the Hub tells a pending request from terms that are not accepted.
+ * Only the Hub's text distinguishes a pending request from terms that are not accepted.
  */
 export async function explainRefusal(
   client: HubClient,
@@ -44,7 +43,7 @@ export async function explainRefusal(
   if (status === 401 && token !== undefined && (await checkToken(client, signal)).token === 'refused')
     return new HeadraceError(
       'HubTokenInvalidError',
-      `The Hub does not accept the token from ${tokenFrom} (asked for ${name})`,
+      `The Hub does not accept the token from ${tokenFrom} (for ${name})`,
       options,
     );
   if (code === 'GatedRepo' || status === 403) return explainGate(client, asked, refusal);
@@ -60,13 +59,13 @@ export async function explainRefusal(
     return new HeadraceError(
       'DatasetNotFoundError',
       token === undefined
-        ? `The ${name} is not found, or private: without a token the Hub does not tell which`
+        ? `The ${name} is not found, or private: without a token the Hub does not distinguish the two`
         : `The ${name} is not found, or private and closed to the account of your token`,
       { ...options, remedy: `Correct the ${asked.kind} id, or set a token that may read it.` },
     );
   return new HeadraceError('DatasetNotFoundError', `The Hub refuses ${name}: ${status} ${reason}`, {
     ...options,
-    remedy: `Look at ${pageOf(client.config, asked)}.`,
+    remedy: `See ${pageOf(client.config, asked)}.`,
   });
 }
 
@@ -88,7 +87,7 @@ function explainGate(client: HubClient, asked: RepositoryRef, refusal: HubRefusa
   if (/awaiting|pending|under review/i.test(reason))
     return gated(
       `Your request for the gated ${name} is pending: "${reason}"`,
-      `Wait for its authors, look at ${page}, then retry.`,
+      `Wait until its authors decide (${page}), then retry.`,
     );
   if (/reject/i.test(reason))
     return gated(

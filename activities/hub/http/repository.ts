@@ -1,7 +1,7 @@
 import type { SourceFile } from '../../../core/contracts/source.js';
 import type { HubConfig } from './hub-config.js';
 
-/** A repository of the Hub at a revision, as somebody asks for it. */
+/** A repository of the Hub at a requested revision. */
 export interface RepositoryRef {
   readonly kind: 'dataset' | 'model';
   /** `owner/name`, or the bare name of an old dataset. */
@@ -19,17 +19,18 @@ export interface RepositoryCommit {
   readonly commitSha: string;
 }
 
+/** A file of a commit. */
 export interface CommitFile {
   readonly commit: RepositoryCommit;
   readonly file: SourceFile;
 }
 
-/** The commit as a revision to ask for. */
+/** A commit as a requested revision. */
 export function refOf({ kind, id, commitSha }: RepositoryCommit): RepositoryRef {
   return { kind, id, revision: commitSha };
 }
 
-/** The page where a person sees the repository and accepts its terms. */
+/** The web page of a repository, where its terms are accepted. */
 export function pageOf({ endpoint }: HubConfig, { kind, id }: Omit<RepositoryRef, 'revision'>): string {
   return `${endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${id}`;
 }

@@ -5,7 +5,7 @@ export type HeaderFields = ReadonlyMap<string, string>;
 export interface ResponseHead {
   readonly status: number;
   readonly headers: HeaderFields;
-  /** Where the body begins in the bytes that were parsed. */
+  /** Position of the body in the parsed bytes. */
   readonly bodyAt: number;
 }
 
@@ -13,8 +13,8 @@ const maxHeadBytes = 64 * 1024;
 const headEnd = '\r\n\r\n';
 
 /**
- * Parses the head at the start of `bytes`. `undefined` while its end has not come. Values of a field that is
- * repeated are joined by commas.
+ * Parses the head at the start of `bytes`. Returns `undefined` while it is incomplete. Values of a field that
+ * is repeated are joined by commas.
  *
  * @throws {Error} where the bytes are not HTTP, or the head is longer than 64 KiB.
  */

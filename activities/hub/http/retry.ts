@@ -3,13 +3,13 @@ import { defined } from '../../../core/defined.js';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
 import type { HubTuning } from './tuning.js';
 
-/** A failure that can pass: a broken network, a 429, a 5xx. */
+/** A transient failure: a broken network, a 429, a 5xx. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
 
   constructor(
     message: string,
-    /** The pause that the server asks for, in milliseconds. */
+    /** The server's Retry-After, in milliseconds. */
     readonly retryAfterMs?: number,
     options?: ErrorOptions,
   ) {
@@ -25,8 +25,8 @@ export function isTransientStatus(status: number): boolean {
 /**
  * Pauses before try number `failures + 1`.
  *
- * @throws {HeadraceError} HubUnavailableError where there were too many failures, or the server asks for a
- *   longer pause than an activity should wait.
+ * @throws {HeadraceError} HubUnavailableError where there were too many failures, or Retry-After is longer
+ * than an activity waits.
  */
 export async function pauseBeforeRetry(
   error: TransientError,
@@ -40,12 +40,12 @@ export async function pauseBeforeRetry(
     throw new HeadraceError(
       'HubUnavailableError',
       tooLong
-        ? `${error.message}; it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`
+        ? `${error.message}; its Retry-After is ${Math.ceil(retryAfterMs / 1000)} s`
         : `${error.message} (${failures} tries)`,
       { cause: error, ...defined({ retryAfterMs }) },
     );
   const backoff = tuning.retryMs * 2 ** Math.min(failures - 1, 4);
-  // Spread, so that connections that failed together do not come back together.
+  // Jitter, so that connections that failed together do not retry together.
   await pause(retryAfterMs ?? backoff * (0.75 + Math.random() / 2), signal);
 }
 

@@ -1,30 +1,31 @@
 /** Sizes, limits and pauses of the work with the Hub. Users cannot set them; tests make them small. */
 export interface HubTuning {
-  /** Connections of this process that carry files at a time. */
+  /** The most connections of this process for files. */
   readonly connections: number;
-  /** Connections of one file at a time. */
+  /** The most connections of one file. */
   readonly connectionsPerFile: number;
-  /** Files of one activity that are in work at a time. */
+  /** Files that one activity downloads at a time. */
   readonly filesAtOnce: number;
   /** A file is fetched in ranges of at most this size. */
   readonly rangeBytes: number;
-  /** The disk is flushed after so many bytes for each connection; a kill loses at most four times these. */
+  /** Written bytes for each connection that start a flush. A kill loses at most four times as many. */
   readonly flushBytes: number;
-  /** … or after so many milliseconds. */
+  /** Milliseconds after the first written byte that start a flush. */
   readonly flushMs: number;
-  /** A connection that is silent for so long is cut. */
+  /** Milliseconds of silence after which a connection is closed. */
   readonly stallMs: number;
-  /** The work fails after so many tries in a row without progress. */
+  /** Failed tries in a row, without progress, after which the work fails. */
   readonly tries: number;
-  /** First pause between tries. It doubles, up to 16 times as long. */
+  /** First pause between tries, in milliseconds. It doubles, up to 16 times as long. */
   readonly retryMs: number;
   /**
-   * A longer Retry-After ends the attempt, so that the wait occupies no activity slot: Temporal retries
-   * later.
+   * Milliseconds. A longer Retry-After ends the attempt, so that the wait takes no activity slot: Temporal
+   * retries.
    */
   readonly longestWaitMs: number;
 }
 
+/** The tuning of a worker. */
 export const defaultTuning: HubTuning = {
   connections: 8,
   connectionsPerFile: 8,

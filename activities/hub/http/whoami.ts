@@ -7,10 +7,11 @@ import { defaultTuning } from './tuning.js';
 
 const WhoAmI = z.object({ name: z.string() });
 
+/** Result of {@link checkToken}. */
 export type TokenCheck =
   | { readonly token: 'known'; readonly account: string }
   | { readonly token: 'refused' }
-  /** The answer tells neither. Mirrors often lack this request. */
+  /** The answer is neither. Mirrors often lack this request. */
   | { readonly token: 'unsure' };
 
 /** Whether the Hub accepts the client's token. */
@@ -25,20 +26,21 @@ export async function checkToken(client: HubClient, signal: AbortSignal): Promis
   }
 }
 
+/** The account of the Hub token. */
 export interface HubAccount {
   readonly endpoint: string;
   readonly offline: boolean;
-  /** Where the token comes from; `undefined` without one. */
+  /** Origin of the token; `undefined` without one. */
   readonly tokenFrom: string | undefined;
-  /** Name of the token's account; `undefined` where the Hub does not tell it. */
+  /** Name of the token's account; `undefined` where the Hub's answer lacks it. */
   readonly account: string | undefined;
 }
 
 /**
- * The account at the Hub that the environment names, for a check before a run.
+ * The account of the environment's Hub token, for a check before a run.
  *
  * @throws {HeadraceError} HubTokenInvalidError, HubUnavailableError; RecipeError for an HF_ENDPOINT that is
- *   not a URL.
+ * not a URL.
  */
 export async function whoAmI(env: Environment, signal: AbortSignal): Promise<HubAccount> {
   const config = await readHubConfig(env);

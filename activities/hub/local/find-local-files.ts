@@ -5,19 +5,19 @@ import { glob, isDynamicPattern } from 'tinyglobby';
 import { HeadraceError } from '../../../core/errors.js';
 import { ignoreMissing, isMissing } from '../../../files/errno.js';
 
+/** The files that patterns match. */
 export interface LocalFiles {
   /** Real paths of files with bytes, each once, in code-unit order. */
   readonly paths: readonly string[];
-  /** Real paths of files without a byte. */
+  /** Real paths of empty files. */
   readonly empty: readonly string[];
 }
 
 /**
- * The files that paths and globs name. Links are followed; each file stands once, whatever the order and
- * overlap of the patterns. A pattern that is the name of a file is a path, even with `[` in it.
+ * The files that paths and globs match. Links are followed. Each file is listed once, even where patterns
+ * overlap. A pattern that is the path of a file is no glob, even with `[` in it.
  *
- * @throws {HeadraceError} FileNotFoundError with every pattern that matches nothing, and the names that are
- *   near it.
+ * @throws {HeadraceError} FileNotFoundError with every pattern that matches nothing, and the nearest names.
  */
 export async function findLocalFiles(patterns: readonly string[]): Promise<LocalFiles> {
   const sizes = new Map<string, number>();
@@ -39,7 +39,7 @@ export async function findLocalFiles(patterns: readonly string[]): Promise<Local
 
 const shownErrors = 5;
 
-/** One error for all: a recipe with one wrong path often has more of them. */
+/** One error for all patterns: a recipe with one wrong path often has more of them. */
 function joined([first, ...others]: readonly HeadraceError[]): HeadraceError {
   if (first === undefined) throw new Error('No error');
   if (others.length === 0) return first;
@@ -65,7 +65,7 @@ async function realPathOf(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    throw new HeadraceError('FileNotFoundError', `${path} is a link that leads nowhere`, { cause: error });
+    throw new HeadraceError('FileNotFoundError', `${path} is a link to a missing file`, { cause: error });
   }
 }
 
@@ -85,7 +85,7 @@ async function matchesOf(pattern: string): Promise<string[]> {
   throw new HeadraceError(
     'FileNotFoundError',
     `${isDynamicPattern(pattern) ? `No file matches ${pattern}` : `There is no file ${pattern}`}; ${await nearMatches(path, folder)}`,
-    pattern.startsWith('~') ? { remedy: '`~` is not expanded here: write the whole path.' } : {},
+    pattern.startsWith('~') ? { remedy: '`~` is not expanded. Write the full path.' } : {},
   );
 }
 
@@ -96,7 +96,7 @@ async function existingFolder(path: string): Promise<string> {
   return (await stat(parent).catch(ignoreMissing))?.isDirectory() === true ? parent : existingFolder(parent);
 }
 
-/** "in /data there are a.jsonl, b.jsonl": the nearest names first, at most five. */
+/** "nearest in /data: a.jsonl, b.jsonl": at most five names. */
 async function nearMatches(path: string, folder: string): Promise<string> {
   if (folder !== dirname(path)) return `${dirname(path)} does not exist, only ${folder}`;
   const wanted = basename(path);

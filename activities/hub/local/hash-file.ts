@@ -6,8 +6,9 @@ import type { JobContext } from '../../threads/job.js';
 /** Large enough that hashing is bound by the hash, small enough to stay in a core's cache. */
 const chunkBytes = 4 << 20;
 
+/** Input of {@link hashFile}. */
 export interface HashFileInput {
-  /** Of an open file. Threads share descriptors, so the hash is of the same file that was looked at. */
+  /** Of an open file. Threads share descriptors, so the hashed file is the one that the caller checked. */
   readonly descriptor: number;
   readonly sizeBytes: number;
 }
@@ -25,7 +26,7 @@ export async function hashFile(
   const hash = createHash('sha256');
   const readInto = (into: Uint8Array, position: number): Promise<number> => {
     const reading = readAsync(descriptor, into, 0, into.length, position).then(({ bytesRead }) => bytesRead);
-    // Nobody awaits it yet: its failure must not end the process.
+    // It is awaited later. Until then its failure must not end the process.
     reading.catch(() => undefined);
     return reading;
   };

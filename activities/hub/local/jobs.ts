@@ -1,5 +1,5 @@
 import { hashFile } from './hash-file.js';
 
-/** The work on local files that runs in threads. */
+/** The jobs on local files that run in worker threads. */
 export const jobs = { hashFile };
 export type HubJobs = typeof jobs;

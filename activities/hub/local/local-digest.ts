@@ -10,7 +10,7 @@ import type { ArtifactStore } from '../../artifacts/store.js';
 import type { PoolJobs } from '../../threads/thread-pool.js';
 import type { HubJobs } from './jobs.js';
 
-/** A digest in `<store>/digests/`, and the file that it belongs to. */
+/** A digest in `<store>/digests/`, and the identity of its file. */
 const KnownDigest = z.object({
   path: z.string(),
   sizeBytes: z.number(),
@@ -20,6 +20,7 @@ const KnownDigest = z.object({
 });
 type KnownDigest = z.infer<typeof KnownDigest>;
 
+/** Dependencies of {@link digestLocalFile}. */
 export interface DigestDeps {
   readonly store: ArtifactStore;
   readonly jobs: PoolJobs<HubJobs>;
@@ -31,9 +32,9 @@ type FileIdentity = Omit<KnownDigest, 'sha256'>;
  * A local file with its SHA-256. The digest is kept in the store; the file is read again only after its size,
  * modification time or inode has changed.
  *
- * @param onBytes - called with bytes that are hashed, or known.
+ * @param onBytes - called with the number of bytes whose digest is computed or found.
  * @throws {HeadraceError} FileChangedError where it changes while it is read; FileNotFoundError where it may
- *   not be read.
+ * not be read.
  */
 export async function digestLocalFile(
   { store, jobs }: DigestDeps,

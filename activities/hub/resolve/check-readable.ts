@@ -7,12 +7,11 @@ import type { HubSource } from './inspect-dataset.js';
 import { columnsOf, readFooter } from './parquet-footer.js';
 
 /**
- * Checks the first file of a source before anything is downloaded. It reads one byte, as the gate of a
- * dataset shows only then: anyone may list its files. Of a parquet file it reads the footer, where the recipe
- * names columns.
+ * Checks the first file of a source before anything is downloaded. It reads one byte, because a gated dataset
+ * refuses reads but not listings. Where the recipe names columns, it reads the footer of a parquet file.
  *
  * @throws {HeadraceError} what the Hub's refusal means; HubUnavailableError; FormatError for a column that
- *   does not exist.
+ * does not exist.
  */
 export async function checkReadable(
   client: HubClient,

@@ -26,8 +26,8 @@ const choiceErrors = {
 } as const satisfies Record<string, ErrorType>;
 
 /**
- * Chooses the files of a commit that a source asks for. The lock of the same commit decides, even where
- * today's rules would choose other files.
+ * The files of a commit that a source requests. A lock of the same commit takes precedence over the rules of
+ * file choice.
  *
  * @throws {HeadraceError} ConfigNotFoundError, SplitNotFoundError, HubFileNotFoundError.
  */
@@ -68,7 +68,7 @@ export function chooseFiles(
     throw new HeadraceError(
       'SplitNotFoundError',
       `All files of split "${choice.split}" of the dataset ${commit.id} are empty (0 bytes)`,
-      { remedy: `Look at ${pageOf(client.config, commit)}.` },
+      { remedy: `See ${pageOf(client.config, commit)}.` },
     );
   const files = [first, ...others] as const;
   const emptyFiles = [...chosen].filter((path) => !files.some((file) => file.path === path));

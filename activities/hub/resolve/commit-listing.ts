@@ -16,13 +16,13 @@ const CommitListing = z.object({
   /** Text of README.md, `''` where there is none. */
   readme: z.string(),
 });
+/** The files and the README.md of a commit. */
 export type CommitListing = z.infer<typeof CommitListing>;
 
 const longestReadmeBytes = 4_000_000;
 
 /**
- * The files and README.md of a commit: from the store where it was listed before, as a commit never changes,
- * else from the Hub.
+ * The files and README.md of a commit. They are kept in the store, because a commit never changes.
  *
  * @throws {HeadraceError} as {@link listCommit}; GatedDatasetError where the README.md is behind the gate.
  */

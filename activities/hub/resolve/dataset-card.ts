@@ -26,6 +26,7 @@ const Card = z.object({
     .nullish(),
 });
 
+/** The configs of a dataset's README.md. */
 export interface DatasetCard {
   /** Empty where the README.md names none. */
   readonly configs: readonly CardConfig[];

@@ -1,6 +1,6 @@
 import { listOf } from '../../../core/hub/split-files.js';
 
-/** A sentence on the zero-byte files that are skipped; none where there are none. */
+/** A note on the zero-byte files that are skipped; empty where there are none. */
 export function emptyNotes(emptyFiles: readonly string[]): string[] {
   if (emptyFiles.length === 0) return [];
   const [one, count] = [emptyFiles.length === 1, emptyFiles.length];

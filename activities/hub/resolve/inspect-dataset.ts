@@ -14,7 +14,7 @@ import { isSameRequest, readRecipeLock, type LockedSource } from './recipe-lock.
 /** A source that names a dataset. */
 export type HubSource = Source & { readonly dataset: string };
 
-/** What a source has at the Hub. */
+/** A source at the Hub: its commit and its files. */
 export interface DatasetInspection extends ChosenFiles {
   readonly commit: RepositoryCommit;
   /** The entry for the lock. */
@@ -24,13 +24,13 @@ export interface DatasetInspection extends ChosenFiles {
 const mostNotes = 20;
 
 /**
- * Finds what a source has at the Hub: canonical id, commit, the files of the split, and proof that they may
- * be read. A lock of the same request is reproduced, unless it is to be updated. Stores and locks nothing.
+ * Inspects a source at the Hub: canonical id, commit and files of the split. Checks that they may be read. A
+ * lock of the same request is reproduced unless it is to be updated. Stores and locks nothing.
  *
  * @throws {HeadraceError} DatasetNotFoundError, RevisionNotFoundError, ConfigNotFoundError,
- *   SplitNotFoundError, HubFileNotFoundError, HubTokenMissingError, HubTokenInvalidError, GatedDatasetError,
- *   HubUnavailableError, HubAnswerError, FormatError; RecipeError where the lock cannot be read;
- *   ArtifactMissingError offline.
+ * SplitNotFoundError, HubFileNotFoundError, HubTokenMissingError, HubTokenInvalidError, GatedDatasetError,
+ * HubUnavailableError, HubAnswerError, FormatError; RecipeError where the lock cannot be read;
+ * ArtifactMissingError offline.
  */
 export async function inspectDataset(
   store: ArtifactStore,
@@ -42,7 +42,7 @@ export async function inspectDataset(
   const { signal } = work;
   const report = (note: string): void =>
     work.progress({ stage: 'resolve', label: source.name, done: 0, total: null, unit: 'files', note });
-  report('asking the Hub');
+  report('resolving the revision');
   const asked = requestOf(source);
   const before = (await readRecipeLock(out)).sources[source.name];
   const locked = before !== undefined && isSameRequest(before.asked, asked) ? before : undefined;
@@ -54,7 +54,7 @@ export async function inspectDataset(
   const chosen = chooseFiles(client, commit, listing, asked, locked);
   const { config, split, files, emptyFiles } = chosen;
   if (!client.config.offline) {
-    report('reading a byte');
+    report('checking access');
     await checkReadable(client, source, { commit, file: files[0] }, signal);
   }
   const entry = { asked, dataset: commit.id, commit: commit.commitSha, config, split, files, emptyFiles };

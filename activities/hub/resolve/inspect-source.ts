@@ -23,7 +23,7 @@ export interface InspectedFile {
   readonly read: RangeReader;
 }
 
-/** What a source has, found without downloading, locking or storing anything. */
+/** The files of a source, found without downloading, locking or storing anything. */
 export interface SourceInspection {
   readonly name: string;
   readonly kind: 'local' | 'hub';
@@ -40,9 +40,9 @@ export interface SourceInspection {
 }
 
 /**
- * Finds what a source of a recipe has, as resolving would.
+ * Finds the files of a source in the same way as {@link resolveSource}.
  *
- * @throws {HeadraceError} as resolving does.
+ * @throws {HeadraceError} as {@link resolveSource}.
  */
 export async function inspectSource(
   hub: HubAccess,
@@ -94,8 +94,7 @@ async function inspectLocal(name: string, patterns: readonly string[]): Promise<
 }
 
 /**
- * Stores an inspection as the resolution that a run would make of it. The lock stays as it is. Local files
- * are read for their hashes.
+ * Stores an inspection as a run's resolution. The lock does not change. Local files are hashed.
  *
  * @throws {HeadraceError} FileNotFoundError, FileChangedError.
  */

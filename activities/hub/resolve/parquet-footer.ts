@@ -2,9 +2,10 @@ import { parquetMetadata, type FileMetaData } from 'hyparquet';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
 import type { RangeReader } from '../download/range-reader.js';
 
-/** Most footers are smaller: one request brings them whole. */
+/** Most footers are smaller, so one request suffices. */
 const tailBytes = 256 * 1024;
 
+/** The footer of a parquet file. */
 export interface ParquetFooter {
   readonly metadata: FileMetaData;
   /** Offset of `bytes` in the file. */
@@ -24,7 +25,7 @@ export async function readFooter(path: string, sizeBytes: number, read: RangeRea
   const length = bytes.length < 12 ? 0 : bytes.readUInt32LE(bytes.length - 8);
   const whole = length + 8;
   if (bytes.subarray(-4).toString('latin1') !== 'PAR1' || whole > sizeBytes)
-    throw new HeadraceError('FormatError', `${path} is called parquet and does not end like a parquet file`);
+    throw new HeadraceError('FormatError', `${path} is not parquet: it does not end like a parquet file`);
   if (whole > bytes.length) {
     start = sizeBytes - whole;
     bytes = await read({ start, end: sizeBytes });
@@ -42,7 +43,7 @@ export async function readFooter(path: string, sizeBytes: number, read: RangeRea
 /** Names of the top-level columns. */
 export function columnsOf(metadata: FileMetaData): string[] {
   const names = new Set<string>();
-  for (const group of metadata.row_groups)
-    for (const chunk of group.columns) names.add(chunk.meta_data?.path_in_schema[0] ?? '');
+  for (const rowGroup of metadata.row_groups)
+    for (const chunk of rowGroup.columns) names.add(chunk.meta_data?.path_in_schema[0] ?? '');
   return [...names];
 }

@@ -5,6 +5,7 @@ import type { RepositoryCommit, RepositoryRef } from '../http/repository.js';
 import type { HubSource } from './inspect-dataset.js';
 import { recipeLockName, type LockedSource } from './recipe-lock.js';
 
+/** Result of {@link pinCommit}. */
 export interface PinnedSource {
   readonly commit: RepositoryCommit;
   /** Sentences for the user. */
@@ -12,8 +13,8 @@ export interface PinnedSource {
 }
 
 /**
- * The commit of a Hub source: the locked one, else the one that its revision has now. Offline, the lock or a
- * commit in the recipe decides without a request.
+ * The commit of a Hub source: the locked one, else the present one of its revision. Offline it is the one of
+ * the lock or the recipe, and no request is sent.
  *
  * @throws {HeadraceError} as {@link pinRevision}; ArtifactMissingError offline where neither names a commit.
  */
@@ -58,7 +59,7 @@ function renamingNotes({ dataset }: HubSource, { id }: RepositoryCommit): string
   return [`${dataset} ${isSame ? 'is spelled' : 'is now called'} ${id}`];
 }
 
-/** Where the commit comes from, and whether the revision has moved since. */
+/** A note that the commit is the locked one, and whether the revision has moved since. */
 async function lockNote(
   client: HubClient,
   asked: RepositoryRef,
@@ -71,7 +72,7 @@ async function lockNote(
     if (present.commitSha === commitSha) return kept;
     return `${kept}; ${asked.revision} has moved to ${present.commitSha.slice(0, 12)} since`;
   } catch (error) {
-    // The lock decides. That the branch is gone is only a note.
+    // The lock takes precedence, so a missing branch is no error.
     if (isGone(error)) return `${kept}; ${asked.revision} no longer exists`;
     throw error;
   }
@@ -88,7 +89,7 @@ function pinOffline(source: HubSource, locked: LockedSource | undefined): Pinned
     throw new HeadraceError(
       'ArtifactMissingError',
       `HF_HUB_OFFLINE is set, and ${recipeLockName} names no commit of ${source.dataset}`,
-      { remedy: 'Resolve once with access to the Hub, or name a commit as the revision.' },
+      { remedy: 'Resolve once with access to the Hub, or set the revision to a commit.' },
     );
   const id = locked?.dataset ?? source.dataset;
   return {

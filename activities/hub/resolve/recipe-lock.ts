@@ -7,7 +7,7 @@ import { stableJson } from '../../../core/stable-json.js';
 import { editFile } from '../../../files/edit-file.js';
 import { isMissing } from '../../../files/errno.js';
 
-/** One Hub source: what the recipe asks for, and what it got. The same can be had again from it. */
+/** One Hub source: the request of the recipe and its result, from which it can be reproduced. */
 const LockedSource = z.object({
   /** As in the recipe; `null` where it has no such key. */
   asked: z.object({
@@ -38,8 +38,7 @@ export const recipeLockName = 'recipe.lock.json';
 /**
  * The lock in the folder `out`; an empty one where there is none.
  *
- * @throws {HeadraceError} RecipeError where the file is not a lock: an empty one in its place would unpin
- *   every source.
+ * @throws {HeadraceError} RecipeError where the file is not a lock: an empty lock would unpin every source.
  */
 export async function readRecipeLock(out: string): Promise<RecipeLock> {
   const path = join(out, recipeLockName);
@@ -55,21 +54,19 @@ export async function readRecipeLock(out: string): Promise<RecipeLock> {
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new HeadraceError('RecipeError', `${path} cannot be read as a lock: ${why}`, {
-      remedy: 'Restore it from your version control, or delete it to resolve every source anew.',
+      remedy: 'Restore it from version control, or delete it to resolve every source again.',
     });
   }
 }
 
-/** Whether two sources ask for the same. Ids are compared without case, as the Hub does. */
+/** Whether two requests are the same. Ids are compared without case, as at the Hub. */
 export function isSameRequest(one: LockedSource['asked'], other: LockedSource['asked']): boolean {
   const plain = (request: LockedSource['asked']): string =>
     stableJson({ ...request, dataset: request.dataset.toLowerCase() });
   return plain(one) === plain(other);
 }
 
-/**
- * Enters one source in the lock of `out`. Sources are resolved side by side: none loses the entry of another.
- */
+/** Enters one source in the lock of `out`. Safe while other sources are entered. */
 export async function lockSource(
   out: string,
   name: string,

@@ -7,11 +7,11 @@ import { stableJson } from '../../../core/stable-json.js';
 import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import { blobPath } from '../download/blob-paths.js';
 
-/** Of the shape and meaning of a `resolution` artifact. */
+/** Version of the form of `resolution` artifacts. */
 const codeVersion = 1;
 const listingName = 'files.json';
 
-/** Where the files of a source come from: the `meta` of a `resolution` artifact. */
+/** `meta` of a `resolution` artifact: the origin of a source's files. */
 export const ResolutionMeta = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),
   z.object({
@@ -37,9 +37,7 @@ export interface Resolution extends ResolutionListing {
   readonly meta: ResolutionMeta;
 }
 
-/**
- * Keeps a resolution under the key of its content: resolving the same files again gives the same artifact.
- */
+/** Stores a resolution under the key of its content, so that the same files give the same artifact. */
 export async function putResolution(
   store: ArtifactStore,
   meta: ResolutionMeta,
@@ -55,7 +53,7 @@ export async function putResolution(
 }
 
 /**
- * The files of a source, as they were pinned. Every later stage reads them from here.
+ * The pinned files of a source.
  *
  * @throws {HeadraceError} ArtifactMissingError.
  */
@@ -65,7 +63,7 @@ export async function readResolution(store: ArtifactStore, ref: ArtifactRef): Pr
   return { meta: ResolutionMeta.parse(artifact.meta), ...listing };
 }
 
-/** Where the bytes of a source's file are on this disk, once it is downloaded. */
+/** The path of a source's file on this disk, once it is downloaded. */
 export function localPathOf(store: ArtifactStore, meta: ResolutionMeta, file: SourceFile): string {
   return meta.kind === 'local' ? file.path : blobPath(store, { kind: 'dataset', id: meta.dataset }, file);
 }

@@ -13,8 +13,8 @@ import { putResolution } from './resolution.js';
 /**
  * Pins the Hub files of a source: stores what {@link inspectDataset} finds, and enters it in the lock.
  *
- * @throws {HeadraceError} as {@link inspectDataset}; DiskFullError where the disk cannot hold what is still
- *   to be fetched.
+ * @throws {HeadraceError} as {@link inspectDataset}; DiskFullError where the disk cannot hold the missing
+ * bytes.
  */
 export async function resolveDataset(
   store: ArtifactStore,

@@ -7,7 +7,7 @@ import { namesIn } from '../../../files/names-in.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
-/** Which run used which source, and when. `headrace cache` shows by it why a file is in the store. */
+/** The use of a source by a run. `headrace cache` lists uses beside the files in the store. */
 const SourceUse = z
   .object({
     /** Folder of the run's results. */
@@ -23,13 +23,13 @@ const SourceUse = z
   .readonly();
 export type SourceUse = z.infer<typeof SourceUse>;
 
-/** Notes a use in the store. It replaces an earlier one of the same source by the same run. */
+/** Records a use in the store. It replaces an earlier one of the same source by the same run. */
 export async function noteUse(store: ArtifactStore, use: SourceUse): Promise<void> {
   const name = createHash('sha256').update(`${use.out}\n${use.source}`).digest('hex').slice(0, 32);
   await writeFileAtomic(join(store.root, 'uses', `${name}.json`), `${JSON.stringify(use)}\n`);
 }
 
-/** Every use that was noted, newest first. */
+/** All recorded uses, newest first. */
 export async function readUses(store: ArtifactStore): Promise<SourceUse[]> {
   const dir = join(store.root, 'uses');
   const uses: SourceUse[] = [];
@@ -40,7 +40,7 @@ export async function readUses(store: ArtifactStore): Promise<SourceUse[]> {
   return uses.sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-/** `undefined` for a file that is gone or holds no JSON. */
+/** The content of a file; `undefined` where it is missing or not JSON. */
 async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));

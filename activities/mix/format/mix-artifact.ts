@@ -16,5 +16,5 @@ export const MixMeta = z.object({
 });
 export type MixMeta = z.infer<typeof MixMeta>;
 
-/** The manifest's name in the store, where `manifest.json` is the artifact's own. */
+/** Name of the mix's manifest in the store, where `manifest.json` is the artifact's manifest. */
 export const manifestName = 'mix-manifest.json';

@@ -38,7 +38,7 @@ const PlannedSource = z
   .readonly();
 export type PlannedSource = z.infer<typeof PlannedSource>;
 
-/** Names a sorted run in the store. */
+/** Identifies a sorted run in the store. */
 const SortedRunKey = z
   .object({
     /** Key of the `piece` artifact. */
@@ -49,7 +49,7 @@ const SortedRunKey = z
   .readonly();
 export type SortedRunKey = z.infer<typeof SortedRunKey>;
 
-/** `plan.json` of a `mix-plan` artifact; beside it stand the entries of both sides. */
+/** `plan.json` of a `mix-plan` artifact, which also has the entries of both sides. */
 export const MixPlanFile = z.object({
   seed: count,
   heldout: z.object({ fraction: z.number(), rows: count.exactOptional() }).readonly(),
@@ -66,7 +66,11 @@ export type MixPlanFile = z.infer<typeof MixPlanFile>;
 
 export const mixPlanName = 'plan.json';
 
-/** @throws {HeadraceError} ArtifactMissingError. */
+/**
+ * The plan of a mix.
+ *
+ * @throws {HeadraceError} ArtifactMissingError.
+ */
 export async function readMixPlan(store: ArtifactStore, ref: ArtifactRef): Promise<MixPlanFile> {
   const artifact = await store.get(ref);
   return MixPlanFile.parse(JSON.parse(await readFile(artifact.path(mixPlanName), 'utf8')));

@@ -6,20 +6,20 @@ import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 import type { LinePlaces } from './mixed-lines.js';
 import { readStretch, type Stretch } from './stretch.js';
 
-/** Lines nearer to each other than this are read in one go, with what lies between them. */
+/** Lines with at most this many bytes between them are read together. */
 const gapBytes = 32 * 1024;
 const readBytes = 4 * 1024 * 1024;
-/** The memory that the thread reads into, kept for the next read. */
+/** The thread's buffer, reused for the next read. */
 let readBuffer = Buffer.allocUnsafeSlow(0);
 
 /**
- * Gathers the lines of entries `[from, to)` from the sorted runs, one behind the other, and checks each by
- * its CRC-32: train.jsonl gets exactly what was converted. Sorted runs have the order of the mix, so a
- * stretch of the mix lies in a stretch of each. For a thread, as it blocks. Memory: 4 MiB beside `into`, or
- * the longest line.
+ * Gathers the lines of entries `[from, to)` from the sorted runs into `into`, in the order of the entries,
+ * and checks each by its CRC-32. Sorted runs have the order of the mix, so neighbouring lines of the mix are
+ * near each other in each sorted run. It blocks, so it runs in a thread. Memory: 4 MiB beside `into`, or the
+ * longest line.
  *
  * @param into - as long as the lines are, newlines included.
- * @throws {HeadraceError} ArtifactCorruptError where a sorted run's bytes are not those that were converted.
+ * @throws {HeadraceError} ArtifactCorruptError where a sorted run has changed since its conversion.
  */
 export function gatherLines(places: LinePlaces, from: number, to: number, into: Buffer): void {
   const stretch = readStretch(places, from, to);
@@ -34,6 +34,7 @@ export function gatherLines(places: LinePlaces, from: number, to: number, into: 
   }
 }
 
+/** Input of {@link gatherBucket}. */
 export interface GatherBucketInput {
   readonly places: LinePlaces;
   /** Entries `[from, to)`. */
@@ -42,7 +43,7 @@ export interface GatherBucketInput {
   readonly to: number;
   /** Size of their lines, newlines included. */
   readonly bytes: number;
-  /** Gets the lines; has room for them. */
+  /** The buffer for the lines, at least `bytes` long. */
   readonly into: SharedArrayBuffer;
 }
 
@@ -67,7 +68,7 @@ function gatherFrom(path: string, entries: Uint32Array, stretch: Stretch, into: 
   }
 }
 
-/** What to read at a time: bytes `[start, end)`, with the lines of `entries[from, to)`. */
+/** The next read: bytes `[start, end)`, with the lines of `entries[from, to)`. */
 function nextRead(
   entries: Uint32Array,
   from: number,
@@ -94,7 +95,7 @@ function readBlock(descriptor: number, path: string, from: number, to: number): 
   return block;
 }
 
-/** @param start - where the block begins in the sorted run. */
+/** @param start - position of the block in the sorted run. */
 function copyLine(
   path: string,
   block: Buffer,

@@ -7,7 +7,7 @@ import { linesName } from '../../convert/output/sorted-run-format.js';
 import { planEntriesName } from '../format/mix-entry.js';
 import { MixPlanFile, mixPlanName, type Bucket } from '../format/mix-plan.js';
 
-/** Where lines of a mix are. */
+/** The places of a mix's lines. */
 export interface LinePlaces {
   /** The plan's entries, one for each line, in the file's order. */
   readonly entriesPath: string;
@@ -16,11 +16,11 @@ export interface LinePlaces {
 }
 
 /**
- * The lines of train.jsonl or heldout.jsonl in the store, where nobody edits them: in the sorted runs of
- * converted pieces, each at the place that its entry gives.
+ * The lines of train.jsonl or heldout.jsonl in the store: in the sorted runs of converted pieces, each at the
+ * place in its entry. Unlike the files in `out`, they are not edited.
  */
 export interface MixedLines extends LinePlaces {
-  /** All entries, cut into what is gathered at a time. */
+  /** All entries, in buckets that are each gathered by one job. */
   readonly buckets: readonly Bucket[];
 }
 
@@ -30,7 +30,7 @@ const PlacesInPlan = MixPlanFile.pick({ sortedRuns: true, buckets: true });
  * Finds the lines of a mix.
  *
  * @param ref - of a `mix-plan` artifact.
- * @throws {HeadraceError} ArtifactMissingError where the store has lost the plan or a piece.
+ * @throws {HeadraceError} ArtifactMissingError where the plan or a piece is missing.
  */
 export async function mixedLines(
   store: ArtifactStore,

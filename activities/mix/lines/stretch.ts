@@ -11,7 +11,7 @@ export class Stretch {
   readonly bytes: number;
   readonly #offsets: Float64Array;
   readonly #places: Float64Array;
-  /** The entries by sorted run, and where each sorted run's begin. */
+  /** The entries ordered by sorted run, and the position of each sorted run's first one. */
   readonly #byRun: Uint32Array;
   readonly #starts: Uint32Array;
 
@@ -27,26 +27,26 @@ export class Stretch {
       this.#offsets[entry] = entries.readUIntLE(entry * mixEntryBytes + mixEntryAt.offset, 6);
       this.#places[entry] = bytes;
       bytes += this.lengthOf(entry);
-      const after = this.#runOf(entry) + 1;
+      const after = this.#sortedRunOf(entry) + 1;
       this.#starts[after] = (this.#starts[after] ?? 0) + 1;
     }
     this.bytes = bytes;
-    for (let run = 0; run < sortedRuns; run += 1)
-      this.#starts[run + 1] = (this.#starts[run + 1] ?? 0) + (this.#starts[run] ?? 0);
+    for (let sortedRun = 0; sortedRun < sortedRuns; sortedRun += 1)
+      this.#starts[sortedRun + 1] = (this.#starts[sortedRun + 1] ?? 0) + (this.#starts[sortedRun] ?? 0);
     this.#byRun = new Uint32Array(count);
     const next = this.#starts.slice();
     for (let entry = 0; entry < count; entry += 1) {
-      const run = this.#runOf(entry);
-      const at = next[run] ?? 0;
+      const sortedRun = this.#sortedRunOf(entry);
+      const at = next[sortedRun] ?? 0;
       this.#byRun[at] = entry;
-      next[run] = at + 1;
+      next[sortedRun] = at + 1;
     }
   }
 
-  /** Where an entry's line begins in its sorted run. */
+  /** Position of an entry's line in its sorted run. */
   readonly offsetOf = (entry: number): number => this.#offsets[entry] ?? 0;
 
-  /** Where an entry's line begins in the stretch. */
+  /** Position of an entry's line in the stretch. */
   readonly placeOf = (entry: number): number => this.#places[entry] ?? 0;
 
   /** Bytes of an entry's line, newline included. */
@@ -56,19 +56,23 @@ export class Stretch {
   /** The entries of a sorted run, in the order of their lines in it. */
   entriesIn(sortedRun: number): Uint32Array {
     const found = this.#byRun.subarray(this.#starts[sortedRun], this.#starts[sortedRun + 1]);
-    // In that order already, unless there are further copies of a row: their places are anywhere.
+    // Already in that order, unless there are further copies of a row, whose order keys are independent.
     const isSorted = found.every(
       (entry, at) => at === 0 || this.offsetOf(found[at - 1] ?? 0) <= this.offsetOf(entry),
     );
     return isSorted ? found : found.sort((a, b) => this.offsetOf(a) - this.offsetOf(b));
   }
 
-  #runOf(entry: number): number {
+  #sortedRunOf(entry: number): number {
     return this.entries.readUInt32LE(entry * mixEntryBytes + mixEntryAt.sortedRun);
   }
 }
 
-/** @throws {HeadraceError} ArtifactCorruptError where the plan has no such entries. */
+/**
+ * Reads the entries `[from, to)` of a mix plan.
+ *
+ * @throws {HeadraceError} ArtifactCorruptError where the plan has fewer entries.
+ */
 export function readStretch({ entriesPath, linesPaths }: LinePlaces, from: number, to: number): Stretch {
   const entries = Buffer.allocUnsafeSlow((to - from) * mixEntryBytes);
   const descriptor = openSync(entriesPath, 'r');

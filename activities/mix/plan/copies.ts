@@ -12,8 +12,8 @@ const spillEntries = 131_072;
 const maxOpenFiles = 128;
 
 /**
- * Makes the further copies of repeated rows. Each copy has a key of its own, so its place in the output is
- * anywhere: copies are sorted in memory, spilled to disk and merged later.
+ * Makes the further copies of repeated rows. Each copy has its own order key, so copies are sorted in memory,
+ * spilled to disk and merged later.
  */
 export class CopyMaker {
   readonly #linesPaths: readonly string[];
@@ -67,7 +67,7 @@ export class CopyMaker {
     const line = Buffer.allocUnsafe(entry.readUInt32LE(mixEntryAt.length));
     const sortedRun = entry.readUInt32LE(mixEntryAt.sortedRun);
     if (readFully(this.#descriptor(sortedRun), line, entry.readUIntLE(mixEntryAt.offset, 6)) < line.length)
-      throw new Error(`${this.#linesPaths[sortedRun]} is shorter than its index says`);
+      throw new Error(`${this.#linesPaths[sortedRun]} is shorter than its index requires`);
     return line;
   }
 

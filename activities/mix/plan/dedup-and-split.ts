@@ -7,8 +7,9 @@ import { mergeSortedRuns, type SortedRun } from './merge-sorted-runs.js';
 import { Selection } from './selection.js';
 import { VolumeTally } from './volume-tally.js';
 
+/** Input of {@link dedupAndSplit}. */
 export interface DedupInput {
-  /** How many the recipe has. */
+  /** The number of sources in the recipe. */
   readonly sources: number;
   readonly sortedRuns: readonly SortedRun[];
   readonly heldoutFraction: number;
@@ -28,14 +29,12 @@ interface Duplicates {
   readonly volumes: VolumeTally;
 }
 
+/** Result of {@link dedupAndSplit}. */
 export interface DedupedRows extends Readonly<Record<Side, Candidates>> {
   readonly duplicates: Duplicates;
 }
 
-/**
- * Sorts every converted conversation into one of three: for training, held out, or a duplicate of another
- * one.
- */
+/** Assigns every converted conversation to training, to the held-out rows, or to the duplicates. */
 export function dedupAndSplit({ sources, sortedRuns, heldoutFraction, scratch }: DedupInput): DedupedRows {
   const candidates = (side: Side): Candidates => ({
     rows: new Selection(join(scratch, side), sources),
@@ -69,7 +68,7 @@ export function dedupAndSplit({ sources, sortedRuns, heldoutFraction, scratch }:
 
 /** Fills `made`, the mix entry of an entry of a sorted run. */
 function fillMixEntry(made: Buffer, entry: Buffer, number: number, { source, firstSlice }: SortedRun): void {
-  // Both formats have the digest in one piece, and so offset, length and assistant text.
+  // Neighbouring fields have the same order in both formats, so one copy takes several of them.
   entry.copy(made, mixEntryAt.order, entryAt.digest, entryAt.heldout);
   entry.copy(made, mixEntryAt.offset, entryAt.offset, entryAt.slice);
   made.writeUInt16LE(source, mixEntryAt.source);

@@ -15,21 +15,20 @@ export interface SortedRun {
   readonly firstSlice: number;
 }
 
-/** Gets each entry once, in the order of the keys. */
+/** Receives each entry once, in the order of the keys. */
 export interface MergeVisitor {
   /** The first of equal conversations: that of the earliest source, and in it the earliest row. */
   readonly onWinner: (entry: Buffer, sortedRun: number) => void;
   readonly onDuplicate: (entry: Buffer, source: number, winner: number) => void;
 }
 
-/** Entries held in memory at a time, about. */
+/** Approximate entries in memory at a time. */
 const rangeEntries = 131_072;
 const keySpace = 2 ** 32;
 
 /**
  * Merges sorted runs by order key. Keys are evenly spread, so a range of keys is a small part of every sorted
- * run: one range after the other is read, sorted in memory and visited. Memory: one range, whatever the
- * number of sorted runs and rows.
+ * run: one range after the other is read, sorted in memory and visited. Memory: one range.
  */
 export function mergeSortedRuns(sortedRuns: readonly SortedRun[], visitor: MergeVisitor): void {
   const total = sortedRuns.reduce((sum, { entries }) => sum + entries, 0);
@@ -48,20 +47,21 @@ export function mergeSortedRuns(sortedRuns: readonly SortedRun[], visitor: Merge
 function mergeRange(sortedRuns: readonly SortedRun[], parts: readonly Buffer[], visitor: MergeVisitor): void {
   const all = Buffer.concat(parts);
   const count = all.length / entryBytes;
-  const runOf = new Uint32Array(count);
+  const sortedRunOf = new Uint32Array(count);
   let filled = 0;
   for (const [sortedRun, part] of parts.entries()) {
     const end = filled + part.length / entryBytes;
-    runOf.fill(sortedRun, filled, end);
+    sortedRunOf.fill(sortedRun, filled, end);
     filled = end;
   }
   const keyOrder = (a: number, b: number): number => {
     const [left, right] = [a * entryBytes + entryAt.digest, b * entryBytes + entryAt.digest];
     return all.compare(all, right, right + orderKeyBytes, left, left + orderKeyBytes);
   };
-  const sourceOf = (entry: number): number => sortedRuns[runOf[entry] ?? 0]?.source ?? 0;
+  const sourceOf = (entry: number): number => sortedRuns[sortedRunOf[entry] ?? 0]?.source ?? 0;
   const sliceOf = (entry: number): number =>
-    (sortedRuns[runOf[entry] ?? 0]?.firstSlice ?? 0) + all.readUInt32LE(entry * entryBytes + entryAt.slice);
+    (sortedRuns[sortedRunOf[entry] ?? 0]?.firstSlice ?? 0) +
+    all.readUInt32LE(entry * entryBytes + entryAt.slice);
   const rowOf = (entry: number): number => all.readUInt32LE(entry * entryBytes + entryAt.row);
   const order = sortedOrder(
     { bytes: all, entryBytes, keyAt: entryAt.digest, count },
@@ -75,7 +75,7 @@ function mergeRange(sortedRuns: readonly SortedRun[], parts: readonly Buffer[], 
       continue;
     }
     winner = entry;
-    visitor.onWinner(bytes, runOf[entry] ?? 0);
+    visitor.onWinner(bytes, sortedRunOf[entry] ?? 0);
   }
 }
 
@@ -100,7 +100,7 @@ class Cursor {
       for (let wanted = Math.min(this.#guess, left); ; wanted = Math.min(2 * wanted, left)) {
         const block = Buffer.allocUnsafe(wanted * entryBytes);
         if (readFully(descriptor, block, this.#next * entryBytes) < block.length)
-          throw new Error(`${this.#sortedRun.indexPath} is shorter than its manifest says`);
+          throw new Error(`${this.#sortedRun.indexPath} is shorter than its manifest requires`);
         const below = countBelow(block, limit);
         if (below < wanted || wanted === left) {
           this.#next += below;

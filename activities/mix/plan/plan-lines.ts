@@ -17,6 +17,7 @@ interface PlanLinesSource {
   readonly repeat: number;
 }
 
+/** Input of {@link planLines}. */
 export interface PlanLinesInput {
   readonly seed: number;
   /** In recipe order. */
@@ -32,7 +33,7 @@ export interface PlanLinesInput {
   readonly scratch: string;
 }
 
-/** What became of one source's conversations. */
+/** The fate of one source's conversations. */
 interface SourceLines {
   /** Pairs of the winning source's position and the duplicates that it won. */
   readonly duplicatesBy: readonly (readonly [number, number])[];
@@ -44,6 +45,7 @@ interface SourceLines {
   readonly limiting: boolean;
 }
 
+/** Result of {@link planLines}. */
 export interface PlannedLines {
   readonly sources: readonly SourceLines[];
   readonly train: readonly Bucket[];

@@ -16,9 +16,9 @@ interface Border {
 }
 
 /**
- * Chooses rows of each source: where fewer are wanted than there are, those with the smallest selection keys
- * stay. The candidates go to a file, and their keys are counted by their first bits. That tells the cell with
- * the last wanted key; only the keys of that cell are sorted. Memory: 16 KiB a source and 1/4096 of the keys.
+ * Chooses rows of each source: those with the smallest selection keys, where not all are wanted. The
+ * candidates go to a file, and their keys are counted by their first bits. The counts give the cell with the
+ * last wanted key, and only the keys of that cell are sorted. Memory: 16 KiB a source and 1/4096 of the keys.
  */
 export class Selection {
   readonly #path: string;
@@ -55,9 +55,9 @@ export class Selection {
   choose(wanted: readonly number[]): void {
     const available = this.available;
     const borders = this.#histograms.map((histogram, source) => {
-      const want = wanted[source] ?? 0;
-      if (want >= (available[source] ?? 0)) return 'all';
-      return want === 0 ? 'none' : borderOf(histogram, want);
+      const rows = wanted[source] ?? 0;
+      if (rows >= (available[source] ?? 0)) return 'all';
+      return rows === 0 ? 'none' : borderOf(histogram, rows);
     });
     const keys = this.#keysAt(borders);
     this.#limits = borders.map((border, source) => {
@@ -96,12 +96,12 @@ function cellOf(entry: Buffer): number {
   return entry.readUInt16BE(mixEntryAt.selection) >> 4;
 }
 
-/** Where the `want`-th smallest key is. */
-function borderOf(histogram: Uint32Array, want: number): Border {
+/** The place of the smallest key but `rows` − 1. */
+function borderOf(histogram: Uint32Array, wanted: number): Border {
   let before = 0;
   for (const [cell, rows] of histogram.entries()) {
-    if (before + rows >= want) return { cell, rank: want - before };
+    if (before + rows >= wanted) return { cell, rank: wanted - before };
     before += rows;
   }
-  throw new Error(`${want} rows are wanted of ${before}`);
+  throw new Error(`${wanted} rows are wanted of ${before}`);
 }

@@ -38,6 +38,7 @@ export class VolumeTally {
   }
 }
 
+/** The difference of two volumes. */
 export function minus(all: Volume, some: Volume): Volume {
   return { bytes: all.bytes - some.bytes, assistantChars: all.assistantChars - some.assistantChars };
 }

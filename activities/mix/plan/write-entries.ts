@@ -3,6 +3,7 @@ import { mixEntryAt } from '../format/mix-entry.js';
 import type { Bucket } from '../format/mix-plan.js';
 import { VolumeTally } from './volume-tally.js';
 
+/** Result of {@link writeEntries}. */
 export interface WrittenEntries {
   readonly buckets: readonly Bucket[];
   /** Each conversation once, without further copies. */
@@ -12,7 +13,7 @@ export interface WrittenEntries {
 /**
  * Writes the entries of one side and cuts them into buckets.
  *
- * @param bucketBytes - size of a bucket's lines, at most, unless one line is longer.
+ * @param bucketBytes - the most bytes of a bucket's lines, unless one line is longer.
  */
 export function writeEntries(
   path: string,

@@ -7,8 +7,8 @@ import type { MixPlanFile, PlannedSource } from '../format/mix-plan.js';
 const mixRuleVersion = 1;
 
 /**
- * The text of manifest.json: what the mix was made from, and what it holds. It has no times and no absolute
- * paths, so that the same recipe and data give the same bytes anywhere.
+ * The text of manifest.json: the inputs and the content of the mix. It has no times and no absolute paths, so
+ * that the same recipe and data give the same bytes anywhere.
  */
 export async function manifestText(
   store: ArtifactStore,
@@ -29,7 +29,7 @@ export async function manifestText(
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** `JSON.stringify` leaves out what is `undefined`. */
+/** Members that are `undefined` are omitted by `JSON.stringify`. */
 async function manifestSource(store: ArtifactStore, source: PlannedSource): Promise<object> {
   const conversion = await readConversionPlan(store, { kind: 'conversion', key: source.plan });
   const { origin, rules } = conversion;

@@ -8,23 +8,23 @@ import { fsyncPath } from '../../../files/write-atomic.js';
 const suffix = '.tmp';
 
 /**
- * Files that stand complete in a folder under temporary names, until {@link publish} gives them their own. So
- * a result that was there before is replaced whole, and only by a complete one.
+ * Complete files under temporary names in a folder, until {@link publish} renames them. An earlier result is
+ * replaced only by complete files.
  */
 export class PendingFiles {
   readonly #folder: string;
   readonly #files: { readonly aside: string; readonly path: string }[] = [];
 
-  /** @param folder - where the files are to be; it exists. */
+  /** @param folder - an existing folder. */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /**
-   * Adds a file. What a killed process left of an earlier attempt is removed.
+   * Adds a file. Files that killed processes left are removed.
    *
    * @param write - writes the file of the given path, which does not exist yet, and flushes it.
-   * @throws {HeadraceError} DiskFullError; nothing is left then.
+   * @throws {HeadraceError} DiskFullError; the temporary file is removed.
    */
   async add<Facts>(name: string, write: (aside: string) => Promise<Facts>): Promise<Facts> {
     const path = join(this.#folder, name);
@@ -41,8 +41,8 @@ export class PendingFiles {
   }
 
   /**
-   * Adds a copy of a file. No hard link: an edit of the results must not reach the store. Where the file
-   * system can share blocks, the copy costs nothing.
+   * Adds a copy of a file. It is not a hard link, so that an edit of the results cannot change the store.
+   * File systems with reflinks share the blocks.
    */
   async addCopy(from: string, name: string): Promise<void> {
     await this.add(name, async (aside) => {

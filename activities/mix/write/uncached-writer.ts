@@ -5,16 +5,16 @@ import { hasCode } from '../../../files/errno.js';
 /** The page size of WebAssembly memory. */
 const wasmPageBytes = 65_536;
 const blockBytes = 4 * 1024 * 1024;
-/** O_DIRECT takes addresses, positions and lengths that are multiples of this. */
+/** O_DIRECT requires addresses, positions and lengths that are multiples of this. */
 const alignment = 4096;
 
 const writeAsync = promisify(write);
 const flushAsync = promisify(fdatasync);
 
 /**
- * Writes a new file with O_DIRECT, past the page cache: a write of gigabytes that nobody rereads would evict
- * what is read next. On a file system without it the file is written as usual. A block is being written while
- * the next one is filled.
+ * Writes a new file with O_DIRECT, without the page cache: gigabytes that are not read again would evict
+ * other pages. A file system without O_DIRECT gets ordinary writes. One block is written while the next one
+ * is filled.
  *
  * 1.1 GB take 0.26 CPU seconds and 1.6 s instead of 1.66 CPU seconds and 7.2 s through the page cache
  * (medians of three, in turn, on two busy cores).
@@ -26,7 +26,7 @@ export class UncachedWriter {
   #filling = alignedBlock();
   #used = 0;
   #spare = alignedBlock();
-  /** Bytes that were given to the disk. */
+  /** Bytes whose write was started. */
   #sent = 0;
   #writing: Promise<void> = Promise.resolve();
 
@@ -62,7 +62,7 @@ export class UncachedWriter {
   }
 
   async close(): Promise<void> {
-    // `write` or `flush` has passed a failure on.
+    // `write` or `flush` has thrown its failure.
     await this.#writing.catch(() => undefined);
     closeSync(this.#descriptor);
   }
@@ -70,7 +70,7 @@ export class UncachedWriter {
   async #send(): Promise<void> {
     await this.#writing;
     this.#writing = this.#writeBlock(this.#filling.subarray(0, this.#used), this.#sent);
-    // A failure is passed on before the next block and by `flush`.
+    // A failure is thrown before the next block, or by `flush`.
     this.#writing.catch(() => undefined);
     this.#sent += this.#used;
     [this.#filling, this.#spare] = [this.#spare, this.#filling];

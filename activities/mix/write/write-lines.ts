@@ -7,9 +7,12 @@ import type { MixedLines } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
 import { UncachedWriter } from './uncached-writer.js';
 
-/** Hashed and written at a time: a millisecond of the main thread, which serves others in between. */
+/**
+ * Bytes that are hashed and written at a time: a millisecond of the main thread, which does other work in
+ * between.
+ */
 const blockBytes = 1024 * 1024;
-/** Memory for a bucket comes in multiples of this, so that most of it fits a later bucket, too. */
+/** Memory for a bucket is a multiple of this, so that most of it fits a later bucket, too. */
 const roomBytes = 1024 * 1024;
 
 /**
@@ -17,7 +20,7 @@ const roomBytes = 1024 * 1024;
  * Memory: one bucket more than there are threads.
  *
  * @param out - a file that does not exist yet.
- * @throws {HeadraceError} ArtifactCorruptError where a sorted run's bytes are not those that were converted.
+ * @throws {HeadraceError} ArtifactCorruptError where a sorted run has changed since its conversion.
  */
 export async function writeLines(
   deps: MixDeps,
@@ -72,7 +75,7 @@ async function* gatherAhead(
     const { value: bucket } = rest.next();
     if (bucket === undefined) return;
     const gathered = gather(bucket);
-    // Its turn to be awaited comes later: until then a failure is not unhandled.
+    // It is awaited later. Until then its failure must not be unhandled.
     gathered.catch(() => undefined);
     gathering.push(gathered);
   };
@@ -90,7 +93,7 @@ async function* gatherAhead(
   }
 }
 
-/** Memory for buckets, used again. */
+/** Reusable memory for buckets. */
 class Rooms {
   readonly #spare: SharedArrayBuffer[] = [];
 

@@ -15,6 +15,7 @@ import {
   sourcesName,
 } from '../format/provenance.js';
 
+/** Input of {@link writeOrigins}. */
 export interface WriteOriginsInput {
   /** The plan's entries of each side. */
   readonly entriesPaths: Readonly<Record<Side, string>>;
@@ -43,7 +44,7 @@ function writeProvenance(input: WriteOriginsInput, side: Side, tables: readonly 
   for (const entry of readEntries(input.entriesPaths[side])) {
     const source = entry.readUInt16LE(mixEntryAt.source);
     const slice = tables[source]?.slices[entry.readUInt32LE(mixEntryAt.slice)];
-    if (slice === undefined) throw new Error(`Source ${source} has no such slice`);
+    if (slice === undefined) throw new Error(`Source ${source} has no slice of an entry`);
     made.writeUInt16LE(source, provenanceAt.source);
     made.writeUInt32LE(slice.file, provenanceAt.file);
     made.writeUIntLE(slice.rowsBefore + entry.readUInt32LE(mixEntryAt.row), provenanceAt.row, 6);

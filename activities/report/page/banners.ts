@@ -3,7 +3,7 @@ import type { RunFiles } from '../read/read-run.js';
 import { clip, moment } from './format.js';
 import { html, type Part } from './html.js';
 
-/** The state of the run: under way, what it waits for, how it ended. Nothing for a run that is done. */
+/** The state of the run: under way, waiting, cancelled or failed. `null` for a run that is done. */
 export function standingBanner({ standing, recipe }: WriteReportInput): Part {
   const { status, stage, waitingFor, skippedSources, failure } = standing;
   const skipped =
@@ -21,8 +21,8 @@ export function standingBanner({ standing, recipe }: WriteReportInput): Part {
           ? html`Stage ${stage}, on ${moment(standing.at)}. ${' '}<code
                 >npx headrace watch ${recipe.name}</code
               >${' '} follows it, <code>npx headrace report ${recipe.name}</code> writes this page again.`
-          : html`It was in the stage ${stage}. ${' '}<code>npx headrace start</code> with the same recipe goes
-              on from its finished pieces and checkpoints.`
+          : html`It was in the stage ${stage}. ${' '}<code>npx headrace start</code> with the same recipe
+              continues from its finished pieces and checkpoints.`
       }
       ${failure === undefined ? null : html`<p>${clip(failure, 1000)}</p>`}
       ${
@@ -44,17 +44,17 @@ function headline({ status, waitingFor }: RunStanding): string {
   return waitingFor.length > 0 ? 'This run waits for a person' : 'This run is under way';
 }
 
-/** Marks a training on a development server. */
+/** A banner where the training used a development server. */
 export function developmentBanner({ training }: WriteReportInput): Part {
   if (training?.developmentServer !== true) return null;
   return html`<div class="banner">
     <strong>Trained on a development server</strong>
-    The weights are those of a small model on ${training.server}; they show that the run works, not what a
-    hosted model would learn.
+    The weights are those of a small model on ${training.server}. They show that the run works, not the result
+    of a hosted model.
   </div>`;
 }
 
-/** Lists what could not be read. */
+/** A list of the files that could not be read. */
 export function problemsBanner({ problems }: RunFiles): Part {
   if (problems.length === 0) return null;
   return html`<div class="banner">

@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 import type { SampleLine } from '../../../core/training/sample-line.js';
 import type { StepMetrics } from '../../../core/training/step-metrics.js';
 
-/** Colours that are legible on white and on near-black, one a source. */
+/** Colours of sources, legible on white and on near-black. */
 const palette = [
   '#4269d0',
   '#e08d00',
@@ -15,6 +15,7 @@ const palette = [
   '#7a8fa6',
 ] as const;
 
+/** The colour of a source, by its position in the recipe. */
 export function colorOf(index: number): string {
   return palette[index % palette.length] ?? palette[0];
 }
@@ -42,6 +43,7 @@ export function lossChart(metrics: readonly StepMetrics[]): string {
   });
 }
 
+/** Learning rate by step, as SVG text. */
 export function learningRateChart(metrics: readonly StepMetrics[]): string {
   const points = thin(metrics.map(({ step, learning_rate }) => ({ step, nll: learning_rate })));
   return svg({
@@ -56,10 +58,7 @@ export function learningRateChart(metrics: readonly StepMetrics[]): string {
   });
 }
 
-/**
- * Held-out loss of every evaluation: one line a source in the colours of `sources`, all rows together in
- * bold.
- */
+/** Held-out loss by step, as SVG text: one curve per source, and a bold one of all rows. */
 export function heldoutChart(samples: readonly SampleLine[], sources: readonly string[]): string {
   const all = samples.flatMap(({ step, heldout_nll }) =>
     heldout_nll === null ? [] : [{ step, nll: heldout_nll }],

@@ -31,7 +31,7 @@ export function size(bytes: number): string {
 export function visible(text: string): string {
   return (
     text
-      // oxlint-disable-next-line no-control-regex -- they are what is looked for
+      // oxlint-disable-next-line no-control-regex --
       .replaceAll(/[\u0000-\u0008\u000b-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
       .replaceAll('\u007f', '\u2421')
       .replaceAll(
@@ -49,6 +49,7 @@ export function clip(text: string, limit: number): string {
   return `${visible(text.slice(0, end))}… (${count(text.length - end)} more characters)`;
 }
 
+/** `1 file`, `2 files`. */
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

@@ -2,19 +2,20 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 
 /**
- * The only way text gets into the page: preact escapes every value, so that markup and scripts in corpora are
- * shown as text. `raw` is for the style, script and charts of this folder.
+ * Makes a part of the page. preact escapes every value, so that markup and scripts in corpora are shown as
+ * text. `raw` is for the style, script and charts of this folder.
  */
 export { html };
 
 /** A part of the page; `null` where there is nothing to show. */
 export type Part = VNode | null;
 
+/** An element with unescaped content. */
 export function raw(tag: 'style' | 'script' | 'div', content: string): Part {
   return html`<${tag} dangerouslySetInnerHTML=${{ __html: content }} />`;
 }
 
-/** A table that scrolls sideways on a phone. `align` holds one letter a column: l or n (numbers). */
+/** A table that scrolls sideways on small screens. `align` has one letter per column: l, or n for numbers. */
 export function table(
   head: readonly unknown[],
   align: string,
@@ -52,13 +53,14 @@ export function table(
   </div>`;
 }
 
+/** A part of a {@link bar}. */
 export interface Stretch {
   readonly name: string;
   readonly value: number;
   readonly color: string;
 }
 
-/** A bar of proportional stretches. A table beside it has the numbers. */
+/** A bar of proportional parts. Its numbers are in a table. */
 export function bar(stretches: readonly Stretch[]): Part {
   return html`<div class="bar">
     ${stretches
@@ -70,6 +72,7 @@ export function bar(stretches: readonly Stretch[]): Part {
   </div>`;
 }
 
+/** The names of a bar's parts, with their colours. */
 export function legend(entries: readonly Pick<Stretch, 'name' | 'color'>[]): Part {
   return html`<ul class="legend">
     ${entries.map(({ name, color }) => html`<li><i style=${`background:${color}`}></i>${name}</li>`)}

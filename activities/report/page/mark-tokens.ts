@@ -15,6 +15,7 @@ import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js'
  */
 type SpanKind = 'context' | 'trained' | 'cut';
 
+/** A stretch of text with one kind. */
 export interface Span {
   readonly text: string;
   readonly kind: SpanKind;
@@ -30,10 +31,11 @@ export interface MarkedConversation {
   readonly tokens: number;
   readonly trained: number;
   readonly cut: number;
-  /** Why nothing of it is trained. */
+  /** The reason why no token is trained. */
   readonly refusal?: string;
 }
 
+/** How a mix was tokenised. */
 export interface Marking {
   readonly renderer: Renderer;
   readonly trainOn: TrainOn;
@@ -41,7 +43,7 @@ export interface Marking {
   readonly encoder: TextEncoder;
 }
 
-/** How a mix was tokenised, to tokenise a conversation in the same way. */
+/** The rules and the tokenizer with which a mix was tokenised. */
 export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
   return {
     renderer: rendererNamed(tokenisation.renderer),
