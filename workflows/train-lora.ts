@@ -1,4 +1,10 @@
-import { allHandlersFinished, CancellationScope, condition, continueAsNew } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  continueAsNew,
+} from '@temporalio/workflow';
 import type { FindRecordsResult, SegmentRecordRef } from '../core/contracts/training.js';
 import { plural } from '../core/format.js';
 import type { TrainOutcome } from '../core/run/run.js';
@@ -102,5 +108,7 @@ async function handOver(training: Training): Promise<never> {
   await training.beside.settle(training.gate);
   await training.gate.opened();
   await condition(allHandlersFinished);
+  // The next run would not be cancelled.
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('Cancelled');
   return await continueAsNew<typeof trainLora>({ ...training.input, carried: training.progress });
 }

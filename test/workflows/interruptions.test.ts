@@ -180,7 +180,7 @@ void test('a record and a report that never succeed hold a cancelled run for som
   });
 });
 
-void test('the held-out loss stays after continue-as-new', async () => {
+void test('after continue-as-new the held-out loss stays, and a cancel still reaches the training', async () => {
   const fake = fakeActivities({ totalSteps: 210 });
   const quick = { ...fake.activities };
   fake.activities.trainSegment = async (input) => {

@@ -1,6 +1,7 @@
 import {
   CancellationScope,
   ChildWorkflowCancellationType,
+  getExternalWorkflowHandle,
   ParentClosePolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
@@ -42,7 +43,7 @@ export class Children {
     this.#running.set(workflowId, child);
     try {
       if (this.#gate.isClosed) await signalTo(child, childSignals.pause);
-      return await child.result();
+      return await resultOf(workflowId, child);
     } finally {
       this.#running.delete(workflowId);
     }
@@ -51,6 +52,23 @@ export class Children {
   async signalAll(signal: ChildSignal): Promise<void> {
     await Promise.all([...this.#running.values()].map(async (child) => await signalTo(child, signal)));
   }
+}
+
+/**
+ * Waits for the child, which a cancel of this workflow cancels. The SDK's own cancel names the run that was started, and
+ * the server drops it where that run has continued as new; a cancel by id reaches the newest.
+ */
+async function resultOf<T extends Workflow>(
+  workflowId: string,
+  child: ChildWorkflowHandle<T>,
+): Promise<WorkflowResultType<T>> {
+  const outer = CancellationScope.current();
+  return await CancellationScope.nonCancellable(async () => {
+    const newest = getExternalWorkflowHandle(workflowId);
+    // A child that has ended meanwhile does not need the cancel.
+    outer.cancelRequested.catch(async () => await newest.cancel().catch(() => undefined));
+    return await child.result();
+  });
 }
 
 /** A child that has ended meanwhile does not need the signal. */
