@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 /** One run whose source waits for a repair and whose mix waits for a review, from test to test. */
 
 const servers = useServers();
-const recipe = `review: true
+const reviewed = `review: true
 sources:
   - { name: chats, files: chats.jsonl }
   - { name: social, dataset: allenai/prosocial-dialog, revision: nowhere }
@@ -25,7 +25,7 @@ interface Origin {
 
 let terminal: Terminal;
 before(async () => {
-  terminal = await openTerminal(servers(), 'repaired', recipe);
+  terminal = await openTerminal(servers(), 'repaired', reviewed);
 });
 after(() => terminal.close());
 
