@@ -5,9 +5,7 @@ import type { Env } from '../core/env.js';
 import { readDevServers } from '../dev/stack/dev-servers.js';
 import { namesTemporal } from '../worker/connection.js';
 
-/**
- * The environment, with the servers of a running `headrace dev` on the store for those that it does not name.
- */
+/** The environment, with the servers of a running `headrace dev` on the store where it names none. */
 export async function commandEnvironment(
   env: Env = process.env,
   storeRoot: string = defaultStoreRoot(env),

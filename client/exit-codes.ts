@@ -1,4 +1,4 @@
-/** What the command line's exit codes mean. Documented in docs/cli.md. */
+/** The exit codes of the command line. docs/cli.md documents them. */
 export const exitCodes = {
   done: 0,
   failed: 1,

@@ -1,4 +1,4 @@
-/** Headrace as a library: what the command line does, for programs. */
+/** Headrace as a library: the commands as functions. */
 export { mixRecipe as mix } from './mix/mix-recipe.js';
 export type { MixRecipeOptions as MixOptions } from './mix/mix-recipe.js';
 export { parseRecipe, readRecipeFile } from './recipe/recipe-file.js';

@@ -7,7 +7,7 @@ import type { WorkContext } from '../core/progress.js';
 import { commandEnvironment } from './environment.js';
 import { secrets } from './secrets.js';
 
-/** What a command needs to do the work of activities in its own process. */
+/** The dependencies of a command that runs activities in its own process. */
 export interface LocalWork {
   readonly store: ArtifactStore;
   readonly env: Env;
@@ -15,6 +15,7 @@ export interface LocalWork {
   readonly work: WorkContext;
 }
 
+/** Opens the default store and creates access to the Hub. */
 export async function openLocalWork(): Promise<LocalWork> {
   const store = await openStore(defaultStoreRoot());
   const env = await commandEnvironment();
@@ -22,7 +23,7 @@ export async function openLocalWork(): Promise<LocalWork> {
   return { store, env, hub, work: unattendedWork() };
 }
 
-/** Work that nobody cancels and whose progress nobody reads. */
+/** A context that is never cancelled and ignores progress. */
 export function unattendedWork(): WorkContext {
   return { signal: new AbortController().signal, progress: () => undefined };
 }

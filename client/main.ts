@@ -9,6 +9,6 @@ try {
 } catch (error) {
   process.exitCode = reportFailure(error, program.opts<{ debug?: boolean }>().debug === true);
 }
-// Neither the channel to the parent process nor an idle thread keeps this process from ending.
+// The IPC channel and idle threads would keep this process alive.
 if (process.connected) process.disconnect();
 setTimeout(() => process.exit(), 2_000).unref();

@@ -1,4 +1,4 @@
 import { Secrets } from '../core/secrets.js';
 
-/** What this process keeps out of its output; commands add what they read from files. */
+/** The secrets that this process removes from its output. Commands add those that they read from files. */
 export const secrets = new Secrets(process.env);

@@ -302,7 +302,7 @@ const wanted = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const server = await startTemporal({
   stateDir: join(tmpdir(), `headrace-histories-${process.pid}`),
-  say: (line) => process.stderr.write(`${line}\n`),
+  log: (line) => process.stderr.write(`${line}\n`),
 });
 const connection = await Connection.connect({ address: server.address });
 const native = await NativeConnection.connect({ address: server.address });

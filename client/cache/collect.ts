@@ -6,17 +6,17 @@ import { isMissing } from '../../files/errno.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { surveyStore } from './survey.js';
 
-/** Something that can be removed. */
+/** An item of the store that the retention rule allows to remove. */
 export interface Garbage {
   readonly what: 'file' | 'part' | 'artifact' | 'scratch';
-  /** For a person. */
+  /** A Hub repository, `<kind> <start of the key>` of an artifact, or `scratch`. */
   readonly label: string;
   readonly path: string;
   readonly sizeBytes: number;
   readonly usedAt: Date;
 }
 
-/** What the retention rule allows to remove, the largest first. Removes nothing. */
+/** Finds what the retention rule allows to remove, the largest first. Removes nothing. */
 export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
   const { repositories, artifacts, scratch } = await surveyStore(store);
   const files = repositories.flatMap((repository) =>
@@ -52,13 +52,13 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
 }
 
 /**
- * Removes garbage. What a run has used since it was found stays: each item is checked once more, and leaves
- * by one rename, so that a reader finds it whole or not at all.
+ * Removes garbage, except what a run has used since it was found. Each item is first moved aside by one
+ * rename, so that a reader finds it whole or not at all.
  *
- * @returns what was removed.
+ * @returns the items that were removed.
  */
 export async function removeGarbage(store: ArtifactStore, garbage: readonly Garbage[]): Promise<Garbage[]> {
-  const gone: Garbage[] = [];
+  const removed: Garbage[] = [];
   for (const item of garbage) {
     const watched = item.what === 'artifact' ? join(item.path, 'manifest.json') : item.path;
     try {
@@ -68,11 +68,11 @@ export async function removeGarbage(store: ArtifactStore, garbage: readonly Garb
       await rename(item.path, aside);
       await rm(aside, { recursive: true, force: true });
       if (item.what === 'artifact') await rmdir(dirname(item.path)).catch(() => undefined);
-      gone.push(item);
+      removed.push(item);
     } catch (error) {
       // Another process has removed it.
       if (!isMissing(error)) throw error;
     }
   }
-  return gone;
+  return removed;
 }

@@ -8,14 +8,14 @@ import { namesIn } from '../../files/names-in.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readUses, type SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
-/** A file of the Hub in the store, or what is left of one that was not finished. */
+/** A downloaded file in the store, or a file of an unfinished download. */
 interface CachedFile {
   readonly path: string;
   readonly sizeBytes: number;
   /** `part`: an unfinished download and its records. */
   readonly kind: 'file' | 'part';
   readonly usedAt: Date;
-  /** Runs that name it, newest first; never of a part. */
+  /** The runs that use it, newest first; empty for a part. */
   readonly uses: readonly SourceUse[];
 }
 
@@ -36,7 +36,7 @@ interface CachedArtifact {
   readonly usedAt: Date;
 }
 
-/** Scratch of work that is under way, or of a process that died. */
+/** Scratch of running work, or of a process that died. */
 interface CachedScratch {
   readonly path: string;
   readonly sizeBytes: number;
@@ -50,7 +50,7 @@ export interface StoreSurvey {
   readonly scratch: readonly CachedScratch[];
 }
 
-/** Lists what is in the store. Reads names, sizes and times, not content. */
+/** Lists the content of the store by names, sizes and times. Reads no file's content. */
 export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
   const users = await usersOfFiles(store);
   const repositories: CachedRepository[] = [];
@@ -65,7 +65,7 @@ export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
       const kind = /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(blob) ? 'file' : 'part';
       files.push({
         path: join(blobs, blob),
-        // A part has its full size from the start; its blocks are the bytes that arrived.
+        // A part has its full size from the start; its allocated blocks are the bytes that were downloaded.
         sizeBytes: kind === 'file' ? found.size : Math.min(found.size, found.blocks * 512),
         kind,
         usedAt: found.mtime,

@@ -8,7 +8,7 @@ import { surveyStore } from './survey.js';
 export interface Damage {
   readonly label: string;
   readonly path: string;
-  /** The reason, as the end of a sentence. */
+  /** What is wrong, in lower case without a full stop. */
   readonly why: string;
 }
 
@@ -20,8 +20,8 @@ export interface Verification {
 }
 
 /**
- * Reads every finished file of the Hub and compares its hash with its name, and checks the files of every
- * artifact against its manifest.
+ * Verifies the store: the content of every downloaded file against the hash in its name, and the files of
+ * every artifact against its manifest.
  *
  * @param onFile - called before each file is read.
  */
@@ -41,7 +41,7 @@ export async function verifyStore(
       count += 1;
       bytes += sizeBytes;
       if (found !== expected)
-        damaged.push({ label: id, path, why: `its content has the hash ${found}, not that of its name` });
+        damaged.push({ label: id, path, why: `its content has the hash ${found}, which is not its name` });
     }
   for (const { kind, key, dir } of artifacts) {
     const isWhole = await store.find({ kind, key }).then(
@@ -52,13 +52,13 @@ export async function verifyStore(
       damaged.push({
         label: `${kind} ${key.slice(0, 12)}`,
         path: dir,
-        why: 'its files are not as its manifest says',
+        why: 'its files do not match its manifest',
       });
   }
   return { files: count, bytes, artifacts: artifacts.length, damaged };
 }
 
-/** Removes what is damaged. The next run that needs it fetches or makes it again. */
+/** Removes damaged files and artifacts. The next run that needs one downloads or makes it again. */
 export async function removeDamaged(damaged: readonly Damage[]): Promise<void> {
   for (const { path } of damaged) await rm(path, { recursive: true, force: true });
 }

@@ -14,14 +14,13 @@ import { say } from '../text/output.js';
 import { exportAdapter } from '../tinker/export-adapter.js';
 import { connectTo, openTinkerAccess } from './server.js';
 
-/** What is done to a checkpoint. */
+/** A change to a checkpoint on its server. */
 export type CheckpointChange =
   | { readonly kind: 'keep' }
   | { readonly kind: 'rm' }
-  /** To a folder. */
-  | { readonly kind: 'export'; readonly to: string };
+  | { readonly kind: 'export'; /** A folder. */ readonly to: string };
 
-/** What was done, for a person and for `--json`. */
+/** The result of a change, as a sentence and for `--json`. */
 export interface CheckpointAnswer {
   readonly text: string;
   readonly json: object;
@@ -33,7 +32,7 @@ interface ServedCheckpoint {
   /** Address of the server. */
   readonly server: string;
   readonly label: string;
-  /** Of its state and its sampler weights, the paths that the server still has. */
+  /** The paths of its state and its sampler weights that the server still has. */
   readonly paths: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -66,7 +65,7 @@ async function applyChange(change: CheckpointChange, served: ServedCheckpoint): 
   const { server, label, paths } = served;
   if (paths.length === 0)
     throw new HeadraceError('CheckpointLostError', `${server} no longer has ${label}`, {
-      remedy: 'Its time to live is over, or it was removed. `checkpoints RUN ls` shows what is left.',
+      remedy: 'It has expired or was removed. `checkpoints RUN ls` shows which checkpoints are left.',
     });
   return change.kind === 'keep' ? await keepServed(served) : await exportServed(served, change.to);
 }
@@ -80,8 +79,8 @@ async function removeServed({ tinker, server, label, paths, signal }: ServedChec
 
 async function keepServed({ tinker, label, paths, signal }: ServedCheckpoint) {
   for (const path of paths) await setTtl(tinker, path, null, signal);
-  const lost = paths.length === 2 ? '' : `; of its two parts the server still had ${paths.join()} only`;
-  return { text: `${label} stays until it is removed${lost}`, json: { kept: paths } };
+  const lost = paths.length === 2 ? '' : `; the server has ${paths.join()} alone`;
+  return { text: `${label} no longer expires${lost}`, json: { kept: paths } };
 }
 
 async function exportServed({ tinker, server, label, paths, signal }: ServedCheckpoint, to: string) {
@@ -89,8 +88,7 @@ async function exportServed({ tinker, server, label, paths, signal }: ServedChec
   if (target?.isDirectory() === false)
     throw new HeadraceError('UsageError', `${to} is a file; --to names the folder for the adapter`);
   say(`Downloading ${label} from ${server} …`);
-  // Sampler weights first: a server may have an archive of them, while a state may have to be loaded and
-  // exported.
+  // Sampler weights first: a server may have an archive of them, while a state must be loaded and exported.
   const { files, bytes, from } = await exportAdapter(tinker, paths.toReversed(), to, signal);
   return {
     text: `${label} is in ${to} as a PEFT adapter: ${formatBytes(bytes)} in ${files.join(', ')}`,

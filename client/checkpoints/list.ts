@@ -6,25 +6,24 @@ import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { say } from '../text/output.js';
 import { connectTo, openTinkerAccess } from './server.js';
 
-/** By path; `undefined` where the server could not be asked. */
+/** The checkpoints that a server has, by path; `undefined` where it does not answer. */
 export type OnServer = ReadonlyMap<string, ServerCheckpoint> | undefined;
 
 /**
- * What the server still has of these checkpoints. Where it cannot be asked, stderr says why: the records are
- * worth showing.
+ * The checkpoints among these that the server still has. Where it does not answer, the reason goes to stderr.
  */
 export async function askServer(checkpoints: readonly CheckpointLine[]): Promise<OnServer> {
   const newest = checkpoints.at(-1);
   if (newest === undefined) return undefined;
   const { signal } = new AbortController();
   try {
-    // A person waits for this listing: a server that is down is not tried for long.
+    // One retry: a person waits for this listing.
     const access = await openTinkerAccess(1);
     const tinker = await connectTo(access, newest, signal);
     const paths = checkpoints.flatMap(({ state_path, sampler_path }) => [state_path, sampler_path]);
     return await withTinkerErrors(access.baseUrl, signal, () => checkpointsOnServer(tinker, paths, signal));
   } catch (error) {
-    say(`What the server still has is not known: ${messageOf(error)}`);
+    say(`The server does not list its checkpoints: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -7,8 +7,8 @@ import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { say } from '../text/output.js';
 
 /**
- * The Tinker server that the environment names. @param retries - of calls to a server that does not
- * answer. @default the client's
+ * Access to the Tinker server of the environment. @param retries - of a call without an answer. @default the
+ * client's
  */
 export async function openTinkerAccess(retries?: number): Promise<TinkerAccess> {
   const limits = retries === undefined ? {} : { limits: { controlRetries: retries } };
@@ -16,7 +16,8 @@ export async function openTinkerAccess(retries?: number): Promise<TinkerAccess> 
 }
 
 /**
- * Connects to the server that has the checkpoint. Another server would answer that the checkpoint is gone.
+ * Connects to the server that the checkpoint was saved on: another server would answer that it does not
+ * exist.
  *
  * @throws {HeadraceError} UsageError where the environment names another server; what connecting throws.
  */

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../exit-codes.js';
 
-/** A commander action that runs `work` and makes its answer the exit code of the process. */
+/** Returns a commander action that runs `work` and sets its result as the exit code of the process. */
 export function action<Args extends unknown[]>(
   work: (...args: Args) => Promise<ExitCode>,
 ): (...args: Args) => Promise<void> {

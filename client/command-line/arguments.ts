@@ -5,7 +5,7 @@ export const recipeHelp = 'a recipe file, for instance recipes/stage1-small.yaml
 export const runHelp = "the recipe's name";
 export const sourceHelp = "the source's name in the recipe";
 
-/** `--set key=value`, repeatable. */
+/** Returns the option `--set key=value`, which is repeatable. */
 export function setOption(): Option {
   return new Option('--set <key=value>', 'set a key of the recipe, e.g. --set train.epochs=2; repeatable')
     .argParser(collect)

@@ -1,7 +1,7 @@
-/** A command line after `npx headrace`, and what it is for. */
+/** A command line without `npx headrace`, and its purpose. */
 export type Example = readonly [command: string, purpose?: string];
 
-/** The examples of a command, as its `--help` ends with them. */
+/** The examples at the end of a command's `--help`. */
 export function exampleText(...examples: readonly Example[]): string {
   const width = Math.max(...examples.map(([command]) => command.length));
   const lines = examples.map(([command, purpose]) =>

@@ -5,13 +5,10 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { say } from '../text/output.js';
 
-/** Errors in what was typed or written, not in what happened. */
+/** Errors of the command line or the recipe, which have the exit code `usage`. */
 const usageErrors: readonly ErrorType[] = ['RecipeError', 'UsageError', 'LabelError'];
 
-/**
- * Reports the error that ended a command, and returns the exit code for it. Commander has printed its own
- * errors.
- */
+/** Prints the error that ended a command, and returns its exit code. Commander prints its own errors. */
 export function reportFailure(error: unknown, withStack: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   const known = error instanceof HeadraceError;

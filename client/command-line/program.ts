@@ -6,7 +6,7 @@ interface CommandModule {
   readonly register: (program: Command) => void;
 }
 
-/** The modules of the commands, in the order of the help. */
+/** The modules of the commands, in the order of `--help`. */
 const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   start: () => import('../commands/start.js'),
   watch: () => import('../commands/watch.js'),
@@ -41,15 +41,14 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
 };
 
 /**
- * The command line.
- *
- * @param args - what is typed after `headrace`. Where they name a command, only its module is loaded;
- *   otherwise, for instance for `--help`, all of them.
+ * Returns the command line.
+ * @param args - the arguments after `headrace`. Where they name a command, its module alone is loaded; else,
+ *   for instance for `--help`, all modules.
  */
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('headrace')
     .description(
-      'From corpora to a trained LoRA in one durable run: downloads, conversion, an exact mix, Tinker training.',
+      'From corpora to a trained LoRA in one durable run: download, conversion, an exact mix, training on Tinker.',
     )
     .version(await packageVersion(), '-V, --version', 'the version of Headrace')
     .showHelpAfterError('(headrace --help shows the commands)')
@@ -57,9 +56,9 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
     .addHelpText(
       'after',
       `${exampleText(
-        ['dev', 'Temporal, a Hub, a Tinker server and a worker, on this machine'],
-        ['start recipes/stage1-small.yaml --wait', 'a run, followed to its end'],
-        ['watch stage1-small', 'follow it from anywhere'],
+        ['dev', 'starts Temporal, a Hub, a Tinker server and a worker on this machine'],
+        ['start recipes/stage1-small.yaml --wait', 'starts a run and follows it to its end'],
+        ['watch stage1-small', 'follows it from any machine'],
         ['start recipes/stage1.yaml --set seed=18 --rows-per-source 1000', 'another seed, a small mix'],
       )}
 

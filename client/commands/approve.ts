@@ -9,7 +9,7 @@ export function register(program: Command): void {
     .command('approve')
     .description('accept the mix of a run that waits for review')
     .argument('<run>', runHelp)
-    .option('--note <text>', 'kept in the history')
+    .option('--note <text>', 'a note for the run history')
     .addHelpText('after', exampleText(['approve stage1 --note "reads well"']))
     .action(
       action((run: string, { note = '' }: { readonly note?: string }) => updateRun(run, 'approve', { note })),

@@ -7,7 +7,7 @@ import { register as registerVerify } from './cache/verify.js';
 export function register(program: Command): void {
   const cache = program
     .command('cache')
-    .description('what the store holds: sizes, who uses it, what may go')
+    .description('list, verify and clean the store')
     .addHelpText('after', exampleText(['cache ls']));
   for (const registerCommand of [registerLs, registerVerify, registerGc]) registerCommand(cache);
 }

@@ -12,10 +12,10 @@ import { say } from '../text/output.js';
 export function register(program: Command): void {
   program
     .command('cancel')
-    .description('end a run in order: training saves a checkpoint first, finished pieces stay')
+    .description('cancel a run: training saves a checkpoint first, finished pieces stay')
     .argument('<run>', runHelp)
-    .option('--wait', 'until it has ended')
-    .addHelpText('after', exampleText(['cancel stage1 --wait', 'and wait until the training has saved']))
+    .option('--wait', 'wait until it has ended')
+    .addHelpText('after', exampleText(['cancel stage1 --wait', 'waits until training has saved']))
     .action(action(cancel));
 }
 
@@ -28,7 +28,7 @@ async function cancel(name: string, options: { readonly wait?: boolean }): Promi
     }
     await handleOf(temporal, name).cancel();
     say(
-      `Cancelling ${name}; training saves a checkpoint first. Starting the same recipe again goes on from there.`,
+      `Cancelling ${name}; training saves a checkpoint first. To continue from it, start the same recipe again.`,
     );
     if (options.wait !== true) return exitCodes.done;
     const { signal } = new AbortController();

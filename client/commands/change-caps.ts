@@ -14,10 +14,12 @@ import { print } from '../text/output.js';
 export function register(program: Command): void {
   program
     .command('change-caps')
-    .description('in a review: make the mix again with other rows or shares, from what is converted already')
+    .description(
+      'during a review: make the mix again with other rows or shares, from the pieces already converted',
+    )
     .argument('<run>', runHelp)
     .argument('<caps...>', 'NAME=500 (rows), NAME=20% (share), NAME=all')
-    .option('--note <text>', 'kept in the history')
+    .option('--note <text>', 'a note for the run history')
     .addHelpText('after', exampleText(['change-caps stage1 ultrachat=50000 lmsys=20%']))
     .action(action(changeCaps));
 }

@@ -32,7 +32,7 @@ export function register(program: Command): void {
   program
     .command('checkpoints')
     .description(
-      "a run's checkpoints: ls lists them and what the server still has, keep removes the time to live of one, rm deletes one, export downloads one as a PEFT adapter",
+      "a run's checkpoints: ls lists them and whether the server still has them, keep removes the expiry of one, rm deletes one, export downloads one as a PEFT adapter",
     )
     .argument('<run>', runHelp)
     .argument('[action]', 'ls, keep, rm or export', 'ls')
@@ -43,7 +43,7 @@ export function register(program: Command): void {
       'after',
       exampleText(
         ['checkpoints stage1'],
-        ['checkpoints stage1 keep stage1-000150', 'it no longer expires'],
+        ['checkpoints stage1 keep stage1-000150', 'the checkpoint no longer expires'],
         ['checkpoints stage1 rm stage1-000050'],
         ['checkpoints stage1 export stage1-final --to adapters/stage1', 'a PEFT adapter'],
       ),
@@ -61,7 +61,7 @@ async function checkpoints(
   if (verb === undefined)
     throw new HeadraceError(
       'UsageError',
-      `"${verbText}" is not an action of checkpoints; there are ${verbs.join(', ')}`,
+      `"${verbText}" is not an action of checkpoints; the actions are ${verbs.join(', ')}`,
     );
   return await withTemporal(async (temporal) => {
     const run = await requireRun(temporal, name);
@@ -89,8 +89,8 @@ async function list(all: readonly CheckpointLine[], out: string, json: boolean):
 }
 
 /**
- * @throws {HeadraceError} UsageError for the newest two checkpoints of a running run, which it may need to go
- *   on from.
+ * @throws {HeadraceError} UsageError for the newest two checkpoints of a running run, which may resume from
+ *   them.
  */
 function refuseNeeded(
   { label }: CheckpointLine,
@@ -100,7 +100,7 @@ function refuseNeeded(
   const isNewest = all.slice(-2).some((each) => each.label === label);
   if (isNewest && run.status.name === 'RUNNING')
     throw new HeadraceError('UsageError', `${label} is one of the newest two checkpoints of a running run`, {
-      remedy: 'The run may go on from them. Wait for newer ones, or end the run first.',
+      remedy: 'The run may resume from them. Wait for newer ones, or end the run first.',
     });
 }
 

@@ -28,19 +28,21 @@ interface DemoOptions {
 export function register(program: Command): void {
   program
     .command('demo')
-    .description('the whole job on servers of its own: from corpora to a trained LoRA in under three minutes')
-    .option('--keep', 'keep the servers afterwards, until Ctrl-C')
+    .description(
+      'a whole run on its own local servers: from corpora to a trained LoRA in under three minutes',
+    )
+    .option('--keep', 'keep the servers running afterwards, until Ctrl-C')
     .addOption(setOption())
     .addHelpText(
       'after',
-      exampleText(['demo'], ['demo --keep', 'keeps the servers, for a look at the Temporal UI']),
+      exampleText(['demo'], ['demo --keep', 'leaves the servers running, to open the Temporal UI']),
     )
     .action(action(demo));
 }
 
 /**
- * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results, and
- * leaves nothing running. Uses no servers and no keys of the environment.
+ * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results and shuts
+ * them down. Ignores the servers and keys of the environment.
  */
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(
@@ -48,7 +50,7 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
       const store = join(defaultStoreRoot(), 'demo');
       say(`Headrace demo. Store: ${store}`);
       const startedMs = Date.now();
-      const stack = await startStack({ program: programPath, store, given: {}, say, signal });
+      const stack = await startStack({ program: programPath, store, given: {}, log: say, signal });
       if (stack === undefined) {
         say('\nInterrupted while the servers started; nothing is left running.');
         return exitCodes.interrupted;
@@ -58,9 +60,9 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
         if (exitCode !== exitCodes.done) return exitCode;
         say(`\nDone in ${Math.round((Date.now() - startedMs) / 1000)} s.`);
         if (options.keep === true) {
-          say('The servers go on until Ctrl-C.');
+          say('The servers run until Ctrl-C.');
           await untilAborted(signal);
-        } else say('The servers are ended; with --keep they stay, for a look at the Temporal UI.');
+        } else say('The servers are shut down; --keep leaves them running, to open the Temporal UI.');
         return exitCode;
       } finally {
         await stack.close();
@@ -99,7 +101,7 @@ async function runDemo(
     say('');
     return await showOutcome(recipe.name, outcome, {
       uiLink: link,
-      afterInterrupt: 'Interrupted. The run is kept; the same command goes on from where it is.',
+      afterInterrupt: 'Interrupted. The run is kept; the same command continues it.',
     });
   } finally {
     await temporal.close();

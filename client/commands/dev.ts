@@ -30,7 +30,7 @@ export function register(program: Command): void {
   for (const registerCommand of [registerTemporal, registerHub, registerTinker]) registerCommand(dev);
 }
 
-/** Variables that `headrace dev` passes on to its worker. A server that they name is not started. */
+/** Variables that the worker of `headrace dev` inherits. A server that they name is not started. */
 const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_)/;
 
 async function serveStack(): Promise<ExitCode> {
@@ -41,7 +41,7 @@ async function serveStack(): Promise<ExitCode> {
     program: programPath,
     store,
     given: passedOnFrom(process.env),
-    say,
+    log: say,
     signal: parent.signal,
   });
   if (stack === undefined) {
@@ -53,7 +53,7 @@ async function serveStack(): Promise<ExitCode> {
     say(stackText(stack, store));
     reportExits(stack, parent.signal);
     parent.ready({ temporal: stack.temporalAddress });
-    // Keeps this process alive where every part has ended.
+    // The event loop must not become empty when every part has ended.
     const stay = setInterval(() => undefined, 60_000);
     await untilAborted(parent.signal);
     clearInterval(stay);
@@ -72,7 +72,7 @@ async function requireNoOther(store: string): Promise<void> {
   throw new HeadraceError(
     'UsageError',
     `\`headrace dev\` is already running on the store ${store} (process ${running.pid})`,
-    { remedy: 'Use that one, or give this one another store with HEADRACE_STORE.' },
+    { remedy: 'Use that one, or set HEADRACE_STORE to another store.' },
   );
 }
 
@@ -100,11 +100,11 @@ function stackText({ parts, temporalAddress, temporalUi, hubUrl, tinkerUrl }: St
     `Hub       ${hubUrl ?? 'https://huggingface.co'}${kind('hub')}`,
     `Tinker    ${tinkerUrl ?? 'the hosted service'}${kind('tinker')}`,
     `A worker polls. Start a run in another terminal: npx headrace start ${fromHere(packagePath('recipes/demo.yaml'))} --wait`,
-    'Ctrl-C ends all of them; runs go on when they are started again.',
+    'Ctrl-C ends all of them; runs continue when they are started again.',
   ].join('\n');
 }
 
-/** Reports a part that ends before the stack is ended, and what to do. */
+/** Reports each part that ends before `ended` is aborted, and the remedy. */
 function reportExits({ parts }: Stack, ended: AbortSignal): void {
   for (const { name, process: part, logPath } of parts.values())
     part.once('exit', (code, signal) => {
@@ -112,7 +112,7 @@ function reportExits({ parts }: Stack, ended: AbortSignal): void {
       const remedy =
         name === 'worker'
           ? 'Start another with `npx headrace worker`.'
-          : 'End this with Ctrl-C and start it again; runs go on.';
-      say(`The ${name} ended by itself (${signal ?? `exit code ${code}`}); its log is ${logPath}. ${remedy}`);
+          : 'Press Ctrl-C and run `npx headrace dev` again; runs continue.';
+      say(`The ${name} has ended (${signal ?? `exit code ${code}`}); its log is ${logPath}. ${remedy}`);
     });
 }

@@ -17,16 +17,14 @@ interface DoctorOptions {
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description(
-      'check everything that can be known before a run, and say what to do about it; exit 1 where something fails',
-    )
+    .description('check what a run needs, and print a remedy for each problem; exit 1 where a check fails')
     .argument('[recipe]', recipeHelp)
     .addOption(setOption())
     .option('--json', 'as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
     .option(
       '--tinker-smoke',
-      "only try Tinker: two tiny steps, save, load, sample, delete, on the recipe's base model or the smallest there is",
+      "test Tinker alone: two tiny steps, save, load, sample, delete, on the recipe's base model or the smallest one",
     )
     .addHelpText(
       'after',

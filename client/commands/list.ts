@@ -16,7 +16,7 @@ import { newTable } from '../text/table.js';
 export function register(program: Command): void {
   program
     .command('list')
-    .description('all runs, the newest first')
+    .description('list all runs, the newest first')
     .option('--json', 'as JSON')
     .addHelpText('after', exampleText(['list'], ['list --json', 'a JSON line for each run']))
     .action(action(list));
@@ -39,7 +39,7 @@ async function list(options: { readonly json?: boolean }): Promise<ExitCode> {
 interface ListedRun {
   readonly name: string;
   readonly status: string;
-  /** Known where the namespace has the search attributes. */
+  /** `undefined` where the namespace lacks the search attributes. */
   readonly stage: string | undefined;
   readonly baseModel: string | undefined;
   readonly started: string;

@@ -26,15 +26,14 @@ interface MixOptions {
 export function register(program: Command): void {
   program
     .command('mix')
-    .description('the data half alone, in this process, without Temporal: the same bytes as in a run')
+    .description(
+      'download, convert and mix in this process, without Temporal; writes the same bytes as a run',
+    )
     .argument('<recipe>', 'a recipe file')
     .addOption(setOption())
     .option('--rows-per-source <n>', 'at most n conversations of each source', integer)
     .option('--json', 'print the result as JSON')
-    .addHelpText(
-      'after',
-      exampleText(['mix recipes/stage1.yaml --rows-per-source 200', 'the same bytes as in a run']),
-    )
+    .addHelpText('after', exampleText(['mix recipes/stage1.yaml --rows-per-source 200', 'a small mix']))
     .action(action(mix));
 }
 
@@ -48,7 +47,7 @@ async function mix(path: string, options: MixOptions): Promise<ExitCode> {
       return exitCodes.done;
     } catch (error) {
       if (!signal.aborted) throw error;
-      say('Interrupted. The same command goes on from what is done.');
+      say('Interrupted. The same command continues from the work that is done.');
       return exitCodes.interrupted;
     }
   });
@@ -56,7 +55,7 @@ async function mix(path: string, options: MixOptions): Promise<ExitCode> {
 
 const showEveryMs = 500;
 
-/** Mixes the recipe and shows its newest progress meanwhile. */
+/** Mixes the recipe and shows its progress. */
 async function mixOnScreen(
   recipe: ResolvedRecipe,
   rowsPerSource: number | undefined,

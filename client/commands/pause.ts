@@ -7,7 +7,7 @@ import { updateRun } from '../runs/update-run.js';
 export function register(program: Command): void {
   program
     .command('pause')
-    .description('stop what is under way and save it, and start nothing until `resume`')
+    .description('stop the running work and save it; start nothing until `resume`')
     .argument('<run>', runHelp)
     .addHelpText('after', exampleText(['pause stage1', 'training saves a checkpoint first']))
     .action(action((run: string) => updateRun(run, 'pause')));

@@ -27,8 +27,8 @@ export function register(program: Command): void {
     .description('what a run would download, reuse and convert; downloads nothing')
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
-    .option('--update-lock', 'move recipe.lock.json to the present commits of the Hub, and list what moved')
-    .option('--explain', 'every file and piece')
+    .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
+    .option('--explain', 'list every file and piece')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -37,7 +37,7 @@ export function register(program: Command): void {
     .action(action(plan));
 }
 
-/** Exits 1 where a source could not be planned; the others are shown. */
+/** Returns exit code 1 where a source could not be planned; the others are shown. */
 async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   const recipe = await readRecipeFile(path, { set: options.set });
   const local = await openLocalWork();

@@ -23,17 +23,17 @@ interface PreviewOptions {
 export function register(program: Command): void {
   program
     .command('preview')
-    .description('rows before and after conversion, from the head of each source, without whole downloads')
+    .description('show rows before and after conversion, from the first bytes of each source')
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
-    .option('--source <name>', 'only this source')
+    .option('--source <name>', 'this source alone')
     .option('-n, --rows <n>', 'rows of each source', integer, 5)
     .option('--json', 'a JSON line for each source')
     .addHelpText('after', exampleText(['preview recipes/stage1.yaml --source lmsys -n 3']))
     .action(action(preview));
 }
 
-/** Exits 1 where a source could not be previewed; the others are shown. */
+/** Returns exit code 1 where a source could not be previewed; the others are shown. */
 async function preview(path: string, options: PreviewOptions): Promise<ExitCode> {
   const recipe = await readRecipeFile(path, { set: options.set });
   const sources = options.source === undefined ? recipe.sources : [sourceNamed(recipe, options.source)];

@@ -9,7 +9,7 @@ export function register(program: Command): void {
     .command('reject')
     .description('end a run that waits for review')
     .argument('<run>', runHelp)
-    .option('--note <text>', 'kept in the history')
+    .option('--note <text>', 'a note for the run history')
     .addHelpText('after', exampleText(['reject stage1 --note "too much code in lmsys"']))
     .action(
       action((run: string, { note = '' }: { readonly note?: string }) => updateRun(run, 'reject', { note })),

@@ -17,14 +17,14 @@ import { print } from '../text/output.js';
 export function register(program: Command): void {
   program
     .command('report')
-    .description('write report.html of a run, at any time, from what there is so far')
+    .description('write report.html of a run, finished or not')
     .argument('<run>', runHelp)
     .addHelpText('after', exampleText(['report stage1', 'prints the path of report.html']))
     .action(action(report));
 }
 
 async function report(name: string): Promise<ExitCode> {
-  // The page's charts take a quarter of a second to load, which the help of all commands does not wait for.
+  // Loaded here, as the charts take a quarter of a second and `--help` loads every command.
   const { createReportActivities } = await import('../../activities/report/index.js');
   return await withTemporal(async (temporal) => {
     const { status } = await requireRun(temporal, name);
@@ -38,10 +38,7 @@ async function report(name: string): Promise<ExitCode> {
   });
 }
 
-/**
- * The run's status by the server, as the query of a run that was terminated or has failed still answers
- * `running`.
- */
+/** The status by the server: the query of a run that failed or was terminated still answers `running`. */
 function statusOf(ending: RunEnding | undefined): Partial<WriteReportInput['standing']> {
   if (ending === undefined) return { status: 'running' };
   return ending.kind === 'failed' ? { status: 'failed', failure: ending.message } : { status: ending.kind };

@@ -7,7 +7,7 @@ import { updateRun } from '../runs/update-run.js';
 export function register(program: Command): void {
   program
     .command('resume')
-    .description('go on after `pause`')
+    .description('continue a paused run')
     .argument('<run>', runHelp)
     .addHelpText('after', exampleText(['resume stage1']))
     .action(action((run: string) => updateRun(run, 'resume')));

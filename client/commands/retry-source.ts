@@ -12,7 +12,7 @@ export function register(program: Command): void {
     .argument('<source>', sourceHelp)
     .addHelpText(
       'after',
-      exampleText(['retry-source stage1 lmsys', 'after the terms were accepted, the key was set, …']),
+      exampleText(['retry-source stage1 lmsys', 'after you accepted the terms or set the token']),
     )
     .action(action((run: string, source: string) => updateRun(run, 'retrySource', { source })));
 }

@@ -16,7 +16,7 @@ export function register(program: Command): void {
     )
     .addHelpText(
       'after',
-      exampleText(['retry-stage stage1 train', 'after the billing was settled, the key was set, …']),
+      exampleText(['retry-stage stage1 train', 'after you settled the bill or set the key']),
     )
     .action(action((run: string, stage: Stage) => updateRun(run, 'retryStage', { stage })));
 }

@@ -15,7 +15,7 @@ import { waitText } from '../text/waits.js';
 export function register(program: Command): void {
   program
     .command('review')
-    .description('what to read before approving: composition, conversations of the mix, rejected rows')
+    .description('show what to read before `approve`: composition, conversations of the mix, rejected rows')
     .argument('<run>', runHelp)
     .addHelpText('after', exampleText(['review stage1']))
     .action(action(review));
@@ -32,7 +32,7 @@ async function review(name: string): Promise<ExitCode> {
     const files = await readRun(out, new AbortController().signal, { mix: true, training: false });
     print(reviewText(composition, files));
     print(`\nReport: ${out}/report.html`);
-    print(`Where a line comes from: npx headrace trace ${name} LINE`);
+    print(`Origin of a line: npx headrace trace ${name} LINE`);
     if (waitingFor.length > 0) print(waitText(name, waitingFor));
     return exitCodes.done;
   });

@@ -36,7 +36,7 @@ export function register(program: Command): void {
     .option('--base', 'the base model instead')
     .option('--max-tokens <n>', 'default 400', integer)
     .option('--temperature <t>', 'default 0: greedy', number)
-    .option('--seed <n>', 'of the sampling', integer)
+    .option('--seed <n>', 'seed of the sampling', integer)
     .option('--json', 'as JSON')
     .addHelpText(
       'after',
@@ -63,7 +63,7 @@ async function sample(from: string, prompt: string, options: SampleOptions): Pro
   return exitCodes.done;
 }
 
-/** The weights that answer, and the recipe's renderer and tokenizer for them. */
+/** The weights to sample from, and the recipe's renderer and tokenizer for them. */
 async function weightsOf(
   from: string,
   options: SampleOptions,
@@ -73,7 +73,7 @@ async function weightsOf(
     const run = await requireRun(temporal, from);
     const { train } = recipeOfRun(run).recipe;
     if (train === undefined)
-      throw new HeadraceError('UsageError', `${from} is a data job: it has no weights to answer with`);
+      throw new HeadraceError('UsageError', `${from} is a data job: it has no weights to sample from`);
     const { base_model: baseModel, renderer, tokenizer } = train;
     const encoding = defined({ renderer, tokenizer });
     if (options.base === true) return { from: { baseModel }, ...encoding };

@@ -7,7 +7,7 @@ import { updateRun } from '../runs/update-run.js';
 export function register(program: Command): void {
   program
     .command('save')
-    .description('save a checkpoint now; the training goes on from it')
+    .description('save a checkpoint now; training continues')
     .argument('<run>', runHelp)
     .addHelpText('after', exampleText(['save stage1']))
     .action(action((run: string) => updateRun(run, 'saveCheckpoint')));

@@ -7,7 +7,7 @@ import { updateRun } from '../runs/update-run.js';
 export function register(program: Command): void {
   program
     .command('skip-source')
-    .description('go on without a parked source')
+    .description('continue without a parked source')
     .argument('<run>', runHelp)
     .argument('<source>', sourceHelp)
     .addHelpText('after', exampleText(['skip-source stage1 magpie']))

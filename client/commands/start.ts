@@ -31,24 +31,24 @@ export function register(program: Command): void {
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
     .option('--rows-per-source <n>', 'at most n conversations of each source, for a first look', integer)
-    .option('--update-lock', 'move recipe.lock.json to the present commits of the Hub, and list what moved')
-    .option('--from <path>', 'begin with the weights of a saved state, tinker://…/weights/…')
+    .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
+    .option('--from <path>', 'start from the weights of a saved state, tinker://…/weights/…')
     .option('--wait', 'follow the run: exit 0 when done, 3 when it waits for a person, 1 when it failed')
     .option('--json', 'print the result as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
     .addHelpText(
       'after',
       exampleText(
-        ['start recipes/stage1-small.yaml --wait', 'a run, followed to its end'],
+        ['start recipes/stage1-small.yaml --wait', 'starts a run and follows it to its end'],
         [
           'start recipes/stage1.yaml --set review=true --rows-per-source 200 --wait',
-          'a small mix to look at first',
+          'a small mix, to review first',
         ],
         [
           'start recipes/stage1.yaml --set train.max_steps=20 --json',
-          'ids for a script; the run goes on by itself',
+          'prints ids for a script; the run continues',
         ],
-        ['start recipes/stage1.yaml --from tinker://…/weights/warmup', 'begin with saved weights'],
+        ['start recipes/stage1.yaml --from tinker://…/weights/warmup', 'starts from saved weights'],
       ),
     )
     .action(action(start));
@@ -69,7 +69,7 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
     );
     if (changes.length > 0)
       say(
-        `The last run of this name had another recipe; its results are used where they still fit:\n${changes.map((change) => `  ${change}`).join('\n')}`,
+        `The last run of this name had another recipe; its results are reused where they still apply:\n${changes.map((change) => `  ${change}`).join('\n')}`,
       );
     if (options.wait === true)
       return await followRun(temporal, recipe.name, { uiLink: link, json: options.json });

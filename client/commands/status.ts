@@ -16,7 +16,7 @@ import { statusText } from '../text/status.js';
 export function register(program: Command): void {
   program
     .command('status')
-    .description('the state of a run: what is done, what is under way, what it waits for')
+    .description('show a run: what is done, what is under way, what it waits for')
     .argument('<run>', runHelp)
     .option('--json', 'as JSON')
     .addHelpText(

@@ -9,7 +9,7 @@ import { print } from '../text/output.js';
 export function register(program: Command): void {
   program
     .command('store-id')
-    .description("the store's id, which names its task queue")
+    .description("print the store's id, which names its task queue")
     .addHelpText('after', exampleText(['store-id']))
     .action(action(storeId));
 }

@@ -25,7 +25,7 @@ interface TraceOptions {
 export function register(program: Command): void {
   program
     .command('trace')
-    .description('where a line of train.jsonl comes from: source, file and row')
+    .description('show the origin of a line of train.jsonl: source, file and row')
     .argument('<run>', runHelp)
     .argument('<line>', 'from 1', integer)
     .option('--heldout', 'a line of heldout.jsonl')

@@ -11,12 +11,9 @@ import { uiLink } from '../temporal/ui-link.js';
 export function register(program: Command): void {
   program
     .command('watch')
-    .description('follow a run; Ctrl-C leaves it alone')
+    .description('follow a run; Ctrl-C does not stop it')
     .argument('<run>', runHelp)
-    .addHelpText(
-      'after',
-      exampleText(['watch stage1', 'bars, losses, checkpoints; Ctrl-C leaves the run alone']),
-    )
+    .addHelpText('after', exampleText(['watch stage1', 'shows progress bars, losses and checkpoints']))
     .action(action(watch));
 }
 

@@ -21,21 +21,22 @@ interface WorkerOptions {
 export function register(program: Command): void {
   program
     .command('worker')
-    .description('run a worker: it does the work of runs that use this store')
+    .description('run a worker for the runs of this store')
     .option('--task-queue <name>', 'by default that of the store')
     .addOption(
-      new Option('--deployment <name>', 'worker versioning: the deployment that this worker is part of').env(
+      new Option('--deployment <name>', 'worker versioning: the deployment of this worker').env(
         'TEMPORAL_DEPLOYMENT_NAME',
       ),
     )
     .addOption(
-      new Option('--build-id <id>', 'worker versioning: its build; the runs that it starts stay with it').env(
-        'TEMPORAL_WORKER_BUILD_ID',
-      ),
+      new Option(
+        '--build-id <id>',
+        'worker versioning: the build of this worker; its runs are pinned to it',
+      ).env('TEMPORAL_WORKER_BUILD_ID'),
     )
     .addHelpText(
       'after',
-      '\nThe worker, and only the worker, needs HF_TOKEN and TINKER_API_KEY. Ctrl-C lets it save; a second Ctrl-C ends it at once.',
+      '\nThe worker alone needs HF_TOKEN and TINKER_API_KEY. On Ctrl-C it saves and ends; a second Ctrl-C ends it at once.',
     )
     .addHelpText('after', exampleText(['worker', 'with HF_TOKEN and TINKER_API_KEY in its environment']))
     .action(action(work));
@@ -44,7 +45,7 @@ export function register(program: Command): void {
 async function work({ taskQueue, deployment, buildId }: WorkerOptions): Promise<ExitCode> {
   const version = versionOf(deployment, buildId);
   const parent = parentProcess();
-  // Temporal's native worker is slow to load, which the help of all commands does not wait for.
+  // Loaded here, as Temporal's native worker is slow to load and `--help` loads every command.
   const { runWorker } = await import('../../worker/index.js');
   await runWorker({
     storeRoot: defaultStoreRoot(),

@@ -27,7 +27,7 @@ export interface SourceSize {
 
 /**
  * Checks a source without downloading it: its dataset and files, the access to them, and whether the head of
- * its first file converts. What is wrong with the source is a check that failed, not an error.
+ * its first file converts. A problem of the source is a failed check, not an error.
  */
 export async function checkSource(
   local: LocalWork,

@@ -11,7 +11,7 @@ import type { CheckedSource, SourceSize } from './check-source.js';
 
 const sourcesAtOnce = 4;
 
-/** The checks of each source, then of the disk, which needs the sizes of all. */
+/** Returns the checks of each source, then that of the disk, which needs all their sizes. */
 export function checkSources(
   local: LocalWork,
   recipe: ResolvedRecipe | undefined,
@@ -23,7 +23,7 @@ export function checkSources(
   return [...sources.map(async (source) => (await source).checks), disk()];
 }
 
-/** Converted pieces, and the mix, are each about as large as the text that they are made of. */
+/** The converted pieces and the mix are each about as large as the text of the sources. */
 const copiesOfText = 2;
 
 async function checkDisk(root: string, sources: readonly CheckedSource[]): Promise<Check> {

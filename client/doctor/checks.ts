@@ -1,16 +1,16 @@
 import { defined } from '../../core/defined.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 
-/** One thing that was looked at before a run, and how it stands. */
+/** The result of one check before a run. */
 export interface Check {
   /** `temporal`, `source lmsys: columns`. */
   readonly what: string;
-  /** `warning`: a run works, but a person may want to know. */
+  /** `warning`: a run works, perhaps not as its author expects. */
   readonly status: 'ok' | 'warning' | 'failed';
   readonly message: string;
-  /** Of the error table, where it failed. */
+  /** The error type, where it failed. */
   readonly type?: string;
-  /** What to do about it. */
+  /** How to solve the problem. */
   readonly remedy?: string;
 }
 
@@ -22,7 +22,10 @@ export function warned(what: string, message: string, remedy?: string): Check {
   return { what, status: 'warning', message, ...defined({ remedy }) };
 }
 
-/** A check that failed with `error`; one that is no {@link HeadraceError} is told by its message. */
+/**
+ * A check that failed with `error`. The type of an error that is not a {@link HeadraceError} is
+ * `InternalError`.
+ */
 export function failed(what: string, error: unknown): Check {
   const known = error instanceof HeadraceError;
   return {
@@ -36,7 +39,7 @@ export function failed(what: string, error: unknown): Check {
 
 const marks = { ok: '✓', warning: '!', failed: '✗' } as const satisfies Record<Check['status'], string>;
 
-/** A line, and under it the remedy where there is one. */
+/** The line of a check, and below it the remedy where there is one. */
 export function checkLines({ what, status, message, type, remedy }: Check): string[] {
   const named = type === undefined ? message : `${type}: ${message}`;
   return [`${marks[status]} ${what}: ${named}`, ...(remedy === undefined ? [] : [`    → ${remedy}`])];

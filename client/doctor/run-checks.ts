@@ -13,7 +13,7 @@ import { checkTinker } from './check-tinker.js';
 import { ShownChecks } from './show-checks.js';
 
 /**
- * Checks all that a run of the recipe needs; without a recipe, this machine and the servers. Exits 1 where a
+ * Checks what a run of the recipe needs; without a recipe, this machine and the servers. Returns 1 where a
  * check fails.
  */
 export async function runChecks(
@@ -22,9 +22,8 @@ export async function runChecks(
 ): Promise<ExitCode> {
   const local = await openLocalWork();
   const { store, env, work } = local;
-  // An address where nothing answers takes ten seconds.
-  if (!options.json)
-    say(`Looking at Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
+  // Printed at once: an address without a server takes ten seconds.
+  if (!options.json) say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
   // All checks run at once and are shown in this order.
   const groups = [
     checkTemporal(options.taskQueue ?? taskQueueOf(store.id)),

@@ -2,7 +2,7 @@ import { checkLines } from './checks.js';
 import type { Check } from './checks.js';
 import { print } from '../text/output.js';
 
-/** Collects checks; prints each as it comes, unless they are printed as JSON in the end. */
+/** Collects checks, and prints each as it is added, unless they are printed as JSON in the end. */
 export class ShownChecks {
   readonly #json: boolean;
   readonly #checks: Check[] = [];

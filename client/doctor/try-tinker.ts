@@ -12,9 +12,8 @@ import { tinkerSmoke } from '../tinker/smoke.js';
 import { ShownChecks } from './show-checks.js';
 
 /**
- * `headrace doctor [RECIPE] --tinker-smoke`: does on the Tinker server all that a run does, as small as
- * possible, with the recipe's base model or else the smallest that the server trains. Checks nothing else, so
- * that the exit code is about Tinker: 1 where a step failed.
+ * Runs `headrace doctor [RECIPE] --tinker-smoke`: all calls of a run on the Tinker server, with the recipe's
+ * base model or else the smallest that the server trains. Returns exit code 1 where a call fails.
  */
 export async function tryTinker(recipe: ResolvedRecipe | undefined, json: boolean): Promise<ExitCode> {
   if (recipe !== undefined && recipe.train === undefined)

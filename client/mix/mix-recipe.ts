@@ -15,7 +15,7 @@ import { mixSources, type MixSourcesResult } from './mix-sources.js';
 export interface MixRecipeOptions {
   /** Folder of the store. @default HEADRACE_STORE, or ~/.cache/headrace */
   readonly storeRoot?: string;
-  /** Where HF_TOKEN and its like are looked up. @default process.env */
+  /** The environment variables, HF_TOKEN for instance. @default process.env */
   readonly env?: Env;
   /** As `--rows-per-source N`. */
   readonly rowsPerSource?: number;
@@ -26,10 +26,9 @@ export interface MixRecipeOptions {
 }
 
 /**
- * The data half of a run in this process, without Temporal: resolves, downloads, converts and mixes a
- * recipe's sources into `recipe.out`. The same recipe and data give the same bytes as in a run, and the two
- * reuse each other's work. Nothing is tried again, except in a download: another call continues from what the
- * store has.
+ * Resolves, downloads, converts and mixes a recipe's sources into `recipe.out` in this process, without
+ * Temporal. The same recipe and data give the same bytes as in a run, and the two reuse each other's work.
+ * Downloads alone are retried; another call continues from the artifacts of the store.
  *
  * @throws {HeadraceError} of the source or stage that failed.
  */

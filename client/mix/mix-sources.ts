@@ -32,8 +32,8 @@ export interface MixSourcesResult extends MixResult {
 }
 
 /**
- * Converts and mixes sources whose files are on this disk, in this process. It calls the functions that are
- * activities in a run, so the same recipe and data give the same bytes.
+ * Converts and mixes sources whose files are on this disk, in this process. The functions are the activities
+ * of a run, so the same recipe and data give the same bytes.
  *
  * @throws {HeadraceError} of the stage that failed.
  */
@@ -60,9 +60,7 @@ export async function mixSources(recipe: MixRecipe, options: MixSourcesOptions):
   };
 }
 
-/**
- * All sources side by side, so that one reads its files' ends while another one has begun. In recipe order.
- */
+/** Converts all sources at once. Returns them in recipe order. */
 async function convertAll(
   { seed, sources }: MixRecipe,
   options: MixSourcesOptions,

@@ -8,7 +8,7 @@ import { MixMeta } from '../../activities/mix/format/mix-artifact.js';
 import { readMixPlan } from '../../activities/mix/format/mix-plan.js';
 import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/format/provenance.js';
 
-/** Where a line of the mix comes from. */
+/** The origin of a line of the mix. */
 export interface LineOrigin {
   /** Name of the source in the recipe. */
   readonly source: string;
@@ -23,7 +23,7 @@ export interface LineOrigin {
 }
 
 /**
- * Tells where a line of train.jsonl or heldout.jsonl comes from; `undefined` where there is no such line.
+ * Returns the origin of a line of train.jsonl or heldout.jsonl; `undefined` where there is no such line.
  *
  * @param line - from 1.
  * @throws {HeadraceError} ArtifactMissingError.

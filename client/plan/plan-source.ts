@@ -22,7 +22,7 @@ export interface SourcePlan {
   readonly dataset?: string;
   readonly commit?: string;
   readonly download: Amount;
-  /** Bytes of unfinished downloads that a run goes on from. */
+  /** Bytes of unfinished downloads, which a run resumes. */
   readonly resumeBytes: number;
   /** Files that are on disk. */
   readonly reuse: Amount;
@@ -61,8 +61,8 @@ export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLo
 }
 
 /**
- * Plans one source without downloading it. With `updateLock` it moves the lock of the source. @throws
- * {HeadraceError} as resolving does.
+ * Plans one source without downloading it. `updateLock` updates its lock. @throws {HeadraceError} as
+ * resolving does.
  */
 export async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
   const { hub, work } = planner.local;

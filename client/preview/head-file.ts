@@ -14,10 +14,10 @@ import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.
 import { HeadraceError } from '../../core/errors.js';
 import { parquetHead } from './parquet-head.js';
 
-/** The head of a file, laid out on the disk so that conversion reads it like the whole file. */
+/** The head of a file on the disk, in a form that conversion reads like the whole file. */
 export interface HeadFile {
   readonly input: InputFile;
-  /** What is read of the input, which is file 0. */
+  /** The slice of the input to read. The input is file 0. */
   readonly slice: FileSlice;
   /** Whether text is missing at the end: the last element of a JSON list may be incomplete. */
   readonly isCut: boolean;

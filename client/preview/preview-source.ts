@@ -117,8 +117,8 @@ async function previewHead(
     const problem = columnProblem(source, head.columns);
     if (problem !== undefined) throw new HeadraceError('FormatError', `${head.input.name}: ${problem}`);
   }
-  const telling = detectionColumns(source.fields);
-  const plain = (head.columns ?? []).filter((column) => telling.has(column));
+  const needed = detectionColumns(source.fields);
+  const plain = (head.columns ?? []).filter((column) => needed.has(column));
   const sample = await headRows(head, { plain, members: {} }, detectionSampleRows, scratch);
   const values = sample.map((row) => ('value' in row ? row.value : null));
   const detection = detectFormat(source, values, head.input.name, head.columns);

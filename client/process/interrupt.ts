@@ -1,4 +1,4 @@
-/** Runs `work` with a signal that the first Ctrl-C aborts; a second Ctrl-C ends the process. */
+/** Runs `work` with a signal that the first Ctrl-C aborts. A second Ctrl-C ends the process. */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   signals: readonly NodeJS.Signals[] = ['SIGINT'],

@@ -2,18 +2,19 @@ import type { PartMessage } from '../../dev/stack/part.js';
 import { say } from '../text/output.js';
 
 /**
- * How a command that serves until it is ended is started and ended: from a terminal, or as a part of
- * `headrace dev` by a parent process with an IPC channel.
+ * The terminal or parent process that started a server or worker. `headrace dev` is a parent with an IPC
+ * channel.
  */
 export interface ParentProcess {
-  /** Aborted when this process is to end: SIGINT, SIGTERM, or the parent is gone. */
+  /** Aborted by SIGINT, SIGTERM and the end of the parent. */
   readonly signal: AbortSignal;
-  /** Passes a line for a person on to the parent; without a parent it goes to stderr. */
-  say(line: string): void;
-  /** Reports to the parent, if there is one, that this process serves at these addresses. */
+  /** Sends a line to the parent; without a parent, writes it to stderr. */
+  log(line: string): void;
+  /** Sends the addresses at which this process serves to the parent, if there is one. */
   ready(addresses: Readonly<Record<string, string>>): void;
 }
 
+/** Returns the parent of this process, and handles SIGINT and SIGTERM from then on. */
 export function parentProcess(): ParentProcess {
   const ended = new AbortController();
   const end = (): void => ended.abort();
@@ -21,14 +22,14 @@ export function parentProcess(): ParentProcess {
   process.once('SIGTERM', end);
   const hasParent = process.send !== undefined;
   if (hasParent) process.once('disconnect', end);
-  // The parent may have ended before this line ran.
+  // The parent may have ended before the listener was added.
   if (hasParent && !process.connected) end();
   const send = (message: PartMessage): void => {
     if (process.connected) process.send?.(message);
   };
   return {
     signal: ended.signal,
-    say: (line) => (hasParent ? send({ say: line }) : say(line)),
+    log: (line) => (hasParent ? send({ log: line }) : say(line)),
     ready: (addresses) => send({ ready: addresses }),
   };
 }

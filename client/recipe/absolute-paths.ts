@@ -13,7 +13,7 @@ export function withAbsolutePaths(recipe: Recipe, cwd: string, outFrom: string):
   const { name, out = `runs/${name}`, sources, train } = recipe;
   return {
     ...recipe,
-    // A folder has one spelling, so that two recipes with the same folder are noticed.
+    // Runs are compared by `out`: one folder must have one spelling.
     out: withSlashes(resolve(outFrom, out)),
     sources: sources.map((source) => withAbsoluteFiles(source, cwd)),
     ...defined({ train: train === undefined ? undefined : withAbsoluteTokenizer(train, cwd) }),

@@ -3,7 +3,7 @@ import { Recipe } from '../../core/recipe.js';
 
 /** A key of the recipe as JSON Schema, with the metadata of core/recipe.ts. */
 export type KeySchema = z.core.JSONSchema.BaseSchema & {
-  /** What holds without the key, for optional keys without a default. */
+  /** The behaviour without the key, for optional keys without a default. */
   readonly whenAbsent?: string;
 };
 

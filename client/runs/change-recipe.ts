@@ -37,7 +37,7 @@ export function replacement(run: RunRecipe, name: string, change: SourceChange):
     max_reject_fraction: maxRejectFraction,
   });
   if (Object.keys(changed).length === 0)
-    throw new HeadraceError('UsageError', 'Nothing of the source is changed: give --dataset, --revision, …');
+    throw new HeadraceError('UsageError', 'The source is not changed: give --dataset, --revision, …');
   const source = sourceNamed(run.recipe, name);
   const recipe = withSources(run.recipe, (each) =>
     each === source ? { ...withoutOrigin(source, changed), ...changed } : each,
@@ -79,7 +79,7 @@ function parseCap(text: string): [string, Cap] {
   if (amount === 'all') return [name, {}];
   if (/^\d+$/.test(amount)) return [name, { rows: Number(amount) }];
   const [, percent] = /^(\d+(?:\.\d{1,4})?)%$/.exec(amount) ?? [];
-  // Six decimals are as many as a share may have.
+  // A share has at most six decimals.
   if (percent !== undefined) return [name, { share: Math.round(Number(percent) * 1e4) / 1e6 }];
   throw new HeadraceError('UsageError', `"${text}" is not a cap`, {
     remedy: 'Write NAME=500 for rows, NAME=20% for a share, NAME=all for everything.',

@@ -35,11 +35,12 @@ export async function requireRun(
   );
 }
 
+/** The handle of the newest run of a name. */
 export function handleOf(temporal: TemporalClient, name: string): Stage1Handle {
   return temporal.client.workflow.getHandle<typeof stage1>(workflowIdOf(name));
 }
 
-/** The answer to one of the run's queries; a worker gives it. */
+/** The answer to one of the run's queries. It needs a worker. */
 export async function queryRun<Name extends keyof RunQueries>(
   handle: Stage1Handle,
   query: Name,
@@ -47,7 +48,7 @@ export async function queryRun<Name extends keyof RunQueries>(
   return await handle.query<RunQueries[Name]>(query);
 }
 
-/** The state of a run, as a worker answers it. */
+/** The state of a run, by a query that a worker answers. */
 export async function runState(handle: Stage1Handle): Promise<RunState> {
   return await queryRun(handle, 'progress');
 }

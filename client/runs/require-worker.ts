@@ -3,10 +3,7 @@ import proto from '@temporalio/proto';
 import { HeadraceError } from '../../core/errors.js';
 import type { TemporalClient } from '../temporal/connect.js';
 
-/**
- * A worker that has just started may be unknown to the server: it is looked for this many times, a second
- * apart.
- */
+/** Checks, a second apart: the server lists a new worker after a moment. */
 const attempts = 5;
 /**
  * A poller that the server has seen within this time counts as a worker; a long poll lasts about a minute.
@@ -21,7 +18,7 @@ export async function requireWorker(temporal: TemporalClient, taskQueue: string)
   }
   throw new HeadraceError(
     'NoWorkerError',
-    `No worker polls the task queue ${taskQueue} at ${temporal.target.address}; nothing was done`,
+    `No worker polls the task queue ${taskQueue} at ${temporal.target.address}; nothing was started`,
   );
 }
 

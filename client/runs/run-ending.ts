@@ -11,7 +11,7 @@ export type RunEnding =
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'cancelled' };
 
-/** How a run ended, by the server's account; waits for the end of one that is running. */
+/** How a run ended, according to the server. Waits for the end of a running one. */
 export async function runEnding(temporal: TemporalClient, name: string): Promise<RunEnding> {
   try {
     return { kind: 'done', result: await handleOf(temporal, name).result() };

@@ -8,7 +8,7 @@ import { Recipe } from '../../core/recipe.js';
 import { stableJson } from '../../core/stable-json.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 
-/** What the memo of a run holds, so that a client can show and compare runs without a worker. */
+/** The memo of a run, by which clients show and compare runs without a worker. */
 const RunMemo = z.object({
   recipeHash: z.string(),
   /** The resolved recipe and `rowsPerSource`, as JSON. */
@@ -20,6 +20,7 @@ const RunMemo = z.object({
 });
 export type RunMemo = z.infer<typeof RunMemo>;
 
+/** The memo for a run of the recipe. */
 export function memoOf(recipe: ResolvedRecipe, rowsPerSource: number | undefined): RunMemo {
   const text = stableJson({ ...recipe, rowsPerSource });
   return {

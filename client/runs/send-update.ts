@@ -9,7 +9,7 @@ import { requireWorker } from './require-worker.js';
 export type UpdateName = keyof RunUpdates;
 
 /**
- * Sends one of the run's updates and returns its answer, a sentence that says what was done.
+ * Sends one of the run's updates and returns its answer, a sentence about the effect.
  *
  * @throws {HeadraceError} RunNotFoundError; NoWorkerError; UsageError with the reason where the run has ended
  *   or refuses.
@@ -27,7 +27,7 @@ export async function sendUpdate<Name extends UpdateName>(
       `The run ${name} is ${status.name.toLowerCase()}; it waits for nothing`,
       { remedy: '`npx headrace list` shows all runs.' },
     );
-  // Without a worker an update would wait for its answer without end.
+  // Without a worker an update waits for ever.
   await requireWorker(temporal, taskQueue);
   try {
     const handle = handleOf(temporal, name);

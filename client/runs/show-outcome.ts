@@ -10,11 +10,11 @@ export interface ShowOptions {
   readonly uiLink: string | undefined;
   /** Print the outcome as JSON in place of texts. */
   readonly json?: boolean | undefined;
-  /** Said after Ctrl-C. */
+  /** Written to stderr after Ctrl-C. */
   readonly afterInterrupt: string;
 }
 
-/** Shows how a watched run ended, or why watching did, and returns the exit code for it. */
+/** Prints how a watched run ended, or why watching ended, and returns the exit code. */
 export async function showOutcome(
   name: string,
   outcome: WatchOutcome,

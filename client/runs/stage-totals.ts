@@ -4,8 +4,8 @@ import type { RunState } from '../../core/run/state.js';
 import type { WorkUnderWay } from '../text/progress-line.js';
 
 /**
- * One more line for each stage whose work is done in several activities: its progress as a whole. What is
- * finished comes from the run's state, what is under way from heartbeats. Training reports its own total.
+ * The total progress of each stage that consists of several activities. Finished work is taken from the run's
+ * state, running work from heartbeats. Training reports its own total.
  */
 export function stageTotals(state: RunState | undefined, underWay: readonly WorkUnderWay[]): WorkUnderWay[] {
   if (state === undefined) return [];

@@ -19,7 +19,7 @@ export interface StartOptions {
   readonly taskQueue: string;
   /** At most this many conversations of each source. @default all */
   readonly rowsPerSource?: number;
-  /** Move `recipe.lock.json` to the present commits of the Hub. @default false */
+  /** Set `recipe.lock.json` to the latest commits on the Hub. @default false */
   readonly updateLock?: boolean;
 }
 
@@ -80,7 +80,7 @@ async function startWorkflow(
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     memo: { ...memo },
     staticSummary: summaryOf(recipe),
-    // On clusters with fair scheduling each run gets its turn. Activities and children inherit the key.
+    // Clusters with fair scheduling alternate between runs by this key. Activities and children inherit it.
     priority: { fairnessKey: recipe.name },
     ...defined({ typedSearchAttributes: searchAttributes ? searchAttributesOf(recipe) : undefined }),
   });

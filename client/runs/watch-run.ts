@@ -13,7 +13,7 @@ import type { RunEnding } from './run-ending.js';
 import { eventsBetween } from './run-events.js';
 import { stageTotals } from './stage-totals.js';
 
-/** How a watched run ended, or why watching did. */
+/** How a watched run ended, or why watching ended. */
 export type WatchOutcome =
   | RunEnding
   | { readonly kind: 'waits'; readonly waits: readonly Wait[] }
@@ -22,7 +22,7 @@ export type WatchOutcome =
 export interface WatchOptions {
   /** Ends watching, not the run. */
   readonly signal: AbortSignal;
-  /** End when the run waits for a person and nothing of it is under way. @default true */
+  /** End when the run waits for a person and none of its activities is pending. @default true */
   readonly untilWait?: boolean;
   /** @default stderr */
   readonly screen?: Screen;
@@ -59,11 +59,11 @@ class Watch {
   readonly #temporal: TemporalClient;
   readonly #name: string;
   readonly #screen: Screen;
-  /** What the last answer of a worker said. */
+  /** The state in a worker's last answer. */
   #state: RunState | undefined;
   #serverAnswers = true;
   #workerAnswers = true;
-  /** Polls in a row in which the run waited and nothing of it was under way. */
+  /** Successive polls in which the run waited and none of its activities was pending. */
   #idlePolls = 0;
 
   constructor(temporal: TemporalClient, name: string, screen: Screen) {
@@ -72,10 +72,10 @@ class Watch {
     this.#screen = screen;
   }
 
-  /** Shows what is new; the outcome, where watching is over. */
+  /** Shows what has changed. Returns the outcome when watching ends. */
   async poll(untilWait: boolean): Promise<WatchOutcome | undefined> {
     try {
-      return await this.#look(untilWait);
+      return await this.#update(untilWait);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       if (this.#serverAnswers)
@@ -87,7 +87,7 @@ class Watch {
     }
   }
 
-  async #look(untilWait: boolean): Promise<WatchOutcome | undefined> {
+  async #update(untilWait: boolean): Promise<WatchOutcome | undefined> {
     const { status } = await requireRun(this.#temporal, this.#name);
     const isRunning = status.name === 'RUNNING';
     if (!this.#serverAnswers) this.#screen.line('The Temporal server answers again.');

@@ -32,7 +32,7 @@ export class BarScreen implements Screen {
   show(work: readonly WorkUnderWay[]): void {
     const shown = new Set<string>();
     for (const piece of work) {
-      this.#rates.see(piece);
+      this.#rates.record(piece);
       const text = progressLine(piece, this.#rates);
       if (text === undefined) continue;
       shown.add(piece.id);

@@ -8,7 +8,7 @@ interface Sized {
   readonly sizeBytes: number;
 }
 
-/** What the store holds: files of the Hub by repository, artifacts by kind, scratch. */
+/** The content of the store: downloaded files by repository, artifacts by kind, scratch. */
 export function surveyText({ root, repositories, artifacts, scratch }: StoreSurvey): string {
   const hub = newTable(['from the Hub', 'files', 'size', 'unfinished', 'last used', 'used by'], [1, 2, 3]);
   for (const repository of repositories) hub.push(repositoryCells(repository));
@@ -47,7 +47,7 @@ function repositoryCells({ id, kind, files }: CachedRepository): string[] {
   ];
 }
 
-/** What a verification found. @param isRepaired - what is damaged was removed. */
+/** The result of a verification. @param isRepaired - whether what is damaged was removed. */
 export function verificationText(
   { files, bytes, artifacts, damaged }: Verification,
   isRepaired: boolean,
@@ -55,7 +55,7 @@ export function verificationText(
   const all = `${plural(files, 'file')} (${formatBytes(bytes)}) and ${plural(artifacts, 'artifact')}`;
   if (damaged.length === 0) return `${all} are intact.`;
   const then = isRepaired
-    ? 'they were removed, and the next run makes them anew.'
+    ? 'they were removed, and the next run makes them again.'
     : '`npx headrace cache verify --repair` removes them.';
   return [
     ...damaged.map(({ label, path, why }) => `✗ ${label}: ${path}: ${why}`),
@@ -65,7 +65,7 @@ export function verificationText(
 
 const shownItems = 40;
 
-/** What was removed, or would be. */
+/** The items that were removed, or would be. */
 export function garbageText(items: readonly Garbage[], isDryRun: boolean): string {
   const table = newTable(['what', 'of', 'size', 'last used', 'path'], [2]);
   for (const { what, label, sizeBytes, usedAt, path } of items.slice(0, shownItems))

@@ -55,8 +55,8 @@ const volumeColumns: readonly Column[] = fatesOfConverted.map((fate) => ({
 }));
 
 /**
- * The composition of a mix: what became of every conversation that was read, what is in train.jsonl, and in
- * sentences why rows were rejected, which sources keep the duplicates, and which source limited the mix.
+ * The composition of a mix: counts of the conversations read by their fate, the content of train.jsonl, and
+ * sentences about rejected rows, duplicates and the source that limited the mix.
  */
 export function compositionText({ sources }: Composition): string {
   return [

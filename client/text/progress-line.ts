@@ -44,7 +44,7 @@ function speedText({ done, total, unit }: Progress, perSecond: number | undefine
   return `, ${speed}, ${formatSeconds((total - done) / perSecond)} left`;
 }
 
-/** How fast pieces of work advance, on average since each was first seen. */
+/** The average speed of each piece of work since it was first recorded. */
 export class Rates {
   readonly #now: () => number;
   readonly #first = new Map<string, { readonly atMs: number; readonly done: number }>();
@@ -54,8 +54,8 @@ export class Rates {
     this.#now = now;
   }
 
-  /** Work that stands behind its first sight has begun again, and so does its average. */
-  see({ id, progress }: WorkUnderWay): void {
+  /** Records progress. Work with less progress than at first has restarted, and its average restarts too. */
+  record({ id, progress }: WorkUnderWay): void {
     if (progress === undefined) return;
     const first = this.#first.get(id);
     if (first === undefined || progress.done < first.done)

@@ -8,7 +8,7 @@ const shownConversations = 8;
 const longestMessage = 600;
 const longestReject = 300;
 
-/** What a person reads before approving a mix: its composition, conversations, rejected rows. */
+/** The text to read before approving a mix: its composition, conversations and rejected rows. */
 export function reviewText(
   composition: Composition,
   { train, rejects, problems }: Pick<RunFiles, 'train' | 'rejects' | 'problems'>,

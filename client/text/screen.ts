@@ -2,10 +2,10 @@ import { BarScreen } from './bar-screen.js';
 import { progressLine, Rates } from './progress-line.js';
 import type { WorkUnderWay } from './progress-line.js';
 
-/** Where a watched run is shown: lines for events, and the work that is under way. */
+/** Shows a watched run: a line for each event, and the work that is under way. */
 export interface Screen {
   line(text: string): void;
-  /** Replaces what was shown as under way. */
+  /** Replaces the work that is shown as under way. */
   show(work: readonly WorkUnderWay[]): void;
   stop(): void;
 }
@@ -31,7 +31,7 @@ class LineScreen implements Screen {
   }
 
   show(work: readonly WorkUnderWay[]): void {
-    for (const piece of work) this.#rates.see(piece);
+    for (const piece of work) this.#rates.record(piece);
     if (Date.now() - this.#shownAtMs < showEveryMs) return;
     this.#shownAtMs = Date.now();
     for (const piece of work) {

@@ -12,16 +12,16 @@ export interface DownloadedAdapter {
   readonly bytes: number;
 }
 
-/** The file that loaders read first: without it there is no adapter. */
+/** The file that loaders read first. */
 const configName = 'adapter_config.json';
 /** Begins the name of the hidden folder that files are written into; the process follows. */
 const asidePrefix = '.adapter-';
 
 /**
  * Downloads a checkpoint's adapter into `folder`. Files are written into a hidden folder inside it, checked,
- * flushed and moved out when all are there, the configuration last: whatever ends the process, a file under
- * its name is whole, and a folder with a configuration holds a whole adapter. The next download removes what
- * a killed process left.
+ * flushed and then moved out, the configuration last. After a crash a file under its name is complete, and a
+ * folder with a configuration holds a complete adapter. The next download removes the hidden folder of a
+ * killed process.
  *
  * @throws {TinkerError} what `Tinker.downloadAdapter` throws; protocol, where the files are not those of an
  * adapter. The folder is then as it was.
@@ -89,7 +89,7 @@ class AdapterAside implements AdapterTarget {
     const configs = this.names.filter(isConfig);
     const others = this.names.filter((name) => !isConfig(name));
     const folders = new Set([folder, ...this.names.map((name) => dirname(join(folder, name)))]);
-    // The configuration of an adapter that is replaced goes first: it must not stand beside other weights.
+    // The configuration of a replaced adapter is removed first: it does not fit the new weights.
     for (const name of configs) await rm(join(folder, name), { force: true });
     for (const names of [others, configs]) {
       for (const name of names) {

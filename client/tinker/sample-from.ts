@@ -117,7 +117,7 @@ async function withMissingWeights<T>(
       if (samplerPath === undefined || !isTinkerError(error, 'not-found')) throw error;
       throw new HeadraceError('CheckpointLostError', `${server} does not have ${samplerPath}`, {
         remedy:
-          'Its time to live is over, it was removed, or it is on another server. `headrace checkpoints RUN` shows what is left.',
+          'It has expired, was removed, or is on another server. `headrace checkpoints RUN` shows which checkpoints are left.',
         cause: error,
       });
     }

@@ -2,76 +2,84 @@ import { z } from 'zod';
 
 const common = {
   /** Regular expression on the request's path. */
-  path: z.string(),
-  /** How many requests it strikes. @default 1 */
+  path: z.string().refine(isPattern, 'must be a regular expression'),
+  /** Number of requests that fail. @default 1 */
   times: z.int().min(1).default(1),
 };
 
-/** What can go wrong on request. Byte counts are of the response's body. */
+const untilCleared = z.int().min(1).default(Number.MAX_SAFE_INTEGER);
+
+/** A fault that the Hub can be made to have. Byte counts are of the response's body. */
 export const Fault = z.discriminatedUnion('kind', [
   /** The connection is cut after that many bytes. */
   z.strictObject({ ...common, kind: z.literal('drop-after'), bytes: z.int().min(0) }),
-  /** After that many bytes nothing more comes, and the connection stays open. */
+  /** No byte follows that many, and the connection stays open. */
   z.strictObject({ ...common, kind: z.literal('stall'), bytes: z.int().min(0).default(0) }),
-  /** One byte, at this offset of the file, is another. Strikes only responses that hold it. */
+  /** The byte at this offset of the file is inverted. Applies to responses that contain it. */
   z.strictObject({ ...common, kind: z.literal('corrupt'), offset: z.int().min(0).default(0) }),
   /**
-   * The file is another one: every byte and the ETag differ, and it is longer by so many bytes. @default
-   * times: until cleared
+   * The file has been replaced: every byte and the ETag differ, and it is that much longer. @default times:
+   * until cleared
    */
   z.strictObject({
     ...common,
-    times: z.int().min(1).default(Number.MAX_SAFE_INTEGER),
+    times: untilCleared,
     kind: z.literal('change'),
     longerBytes: z.int().min(0).default(0),
   }),
-  /** This status in the place of the answer. */
+  /** The answer is this status. */
   z.strictObject({
     ...common,
     kind: z.literal('status'),
     status: z.int().min(400).max(599),
     retryAfterSeconds: z.number().min(0).optional(),
   }),
-  /** The signed URL has expired. Strikes the second origin only. */
+  /** The signed URL has expired. Applies to the second origin. */
   z.strictObject({ ...common, kind: z.literal('expire-url') }),
-  /** Bytes come at this speed. @default times: until cleared */
+  /** Each response is sent at this speed. @default times: until cleared */
   z.strictObject({
     ...common,
-    times: z.int().min(1).default(Number.MAX_SAFE_INTEGER),
+    times: untilCleared,
     kind: z.literal('rate'),
     bytesPerSecond: z.number().gt(0),
   }),
 ]);
 export type Fault = z.infer<typeof Fault>;
-/** A fault as callers write it: `path` may be a RegExp. */
+/** A fault before its defaults are applied; `path` may be a RegExp. */
 export type FaultRequest = Omit<z.input<typeof Fault>, 'path' | 'kind'> &
   DistributiveOmit<z.input<typeof Fault>, 'path'> & { readonly path: string | RegExp };
 type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
-interface Armed {
+interface ArmedFault {
   readonly fault: Fault;
   readonly pattern: RegExp;
   fired: number;
 }
 
-/** The faults that are armed. */
+/** The armed faults of a Hub, oldest first. */
 export class Faults {
-  #armed: Armed[] = [];
+  #armed: ArmedFault[] = [];
 
-  /** Arms a fault. Returns a function that counts how often it has struck. */
+  /** Arms a fault. Returns a function that counts the requests that it made fail. */
   arm(request: FaultRequest): () => number {
     const { path } = request;
     const fault = Fault.parse({ ...request, path: typeof path === 'string' ? path : path.source });
-    const armed: Armed = { fault, pattern: new RegExp(fault.path), fired: 0 };
+    const armed: ArmedFault = { fault, pattern: new RegExp(fault.path), fired: 0 };
     this.#armed.push(armed);
     return () => armed.fired;
+  }
+
+  list(): readonly (Fault & { readonly fired: number })[] {
+    return this.#armed
+      .filter(({ fault, fired }) => fired < fault.times)
+      .map(({ fault, fired }) => ({ ...fault, fired }));
   }
 
   clear(): void {
     this.#armed = [];
   }
 
-  /** The fault of that kind that strikes this request, once: it counts as fired. */
+  /** Returns the first fault of that kind that applies to this request, and counts it as fired. */
   take<K extends Fault['kind']>(
     kind: K,
     path: string,
@@ -86,5 +94,13 @@ export class Faults {
       return fault;
     }
     return undefined;
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
   }
 }

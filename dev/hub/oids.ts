@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 
-/** What git and LFS call a file's content. */
+/** The ids of a file's content in git and in LFS. */
 export interface Oids {
   /** SHA-1 of `blob <size>\0` and the bytes: the git blob id. */
   readonly git: string;
@@ -13,7 +13,7 @@ export interface Oids {
 
 const OidCacheFile = z.record(z.string(), z.object({ git: z.string(), sha256: z.string() }));
 
-/** The git id and size of the pointer that git keeps in the place of an LFS file. */
+/** The git id and size of the pointer that a git repository contains in place of an LFS file. */
 export function lfsPointer(
   sha256: string,
   sizeBytes: number,
@@ -26,7 +26,7 @@ function gitBlobId(bytes: Buffer): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
-/** Content ids of files, read once for as long as path, size and modification time stay. */
+/** Caches the content ids of files by path, size and modification time. */
 export class OidCache {
   readonly #known = new Map<string, Promise<Oids>>();
   readonly #path: string | undefined;
@@ -35,7 +35,7 @@ export class OidCache {
     this.#path = path;
   }
 
-  /** `path`: a file that keeps the ids between runs. */
+  /** @param path - a file that keeps the ids between starts. */
   static async open(path?: string): Promise<OidCache> {
     const cache = new OidCache(path);
     if (path !== undefined)
@@ -43,7 +43,7 @@ export class OidCache {
         const kept = OidCacheFile.parse(JSON.parse(await readFile(path, 'utf8')));
         for (const [key, oids] of Object.entries(kept)) cache.#known.set(key, Promise.resolve(oids));
       } catch {
-        // No cache yet, or a damaged one: the ids are computed again.
+        // The file is missing or damaged: the ids are computed again.
       }
     return cache;
   }

@@ -9,15 +9,15 @@ import {
 } from './access.js';
 import type { Repositories, Repository, RepositoryKind } from './repositories.js';
 
-/** What the routes share. */
+/** The state that the routes share. */
 export interface HubContext {
   readonly repositories: Repositories;
   readonly tokens: ReadonlyMap<string, string>;
-  /** The Hub's own base URL. */
+  /** Base URL of the Hub. */
   readonly url: () => string;
 }
 
-/** The repository that a request names, or the refusal or redirect that was sent in its place. */
+/** The repository of that id and the caller; `undefined` where a refusal or redirect was sent. */
 export async function repositoryOf(
   context: HubContext,
   request: FastifyRequest,
@@ -36,18 +36,18 @@ export async function repositoryOf(
     return undefined;
   }
   if (repository.id !== id) {
-    // Ids are matched without case, and old ids live on: the answer is a redirect to the canonical spelling.
-    const segments = id.split('/').map(encodeURIComponent).join('/');
+    // Another case of the id, or an old id: both redirect to the present one.
+    const encoded = id.split('/').map(encodeURIComponent).join('/');
     await reply
       .code(307)
-      .header('Location', request.url.replace(new RegExp(segments, 'i'), repository.id))
+      .header('Location', request.url.replace(new RegExp(encoded, 'i'), repository.id))
       .send(`Temporary Redirect. Redirecting to ${repository.id}`);
     return undefined;
   }
   return { repository, caller };
 }
 
-/** Refuses as the Hub does: JSON from the API, text elsewhere, and the reason in headers. */
+/** Sends a refusal as the real Hub does: JSON below `/api`, text elsewhere, the reason in headers. */
 export async function refuse(reply: FastifyReply, request: FastifyRequest, refusal: Refusal): Promise<void> {
   reply.code(refusal.status).header('X-Error-Message', refusal.message.replace(/[^\x20-\x7e]/g, '?'));
   if (refusal.code !== undefined) reply.header('X-Error-Code', refusal.code);

@@ -17,12 +17,12 @@ export interface Repository {
 }
 
 export interface RepositoryFile {
-  /** With `/`, relative to the repository. */
+  /** Relative to the repository, with `/`. */
   readonly path: string;
   readonly localPath: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
-  /** Git's id of what git keeps: the file, or its LFS pointer. */
+  /** The git blob id of the file, or of its LFS pointer. */
   readonly oid: string;
   readonly lfs?: { readonly sha256: string; readonly pointerSize: number };
 }
@@ -40,9 +40,10 @@ export interface Ref {
   readonly dir: string;
 }
 
+/** A file that is larger is an LFS file, whatever its name. */
 const lfsThresholdBytes = 10_000_000;
 
-/** The repositories in a folder, read afresh on every call: files may be added while the Hub runs. */
+/** The repositories in a folder. Every call reads the folder, as files may be added while the Hub runs. */
 export class Repositories {
   readonly #root: string;
   readonly #oids: OidCache;
@@ -51,8 +52,8 @@ export class Repositories {
   constructor(
     root: string,
     oids: OidCache,
-    /** What changed since the settings were written. */
-    adjust: (id: string, settings: RepositorySettings) => RepositorySettings = (_, same) => same,
+    /** Adds what has changed since the settings were written. */
+    adjust: (id: string, settings: RepositorySettings) => RepositorySettings,
   ) {
     this.#root = root;
     this.#oids = oids;
@@ -72,7 +73,7 @@ export class Repositories {
     return found;
   }
 
-  /** The repository of that id, spelled in any case, or renamed from it. */
+  /** The repository with that id in any case, or with that old id. */
   async find(kind: RepositoryKind, id: string): Promise<Repository | undefined> {
     const wanted = id.toLowerCase();
     const all = await this.list(kind);
@@ -82,6 +83,7 @@ export class Repositories {
     );
   }
 
+  /** The branches and tags of a repository. */
   refs(repository: Repository): Ref[] {
     const beside = (folder: string): string => join(repository.dir, '..', folder);
     const { branches, tags } = repository.settings;
@@ -94,6 +96,7 @@ export class Repositories {
     return refs;
   }
 
+  /** The commit of a ref: its files, and a hash of their paths and ids. */
   async commitOf(repository: Repository, ref: Ref): Promise<Commit> {
     const files: RepositoryFile[] = [];
     await this.#walk(ref.dir, '', repository.settings.lfs, files);
@@ -103,7 +106,7 @@ export class Repositories {
     return { sha: hash.digest('hex'), files };
   }
 
-  /** The commit that a branch, a tag or a commit id names. */
+  /** The commit of a branch, a tag or a commit id; `undefined` where there is none. */
   async commit(repository: Repository, revision: string): Promise<Commit | undefined> {
     const refs = this.refs(repository);
     const named = refs.find((ref) => ref.name === revision || (revision === 'HEAD' && ref.name === 'main'));
@@ -136,7 +139,7 @@ export class Repositories {
   }
 }
 
-/** `*` stands for any characters. */
+/** Whether a name matches a glob, in which `*` matches any characters. */
 function matchesName(name: string, glob: string): boolean {
   const pattern = glob
     .split('*')

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** Names of files that are kept by LFS whatever their size, unless the settings name others. */
+/** Names of LFS files of any size, unless the settings list others. */
 const defaultLfs = ['*.parquet', '*.zst', '*.gz', '*.safetensors'];
 
-/** The settings of a repository in `<name>.hub.json`. README.md beside this file explains each key. */
+/** The settings of a repository, from `<name>.hub.json`. README.md describes each key. */
 export const RepositorySettings = z.strictObject({
   gated: z.union([z.literal(false), z.enum(['auto', 'manual'])]).default(false),
   accepted: z.array(z.string()).default([]),
@@ -17,7 +17,10 @@ export const RepositorySettings = z.strictObject({
 });
 export type RepositorySettings = z.infer<typeof RepositorySettings>;
 
-/** The settings at `path`, or the defaults where there is no such file. */
+/**
+ * Reads the settings at `path`; the defaults where the file does not exist. @throws {Error} naming the file
+ * and key.
+ */
 export async function readSettings(path: string): Promise<RepositorySettings> {
   let text: string;
   try {

@@ -1,4 +1,4 @@
-/** One request as the Hub saw it. */
+/** One request to either origin. */
 export interface RequestRecord {
   readonly origin: 'hub' | 'storage';
   readonly method: string;
@@ -8,17 +8,17 @@ export interface RequestRecord {
 }
 
 export interface HubStats {
-  /** By `datasets/<id>/<path>`: body bytes handed to sockets, and responses that carried some. */
+  /** By `datasets/<id>/<path>`: body bytes written to sockets, and responses with a body. */
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly responses: number }>>;
   readonly bytes: number;
   readonly requests: { readonly hub: number; readonly storage: number };
-  /** Most connections that carried bytes of files at one time. */
+  /** The largest number of connections that sent files at one time. */
   readonly mostAtOnce: number;
-  /** Requests that carried an Authorization header to the second origin: a leaked token. */
+  /** Requests to the second origin with an Authorization header: each leaks a token. */
   readonly authorizationsAtStorage: number;
 }
 
-/** Counts one response. */
+/** Counts the bytes of one response. */
 export interface ResponseRecorder {
   readonly sent: (bytes: number) => void;
   readonly ended: () => void;
@@ -26,7 +26,7 @@ export interface ResponseRecorder {
 
 const keptRequests = 10_000;
 
-/** Counts what the Hub served. */
+/** Counts requests and the bytes of files. */
 export class Recorder {
   readonly #files = new Map<string, { bytes: number; responses: number }>();
   #counts = { hub: 0, storage: 0 };
@@ -45,7 +45,7 @@ export class Recorder {
     const entry = this.#files.get(file) ?? { bytes: 0, responses: 0 };
     this.#files.set(file, entry);
     entry.responses += 1;
-    // The next request may be here before the end of the last answer is noticed.
+    // A connection may start its next response before the end of the last one is recorded.
     this.#underWay.set(connection, (this.#underWay.get(connection) ?? 0) + 1);
     this.#mostAtOnce = Math.max(this.#mostAtOnce, this.#underWay.size);
     return {
@@ -68,7 +68,6 @@ export class Recorder {
     this.#kept = [];
   }
 
-  /** The first 10,000 since the start or the last reset. */
   requests(): readonly RequestRecord[] {
     return [...this.#kept];
   }

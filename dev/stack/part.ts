@@ -5,19 +5,16 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { shutdownLimitMs } from '../../worker/shutdown.js';
 
-/**
- * What a part sends over its IPC channel: the addresses at which it serves, and before that lines for a
- * person.
- */
+/** A message of a part over its IPC channel: lines about its start, then the addresses at which it serves. */
 const PartMessage = z.union([
   z.object({ ready: z.record(z.string(), z.string()).readonly() }),
-  z.object({ say: z.string() }),
+  z.object({ log: z.string() }),
 ]);
 export type PartMessage = z.infer<typeof PartMessage>;
 
 /**
- * A server or worker in a child process. It ends in order when its IPC channel closes, so that it never
- * outlives its parent.
+ * A server or worker in a child process. It shuts down when its IPC channel closes, so it never outlives its
+ * parent.
  */
 export interface Part {
   readonly name: string;
@@ -25,9 +22,9 @@ export interface Part {
   /** The addresses at which it serves. */
   readonly ready: Readonly<Record<string, string>>;
   readonly logPath: string;
-  /** Ends the part in order. */
+  /** Shuts the part down and waits for its end. */
   close(): Promise<void>;
-  /** Ends the part as a crash would, with SIGKILL. */
+  /** Kills the part with SIGKILL, as a crash does. */
   kill(): Promise<void>;
 }
 
@@ -37,29 +34,29 @@ export interface PartOptions {
   readonly program: string;
   /** Arguments of `headrace`. */
   readonly args: readonly string[];
-  /** Variables for the part, beside PATH, HOME and the like. */
+  /** Variables for the part, added to those that it inherits. */
   readonly env: Readonly<Record<string, string>>;
   readonly logPath: string;
-  /** Called with the lines that the part sends while it starts ("building Temporal …"). */
-  readonly say?: (line: string) => void;
-  /** Ends a start that is under way. */
+  /** Called with each line that the part sends about its start. */
+  readonly log?: (line: string) => void;
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Variables of this process that a part must not see: its servers and secrets are those of
- * {@link PartOptions.env}.
+ * Variables that a part does not inherit: its servers and secrets come from {@link PartOptions.env} alone.
  */
 const withheld = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_)/;
 /**
- * A part that has not ended after this time is killed. A worker may have a training step to finish and save.
+ * A part that is still running after this time is killed. A worker first finishes and saves its training
+ * step.
  */
 const closeTimeoutMs = shutdownLimitMs + 30_000;
 
 /**
  * Starts a part and waits until it serves.
  *
- * @throws {Error} with the end of the part's log where it ends before; the signal's reason where it is
+ * @throws {Error} with the last lines of the part's log where it ends first; the signal's reason where it is
  *   aborted.
  */
 export async function startPart(options: PartOptions): Promise<Part> {
@@ -88,37 +85,38 @@ export async function startPart(options: PartOptions): Promise<Part> {
 
 async function forkPart({ program, args, env, logPath }: PartOptions): Promise<ChildProcess> {
   await mkdir(dirname(logPath), { recursive: true });
-  const log = await open(logPath, 'a');
+  const logFile = await open(logPath, 'a');
   try {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !withheld.test(key)));
     return fork(program, [...args], {
       env: { ...inherited, ...env },
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      // A group of its own: Ctrl-C in the terminal reaches the parent alone, which then ends the part.
+      stdio: ['ignore', logFile.fd, logFile.fd, 'ipc'],
+      // In its own process group, so that Ctrl-C in the terminal reaches the parent alone, which shuts the
+      // part down.
       detached: true,
     });
   } finally {
-    await log.close();
+    await logFile.close();
   }
 }
 
 async function untilReady(
   child: ChildProcess,
   exited: Promise<void>,
-  { name, logPath, say, signal }: PartOptions,
+  { name, logPath, log, signal }: PartOptions,
 ): Promise<Part['ready']> {
   return await new Promise((resolve, reject) => {
     child.on('message', (raw) => {
       const message = PartMessage.safeParse(raw).data;
       if (message === undefined) return;
-      if ('say' in message) say?.(message.say);
+      if ('log' in message) log?.(message.log);
       else resolve(message.ready);
     });
     child.once('error', reject);
     void exited.then(async () => {
       if (signal?.aborted === true) return reject(signal.reason);
-      const end = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-20).join('\n');
-      reject(new Error(`${name} ended before it was ready; the end of ${logPath}:\n${end}`));
+      const lastLines = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-20).join('\n');
+      reject(new Error(`${name} ended before it was ready; the last lines of ${logPath}:\n${lastLines}`));
     });
   });
 }

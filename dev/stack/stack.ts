@@ -6,16 +6,16 @@ import { shippedHubRoot, shippedModelDir } from './shipped.js';
 export type ServerName = 'temporal' | 'hub' | 'tinker';
 type PartName = ServerName | 'worker';
 
-/** Everything that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. */
+/** The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. */
 export interface Stack {
-  /** The parts that were started here. Servers that the environment names have none. */
+  /** The parts that were started. A server that the environment names has none. */
   readonly parts: ReadonlyMap<PartName, Part>;
   readonly temporalAddress: string;
-  /** The web UI of a Temporal server that was started here. */
+  /** The web UI of a Temporal server that was started; `undefined` where the environment names one. */
   readonly temporalUi: string | undefined;
   readonly hubUrl: string | undefined;
   readonly tinkerUrl: string | undefined;
-  /** Ends the parts, the worker first. */
+  /** Shuts the parts down, the worker first. */
   close(): Promise<void>;
 }
 
@@ -29,16 +29,17 @@ export interface StackOptions {
    * by HF_ENDPOINT or HF_TOKEN, Tinker by TINKER_BASE_URL or TINKER_API_KEY.
    */
   readonly given: Readonly<Record<string, string>>;
-  readonly say: (line: string) => void;
-  /** Ends a start that is under way. */
+  /** Called with each line that a part sends about its start. */
+  readonly log: (line: string) => void;
+  /** Aborts the start. */
   readonly signal: AbortSignal;
 }
 
-/** Credentials of the local servers; no other server takes them. */
+/** Credentials of the local servers. They are public, and no other server accepts them. */
 export const localHubToken = 'hf_headrace_local_demo_token';
 export const localTinkerKey = 'tml-headrace-local-demo-key';
 
-/** Variables that name a server, by server. */
+/** Variables that each name a server. */
 const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
   temporal: ['TEMPORAL_ADDRESS'],
   hub: ['HF_ENDPOINT', 'HF_TOKEN'],
@@ -48,8 +49,8 @@ const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
 const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'];
 
 /**
- * Starts the servers side by side, then the worker. Where that fails or is aborted, what was started is ended
- * again.
+ * Starts the servers at once, then the worker. Where a start fails or is aborted, the parts that run are shut
+ * down.
  *
  * @returns `undefined` where it is aborted.
  */
@@ -85,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
 }
 
 async function startStackPart(
-  { program, store, say, signal }: StackOptions,
+  { program, store, log, signal }: StackOptions,
   name: PartName,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -96,7 +97,7 @@ async function startStackPart(
     args,
     env: { HEADRACE_STORE: store, ...env },
     logPath: join(store, 'dev', 'logs', `${name}.log`),
-    say,
+    log,
     signal,
   });
 }
@@ -122,7 +123,7 @@ function addressOf(parts: Stack['parts'], name: ServerName): string | undefined 
   return ready?.['address'] ?? ready?.['url'];
 }
 
-/** Variables that name the servers that were started here, and their credentials. */
+/** Variables with the addresses and credentials of the servers that were started. */
 function variablesFor(parts: Stack['parts']): Record<string, string> {
   const variables: Record<string, string> = {};
   const temporal = addressOf(parts, 'temporal');

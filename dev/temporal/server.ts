@@ -2,22 +2,23 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { searchAttributeNames } from '../../core/run/search-attributes.js';
+import { freePort } from './free-port.js';
 import { resolveTemporal } from './resolve.js';
 
 export interface TemporalServerOptions {
-  /** Folder of the database file and the log; a server started on it again has its runs still. */
+  /** Folder of the database file and the log. A server that is started on it again still has its runs. */
   readonly stateDir: string;
   /** @default a free port */
   readonly port?: number;
   /** @default a free port */
   readonly uiPort?: number;
-  readonly say: (line: string) => void;
-  /** Ends a start that is under way, a build of the server included; its reason is thrown then. */
+  /** Called with a line for each attempt to find or install the server. */
+  readonly log: (line: string) => void;
+  /** Aborts a start, and a build of the server. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,54 +26,46 @@ export interface TemporalServer {
   readonly address: string;
   readonly uiUrl: string;
   readonly process: ChildProcess;
-  /** Resolves when the process has ended by itself or by `close`. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
   close(): Promise<void>;
 }
 
-/** How long a server with a large database may take to answer. */
+/** The limit for the first answer of a server with a large database. */
 const readyTimeoutMs = 60_000;
+const closeTimeoutMs = 5_000;
 
 /**
- * Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits until it answers.
+ * Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits for its first
+ * answer.
+ *
+ * @throws {Error} where there is no server to start, or it ends or does not answer; the signal's reason where
+ *   it is aborted.
  */
 export async function startTemporal(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { path } = await resolveTemporal(options.say, options.signal);
-  await mkdir(options.stateDir, { recursive: true });
+  const { stateDir, signal } = options;
+  const program = await resolveTemporal(options.log, signal);
+  await mkdir(stateDir, { recursive: true });
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
-  const logPath = join(options.stateDir, 'temporal.log');
-  const attributes = Object.values(searchAttributeNames).flatMap((name) => [
-    '--search-attribute',
-    `${name}=Keyword`,
-  ]);
-  const child = spawn(
-    path,
-    // prettier-ignore
-    ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-ip', '127.0.0.1', '--ui-port', String(uiPort),
-      '--db-filename', join(options.stateDir, 'temporal.db'), '--log-level', 'warn', ...attributes],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TEMPORAL_ADDRESS: '' } },
-  );
-  const log = createWriteStream(logPath, { flags: 'a' });
-  child.stdout.pipe(log, { end: false });
-  child.stderr.pipe(log, { end: false });
-  const exited = new Promise<void>((resolve) => {
-    child.once('close', () => log.end(resolve));
-    child.once('error', () => log.end(resolve));
+  const logPath = join(stateDir, 'temporal.log');
+  const child = spawn(program, serverArgs(stateDir, port, uiPort), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TEMPORAL_ADDRESS: '' },
   });
+  const exited = pipeToLog(child, logPath);
   const close = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    const late = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    const killer = setTimeout(() => child.kill('SIGKILL'), closeTimeoutMs);
     await exited;
-    clearTimeout(late);
+    clearTimeout(killer);
   };
   const address = `127.0.0.1:${port}`;
   const aborted = new Promise<never>((_, reject) => {
-    const { signal } = options;
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   try {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     await Promise.race([
       untilReady(address),
       aborted,
@@ -85,6 +78,28 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
     throw error;
   }
   return { address, uiUrl: `http://127.0.0.1:${uiPort}`, process: child, exited, close };
+}
+
+function serverArgs(stateDir: string, port: number, uiPort: number): string[] {
+  const attributes = Object.values(searchAttributeNames).flatMap((name) => [
+    '--search-attribute',
+    `${name}=Keyword`,
+  ]);
+  const ports = ['--ip', '127.0.0.1', '--port', String(port)];
+  const uiPorts = ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)];
+  const database = ['--db-filename', join(stateDir, 'temporal.db')];
+  return ['server', 'start-dev', '--log-level', 'warn', ...ports, ...uiPorts, ...database, ...attributes];
+}
+
+/** Appends the output of a process to a file. Resolves when the process has ended and the file is written. */
+async function pipeToLog(child: ChildProcess, path: string): Promise<void> {
+  const log = createWriteStream(path, { flags: 'a' });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  await new Promise<void>((resolve) => {
+    child.once('close', () => log.end(resolve));
+    child.once('error', () => log.end(resolve));
+  });
 }
 
 async function untilReady(address: string): Promise<void> {
@@ -104,17 +119,4 @@ async function untilReady(address: string): Promise<void> {
       await sleep(100);
     }
   }
-}
-
-/** A port on 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

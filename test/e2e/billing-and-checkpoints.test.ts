@@ -111,7 +111,7 @@ void test('checkpoints are kept and removed by label, and a second removal chang
 void test('checkpoints refuses an unknown action, and a removal that names none', async () => {
   const { run } = terminal;
   assertOutput(await run('checkpoints', 'paid', 'rm'), 2, /none was/, /paid-000004, paid-000008, paid-final/);
-  assertOutput(await run('checkpoints', 'paid', 'sell'), 2, /there are ls, keep, rm, export/);
+  assertOutput(await run('checkpoints', 'paid', 'sell'), 2, /the actions are ls, keep, rm, export/);
 });
 
 void test('a removed checkpoint can be neither sampled, kept nor exported', async () => {
@@ -160,7 +160,7 @@ void test('without a server the list is still given, and what the server has is 
     await headrace(['checkpoints', 'paid'], away, terminal.folder),
     0,
     /paid-final.*not known/,
-    /What the server still has is not known: .*127\.0\.0\.1:9/,
+    /The server does not list its checkpoints: .*127\.0\.0\.1:9/,
   );
 });
 

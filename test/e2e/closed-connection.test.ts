@@ -13,7 +13,7 @@ function timers(): number {
 }
 
 void test('a query that is under way when its connection is closed is not retried when the server goes', async (t) => {
-  const server = await startTemporal({ stateDir: await temporaryFolder(t), say: () => undefined });
+  const server = await startTemporal({ stateDir: await temporaryFolder(t), log: () => undefined });
   const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
   const timersBefore = timers();
   const workflowId = 'without-a-worker';

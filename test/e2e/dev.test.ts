@@ -30,7 +30,7 @@ void test('`dev` says when its worker ends by itself and what to do, and ends wi
     const worker = stdout.split('\n').find((line) => line.trim().endsWith(' worker'));
     process.kill(Number.parseInt(worker ?? '', 10), 'SIGKILL');
     await until(
-      /The worker ended by itself \(SIGKILL\); its log is \S+worker\.log\. Start another with `npx headrace worker`/,
+      /The worker has ended \(SIGKILL\); its log is \S+worker\.log\. Start another with `npx headrace worker`/,
     );
   } finally {
     dev.kill('SIGINT');

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { freePort } from '../../dev/temporal/server.js';
+import { freePort } from '../../dev/temporal/free-port.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
 import { headrace, assertOutput } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';
@@ -119,7 +119,7 @@ void test('too many rejected rows show the first ones with file and line', async
 
 void test('without a worker nothing is started', async () => {
   const result = await startWith({ worker: false });
-  assertOutput(result, 1, /NoWorkerError/, /nothing was done/, /headrace worker/);
+  assertOutput(result, 1, /NoWorkerError/, /nothing was started/, /headrace worker/);
 });
 
 void test('a Temporal server that cannot be reached ends every command with its address', async () => {

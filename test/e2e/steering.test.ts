@@ -77,7 +77,7 @@ void test('a deploy lets no segment fail', async () => {
 void test('a cancelled training leaves what it trained recorded and a report', async () => {
   const { run } = terminal;
   assertOutput(await run('cancel', 'touched', '--wait'), 0, /Cancelled/);
-  assertOutput(await run('watch', 'touched'), 4, /Starting the same recipe again goes on/);
+  assertOutput(await run('watch', 'touched'), 4, /Starting the same recipe again uses its finished pieces/);
   assert.ok((await written('metrics.jsonl')).trim().split('\n').length >= 41);
   assert.match(await written('report.html'), /<html/);
 });

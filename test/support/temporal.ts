@@ -22,7 +22,7 @@ export function useTemporal(): () => TestTemporal {
   before(async () => {
     const server = await startTemporal({
       stateDir: await temporaryFolder(),
-      say: (line) => process.stderr.write(`${line}\n`),
+      log: (line) => process.stderr.write(`${line}\n`),
     });
     const connected = await connectTemporal({ TEMPORAL_ADDRESS: server.address });
     started = {

@@ -19,9 +19,9 @@ interface GcOptions {
 export function register(cache: Command): void {
   cache
     .command('gc')
-    .description('remove what no run has used for a while; records of training stay')
-    .option('--keep-days <n>', 'what was used in the last n days stays', integer, 30)
-    .option('--dry-run', 'only list what would be removed')
+    .description('remove what no run has used lately; training records stay')
+    .option('--keep-days <n>', 'keep what was used in the last n days', integer, 30)
+    .option('--dry-run', 'list what would be removed, and remove nothing')
     .option('--json', 'as JSON')
     .addHelpText('after', exampleText(['cache gc --keep-days 14 --dry-run']))
     .action(action(gc));

@@ -11,7 +11,7 @@ import { print } from '../../text/output.js';
 export function register(cache: Command): void {
   cache
     .command('ls')
-    .description('what there is, how large, and which runs use it')
+    .description('list the files and artifacts of the store, their sizes, and the runs that use them')
     .option('--json', 'as JSON')
     .addHelpText('after', exampleText(['cache ls']))
     .action(action(ls));

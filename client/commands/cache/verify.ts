@@ -12,17 +12,14 @@ import { print, say } from '../../text/output.js';
 export function register(cache: Command): void {
   cache
     .command('verify')
-    .description('read every downloaded file and check its hash, and every artifact its sizes')
-    .option('--repair', 'remove what is damaged, so that the next run makes it anew')
+    .description('check the hash of every downloaded file and the sizes of every artifact')
+    .option('--repair', 'remove what is damaged; the next run makes it again')
     .option('--json', 'as JSON')
-    .addHelpText(
-      'after',
-      exampleText(['cache verify --repair', 'what is damaged is made anew by the next run']),
-    )
+    .addHelpText('after', exampleText(['cache verify --repair', 'the next run makes again what is damaged']))
     .action(action(verify));
 }
 
-/** Exits 1 where something is damaged and was not removed. */
+/** Returns exit code 1 where something is damaged and `--repair` is not given. */
 async function verify(options: { readonly repair?: boolean; readonly json?: boolean }): Promise<ExitCode> {
   const { repair = false, json = false } = options;
   const store = await openStore(defaultStoreRoot(), { marksUse: false });

@@ -22,11 +22,11 @@ interface DevHubOptions {
 export function register(dev: Command): void {
   dev
     .command('hub')
-    .description('only a local Hugging Face Hub')
+    .description('start a local Hugging Face Hub alone')
     .option('--port <n>', 'default: a free one', integer)
     .option('--state <dir>', 'default: dev/hub in the store')
     .option('--root <dir>', "folder of repositories, default: the demo's")
-    .addHelpText('after', exampleText(['dev hub --port 9000', 'then HF_ENDPOINT=http://127.0.0.1:9000']))
+    .addHelpText('after', exampleText(['dev hub --port 9000', 'for HF_ENDPOINT=http://127.0.0.1:9000']))
     .action(action(serveHub));
 }
 

@@ -2,8 +2,7 @@ import { join, resolve } from 'node:path';
 import { defaultStoreRoot } from '../../../activities/artifacts/store.js';
 
 /**
- * The folder that a development server keeps its state in. @param option - `--state`. @default `dev/<server>`
- * in the store
+ * The state folder of a development server. @param option - `--state`. @default `dev/<server>` in the store
  */
 export function stateDir(server: string, option: string | undefined): string {
   return option === undefined ? join(defaultStoreRoot(), 'dev', server) : resolve(option);

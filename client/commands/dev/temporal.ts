@@ -19,7 +19,7 @@ interface DevTemporalOptions {
 export function register(dev: Command): void {
   dev
     .command('temporal')
-    .description('only a Temporal dev server with a database file and the web UI')
+    .description('start a Temporal dev server alone, with a database file and the web UI')
     .option('--port <n>', 'default: a free one', integer)
     .option('--ui-port <n>', 'default: a free one', integer)
     .option('--state <dir>', 'default: dev/temporal in the store')
@@ -33,7 +33,7 @@ async function serveTemporal({ port, uiPort, state }: DevTemporalOptions): Promi
   const server = await startTemporal({
     stateDir: stateDir('temporal', state),
     ...defined({ port, uiPort }),
-    say: (line) => parent.say(line),
+    log: (line) => parent.log(line),
     signal: parent.signal,
   });
   print(`Temporal development server at ${server.address}, web UI ${server.uiUrl}`);
@@ -41,6 +41,6 @@ async function serveTemporal({ port, uiPort, state }: DevTemporalOptions): Promi
   await Promise.race([untilAborted(parent.signal), server.exited]);
   const endedByItself = !parent.signal.aborted;
   await server.close();
-  if (endedByItself) throw new Error('The Temporal server ended by itself; see its log in the state folder');
+  if (endedByItself) throw new Error('The Temporal server has ended; see temporal.log in the state folder');
   return exitCodes.done;
 }

@@ -21,16 +21,13 @@ interface DevTinkerOptions {
 export function register(dev: Command): void {
   dev
     .command('tinker')
-    .description('only a local Tinker server: a small model, really trained, for development')
-    .option('--port <n>', 'default: a free one, kept in the state folder', integer)
+    .description('start a local Tinker server alone; it trains a small model, for development')
+    .option('--port <n>', 'default: the last one, else a free one', integer)
     .option('--state <dir>', 'default: dev/tinker in the store')
-    .option(
-      '--model <dir>',
-      'a Qwen3 model in the Hugging Face layout, default: the one that comes with Headrace',
-    )
+    .option('--model <dir>', 'a Qwen3 model in the Hugging Face layout, default: the one that Headrace ships')
     .addHelpText(
       'after',
-      exampleText(['dev tinker --port 9001', 'then TINKER_BASE_URL=http://127.0.0.1:9001']),
+      exampleText(['dev tinker --port 9001', 'for TINKER_BASE_URL=http://127.0.0.1:9001']),
     )
     .action(action(serveTinker));
 }

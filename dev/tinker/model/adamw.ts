@@ -11,13 +11,14 @@ export interface AdamParams {
   readonly gradClipNorm: number;
 }
 
-/** Moments of every parameter, and how many steps they have seen. */
+/** Moments of every parameter, and the number of steps taken. */
 export interface AdamState {
   readonly m: ReadonlyMap<string, Float32Array>;
   readonly v: ReadonlyMap<string, Float32Array>;
   step: number;
 }
 
+/** The state before the first step: all moments zero. */
 export function initAdam(params: Tensors): AdamState {
   const zeros = () => new Map([...params].map(([name, { data }]) => [name, new Float32Array(data.length)]));
   return { m: zeros(), v: zeros(), step: 0 };

@@ -8,7 +8,7 @@ import { z } from 'zod';
  * Field names are ours; {@link readModelConfig} maps them from the names that `transformers` writes.
  */
 export interface ModelConfig {
-  /** What clients call the model: `headrace_model_name` of the file. */
+  /** Base model name for clients: `headrace_model_name` of the file. */
   readonly name: string;
   readonly vocabSize: number;
   readonly hiddenSize: number;

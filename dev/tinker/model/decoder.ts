@@ -3,7 +3,7 @@ import type { ModelConfig } from './config.js';
 import { loraNames, loraScale, loraTargets, type LoraConfig } from './lora.js';
 import type { Tensors } from './safetensors.js';
 
-/** Base weights with an adapter folded in, ready to decode. */
+/** Base weights with an adapter merged in. */
 export interface MergedModel {
   readonly config: ModelConfig;
   readonly weights: ReadonlyMap<string, Float32Array>;
@@ -69,7 +69,7 @@ export class Decoder {
     }
   }
 
-  /** A copy that goes its own way, with room for `capacity` tokens in all. */
+  /** An independent copy with room for `capacity` tokens in all. */
   fork(capacity: number): Decoder {
     return new Decoder(this.#model, capacity, this);
   }

@@ -12,7 +12,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** What computes for a server: the real model, or a simulation of its timing. */
+/** Runs a server's computations: a model, or a simulation of its timing. */
 export interface ComputeHost {
   /** Why every later call fails, such as a thread that ran out of memory. */
   readonly failure: Error | undefined;

@@ -24,7 +24,7 @@ export interface SamplerWeights {
 export interface OptimResult {
   /** 2-norm over all gradients, before clipping. */
   readonly gradientNorm: number;
-  /** Steps that the moments have seen. */
+  /** Steps that the optimiser has taken. */
   readonly step: number;
 }
 
@@ -119,7 +119,7 @@ export class ModelRunner {
     this.#samplers.set(samplerId, weights);
   }
 
-  /** A sampler of the model as it is now. */
+  /** Opens a sampler of the model's present weights. */
   openSamplerOfModel(samplerId: string, modelId: string): void {
     const { lora, params } = this.#model(modelId);
     const copy = new Map<string, Tensor>();

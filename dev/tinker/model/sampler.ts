@@ -14,7 +14,7 @@ export interface SamplingParams {
   readonly stop: StopRule;
 }
 
-/** What ends a sample. The stop itself is part of the answer, as the Tinker service's are. */
+/** Tokens and texts that end a sample. They are part of the answer, as on the hosted service. */
 export interface StopRule {
   readonly tokens: readonly number[];
   readonly strings: readonly string[];
@@ -23,7 +23,7 @@ export interface StopRule {
 interface SampledSequence {
   readonly stopReason: 'stop' | 'length';
   readonly tokens: Int32Array;
-  /** Under the model as it is, whatever temperature, topK and topP. */
+  /** Under the model itself: temperature, topK and topP do not change them. */
   readonly logprobs: Float32Array;
 }
 

@@ -37,7 +37,7 @@ export interface TinkerServerOptions {
    * right shapes, to measure clients. The server describes itself as SIMULATED.
    */
   readonly simulated?: { readonly latencyMs: number };
-  /** Called with what the server does, as lines for a person. */
+  /** Called with the announcement of the server and with failures of its housekeeping. */
   readonly log?: (line: string) => void;
 }
 

@@ -210,11 +210,11 @@ void test('a training that begins with saved weights measures those first, not t
   const next = await prepare(server, { from: state.statePath }, first);
   const input = { plan: next.training.plan, mix: next.mix, out: next.out, checkpoint: null };
   const saves = (await server.operations('save_weights_for_sampler')).length;
-  const untrained = await worker.evaluate(input, quietWork());
-  assert.deepEqual([untrained.step, untrained.label], [0, 'start']);
-  assert.equal(untrained.heldoutNll, trained.heldoutNll);
-  assert.deepEqual(untrained.answers, trained.answers);
-  assert.ok(lossOf(untrained.heldoutNll) < lossOf(base.heldoutNll) - 1);
+  const atStart = await worker.evaluate(input, quietWork());
+  assert.deepEqual([atStart.step, atStart.label], [0, 'start']);
+  assert.equal(atStart.heldoutNll, trained.heldoutNll);
+  assert.deepEqual(atStart.answers, trained.answers);
+  assert.ok(lossOf(atStart.heldoutNll) < lossOf(base.heldoutNll) - 1);
   const lines = (await linesIn(next.out, 'samples.jsonl')) as { label: string; heldout_nll: number }[];
   assert.deepEqual(
     lines.map(({ label, heldout_nll }) => [label, heldout_nll]),

@@ -15,7 +15,7 @@ const work = (done: number, more: Partial<WorkUnderWay> = {}): WorkUnderWay => (
 void test('a line of progress has the amount, and after a second the speed and the time left', () => {
   let nowMs = 0;
   const rates = new Rates(() => nowMs);
-  rates.see(work(1_000_000));
+  rates.record(work(1_000_000));
   assert.equal(progressLine(work(1_000_000), rates), 'download lmsys: 1.00 MB of 3.00 MB');
   nowMs = 2_000;
   assert.equal(

@@ -13,7 +13,7 @@ import type { Samplers } from '../state/samplers.js';
 import type { Sessions } from '../state/sessions.js';
 import type { TrainingModels } from '../state/training-models.js';
 
-/** What the routes share. */
+/** The state that the routes share. */
 export interface ServerContext {
   readonly serverId: string;
   /** Absolute. */
@@ -40,7 +40,7 @@ export function serverBlock({ serverId, modelDir, simulation }: ServerContext): 
   return { headrace_dev_server: { id: serverId, development: true, model_dir: modelDir, ...simulated } };
 }
 
-/** Equal for equal bodies only. */
+/** A hash of a request's body, independent of the order of its keys. */
 export function hashBody(body: unknown): string {
   const bytes = body instanceof Uint8Array ? body : stableJson(body);
   return createHash('sha256').update(bytes).digest('hex');

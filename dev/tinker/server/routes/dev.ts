@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { ServerContext } from './context.js';
+import { addFaultRoutes } from '../../../fault-routes.js';
 import { Fault } from '../state/faults.js';
 import { Problem } from '../problem.js';
 
@@ -10,16 +11,7 @@ const Clock = z.object({ advanceSeconds: z.number().nonnegative() });
 
 /** Routes for tests: faults, the log of operations, a clock that can be set forward. */
 export function devRoutes(app: FastifyInstance, context: ServerContext): void {
-  app.post('/dev/faults', async (request, reply) => {
-    for (const fault of z.union([Fault.transform((one) => [one]), z.array(Fault)]).parse(request.body))
-      context.faults.add(fault);
-    await reply.status(204).send();
-  });
-  app.get('/dev/faults', async () => ({ faults: context.faults.list() }));
-  app.delete('/dev/faults', async (_request, reply) => {
-    context.faults.clear();
-    await reply.status(204).send();
-  });
+  addFaultRoutes(app, Fault, context.faults);
   app.get('/dev/log', async (request) => {
     const { model_id: modelId, op } = LogQuery.parse(request.query);
     return { operations: context.log.list({ modelId, op }) };

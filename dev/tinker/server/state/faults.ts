@@ -32,7 +32,7 @@ interface Armed {
 export class Faults {
   #armed: Armed[] = [];
 
-  add(fault: Fault): void {
+  arm(fault: Fault): void {
     this.#armed.push({ fault, seen: 0 });
   }
 
@@ -44,7 +44,7 @@ export class Faults {
     return this.#armed.map(({ fault, seen }) => ({ ...fault, seen }));
   }
 
-  /** The fault to play on this request, if any. Counts the request. */
+  /** Returns the fault of this request, if any, and counts the request. */
   take(method: string, path: string, requestType: string | undefined): Fault | undefined {
     for (const armed of this.#armed) {
       const { fault } = armed;
@@ -60,7 +60,7 @@ export class Faults {
   }
 }
 
-/** Plays faults on every route below `/api`. */
+/** Applies faults to every route below `/api`. */
 export function playFaults(app: FastifyInstance, faults: Faults): void {
   const dropped = new WeakSet<object>();
   app.addHook('onRequest', async (request, reply) => {

@@ -64,7 +64,7 @@ export class Futures {
     return future;
   }
 
-  /** @throws {Problem} 410 where it is unknown: another server's, or forgotten. */
+  /** @throws {Problem} 410 where it is unknown: another server's, or removed. */
   get(requestId: string): Future {
     const future = this.#byId.get(requestId);
     if (future === undefined)

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../../../files/write-atomic.js';
 
 const Identity = z.object({ id: z.string().min(1), port: z.number().int().nonnegative().optional() });
 
-/** The server of a state folder, whatever process runs it. */
+/** The id and port of the server of a state folder. Every process that serves the folder has the same. */
 export type Identity = z.infer<typeof Identity>;
 
 const fileOf = (stateDir: string): string => join(stateDir, 'server.json');

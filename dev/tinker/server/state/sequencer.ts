@@ -27,11 +27,6 @@ export class Sequencer {
     return this.#submitted.size === 0;
   }
 
-  /** Ids that were submitted but cannot run yet, ascending. */
-  get blocked(): readonly number[] {
-    return [...this.#pending.keys()].sort((a, b) => a - b);
-  }
-
   /**
    * The request id of an equal earlier submission, or undefined where the id is new.
    *

@@ -10,7 +10,7 @@ import type { Operation, OperationLog } from './operation-log.js';
 import { Sequencer } from './sequencer.js';
 import type { Session } from './sessions.js';
 
-/** A model in training. Its session ends it. */
+/** A model in training. It is unloaded when its session ends. */
 export interface TrainingModel {
   readonly id: string;
   readonly sessionId: string;
@@ -21,7 +21,7 @@ export interface TrainingModel {
   step: number;
 }
 
-/** What one request does to its model. Returns the outcome, and fields for the operation log. */
+/** The work of one request. Returns the outcome, and fields for the operation log. */
 export type TrainingJob = () => Promise<{ readonly outcome: Outcome; readonly note?: Partial<Operation> }>;
 
 export interface TrainingModelsOptions {
@@ -43,7 +43,7 @@ export class TrainingModels {
     this.#options = options;
   }
 
-  /** @throws {Problem} 404 where this process never had it, 410 where its session has ended. */
+  /** @throws {Problem} 404 where this process did not create it, 410 where its session has ended. */
   get(id: string): TrainingModel {
     const why = this.#ended.get(id);
     if (why !== undefined) throw new Problem(410, why);
