@@ -4,16 +4,16 @@ import { HeadraceError, messageOf } from '../core/errors.js';
 import type { WorkContext } from '../core/progress.js';
 
 /**
- * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the work itself
- * depends on a {@link WorkContext} alone.
+ * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the
+ * work itself depends on a {@link WorkContext} alone.
  */
 /** Options of {@link atEdge}. */
 export interface EdgeOptions {
   /** Removes secrets from texts that go into the history. */
   readonly scrub: (text: string) => string;
   /**
-   * The abort reason for work that can save and return where it stands. It is used where the server still takes the
-   * result (cancel, pause, worker shutdown), and not where the attempt has been given up.
+   * The abort reason for work that can save and return where it stands. It is used where the server still
+   * takes the result (cancel, pause, worker shutdown), and not where the attempt has been given up.
    */
   readonly saveReason?: () => unknown;
 }

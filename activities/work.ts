@@ -1,7 +1,9 @@
 import type { Activities } from '../core/contracts/activities.js';
 import type { WorkContext } from '../core/progress.js';
 
-/** What an activity does, without Temporal: its {@link WorkContext} stands for the heartbeat and the cancel. */
+/**
+ * What an activity does, without Temporal: its {@link WorkContext} stands for the heartbeat and the cancel.
+ */
 export type Work<Name extends keyof Activities> = (
   input: Parameters<Activities[Name]>[0],
   work: WorkContext,

@@ -7,7 +7,10 @@ import { mixBench } from './mix/mix-bench.js';
 import { tokeniseBench } from './tokenise/tokenise-bench.js';
 import { trainBench } from './train/train-bench.js';
 
-/** `npm run bench -- <name> [options]` measures and prints the result in Markdown; `--help` lists names and options. */
+/**
+ * `npm run bench -- <name> [options]` measures and prints the result in Markdown; `--help` lists names and
+ * options.
+ */
 const benches: Readonly<Record<string, Bench>> = {
   mix: mixBench,
   download: downloadBench,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-// Processes as /proc shows them, Linux only. The kernel makes these texts in memory, so that no read waits for a disk.
+// Processes as /proc shows them, Linux only. The kernel makes these texts in memory, so that no read waits
+// for a disk.
 
 /** `getconf CLK_TCK`: 100 on every Linux of today. */
 const ticksPerSecond = 100;
@@ -23,7 +24,10 @@ function statOf(pid: number | 'self'): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The process and all below it. Reads the kernel's lists of children: reading all of /proc would disturb the measurement. */
+/**
+ * The process and all below it. Reads the kernel's lists of children: reading all of /proc would disturb the
+ * measurement.
+ */
 export function treeOf(root: number): number[] {
   const children = textOf(`/proc/${root}/task/${root}/children`)
     .split(' ')

@@ -8,8 +8,8 @@ import type { Cost } from './measure.js';
 export const benchDir = join(homedir(), '.cache', 'headrace', 'bench');
 
 /**
- * Runs candidates in turns, so that other work on the machine affects all of them, and keeps the fastest run of each.
- * Before each run the disk is flushed: no run pays for what the one before it wrote.
+ * Runs candidates in turns, so that other work on the machine affects all of them, and keeps the fastest run
+ * of each. Before each run the disk is flushed: no run pays for what the one before it wrote.
  */
 export async function fastestOfRounds<Candidate extends { readonly name: string }, Result extends Cost>(
   candidates: readonly Candidate[],

@@ -29,7 +29,9 @@ export function mayArtifactGo(
   return !keptForever.includes(artifact.kind) && isOlderThan(keepDays, artifact.usedAt, now);
 }
 
-/** Whether a file of the Hub may be removed: both its last use and that of every run that names it are older. */
+/**
+ * Whether a file of the Hub may be removed: both its last use and that of every run that names it are older.
+ */
 export function mayFileGo(
   file: {
     readonly kind: 'file' | 'part';

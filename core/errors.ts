@@ -1,9 +1,9 @@
 /**
  * Every named reason for which a run can fail, in one table.
  *
- * `retry: true`: time may help, so the activity is tried again. `retry: false`: only a person can help, so the source or
- * the stage parks. Activities throw {@link HeadraceError}; the activity edge turns it into a Temporal `ApplicationFailure`,
- * with the table's `retry` and `remedy`.
+ * `retry: true`: time may help, so the activity is tried again. `retry: false`: only a person can help, so
+ * the source or the stage parks. Activities throw {@link HeadraceError}; the activity edge turns it into a
+ * Temporal `ApplicationFailure`, with the table's `retry` and `remedy`.
  */
 export const errorTable = {
   // What the user wrote
@@ -127,7 +127,9 @@ export interface HeadraceErrorOptions {
   readonly cause?: unknown;
 }
 
-/** An error of {@link errorTable}. The message has what failed, where and why; `remedy` has what to do next. */
+/**
+ * An error of {@link errorTable}. The message has what failed, where and why; `remedy` has what to do next.
+ */
 export class HeadraceError extends Error {
   override readonly name = 'HeadraceError';
   readonly type: ErrorType;

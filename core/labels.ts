@@ -1,6 +1,9 @@
 import { HeadraceError } from './errors.js';
 
-/** The allowed checkpoint labels: all known servers accept them. The hosted service's own rule is not published. */
+/**
+ * The allowed checkpoint labels: all known servers accept them. The hosted service's own rule is not
+ * published.
+ */
 export const labelPattern = /^[A-Za-z0-9_-]{1,255}$/;
 
 /**
@@ -21,10 +24,15 @@ export function checkLabel(label: string): string {
   );
 }
 
-/** The longest `train.label` for which every checkpoint label (`<label>-final`, `<label>-<six or more digits>`) is legal. */
+/**
+ * The longest `train.label` for which every checkpoint label (`<label>-final`,
+ * `<label>-<six or more digits>`) is legal.
+ */
 export const maxBaseLabelLength = 255 - 17;
 
-/** `<label>-000050`: the label of the checkpoint after which `nextStep` is the first step not in the weights. */
+/**
+ * `<label>-000050`: the label of the checkpoint after which `nextStep` is the first step not in the weights.
+ */
 export function checkpointLabel(label: string, nextStep: number, final: boolean): string {
   return checkLabel(final ? `${label}-final` : `${label}-${String(nextStep).padStart(6, '0')}`);
 }

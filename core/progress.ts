@@ -1,8 +1,8 @@
 import type { Stage } from './run/stages.js';
 
 /**
- * Progress of one piece of work: the heartbeat details of an activity, which `headrace watch` reads from the server's list
- * of pending activities. It holds no secrets and no rows.
+ * Progress of one piece of work: the heartbeat details of an activity, which `headrace watch` reads from the
+ * server's list of pending activities. It holds no secrets and no rows.
  */
 export interface Progress {
   readonly stage: Stage;

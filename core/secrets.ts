@@ -9,7 +9,7 @@ const leastLength = 6;
 
 /** The secrets that a process has read, to keep them out of logs, errors and histories. */
 export class Secrets {
-  private readonly known = new Set<string>();
+  readonly #known = new Set<string>();
 
   /** Learns the secrets of an environment. Tokens in files are learned when they are read. */
   constructor(env: Env) {
@@ -23,13 +23,13 @@ export class Secrets {
   /** Adds a secret. */
   learn(secret: string | undefined): void {
     const plain = secret?.trim() ?? '';
-    if (plain.length >= leastLength) this.known.add(plain);
+    if (plain.length >= leastLength) this.#known.add(plain);
   }
 
   /** The text with `***` for every secret. */
   readonly scrub = (text: string): string => {
     // Longest first: one secret may be the start of another.
-    const longestFirst = [...this.known].sort((a, b) => b.length - a.length);
+    const longestFirst = [...this.#known].sort((a, b) => b.length - a.length);
     return longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
   };
 }

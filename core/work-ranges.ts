@@ -5,7 +5,8 @@ export const maxWorkRanges = 64;
 
 export interface WorkRangeOptions {
   /**
-   * The fewest items of a range, except the last one. An activity with several items works on them side by side.
+   * The fewest items of a range, except the last one. An activity with several items works on them side by
+   * side.
    *
    * @default 1
    */
@@ -15,8 +16,8 @@ export interface WorkRangeOptions {
 }
 
 /**
- * Cuts a plan's work items into at most {@link maxWorkRanges} ranges of neighbours of about equal size. Few items are one range each,
- * unless `leastItems` is more.
+ * Cuts a plan's work items into at most {@link maxWorkRanges} ranges of neighbours of about equal size. Few
+ * items are one range each, unless `leastItems` is more.
  *
  * @param sizes - bytes of each item.
  */

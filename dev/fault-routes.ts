@@ -9,8 +9,8 @@ export interface ArmedFaults<Fault> {
 }
 
 /**
- * Adds `/dev/faults`, by which tests make a local server fail: POST arms one fault or a list, GET lists those that are
- * armed, DELETE removes them. A fault that does not fit the schema is answered with 400.
+ * Adds `/dev/faults`, by which tests make a local server fail: POST arms one fault or a list, GET lists those
+ * that are armed, DELETE removes them. A fault that does not fit the schema is answered with 400.
  */
 export function addFaultRoutes<Fault>(
   app: FastifyInstance,

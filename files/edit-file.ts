@@ -9,10 +9,12 @@ import { fsyncPath } from './write-atomic.js';
 const pollMs = 20;
 
 /**
- * Replaces a file by its edited content, one editor at a time among all processes of the disk. No edit is lost: an editor whose
- * lock was taken over, because it was frozen or on another machine, edits again from what is there.
+ * Replaces a file by its edited content, one editor at a time among all processes of the disk. No edit is
+ * lost: an editor whose lock was taken over, because it was frozen or on another machine, edits again from
+ * what is there.
  *
- * @param edit - reads the file and returns its new content, `undefined` where it is to stay as it is. May be called again.
+ * @param edit - reads the file and returns its new content, `undefined` where it is to stay as it is. May be
+ *   called again.
  * @throws {HeadraceError} DiskFullError; what `edit` throws; the signal's reason.
  */
 export async function editFile(

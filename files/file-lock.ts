@@ -7,17 +7,21 @@ import { nameOfThisProcess, processOfName } from './scratch.js';
 
 /** The holder touches its file this often … */
 const refreshMs = 2000;
-/** … and loses the lock after so long without a touch. A holder whose process is known to be gone loses it at once. */
+/**
+ * … and loses the lock after so long without a touch. A holder whose process is known to be gone loses it at
+ * once.
+ */
 const deadAfterMs = 15_000;
 
 /**
  * A lock between processes on one disk. It is a folder with one file, named after the attempt that holds it.
  *
  * - Taking it is the rename of a prepared folder, which fails while the folder at `path` has a file in it.
- * - The file of a dead holder is removed by its own name. So two processes that find the same dead holder cannot remove each
- *   other's lock: each removes only the file that it has found.
+ * - The file of a dead holder is removed by its own name. So two processes that find the same dead holder
+ *   cannot remove each other's lock: each removes only the file that it has found.
  *
- * A holder that is frozen for long can lose the lock without notice. {@link isHeld} is valid for the moment only; {@link replace} acts only while the lock is held.
+ * A holder that is frozen for long can lose the lock without notice. {@link isHeld} is valid for the moment
+ * only; {@link replace} acts only while the lock is held.
  */
 export class FileLock {
   /** Whether the last refresh found the lock taken by another attempt. */
@@ -56,8 +60,9 @@ export class FileLock {
   }
 
   /**
-   * Replaces the file at `target`, on the same disk, as a whole and gives the lock back, both in one rename. Returns false, and
-   * leaves the file as it is, where the lock was lost: no other holder's change is overwritten.
+   * Replaces the file at `target`, on the same disk, as a whole and gives the lock back, both in one rename.
+   * Returns false, and leaves the file as it is, where the lock was lost: no other holder's change is
+   * overwritten.
    */
   async replace(target: string, content: string): Promise<boolean> {
     try {

@@ -36,8 +36,8 @@ export function jsonLines(values: readonly unknown[]): string {
 }
 
 /**
- * Yields the values of a JSON Lines file that Headrace wrote. Lines of white space only are skipped. Memory: the longest line, and one
- * block.
+ * Yields the values of a JSON Lines file that Headrace wrote. Lines of white space only are skipped. Memory:
+ * the longest line, and one block.
  *
  * @throws {DamagedLineError} at the first line that is not JSON, or that the schema refuses.
  */
@@ -74,8 +74,8 @@ const blockBytes = 64 * 1024;
 const newline = 0x0a;
 
 /**
- * Yields the lines of a text file. A line ends at `\n` only: JSON texts hold U+2028 and U+2029 as they are, and `node:readline` breaks
- * lines there since Node 24.
+ * Yields the lines of a text file. A line ends at `\n` only: JSON texts hold U+2028 and U+2029 as they are,
+ * and `node:readline` breaks lines there since Node 24.
  */
 async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
   const file = await open(path);

@@ -1,6 +1,9 @@
 import { readSync } from 'node:fs';
 
-/** Fills `into` with the bytes from `position` on. Returns how many there were: fewer only at the end of the file. */
+/**
+ * Fills `into` with the bytes from `position` on. Returns how many there were: fewer only at the end of the
+ * file.
+ */
 export function readFully(descriptor: number, into: Buffer, position: number): number {
   let used = 0;
   while (used < into.length) {

@@ -27,7 +27,8 @@ export function processOfName(name: string): string | undefined {
 }
 
 /**
- * Removes the entries of a folder whose name comes from {@link nameOfThisProcess} in a process of this machine that has ended.
+ * Removes the entries of a folder whose name comes from {@link nameOfThisProcess} in a process of this
+ * machine that has ended.
  *
  * @param around - what stands before and after that name.
  * @returns how many entries it removed.

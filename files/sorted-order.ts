@@ -13,8 +13,8 @@ export interface KeyedEntries {
 const [low, high] = endianness() === 'LE' ? [0, 1] : [1, 0];
 
 /**
- * The numbers of entries in ascending order of their keys. The start of a key and the entry's number make one 64-bit number: those
- * are sorted by native code, ten times as fast as by a function that compares.
+ * The numbers of entries in ascending order of their keys. The start of a key and the entry's number make one
+ * 64-bit number: those are sorted by native code, ten times as fast as by a function that compares.
  *
  * @param compare - decides between entries whose keys begin alike.
  */

@@ -4,8 +4,8 @@ import { asDiskFull } from './room.js';
 import { nameOfThisProcess } from './scratch.js';
 
 /**
- * Replaces `path` as a whole and durably: writes beside it, flushes, renames, flushes the folder. Makes the folder where it is
- * missing.
+ * Replaces `path` as a whole and durably: writes beside it, flushes, renames, flushes the folder. Makes the
+ * folder where it is missing.
  *
  * @throws {HeadraceError} DiskFullError; `path` is unchanged then.
  */

@@ -1,18 +1,22 @@
 // Runs a command with another version of Node: node scripts/on-node.mjs 24 npm run test:unit
 //
-// The npm registry has Node's own binaries, a package for each system; they are kept in ~/.cache/headrace/node.
+// The npm registry has Node's own binaries, a package for each system; they are kept in
+// ~/.cache/headrace/node.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** What CI tests, by what the command line takes: the oldest 20 that is supported, and the newest 22 and 24. */
-const versions = { 20: '20.19.0', 22: '22.23.3', 24: '24.21.0' };
+/**
+ * The oldest 20 that is supported, and the newest 22 and 24. The command line takes one of them, or its major
+ * number.
+ */
+const versions = ['20.19.0', '22.23.3', '24.21.0'];
 
-const [major = '', command, ...args] = process.argv.slice(2);
-const version = versions[/** @type {keyof typeof versions} */ (/** @type {unknown} */ (major))];
+const [asked, command, ...args] = process.argv.slice(2);
+const version = versions.find((each) => each === asked || each.split('.')[0] === asked);
 if (version === undefined || command === undefined) {
-  process.stderr.write(`Usage: on-node.mjs ${Object.keys(versions).join('|')} COMMAND …\n`);
+  process.stderr.write(`Usage: on-node.mjs ${versions.join('|')} COMMAND …\n`);
   process.exit(2);
 }
 const { status, error } = spawnSync(command, args, {

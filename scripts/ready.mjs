@@ -1,4 +1,5 @@
-// Installs the dependencies where package-lock.json is newer than node_modules. Imports nothing from node_modules.
+// Installs the dependencies where package-lock.json is newer than node_modules. Imports nothing from
+// node_modules.
 import { statSync } from 'node:fs';
 import { isProgram, root, run } from './run.mjs';
 

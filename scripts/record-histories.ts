@@ -24,11 +24,12 @@ import {
 import { sourceWorkflowIdOf } from '../core/run/workflow-ids.js';
 
 /**
- * Records the histories that `test/workflows/replay.test.ts` replays, one for each state that a run can be in:
- * `npm run build && node dist/scripts/record-histories.js [NAME …]`.
+ * Records the histories that `test/workflows/replay.test.ts` replays, one for each state that a run can be
+ * in: `npm run build && node dist/scripts/record-histories.js [NAME …]`.
  *
- * Once there is a release, the files are what runs in the field look like, and a change of the workflows must keep them
- * replaying: then record only scenarios that are new. Until then record all of them after each change.
+ * Once there is a release, the files are what runs in the field look like, and a change of the workflows must
+ * keep them replaying: then record only scenarios that are new. Until then record all of them after each
+ * change.
  */
 interface Scenario {
   readonly sources: readonly string[];

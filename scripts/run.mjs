@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * Runs a program in the root of the repository, on this terminal, and ends this process with the program's exit code
- * where that is not 0.
+ * Runs a program in the root of the repository, on this terminal, and ends this process with the program's
+ * exit code where that is not 0.
  *
  * @param {string} command - looked up on PATH, tools of `node_modules` first.
  * @param {readonly string[]} args

@@ -1,15 +1,19 @@
 // Builds and runs tests with Node's test runner.
 //
-//   node scripts/test.mjs [--built] [SUITE …]       suites of the table below; without one, those of `npm test`
+//   node scripts/test.mjs [--built] [SUITE …]       suites of the table below; without one, those of npm test
 //   node scripts/test.mjs [--built] --one TEST …    test files, or words of a test's name
 //
+// A folder of a suite, such as `activities/mix`, runs a part of it.
 // `--built` takes dist/ as it is.
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { root, run } from './run.mjs';
 
-/** A test that takes longer than this hangs: the longest, with several kills of a whole run, take some minutes. */
+/**
+ * A test that takes longer than this hangs: the longest, with several kills of a whole run, take some
+ * minutes.
+ */
 const timeoutMs = 20 * 60_000;
 const filesAtOnce = 2;
 
@@ -43,9 +47,10 @@ run(process.execPath, [
 /** @param {readonly string[]} names */
 function filesOf(names) {
   return (names.length === 0 ? everything : names).flatMap((name) => {
-    const folder = suites[/** @type {keyof typeof suites} */ (name)];
+    const [suite, ...below] = name.split('/');
+    const folder = suites[/** @type {keyof typeof suites} */ (suite)];
     if (folder === undefined) stop(`There is no suite ${name}; there are ${Object.keys(suites).join(', ')}.`);
-    return testsIn(folder);
+    return testsIn([folder, ...below].join('/'));
   });
 }
 

@@ -40,7 +40,10 @@ function configOf(env: Env): ClientConnectConfig {
   return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
 }
 
-/** The task queue of a store's workers. On a shared cluster a worker gets only work whose files are on its machine. */
+/**
+ * The task queue of a store's workers. On a shared cluster a worker gets only work whose files are on its
+ * machine.
+ */
 export function taskQueueOf(storeId: string): string {
   return `headrace-${storeId}`;
 }

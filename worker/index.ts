@@ -28,7 +28,10 @@ export interface RunWorkerOptions {
   readonly storeRoot: string;
   /** @default that of the store */
   readonly taskQueue?: string;
-  /** Worker versioning: runs that this build begins are pinned to it. @default none: every worker may take every run */
+  /**
+   * Worker versioning: runs that this build begins are pinned to it. @default none: every worker may take
+   * every run
+   */
   readonly deployment?: DeploymentVersion;
   /** Names the servers, and holds the secrets. */
   readonly env: Env;
@@ -39,9 +42,9 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Activities at once: far more than one run has, so that a run which waits for a slow network or trains for hours never
- * keeps the others from being served. What they share is bounded where it is used: threads for conversion and tokens,
- * connections for downloads, each handed out in turn.
+ * Activities at once: far more than one run has, so that a run which waits for a slow network or trains for
+ * hours never keeps the others from being served. What they share is bounded where it is used: threads for
+ * conversion and tokens, connections for downloads, each handed out in turn.
  */
 const activitiesAtOnce = 64;
 
@@ -71,7 +74,8 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       workflowBundle: { codePath: bundlePath },
       activities: wired.activities,
       maxConcurrentActivityTaskExecutions: activitiesAtOnce,
-      // A cancel reaches an activity with the answer to a heartbeat, however much progress there is to report.
+      // A cancel reaches an activity with the answer to a heartbeat, however much progress there is to
+      // report.
       maxHeartbeatThrottleInterval: heartbeatEveryMs,
       defaultHeartbeatThrottleInterval: heartbeatEveryMs,
       // The time before activities are cancelled. They save when they are.
@@ -127,7 +131,10 @@ async function run(worker: Worker, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Whether activities outlasted the shutdown. Where they still run, the SDK's own cleanup fails, with another error. */
+/**
+ * Whether activities outlasted the shutdown. Where they still run, the SDK's own cleanup fails, with another
+ * error.
+ */
 function isForced(error: unknown): boolean {
   return (
     error instanceof GracefulShutdownPeriodExpiredError ||

@@ -13,8 +13,8 @@ interface Policy {
 }
 
 /**
- * A worker heartbeats every second while its event loop runs, so 20 s of silence mean that it is gone and another
- * attempt may start. A cancelled activity is waited for: it saves and returns where it stands.
+ * A worker heartbeats every second while its event loop runs, so 20 s of silence mean that it is gone and
+ * another attempt may start. A cancelled activity is waited for: it saves and returns where it stands.
  */
 const common: ActivityOptions = {
   heartbeatTimeout: '20 seconds',
@@ -36,8 +36,8 @@ const untilDone: Policy = {
 };
 
 /**
- * A question that a person waits for: after four failures the run parks and shows the last one. The workflow makes the
- * attempts, for Temporal would count those that end with their worker.
+ * A question that a person waits for: after four failures the run parks and shows the last one. The workflow
+ * makes the attempts, for Temporal would count those that end with their worker.
  */
 const asked: Policy = {
   options: { ...common, startToCloseTimeout: '6 hours', retry: { maximumAttempts: 1 } },
@@ -46,7 +46,7 @@ const asked: Policy = {
 
 /** One row an activity: its policy, and why. */
 const policies = {
-  resolveSource: asked, // A misspelt dataset or a missing token must show at once. Hashing local files takes minutes.
+  resolveSource: asked, // A misspelt dataset or a missing token must show at once.
   downloadFiles: untilDone, // The next attempt goes on from the last byte on disk.
   planConversion: untilDone, // Reads files that are on disk.
   convertPieces: untilDone, // Finished pieces are in the store.
@@ -59,7 +59,7 @@ const policies = {
   finishTokens: untilDone, // Reads the store.
   checkTraining: asked, // A wrong key must show before hours go into data.
   planTraining: asked, // A base model that the server does not offer must show at once.
-  findRecords: untilDone, // A Tinker server that is down comes back, and the training has to wait for it anyway.
+  findRecords: untilDone, // A Tinker server that is down comes back, and training waits for it.
   trainSegment: untilDone, // Each attempt starts from the predecessor's state.
   recordSegment: untilDone, // What was trained is lost without it.
   renewCheckpoints: asked, // The wait asks again, long before the checkpoints expire.
@@ -74,7 +74,9 @@ type Call<Activity> = Activity extends (input: infer Input) => Promise<infer Out
 /** The activities as workflows call them. The summary is what the Temporal UI shows in the timeline. */
 export type ActivityCalls = { readonly [Name in keyof Activities]: Call<Activities[Name]> };
 
-/** The activities behind a gate: a pause cancels what is under way, and after it the same is asked for again. */
+/**
+ * The activities behind a gate: a pause cancels what is under way, and after it the same is asked for again.
+ */
 export function pausable(gate: Gate): ActivityCalls {
   return callsThrough((work) => gate.run(work));
 }
@@ -99,7 +101,10 @@ const longestDelayMs = 5_000;
 /** Characters of a failure's message in a timer's summary. */
 const longestSummary = 150;
 
-/** Attempts until there is an answer. An attempt whose worker ends in the middle is no failure of what was asked. */
+/**
+ * Attempts until there is an answer. An attempt whose worker ends in the middle is no failure of what was
+ * asked.
+ */
 async function ask(attempt: () => Promise<unknown>, mostFailures: number): Promise<unknown> {
   for (let failures = 0; ;) {
     try {

@@ -33,14 +33,17 @@ export function retryAfterMsOf(error: unknown): number | undefined {
 }
 
 /**
- * Whether the error is the cancel of what runs here. A child workflow that somebody cancels by hand fails with a
- * cancellation too, and that is no cancel of this workflow.
+ * Whether the error is the cancel of what runs here. A child workflow that somebody cancels by hand fails
+ * with a cancellation too, and that is no cancel of this workflow.
  */
 export function isOwnCancel(error: unknown): boolean {
   return isCancellation(error) && CancellationScope.current().consideredCancelled;
 }
 
-/** Whether an activity ended because it was asked to: with a cancellation, or with a failure that is not retried then. */
+/**
+ * Whether an activity ended because it was asked to: with a cancellation, or with a failure that is not
+ * retried then.
+ */
 export function isInterrupted(error: unknown): boolean {
   return (
     isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED')

@@ -1,6 +1,6 @@
 /**
- * Runs `work` over `items` with at most `limit` under way; results in the order of `items`. After the first failure
- * nothing new is started, and the failure is thrown once what was under way has settled.
+ * Runs `work` over `items` with at most `limit` under way; results in the order of `items`. After the first
+ * failure nothing new is started, and the failure is thrown once what was under way has settled.
  */
 export async function parallel<Item, Result>(
   items: readonly Item[],

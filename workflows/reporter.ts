@@ -6,7 +6,10 @@ import {
 } from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/common';
 
-/** At most one signal to the parent in this time, besides urgent ones: the parent's history keeps every signal. */
+/**
+ * At most one signal to the parent in this time, besides urgent ones: the parent's history keeps every
+ * signal.
+ */
 const signalEveryMs = 30_000;
 
 /** Shows how far a child workflow is: in its own details, and to its parent. */
@@ -34,8 +37,8 @@ export class Reporter<State> {
   }
 
   /**
-   * Shows the state, to the parent too, and to one that is being cancelled. A signal that fails is dropped: the parent
-   * has ended, and its end cancels this workflow.
+   * Shows the state, to the parent too, and to one that is being cancelled. A signal that fails is dropped:
+   * the parent has ended, and its end cancels this workflow.
    */
   async reportNow(state: State): Promise<void> {
     this.show(state);

@@ -14,9 +14,9 @@ import { tokenise } from './stages/tokenise.js';
 import { checkTraining, planTraining, trainInChild } from './stages/train.js';
 
 /**
- * One run, from corpora to a trained LoRA: sources side by side in children, then the mix, its review, tokens, training
- * and the report. What fails for a reason that time does not mend parks: the rest goes on, and the run waits for a
- * person.
+ * One run, from corpora to a trained LoRA: sources side by side in children, then the mix, its review,
+ * tokens, training and the report. What fails for a reason that time does not mend parks: the rest goes on,
+ * and the run waits for a person.
  */
 export async function stage1(input: Stage1Input): Promise<Stage1Result> {
   const run = new Run(input);

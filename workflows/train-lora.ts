@@ -22,9 +22,9 @@ const segmentsPerHistory = 100;
 const mostLostCheckpoints = 3;
 
 /**
- * Trains segment after segment, each from the state that the previous one's record names, and measures every checkpoint
- * while the next segment trains. Child of `stage1`. On a cancel the segment saves where it stands, and that is recorded
- * before this ends.
+ * Trains segment after segment, each from the state that the previous one's record names, and measures every
+ * checkpoint while the next segment trains. Child of `stage1`. On a cancel the segment saves where it stands,
+ * and that is recorded before this ends.
  */
 export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
   const training = new Training(input);
@@ -46,14 +46,18 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
 }
 
 /** What earlier runs and attempts have recorded of exactly this training, and the server still has. */
-async function findRecords({ activities, input }: Training): Promise<FindRecordsResult> {
-  return await activities.findRecords('find recorded segments of this training', {
+async function findRecords(training: Training): Promise<FindRecordsResult> {
+  const { input } = training;
+  return await training.activities.findRecords('find recorded segments of this training', {
     plan: input.training.plan,
     out: input.out,
   });
 }
 
-/** Trains the next segment. Where the server lost the checkpoint that it starts from, the training falls back instead. */
+/**
+ * Trains the next segment. Where the server lost the checkpoint that it starts from, the training falls back
+ * instead.
+ */
 async function trainNext(training: Training): Promise<void> {
   try {
     const record = await training.saves.during(async () => await trainAndRecord(training));

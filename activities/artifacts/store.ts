@@ -23,9 +23,9 @@ import { makeScratch } from '../../files/scratch.js';
 import { fsyncPath } from '../../files/write-atomic.js';
 
 /**
- * The store: outputs of stages, under keys of their inputs. An artifact is a few files and a manifest, which is written last. It
- * appears whole, by one rename, or not at all, and never changes. Two writers of one key are harmless: equal keys mean equal
- * content, and the first rename wins.
+ * The store: outputs of stages, under keys of their inputs. An artifact is a few files and a manifest, which
+ * is written last. It appears whole, by one rename, or not at all, and never changes. Two writers of one key
+ * are harmless: equal keys mean equal content, and the first rename wins.
  */
 export interface ArtifactStore {
   /** The folder that holds the store; scratch and downloads live under it too. */
@@ -68,7 +68,9 @@ const Manifest = z.object({
   meta: z.unknown().optional(),
 });
 
-/** Key of an artifact: SHA-256 over kind, the stage's code version and everything that decides its content. */
+/**
+ * Key of an artifact: SHA-256 over kind, the stage's code version and everything that decides its content.
+ */
 export function artifactKey(kind: ArtifactKind, codeVersion: number, inputs: unknown): string {
   return createHash('sha256').update(stableJson({ kind, codeVersion, inputs })).digest('hex');
 }
@@ -81,7 +83,9 @@ export function defaultStoreRoot(env: Readonly<Record<string, string | undefined
 
 /** Options of {@link openStore}. */
 export interface StoreOptions {
-  /** Whether finding an artifact marks it as used. False for commands that only show the store. @default true */
+  /**
+   * Whether finding an artifact marks it as used. False for commands that only show the store. @default true
+   */
   readonly marksUse?: boolean;
 }
 
@@ -113,18 +117,22 @@ async function storeId(root: string): Promise<string> {
 }
 
 class LocalStore implements ArtifactStore {
+  readonly #marksUse: boolean;
+
   constructor(
     readonly root: string,
     readonly id: string,
-    private readonly marksUse: boolean,
-  ) {}
+    marksUse: boolean,
+  ) {
+    this.#marksUse = marksUse;
+  }
 
-  private dirOf(ref: ArtifactRef): string {
+  #dirOf(ref: ArtifactRef): string {
     return join(this.root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
   }
 
   async find(ref: ArtifactRef): Promise<Artifact | undefined> {
-    const dir = this.dirOf(ref);
+    const dir = this.#dirOf(ref);
     let text: string;
     try {
       text = await readFile(join(dir, 'manifest.json'), 'utf8');
@@ -137,7 +145,7 @@ class LocalStore implements ArtifactStore {
       const found = await stat(join(dir, name)).catch(ignoreMissing);
       if (found?.size !== sizeBytes) return undefined;
     }
-    if (this.marksUse) await markUsed(join(dir, 'manifest.json'));
+    if (this.#marksUse) await markUsed(join(dir, 'manifest.json'));
     return { ref, dir, meta: manifest.meta, path: (name) => join(dir, name) };
   }
 
@@ -162,9 +170,9 @@ class LocalStore implements ArtifactStore {
       }
       await writeFile(join(aside, 'manifest.json'), stableJson({ ...ref, files, meta }), { flush: true });
       await fsyncPath(aside);
-      const dir = this.dirOf(ref);
+      const dir = this.#dirOf(ref);
       await mkdir(dirname(dir), { recursive: true });
-      await this.moveInto(aside, dir, ref);
+      await this.#moveInto(aside, dir, ref);
     } catch (error) {
       throw asDiskFull(error, this.root);
     } finally {
@@ -173,7 +181,7 @@ class LocalStore implements ArtifactStore {
     return this.get(ref);
   }
 
-  private async moveInto(aside: string, dir: string, ref: ArtifactRef): Promise<void> {
+  async #moveInto(aside: string, dir: string, ref: ArtifactRef): Promise<void> {
     try {
       await rename(aside, dir);
     } catch (error) {

@@ -9,7 +9,8 @@ import { PieceTally } from './output/piece-tally.js';
 import { readConversionPlan, type ConversionPlanFile } from './plan/conversion-plan.js';
 
 /**
- * Groups the dialogue partitions `[from, to)` of a plan into conversations, once all its pieces are scattered.
+ * Groups the dialogue partitions `[from, to)` of a plan into conversations, once all its pieces are
+ * scattered.
  *
  * @throws {HeadraceError} ArtifactMissingError, DiskFullError.
  */

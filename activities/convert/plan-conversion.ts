@@ -20,8 +20,8 @@ import { inputFiles } from './read/open-file.js';
 /**
  * Detects a source's format and cuts it into pieces.
  *
- * @throws {HeadraceError} FormatError, RecipeError, FileChangedError, FileNotFoundError, ArtifactMissingError;
- *   DiskFullError where the disk cannot hold what the conversion would write.
+ * @throws {HeadraceError} FormatError, RecipeError, FileChangedError, FileNotFoundError,
+ *   ArtifactMissingError; DiskFullError where the disk cannot hold what the conversion would write.
  */
 export async function planConversion(
   deps: ConvertDeps,

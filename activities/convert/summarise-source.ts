@@ -47,7 +47,8 @@ export async function summariseSource(
     (await deps.store.find(ref)) ?? (await deps.store.put(ref, (dir) => addUp(deps, plan, dir, work)));
   const { counts } = SummaryMeta.parse(artifact.meta);
   if (counts.rows === 0) throw noRows(plan);
-  // Division and parsing both round to the nearest double, so equal fractions are equal. A product would not be.
+  // Division and parsing both round to the nearest double, so equal fractions are equal. A product would not
+  // be.
   if (counts.read > 0 && counts.rejected / counts.read > input.maxRejectFraction)
     throw await tooManyRejects(plan, counts, input.maxRejectFraction, artifact.path(rejectsName));
   return {

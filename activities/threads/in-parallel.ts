@@ -1,12 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 
-/** How many items to work on at a time with so many threads: while one item waits for the disk, another one has its thread. */
+/**
+ * How many items to work on at a time with so many threads: while one item waits for the disk, another one
+ * has its thread.
+ */
 export const itemsAtOnce = (threads: number): number => threads + 2;
 
 /**
- * Does `work` for each item, at most `limit` at a time, and returns the results in the order of the items. The first failure aborts
- * the others. It is thrown when all of them have ended, so that nothing runs on after the call.
+ * Does `work` for each item, at most `limit` at a time, and returns the results in the order of the items.
+ * The first failure aborts the others. It is thrown when all of them have ended, so that nothing runs on
+ * after the call.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],

@@ -25,12 +25,13 @@ interface Task {
 }
 
 /**
- * Worker threads for work that would block the main thread. One a process, for all its stages: no more jobs run than it has threads,
- * and a stage starts in threads whose code is compiled already.
+ * Worker threads for work that would block the main thread. One a process, for all its stages: no more jobs
+ * run than it has threads, and a stage starts in threads whose code is compiled already.
  *
- * An abort ends a job together with its thread. The job need not co-operate, and it takes milliseconds. Only a call into native
- * code cannot be ended, and one that parses or hashes a row of hundreds of megabytes takes seconds. Its caller does not wait for
- * that; the thread keeps its place in the pool until it has ended, and runs none of the job's own code any more.
+ * An abort ends a job together with its thread. The job need not co-operate, and it takes milliseconds. Only
+ * a call into native code cannot be ended, and one that parses or hashes a row of hundreds of megabytes takes
+ * seconds. Its caller does not wait for that; the thread keeps its place in the pool until it has ended, and
+ * runs none of the job's own code any more.
  *
  * Threads start with the first jobs. Idle ones do not keep the process alive.
  */

@@ -1,6 +1,9 @@
 import { startHub } from '../../dev/hub/index.js';
 
-/** The local Hub in a process of its own: `<root> <state>`. Its parent sends questions over IPC, and it replies with what it has served. */
+/**
+ * The local Hub in a process of its own: `<root> <state>`. Its parent sends questions over IPC, and it
+ * replies with what it has served.
+ */
 const [root = '', stateDir = ''] = process.argv.slice(2);
 const hub = await startHub({ root, stateDir });
 process.on('message', (question: { readonly ask: 'stats' | 'reset'; readonly bytesPerSecond?: number }) => {

@@ -56,8 +56,8 @@ function* shortLines(rows: number): Generator<string> {
 /**
  * Makes the corpora set under `dir`, unless it is there. Equal scales give equal bytes.
  *
- * @param scale - 1 is 800 MB of UltraChat-like JSON lines, 240 MB of LMSYS and 120 MB of Magpie parquet, 85 MB of
- *   prosocial JSON lines.
+ * @param scale - 1 is 800 MB of UltraChat-like JSON lines, 240 MB of LMSYS and 120 MB of Magpie parquet, 85
+ *   MB of prosocial JSON lines.
  */
 export async function makeCorpora(dir: string, scale: number): Promise<Corpora> {
   const folder = join(dir, `corpora-${generation}-${scale}`);

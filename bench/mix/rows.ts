@@ -1,6 +1,8 @@
 import type { TextSource } from './text.js';
 
-/** Rows of the four corpora in the schemas of the originals, with the share of odd ones that such data has. */
+/**
+ * Rows of the four corpora in the schemas of the originals, with the share of odd ones that such data has.
+ */
 
 interface Turn {
   readonly content: string;

@@ -19,7 +19,10 @@ def solve(items: list[str]) -> dict:
     return {"n": len([x for x in items if x != "\\n"])}
 \`\`\``;
 
-/** Text without meaning, at tens of megabytes a second: words of a language's lengths, code, escapes and other scripts. */
+/**
+ * Text without meaning, at tens of megabytes a second: words of a language's lengths, code, escapes and other
+ * scripts.
+ */
 export class TextSource {
   readonly random: Random;
   readonly #clauses: readonly string[];

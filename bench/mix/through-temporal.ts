@@ -11,8 +11,9 @@ import { measureRunning, type Cost } from '../measure.js';
 import { benchSources } from './task.js';
 
 /**
- * The same mix as a whole run: Temporal dev server, worker in a process of its own, workflow from start to end. Server and
- * worker start before the measurement. CPU and memory are those of the worker and its children.
+ * The same mix as a whole run: Temporal dev server, worker in a process of its own, workflow from start to
+ * end. Server and worker start before the measurement. CPU and memory are those of the worker and its
+ * children.
  *
  * @param only - the name of the one source that is mixed. @default all
  */

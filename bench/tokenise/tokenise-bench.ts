@@ -17,8 +17,9 @@ const pieceLength = 1_500;
 const tokenizers = { Qwen3: 'tokenizer-qwen3', 'Llama 3.1': 'tokenizer-llama3_1' } as const;
 
 /**
- * How fast text becomes tokens, and whether the ids are those of the library alone. The text is Markdown of node_modules:
- * prose and code by many authors, in the versions of package-lock.json. CPU seconds leave out other work on the machine.
+ * How fast text becomes tokens, and whether the ids are those of the library alone. The text is Markdown of
+ * node_modules: prose and code by many authors, in the versions of package-lock.json. CPU seconds leave out
+ * other work on the machine.
  */
 export const tokeniseBench = defineBench({
   summary: 'tokenises Markdown on one core with Headrace and with @huggingface/tokenizers',

@@ -17,7 +17,9 @@ export interface ServerTime {
   readonly idleMs: number;
   /** The part of `idleMs` between two operations that are not on either side of a save. */
   readonly idleInStepsMs: number;
-  /** Mean time from the end of the last step before a save inside the training to the start of the next step. */
+  /**
+   * Mean time from the end of the last step before a save inside the training to the start of the next step.
+   */
   readonly boundaryMs: number;
   /** Of it, the server had nothing to do. */
   readonly boundaryIdleMs: number;

@@ -19,10 +19,16 @@ export interface Garbage {
 /** Finds what the retention rule allows to remove, the largest first. Removes nothing. */
 export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
   const { repositories, artifacts, scratch } = await surveyStore(store);
-  const files = repositories.flatMap(({ id, files }) =>
-    files
+  const files = repositories.flatMap((repository) =>
+    repository.files
       .filter((file) => mayFileGo(file, keepDays, now))
-      .map(({ path, sizeBytes, kind, usedAt }) => ({ what: kind, label: id, path, sizeBytes, usedAt })),
+      .map(({ path, sizeBytes, kind, usedAt }) => ({
+        what: kind,
+        label: repository.id,
+        path,
+        sizeBytes,
+        usedAt,
+      })),
   );
   const old = artifacts
     .filter((artifact) => mayArtifactGo(artifact, keepDays, now))
@@ -45,8 +51,9 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
   return [...files, ...old, ...left].sort((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
-/** Removes garbage, except what a run has used since it was found. Each item is first moved aside by one rename, so that
- * a reader finds it whole or not at all.
+/**
+ * Removes garbage, except what a run has used since it was found. Each item is first moved aside by one
+ * rename, so that a reader finds it whole or not at all.
  *
  * @returns the items that were removed.
  */

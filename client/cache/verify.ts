@@ -19,8 +19,9 @@ export interface Verification {
   readonly damaged: readonly Damage[];
 }
 
-/** Verifies the store: the content of every downloaded file against the hash in its name, and the files of every artifact
- * against its manifest.
+/**
+ * Verifies the store: the content of every downloaded file against the hash in its name, and the files of
+ * every artifact against its manifest.
  *
  * @param onFile - called before each file is read.
  */

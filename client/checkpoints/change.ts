@@ -40,8 +40,8 @@ interface ServedCheckpoint {
 /**
  * Keeps, removes or exports a checkpoint on the server that has it.
  *
- * @throws {HeadraceError} CheckpointLostError where the server no longer has it; UsageError where the environment names another
- * server, or `to` is a file; what Tinker throws.
+ * @throws {HeadraceError} CheckpointLostError where the server no longer has it; UsageError where the
+ *   environment names another server, or `to` is a file; what Tinker throws.
  */
 export async function changeCheckpoint(
   change: CheckpointChange,

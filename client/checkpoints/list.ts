@@ -9,7 +9,9 @@ import { connectTo, openTinkerAccess } from './server.js';
 /** The checkpoints that a server has, by path; `undefined` where it does not answer. */
 export type OnServer = ReadonlyMap<string, ServerCheckpoint> | undefined;
 
-/** The checkpoints among these that the server still has. Where it does not answer, the reason goes to stderr. */
+/**
+ * The checkpoints among these that the server still has. Where it does not answer, the reason goes to stderr.
+ */
 export async function askServer(checkpoints: readonly CheckpointLine[]): Promise<OnServer> {
   const newest = checkpoints.at(-1);
   if (newest === undefined) return undefined;

@@ -6,14 +6,18 @@ import { commandEnvironment } from '../environment.js';
 import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { say } from '../text/output.js';
 
-/** Access to the Tinker server of the environment. @param retries - of a call without an answer. @default the client's */
+/**
+ * Access to the Tinker server of the environment. @param retries - of a call without an answer. @default the
+ * client's
+ */
 export async function openTinkerAccess(retries?: number): Promise<TinkerAccess> {
   const limits = retries === undefined ? {} : { limits: { controlRetries: retries } };
   return createTinkerAccess({ env: await commandEnvironment(), onWarning: say, ...limits });
 }
 
 /**
- * Connects to the server that the checkpoint was saved on: another server would answer that it does not exist.
+ * Connects to the server that the checkpoint was saved on: another server would answer that it does not
+ * exist.
  *
  * @throws {HeadraceError} UsageError where the environment names another server; what connecting throws.
  */

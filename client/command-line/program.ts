@@ -42,8 +42,8 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
 
 /**
  * Returns the command line.
- * @param args - the arguments after `headrace`. Where they name a command, its module alone is loaded; else, for instance
- * for `--help`, all modules.
+ * @param args - the arguments after `headrace`. Where they name a command, its module alone is loaded; else,
+ *   for instance for `--help`, all modules.
  */
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('headrace')

@@ -88,7 +88,10 @@ async function list(all: readonly CheckpointLine[], out: string, json: boolean):
   return exitCodes.done;
 }
 
-/** @throws {HeadraceError} UsageError for the newest two checkpoints of a running run, which may resume from them. */
+/**
+ * @throws {HeadraceError} UsageError for the newest two checkpoints of a running run, which may resume from
+ *   them.
+ */
 function refuseNeeded(
   { label }: CheckpointLine,
   all: readonly CheckpointLine[],

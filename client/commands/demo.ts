@@ -41,8 +41,8 @@ export function register(program: Command): void {
 }
 
 /**
- * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results and shuts them down.
- * Ignores the servers and keys of the environment.
+ * Starts Temporal, a Hub, a Tinker server and a worker, runs `recipes/demo.yaml`, shows its results and shuts
+ * them down. Ignores the servers and keys of the environment.
  */
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(

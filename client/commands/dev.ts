@@ -5,6 +5,7 @@ import { HeadraceError } from '../../core/errors.js';
 import { readDevServers, removeDevServers, writeDevServers } from '../../dev/stack/dev-servers.js';
 import { startStack } from '../../dev/stack/stack.js';
 import type { ServerName, Stack } from '../../dev/stack/stack.js';
+import { packagePath } from '../../files/package-path.js';
 import { action } from '../command-line/action.js';
 import { exampleText } from '../command-line/examples.js';
 import { programPath } from '../command-line/program-path.js';
@@ -12,6 +13,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { untilAborted } from '../process/interrupt.js';
 import { parentProcess } from '../process/parent-process.js';
+import { fromHere } from '../text/from-here.js';
 import { say } from '../text/output.js';
 import { register as registerHub } from './dev/hub.js';
 import { register as registerTemporal } from './dev/temporal.js';
@@ -23,10 +25,7 @@ export function register(program: Command): void {
     .description(
       'start Temporal, a Hub, a Tinker server and a worker here, and stay; servers that the environment names are used instead',
     )
-    .addHelpText(
-      'after',
-      exampleText(['dev', 'then, in another terminal: npx headrace start recipes/demo.yaml --wait']),
-    )
+    .addHelpText('after', exampleText(['dev', 'then, in another terminal: npx headrace start RECIPE --wait']))
     .action(action(serveStack));
   for (const registerCommand of [registerTemporal, registerHub, registerTinker]) registerCommand(dev);
 }
@@ -100,7 +99,7 @@ function stackText({ parts, temporalAddress, temporalUi, hubUrl, tinkerUrl }: St
     `Temporal  ${temporalAddress}${temporalUi === undefined ? '' : `, web UI ${temporalUi}`}`,
     `Hub       ${hubUrl ?? 'https://huggingface.co'}${kind('hub')}`,
     `Tinker    ${tinkerUrl ?? 'the hosted service'}${kind('tinker')}`,
-    'A worker polls. Start a run in another terminal: npx headrace start recipes/demo.yaml --wait',
+    `A worker polls. Start a run in another terminal: npx headrace start ${fromHere(packagePath('recipes/demo.yaml'))} --wait`,
     'Ctrl-C ends all of them; runs continue when they are started again.',
   ].join('\n');
 }

@@ -26,8 +26,8 @@ export interface SourceSize {
 }
 
 /**
- * Checks a source without downloading it: its dataset and files, the access to them, and whether the head of its first
- * file converts. A problem of the source is a failed check, not an error.
+ * Checks a source without downloading it: its dataset and files, the access to them, and whether the head of
+ * its first file converts. A problem of the source is a failed check, not an error.
  */
 export async function checkSource(
   local: LocalWork,

@@ -9,7 +9,10 @@ import type { Train } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 
-/** Whether Tinker takes the key and trains the recipe's base model, and a renderer is known for it. Nothing for a data job. */
+/**
+ * Whether Tinker takes the key and trains the recipe's base model, and a renderer is known for it. Nothing
+ * for a data job.
+ */
 export async function checkTinker(
   env: Env,
   recipe: ResolvedRecipe | undefined,

@@ -22,7 +22,10 @@ export function warned(what: string, message: string, remedy?: string): Check {
   return { what, status: 'warning', message, ...defined({ remedy }) };
 }
 
-/** A check that failed with `error`. The type of an error that is not a {@link HeadraceError} is `InternalError`. */
+/**
+ * A check that failed with `error`. The type of an error that is not a {@link HeadraceError} is
+ * `InternalError`.
+ */
 export function failed(what: string, error: unknown): Check {
   const known = error instanceof HeadraceError;
   return {

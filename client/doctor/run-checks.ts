@@ -12,7 +12,10 @@ import { checkTemporal } from './check-temporal.js';
 import { checkTinker } from './check-tinker.js';
 import { ShownChecks } from './show-checks.js';
 
-/** Checks what a run of the recipe needs; without a recipe, this machine and the servers. Returns 1 where a check fails. */
+/**
+ * Checks what a run of the recipe needs; without a recipe, this machine and the servers. Returns 1 where a
+ * check fails.
+ */
 export async function runChecks(
   recipe: ResolvedRecipe | undefined,
   options: { readonly json: boolean; readonly taskQueue: string | undefined },

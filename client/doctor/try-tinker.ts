@@ -11,8 +11,9 @@ import { print, say } from '../text/output.js';
 import { tinkerSmoke } from '../tinker/smoke.js';
 import { ShownChecks } from './show-checks.js';
 
-/** Runs `headrace doctor [RECIPE] --tinker-smoke`: all calls of a run on the Tinker server, with the recipe's base model or
- * else the smallest that the server trains. Returns exit code 1 where a call fails.
+/**
+ * Runs `headrace doctor [RECIPE] --tinker-smoke`: all calls of a run on the Tinker server, with the recipe's
+ * base model or else the smallest that the server trains. Returns exit code 1 where a call fails.
  */
 export async function tryTinker(recipe: ResolvedRecipe | undefined, json: boolean): Promise<ExitCode> {
   if (recipe !== undefined && recipe.train === undefined)

@@ -25,9 +25,10 @@ export interface MixRecipeOptions {
   readonly progress?: WorkContext['progress'];
 }
 
-/** Resolves, downloads, converts and mixes a recipe's sources into `recipe.out` in this process, without Temporal. The same
- * recipe and data give the same bytes as in a run, and the two reuse each other's work. Downloads alone are retried;
- * another call continues from the artifacts of the store.
+/**
+ * Resolves, downloads, converts and mixes a recipe's sources into `recipe.out` in this process, without
+ * Temporal. The same recipe and data give the same bytes as in a run, and the two reuse each other's work.
+ * Downloads alone are retried; another call continues from the artifacts of the store.
  *
  * @throws {HeadraceError} of the source or stage that failed.
  */

@@ -31,8 +31,9 @@ export interface MixSourcesResult extends MixResult {
   readonly reusedPieces: number;
 }
 
-/** Converts and mixes sources whose files are on this disk, in this process. The functions are the activities of a run, so
- * the same recipe and data give the same bytes.
+/**
+ * Converts and mixes sources whose files are on this disk, in this process. The functions are the activities
+ * of a run, so the same recipe and data give the same bytes.
  *
  * @throws {HeadraceError} of the stage that failed.
  */

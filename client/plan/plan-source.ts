@@ -60,7 +60,10 @@ export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLo
   return { local, convert, recipe, updateLock };
 }
 
-/** Plans one source without downloading it. `updateLock` updates its lock. @throws {HeadraceError} as resolving does. */
+/**
+ * Plans one source without downloading it. `updateLock` updates its lock. @throws {HeadraceError} as
+ * resolving does.
+ */
 export async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
   const { hub, work } = planner.local;
   const input = { source, out: planner.recipe.out, updateLock: planner.updateLock };

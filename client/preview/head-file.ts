@@ -28,8 +28,8 @@ export interface HeadFile {
 }
 
 /**
- * The head of a file. Of parquet it is the footer, and of the first row group the columns that are asked for; of text its first
- * `bytes`; of a plain or packed parquet file on the disk the whole file.
+ * The head of a file. Of parquet it is the footer, and of the first row group the columns that are asked for;
+ * of text its first `bytes`; of a plain or packed parquet file on the disk the whole file.
  *
  * @param scratch - a folder for what is fetched.
  * @throws {HeadraceError} FormatError; the errors of reading from the Hub.

@@ -9,7 +9,10 @@ import { HeadraceError } from '../../core/errors.js';
 import { uniteRanges, type ByteRange } from '../../core/hub/ranges.js';
 import type { HeadFile } from './head-file.js';
 
-/** The head of a parquet file: a file of the full size that holds the footer, and of its first row group what was fetched. */
+/**
+ * The head of a parquet file: a file of the full size that holds the footer, and of its first row group what
+ * was fetched.
+ */
 export async function parquetHead(
   { path: name, sizeBytes }: InspectedFile['file'],
   read: InspectedFile['read'],

@@ -26,7 +26,9 @@ export interface SourcePreview {
   readonly file: string;
   /** All columns of the file, or the keys that were seen. */
   readonly columns: readonly string[];
-  /** A sentence about columns that the recipe names and no row of the head has. In parquet that is an error. */
+  /**
+   * A sentence about columns that the recipe names and no row of the head has. In parquet that is an error.
+   */
   readonly columnProblem?: string;
   /** Bytes that were read for the preview, over the network where the file is not on disk. */
   readonly bytesRead: number;

@@ -18,7 +18,9 @@ export type HeadRow = { readonly row: number; readonly text: string } & (
 export interface PreviewedRow {
   /** Its number in the file, from 1. */
   readonly row: number;
-  /** The columns that conversion reads; of a dialogue several rows; of a row that is no JSON object its text. */
+  /**
+   * The columns that conversion reads; of a dialogue several rows; of a row that is no JSON object its text.
+   */
   readonly before: Row | readonly Row[] | string;
   readonly after: readonly Message[] | null;
   readonly outcome: 'converted' | 'filtered' | RejectReason;

@@ -1,7 +1,10 @@
 import type { PartMessage } from '../../dev/stack/part.js';
 import { say } from '../text/output.js';
 
-/** The terminal or parent process that started a server or worker. `headrace dev` is a parent with an IPC channel. */
+/**
+ * The terminal or parent process that started a server or worker. `headrace dev` is a parent with an IPC
+ * channel.
+ */
 export interface ParentProcess {
   /** Aborted by SIGINT, SIGTERM and the end of the parent. */
   readonly signal: AbortSignal;

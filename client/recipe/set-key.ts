@@ -2,7 +2,10 @@ import { parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 
-/** Applies `key.path=value` to a recipe; the value is YAML. @throws {HeadraceError} RecipeError where it cannot be applied. */
+/**
+ * Applies `key.path=value` to a recipe; the value is YAML. @throws {HeadraceError} RecipeError where it
+ * cannot be applied.
+ */
 export function setKey(document: Document, assignment: string): void {
   const equals = assignment.indexOf('=');
   if (equals < 1)

@@ -25,7 +25,8 @@ export interface SourceChange {
 /**
  * The input of the update `replaceSource`: the source `name` with another definition.
  *
- * @throws {HeadraceError} UsageError where nothing is changed or there is no such source; RecipeError where the changed recipe is not valid.
+ * @throws {HeadraceError} UsageError where nothing is changed or there is no such source; RecipeError where
+ *   the changed recipe is not valid.
  */
 export function replacement(run: RunRecipe, name: string, change: SourceChange): ReplaceSourceInput {
   const { files, dataFiles, maxRejectFraction, ...sameKeys } = change;
@@ -44,7 +45,9 @@ export function replacement(run: RunRecipe, name: string, change: SourceChange):
   return { source: sourceNamed(recipe, name), memo: memoOf(recipe, run.rowsPerSource) };
 }
 
-/** A source that moves between the Hub and local files keeps no key of its old origin: files have no revision. */
+/**
+ * A source that moves between the Hub and local files keeps no key of its old origin: files have no revision.
+ */
 function withoutOrigin(source: Source, changed: object): Partial<Source> {
   const { files, dataset, revision, config, split, data_files, ...rest } = source;
   if ('files' in changed) return rest;
@@ -53,9 +56,11 @@ function withoutOrigin(source: Source, changed: object): Partial<Source> {
 }
 
 /**
- * The input of the update `changeCaps`, from texts such as `lmsys=500` (rows), `magpie=20%` (share) and `toefl=all`.
+ * The input of the update `changeCaps`, from texts such as `lmsys=500` (rows), `magpie=20%` (share) and
+ * `toefl=all`.
  *
- * @throws {HeadraceError} UsageError where a text is no cap or names no source; RecipeError where the changed recipe is not valid.
+ * @throws {HeadraceError} UsageError where a text is no cap or names no source; RecipeError where the changed
+ *   recipe is not valid.
  */
 export function capChange(run: RunRecipe, texts: readonly string[], note: string): ChangeCapsInput {
   const caps = Object.fromEntries(texts.map(parseCap));

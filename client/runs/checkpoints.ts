@@ -16,7 +16,10 @@ export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
   return records;
 }
 
-/** The checkpoint of that label, or the newest. @throws {HeadraceError} UsageError that lists the labels of the run `name`. */
+/**
+ * The checkpoint of that label, or the newest. @throws {HeadraceError} UsageError that lists the labels of
+ * the run `name`.
+ */
 export function checkpointLabelled(
   checkpoints: readonly CheckpointLine[],
   label: string | undefined,

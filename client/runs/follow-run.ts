@@ -4,7 +4,10 @@ import type { TemporalClient } from '../temporal/connect.js';
 import { showOutcome } from './show-outcome.js';
 import { watchRun } from './watch-run.js';
 
-/** Watches a run until it ends, waits for a person or Ctrl-C is pressed; shows the outcome and returns its exit code. */
+/**
+ * Watches a run until it ends, waits for a person or Ctrl-C is pressed; shows the outcome and returns its
+ * exit code.
+ */
 export async function followRun(
   temporal: TemporalClient,
   name: string,

@@ -5,7 +5,9 @@ import { isMissing } from '../../files/errno.js';
 import type { TemporalClient } from '../temporal/connect.js';
 import { memoIn } from './run-memo.js';
 
-/** @throws {HeadraceError} OutInUseError where a running workflow with another id writes to the folder `out`. */
+/**
+ * @throws {HeadraceError} OutInUseError where a running workflow with another id writes to the folder `out`.
+ */
 export async function requireFreeOut(
   temporal: TemporalClient,
   workflowId: string,

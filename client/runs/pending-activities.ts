@@ -27,7 +27,9 @@ const Heartbeat = z.object({
   note: z.string().exactOptional(),
 });
 
-/** The pending activities of a run and of its children, with their heartbeats, which workflows cannot read. */
+/**
+ * The pending activities of a run and of its children, with their heartbeats, which workflows cannot read.
+ */
 export async function pendingActivities(
   temporal: TemporalClient,
   workflowId: string,

@@ -5,7 +5,9 @@ import type { TemporalClient } from '../temporal/connect.js';
 
 /** Checks, a second apart: the server lists a new worker after a moment. */
 const attempts = 5;
-/** A poller that the server has seen within this time counts as a worker; a long poll lasts about a minute. */
+/**
+ * A poller that the server has seen within this time counts as a worker; a long poll lasts about a minute.
+ */
 const pollerFreshMs = 90_000;
 
 /** @throws {HeadraceError} NoWorkerError where no worker polls the task queue. */

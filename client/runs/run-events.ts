@@ -5,8 +5,8 @@ import type { RunState, SourceState, Wait } from '../../core/run/state.js';
 type Stage = RunState['stage'];
 
 /**
- * What happened between two states of a run, as lines for people. The results of a stage come before the start of the next
- * one, also where both happened between the two states.
+ * What happened between two states of a run, as lines for people. The results of a stage come before the
+ * start of the next one, also where both happened between the two states.
  *
  * @param before - `undefined`: everything that has happened in the run.
  */

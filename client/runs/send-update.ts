@@ -11,7 +11,8 @@ export type UpdateName = keyof RunUpdates;
 /**
  * Sends one of the run's updates and returns its answer, a sentence about the effect.
  *
- * @throws {HeadraceError} RunNotFoundError; NoWorkerError; UsageError with the reason where the run has ended or refuses.
+ * @throws {HeadraceError} RunNotFoundError; NoWorkerError; UsageError with the reason where the run has ended
+ *   or refuses.
  */
 export async function sendUpdate<Name extends UpdateName>(
   temporal: TemporalClient,

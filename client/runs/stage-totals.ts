@@ -3,8 +3,9 @@ import type { Stage } from '../../core/run/stages.js';
 import type { RunState } from '../../core/run/state.js';
 import type { WorkUnderWay } from '../text/progress-line.js';
 
-/** The total progress of each stage that consists of several activities. Finished work is taken from the run's state,
- * running work from heartbeats. Training reports its own total.
+/**
+ * The total progress of each stage that consists of several activities. Finished work is taken from the run's
+ * state, running work from heartbeats. Training reports its own total.
  */
 export function stageTotals(state: RunState | undefined, underWay: readonly WorkUnderWay[]): WorkUnderWay[] {
   if (state === undefined) return [];
@@ -27,7 +28,9 @@ function downloadTotal({ sources }: RunState, underWay: readonly WorkUnderWay[])
   return [totalLine('download', 'bytes', finished + sum(active.map(({ done }) => done)), total)];
 }
 
-/** A piece under way counts as the fraction of it that is done. @param counts - pieces finished, and in all. */
+/**
+ * A piece under way counts as the fraction of it that is done. @param counts - pieces finished, and in all.
+ */
 function pieceTotal(
   stage: Stage,
   counts: readonly (readonly [finished: number, all: number])[],

@@ -28,7 +28,9 @@ export interface StartedRun {
   /** True where a run of this recipe was running already. */
   readonly attached: boolean;
   readonly runId: string;
-  /** Differences from the recipe of the last run of that name, which has ended: "train.epochs: 1 then, 2 now". */
+  /**
+   * Differences from the recipe of the last run of that name, which has ended: "train.epochs: 1 then, 2 now".
+   */
   readonly changes: readonly string[];
 }
 

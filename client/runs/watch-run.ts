@@ -32,7 +32,10 @@ const pollEveryMs = 1_000;
 /** Without a worker a query has no answer. */
 const queryTimeoutMs = 5_000;
 
-/** Shows a run until it ends or waits for a person. While the connection is lost, it keeps trying; the run goes on. */
+/**
+ * Shows a run until it ends or waits for a person. While the connection is lost, it keeps trying; the run
+ * goes on.
+ */
 export async function watchRun(
   temporal: TemporalClient,
   name: string,

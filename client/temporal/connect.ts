@@ -44,7 +44,10 @@ export async function connectTemporal(env: Env = process.env): Promise<TemporalC
   }
 }
 
-/** Does `work` with a connection to Temporal, which it closes. @throws {HeadraceError} TemporalUnavailableError. */
+/**
+ * Does `work` with a connection to Temporal, which it closes. @throws {HeadraceError}
+ * TemporalUnavailableError.
+ */
 export async function withTemporal<T>(work: (temporal: TemporalClient) => Promise<T>): Promise<T> {
   const temporal = await connectTemporal();
   try {

@@ -2,8 +2,9 @@ import { InterceptingCall, Metadata, status } from '@grpc/grpc-js';
 import type { Interceptor } from '@grpc/grpc-js';
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 
-/** The SDK's retries of failed calls, which end when the connection is closed. The SDK alone calls the closed channel
- * again, which throws "Channel has been shut down" from a timer and ends the process.
+/**
+ * The SDK's retries of failed calls, which end when the connection is closed. The SDK alone calls the closed
+ * channel again, which throws "Channel has been shut down" from a timer and ends the process.
  */
 export function retriesUntilClosed(isClosed: () => boolean): Interceptor[] {
   const refuseWhenClosed: Interceptor = (options, nextCall) =>

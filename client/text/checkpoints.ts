@@ -3,7 +3,9 @@ import { formatCount } from '../../core/format.js';
 import type { OnServer } from '../checkpoints/list.js';
 import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 
-/** Checkpoints with their paths and how long the server keeps them. @param nowMs - milliseconds since 1970. */
+/**
+ * Checkpoints with their paths and how long the server keeps them. @param nowMs - milliseconds since 1970.
+ */
 export function checkpointsText(
   checkpoints: readonly CheckpointLine[],
   onServer: OnServer,

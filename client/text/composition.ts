@@ -54,8 +54,9 @@ const volumeColumns: readonly Column[] = fatesOfConverted.map((fate) => ({
   total: (rows) => volumeText(totalVolume(rows.map(({ volumes }) => volumes[fate]))),
 }));
 
-/** The composition of a mix: counts of the conversations read by their fate, the content of train.jsonl, and sentences
- * about rejected rows, duplicates and the source that limited the mix.
+/**
+ * The composition of a mix: counts of the conversations read by their fate, the content of train.jsonl, and
+ * sentences about rejected rows, duplicates and the source that limited the mix.
  */
 export function compositionText({ sources }: Composition): string {
   return [

@@ -15,7 +15,10 @@ export interface WorkUnderWay {
 
 const longestFailure = 120;
 
-/** `train steps 20 to 39: 24 of 60 steps, 0.586 steps/s, 1 min 01 s left (loss 1.700)`; `undefined` where there is nothing to show. */
+/**
+ * `train steps 20 to 39: 24 of 60 steps, 0.586 steps/s, 1 min 01 s left (loss 1.700)`; `undefined` where
+ * there is nothing to show.
+ */
 export function progressLine(work: WorkUnderWay, rates: Rates): string | undefined {
   const { progress, attempt, lastFailure } = work;
   const retry =

@@ -17,9 +17,11 @@ const configName = 'adapter_config.json';
 /** Begins the name of the hidden folder that files are written into; the process follows. */
 const asidePrefix = '.adapter-';
 
-/** Downloads a checkpoint's adapter into `folder`. Files are written into a hidden folder inside it, checked, flushed and
- * then moved out, the configuration last. After a crash a file under its name is complete, and a folder with a
- * configuration holds a complete adapter. The next download removes the hidden folder of a killed process.
+/**
+ * Downloads a checkpoint's adapter into `folder`. Files are written into a hidden folder inside it, checked,
+ * flushed and then moved out, the configuration last. After a crash a file under its name is complete, and a
+ * folder with a configuration holds a complete adapter. The next download removes the hidden folder of a
+ * killed process.
  *
  * @throws {TinkerError} what `Tinker.downloadAdapter` throws; protocol, where the files are not those of an
  * adapter. The folder is then as it was.

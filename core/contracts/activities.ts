@@ -38,8 +38,9 @@ import type {
 } from './training.js';
 
 /**
- * The activities: the worker registers them, and the workflows call them. Each has one object in and one object out, plain
- * JSON of less than 64 KiB. Rows, tokens and long lists stay in the store; payloads name them by an {@link ArtifactRef}.
+ * The activities: the worker registers them, and the workflows call them. Each has one object in and one
+ * object out, plain JSON of less than 64 KiB. Rows, tokens and long lists stay in the store; payloads name
+ * them by an {@link ArtifactRef}.
  */
 export interface Activities {
   resolveSource(input: ResolveSourceInput): Promise<SourceResolution>;

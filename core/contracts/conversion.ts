@@ -15,7 +15,9 @@ export interface ConversionPlan {
   readonly formatReason: string;
   /** For `convertPieces`. At most 64. */
   readonly pieces: readonly WorkRange[];
-  /** For `groupDialogues`, once every piece is there; empty where a row is a whole conversation. At most 64. */
+  /**
+   * For `groupDialogues`, once every piece is there; empty where a row is a whole conversation. At most 64.
+   */
   readonly dialoguePartitions: readonly WorkRange[];
 }
 

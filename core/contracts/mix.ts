@@ -38,7 +38,10 @@ export const fatesOfConverted = ['duplicates', 'heldout', 'heldoutUnused', 'notS
 
 export type FateOfConverted = (typeof fatesOfConverted)[number];
 
-/** One source in the mix; read = filtered + rejected + duplicates + heldout + heldoutUnused + notSelected + kept. */
+/**
+ * One source in the mix; read = filtered + rejected + duplicates + heldout + heldoutUnused + notSelected +
+ * kept.
+ */
 export const CompositionRow = z
   .object({
     ...SourceCounts.unwrap().shape,

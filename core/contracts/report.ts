@@ -6,7 +6,10 @@ import type { SourceResolution } from './source.js';
 import type { TokensResult } from './tokens.js';
 import type { TrainingPlan } from './training.js';
 
-/** How long a run has been in a stage, or waited for a person, in total. Points in time are milliseconds since 1970. */
+/**
+ * How long a run has been in a stage, or waited for a person, in total. Points in time are milliseconds
+ * since 1970.
+ */
 export interface StageTime {
   readonly stage: Stage | 'waiting for a person';
   /** Begin of the first stay. */

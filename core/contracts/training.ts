@@ -47,8 +47,8 @@ export interface FindRecordsInput {
 
 export interface FindRecordsResult {
   /**
-   * Checkpoints before the final one that have no evaluation and whose weights the server still has, oldest first: an
-   * earlier run was cancelled or parked before it measured them.
+   * Checkpoints before the final one that have no evaluation and whose weights the server still has, oldest
+   * first: an earlier run was cancelled or parked before it measured them.
    */
   readonly unmeasured: readonly SegmentRecordRef[];
   /** How many records the found lineage has. */

@@ -21,13 +21,14 @@ export function isBlank(text: string): boolean {
 
 /** Whether a text has half a surrogate pair, which UTF-8 cannot encode. */
 function hasLoneSurrogate(text: string): boolean {
-  // ES2024: Node has it, the library of our compile target does not declare it. Much faster than a regular expression.
+  // ES2024: Node has it, the library of our compile target does not declare it. Much faster than a regular
+  // expression.
   return !(text as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 /**
- * Maps roles, drops the messages after the last one of the assistant and checks the rest. Returns the conversation, or why there is
- * none: the first reason in the order of `rejectReasons`.
+ * Maps roles, drops the messages after the last one of the assistant and checks the rest. Returns the
+ * conversation, or why there is none: the first reason in the order of `rejectReasons`.
  *
  * @param raw - at least one message.
  */

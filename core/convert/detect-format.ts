@@ -68,8 +68,8 @@ export function detectionColumns(fields: Readonly<Record<string, string>> = {}):
 }
 
 /**
- * The format of a source: the recipe's, else the first one, in the order of `sourceFormats`, that fits more than half of the sampled
- * rows that are objects.
+ * The format of a source: the recipe's, else the first one, in the order of `sourceFormats`, that fits more
+ * than half of the sampled rows that are objects.
  *
  * @param rows - up to {@link detectionSampleRows} rows from the start of the source.
  * @param where - the file they come from, for the error.

@@ -31,8 +31,9 @@ export interface DialogueOutcome {
 }
 
 /**
- * Returns the function that reads a row of the format `prosocial`. It returns `undefined` for a row without integer ids. An integer
- * beyond 2^53 − 1 is no id: JSON numbers of that size do not distinguish two dialogues.
+ * Returns the function that reads a row of the format `prosocial`. It returns `undefined` for a row without
+ * integer ids. An integer beyond 2^53 − 1 is no id: JSON numbers of that size do not distinguish two
+ * dialogues.
  */
 export function dialogueRowReader(
   layout: Layout,
@@ -59,8 +60,8 @@ function isId(value: unknown): value is number {
 }
 
 /**
- * Returns the converter of whole dialogues: it sorts by `response_id`, collapses equal rows, filters (every row has to pass) and
- * validates. It takes all rows of one dialogue in reading order, at least one.
+ * Returns the converter of whole dialogues: it sorts by `response_id`, collapses equal rows, filters (every
+ * row has to pass) and validates. It takes all rows of one dialogue in reading order, at least one.
  */
 export function createDialogueConverter(
   rules: ConversionRules,
@@ -91,7 +92,10 @@ export function createDialogueConverter(
   };
 }
 
-/** Whether two rows are equal in what conversation and filter use. A missing column equals null: parquet does not distinguish them. */
+/**
+ * Whether two rows are equal in what conversation and filter use. A missing column equals null: parquet does
+ * not distinguish them.
+ */
 function sameTurn(a: DialogueRow, b: DialogueRow): boolean {
   const text = (row: DialogueRow): string =>
     stableJson([row.context ?? null, row.response ?? null, withoutNull(row.filtered)]);

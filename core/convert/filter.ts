@@ -11,9 +11,10 @@ export interface RowFilter {
 }
 
 /**
- * Compiles a recipe's `filter`: every condition has to hold. A missing or null column meets no condition; equality is in JSON type and
- * value; `min` and `max` are inclusive and for numbers only; `matches` is an unanchored regular expression with the flag `u`, for text
- * only. In the format `lmsys` the name `flagged` means that some turn is flagged in the moderation column.
+ * Compiles a recipe's `filter`: every condition has to hold. A missing or null column meets no condition;
+ * equality is in JSON type and value; `min` and `max` are inclusive and for numbers only; `matches` is an
+ * unanchored regular expression with the flag `u`, for text only. In the format `lmsys` the name `flagged`
+ * means that some turn is flagged in the moderation column.
  */
 export function compileFilter(
   filter: Readonly<Record<string, FilterCondition>> | undefined,

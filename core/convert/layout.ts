@@ -3,13 +3,13 @@ import { HeadraceError } from '../errors.js';
 import { sourceFormats, type SourceFormat } from '../recipe.js';
 
 /**
- * Which columns a format reads, by their standard names. A recipe's `fields` maps a standard name to the name that the
- * user's files have: `fields: { prompt: question, response: answer }`.
+ * Which columns a format reads, by their standard names. A recipe's `fields` maps a standard name to the name
+ * that the user's files have: `fields: { prompt: question, response: answer }`.
  *
  * | format | standard names |
  * | --- | --- |
  * | `messages` | `messages`: list of objects; in each of them `role`, `content` |
- * | `lmsys` | `conversation`: list of objects; in each `role`, `content`; `openai_moderation`, read for the filter `flagged` |
+ * | `lmsys` | `conversation`: list of objects; in each `role`, `content`; `openai_moderation` for `flagged` |
  * | `prosocial` | `context`, `response`, `dialogue_id`, `response_id`, `episode_done` |
  * | `magpie`, `sharegpt` | `conversations`: list of objects; in each `from`, `value` |
  * | `alpaca` | `instruction`, `input`, `output` |

@@ -13,8 +13,8 @@ const roleTable: readonly (readonly [string, Role])[] = [
 ];
 
 /**
- * Returns the function that maps the role of a row to a {@link Role}, and anything else to `undefined`. Names are compared in lower
- * case; an alias of the recipe wins over the built-in table.
+ * Returns the function that maps the role of a row to a {@link Role}, and anything else to `undefined`. Names
+ * are compared in lower case; an alias of the recipe wins over the built-in table.
  */
 export function roleMap(aliases: Readonly<Record<string, Role>> = {}): (role: unknown) => Role | undefined {
   const table = new Map<string, Role>(roleTable);

@@ -11,8 +11,8 @@ type Row = Readonly<Record<string, unknown>>;
 export type Outcome = readonly Message[] | RejectReason | 'filtered';
 
 /**
- * Returns the converter of a format whose rows are conversations: it filters, maps roles, drops the messages after the last one of
- * the assistant, and validates. The row is parsed JSON of any type.
+ * Returns the converter of a format whose rows are conversations: it filters, maps roles, drops the messages
+ * after the last one of the assistant, and validates. The row is parsed JSON of any type.
  */
 export function createRowConverter(rules: ConversionRules): (row: unknown) => Outcome {
   const filter = compileFilter(rules.filter, rules.layout);
@@ -26,7 +26,10 @@ export function createRowConverter(rules: ConversionRules): (row: unknown) => Ou
   };
 }
 
-/** Returns the function that finds the messages of a row; `undefined` where they are not a list of objects, or an empty one. */
+/**
+ * Returns the function that finds the messages of a row; `undefined` where they are not a list of objects, or
+ * an empty one.
+ */
 function rawMessages(layout: Layout): (row: Row) => readonly RawMessage[] | undefined {
   const list = messageListOf(layout);
   if (list !== undefined) return (row) => listedMessages(row[list.list], list.role, list.content);

@@ -8,8 +8,8 @@ const optional: readonly string[] = ['openai_moderation', 'episode_done', 'input
 const memberNames: readonly string[] = ['role', 'content', 'from', 'value'];
 
 /**
- * The problem with the columns of a source's files, as a sentence; `undefined` where there is none. Reads names only: a format
- * that the recipe does not name is detected later, from rows.
+ * The problem with the columns of a source's files, as a sentence; `undefined` where there is none. Reads
+ * names only: a format that the recipe does not name is detected later, from rows.
  */
 export function columnProblem(
   source: Pick<Source, 'format' | 'fields' | 'filter'>,

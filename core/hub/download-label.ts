@@ -10,7 +10,10 @@ export function downloadLabel(dataset: string, files: readonly SourceFile[]): st
   return `${name} ${what} (${bytes})`;
 }
 
-/** The file's name without folders, endings and the content hash that the Hub's shards carry, cut at 60 characters. */
+/**
+ * The file's name without folders, endings and the content hash that the Hub's shards carry, cut at 60
+ * characters.
+ */
 function shortName(path: string): string {
   const base = path.slice(path.lastIndexOf('/') + 1);
   return base

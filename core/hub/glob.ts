@@ -1,6 +1,7 @@
 /**
- * A glob over paths with `/` as a regular expression: `*` and `?` stay within a folder, `**` crosses folders, `[ab]` and
- * `[!ab]` are one character, `{a,b}` either. The glob matches the whole path; a leading `./` is left out.
+ * A glob over paths with `/` as a regular expression: `*` and `?` stay within a folder, `**` crosses folders,
+ * `[ab]` and `[!ab]` are one character, `{a,b}` either. The glob matches the whole path; a leading `./` is
+ * left out.
  */
 export function globToRegExp(glob: string): RegExp {
   const text = glob.replace(/^\.\//, '');

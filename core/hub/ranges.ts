@@ -40,11 +40,11 @@ export function cutRanges(ranges: readonly ByteRange[], maxBytes: number): ByteR
 }
 
 /**
- * The same bytes in ranges for `workers` that take one after another: long ones first, and shorter ones towards the end,
- * so that all workers finish at about the same time.
+ * The same bytes in ranges for `workers` that take one after another: long ones first, and shorter ones
+ * towards the end, so that all workers finish at about the same time.
  *
- * @param limits - of the ranges' lengths. Only the last range of an input range may be shorter than `minBytes`, which is at most
- * `maxBytes`.
+ * @param limits - of the ranges' lengths. Only the last range of an input range may be shorter than
+ *   `minBytes`, which is at most `maxBytes`.
  */
 export function guidedRanges(
   ranges: readonly ByteRange[],

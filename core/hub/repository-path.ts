@@ -3,9 +3,9 @@ const longestSegmentBytes = 255;
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
- * True for a path that stays inside the repository's folder on every system: relative, with `/`, no empty, `.` or `..`
- * segment, none too long for a file name or the name of a device, no backslash, drive or control character. What a server
- * lists is not trusted to be one.
+ * True for a path that stays inside the repository's folder on every system: relative, with `/`, no empty,
+ * `.` or `..` segment, none too long for a file name or the name of a device, no backslash, drive or control
+ * character. What a server lists is not trusted to be one.
  */
 export function isRepositoryPath(path: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
@@ -32,7 +32,10 @@ function utf8Bytes(text: string): number {
   return bytes;
 }
 
-/** A path that cannot be beside the others: it is listed twice, or another path goes through it as if it were a folder. */
+/**
+ * A path that cannot be beside the others: it is listed twice, or another path goes through it as if it were
+ * a folder.
+ */
 export function clashingPath(paths: readonly string[]): string | undefined {
   const seen = new Set<string>();
   const folders = new Set<string>();

@@ -31,7 +31,10 @@ export type SplitChoice =
     }
   | { readonly found: false; readonly problem: 'config' | 'split' | 'file'; readonly message: string };
 
-/** Chooses the files of a split: by the recipe's globs, by the README's `configs`, or by the names of the files. */
+/**
+ * Chooses the files of a split: by the recipe's globs, by the README's `configs`, or by the names of the
+ * files.
+ */
 export function chooseSplitFiles(
   allPaths: readonly string[],
   card: readonly CardConfig[],
@@ -130,14 +133,17 @@ function cardScope(card: readonly CardConfig[], asked: string | undefined): Scop
     };
   }
   const prefix = chosen.dataDir === '' ? '' : `${chosen.dataDir.replace(/^\.\/|\/+$/g, '')}/`;
-  const patterns = chosen.dataFiles.map(({ split, patterns }) => ({
+  const prefixed = chosen.dataFiles.map(({ split, patterns }) => ({
     split,
     patterns: patterns.map((pattern) => prefix + pattern.replace(/^\.\//, '')),
   }));
-  return { config: chosen.name, prefix, patterns: patterns.length === 0 ? null : patterns };
+  return { config: chosen.name, prefix, patterns: prefixed.length === 0 ? null : prefixed };
 }
 
-/** Where the README.md names no configs: a config is a top folder, as on `refs/convert/parquet` (`<config>/<split>/0000.parquet`). */
+/**
+ * Where the README.md names no configs: a config is a top folder, as on `refs/convert/parquet`
+ * (`<config>/<split>/0000.parquet`).
+ */
 function folderScope(allPaths: readonly string[], asked: string | undefined): Scope {
   const paths = dataFilesOf(allPaths);
   const folders = [
@@ -167,7 +173,10 @@ function byPatterns(paths: readonly string[], entries: CardConfig['dataFiles']):
   return splits;
 }
 
-/** A split kept both as JSON and as parquet is read once: the format of more files is taken, parquet where equal. */
+/**
+ * A split kept both as JSON and as parquet is read once: the format of more files is taken, parquet where
+ * equal.
+ */
 function oneFormat(
   chosen: readonly string[],
   config: string,

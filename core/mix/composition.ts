@@ -28,7 +28,10 @@ export interface CompositionSource {
   readonly mixed: MixedCounts;
 }
 
-/** Accounts for every row: read = filtered + rejected + duplicates + heldout + heldoutUnused + notSelected + kept. */
+/**
+ * Accounts for every row: read = filtered + rejected + duplicates + heldout + heldoutUnused + notSelected +
+ * kept.
+ */
 export function composition(sources: readonly CompositionSource[]): Composition {
   const kept = sources.reduce((sum, { mixed }) => sum + mixed.kept, 0);
   const rows = sources.map(

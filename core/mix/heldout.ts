@@ -1,11 +1,16 @@
 import type { Message } from '../convert/conversation.js';
 
-/** Hashed before the prompt. The seed is not: the split does not move when the seed changes or data is added. */
+/**
+ * Hashed before the prompt. The seed is not: the split does not move when the seed changes or data is added.
+ */
 export const heldoutPrefix = 'heldout\n';
 /** h is the first six bytes of the hash, big-endian: an integer in [0, 2^48). */
 export const heldoutHashBytes = 6;
 
-/** The text that decides whether a conversation is held out: the first user message, or without one the first message. */
+/**
+ * The text that decides whether a conversation is held out: the first user message, or without one the first
+ * message.
+ */
 export function heldoutPrompt(messages: readonly Message[]): string {
   return (messages.find(({ role }) => role === 'user') ?? messages[0])?.content ?? '';
 }

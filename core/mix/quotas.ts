@@ -22,8 +22,9 @@ const million = 1_000_000n;
 /**
  * How many conversations each source gives. All arithmetic is in integers, with p = share·10⁶.
  *
- * A source without a share gives `rows` or all; F is their sum, and a share takes min(available, ⌊p·F / (10⁶ − Σp)⌋)
- * beside them. Where every source has a share, one of them limits the mix (the least available/p), or `mixRows` does.
+ * A source without a share gives `rows` or all; F is their sum, and a share takes min(available, ⌊p·F / (10⁶
+ * − Σp)⌋) beside them. Where every source has a share, one of them limits the mix (the least available/p), or
+ * `mixRows` does.
  *
  * @param rowsPerSource - the largest number of each source, applied last.
  * @throws {HeadraceError} MixError where the shares cannot be met.

@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** What a column has to be: a value, one of some values, a number within bounds, or text that a regular expression finds. */
+/**
+ * What a column has to be: a value, one of some values, a number within bounds, or text that a regular
+ * expression finds.
+ */
 export const FilterCondition = z.union([
   Scalar,
   z.array(Scalar).min(1),

@@ -6,8 +6,9 @@ import type { Stage } from './stages.js';
 import type { RunState, SourceState, TrainState } from './state.js';
 
 /**
- * The messages of the workflows by name, with their arguments and answers. Client, workflows and tests take the names
- * from here, so that a misspelt one does not compile. Names are API: clients and recorded histories depend on them.
+ * The messages of the workflows by name, with their arguments and answers. Client, workflows and tests take
+ * the names from here, so that a misspelt one does not compile. Names are API: clients and recorded histories
+ * depend on them.
  */
 
 /** Updates of a run, by name: their arguments. Each returns a sentence for the user. */

@@ -27,7 +27,10 @@ export const invalidCredentials: Refusal = {
   message: 'Invalid credentials in Authorization header',
 };
 
-/** The answer for a repository that does not exist or is not visible. An anonymous caller gets 401, as on the real Hub. */
+/**
+ * The answer for a repository that does not exist or is not visible. An anonymous caller gets 401, as on the
+ * real Hub.
+ */
 export function repositoryMissing(caller: Caller): Refusal {
   return caller.kind === 'user'
     ? { status: 404, code: 'RepoNotFound', message: 'Repository not found' }

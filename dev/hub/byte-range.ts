@@ -4,7 +4,10 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/** The range of a Range header; `undefined` for the whole file, `null` for a range that the file cannot satisfy. */
+/**
+ * The range of a Range header; `undefined` for the whole file, `null` for a range that the file cannot
+ * satisfy.
+ */
 export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   const [first = '', last = ''] = match?.slice(1) ?? [];

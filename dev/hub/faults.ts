@@ -17,7 +17,10 @@ export const Fault = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('stall'), bytes: z.int().min(0).default(0) }),
   /** The byte at this offset of the file is inverted. Applies to responses that contain it. */
   z.strictObject({ ...common, kind: z.literal('corrupt'), offset: z.int().min(0).default(0) }),
-  /** The file has been replaced: every byte and the ETag differ, and it is that much longer. @default times: until cleared */
+  /**
+   * The file has been replaced: every byte and the ETag differ, and it is that much longer. @default times:
+   * until cleared
+   */
   z.strictObject({
     ...common,
     times: untilCleared,

@@ -28,9 +28,12 @@ function gitBlobId(bytes: Buffer): string {
 
 /** Caches the content ids of files by path, size and modification time. */
 export class OidCache {
-  private readonly known = new Map<string, Promise<Oids>>();
+  readonly #known = new Map<string, Promise<Oids>>();
+  readonly #path: string | undefined;
 
-  private constructor(private readonly path: string | undefined) {}
+  private constructor(path: string | undefined) {
+    this.#path = path;
+  }
 
   /** @param path - a file that keeps the ids between starts. */
   static async open(path?: string): Promise<OidCache> {
@@ -38,7 +41,7 @@ export class OidCache {
     if (path !== undefined)
       try {
         const kept = OidCacheFile.parse(JSON.parse(await readFile(path, 'utf8')));
-        for (const [key, oids] of Object.entries(kept)) cache.known.set(key, Promise.resolve(oids));
+        for (const [key, oids] of Object.entries(kept)) cache.#known.set(key, Promise.resolve(oids));
       } catch {
         // The file is missing or damaged: the ids are computed again.
       }
@@ -47,19 +50,19 @@ export class OidCache {
 
   of(path: string, sizeBytes: number, mtimeMs: number): Promise<Oids> {
     const key = `${path}|${sizeBytes}|${mtimeMs}`;
-    const known = this.known.get(key);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const computed = readOids(path, sizeBytes);
-    this.known.set(key, computed);
-    computed.catch(() => this.known.delete(key));
+    this.#known.set(key, computed);
+    computed.catch(() => this.#known.delete(key));
     return computed;
   }
 
   async save(): Promise<void> {
-    if (this.path === undefined) return;
+    if (this.#path === undefined) return;
     const kept: Record<string, Oids> = {};
-    for (const [key, oids] of this.known) kept[key] = await oids;
-    await writeFileAtomic(this.path, JSON.stringify(kept));
+    for (const [key, oids] of this.#known) kept[key] = await oids;
+    await writeFileAtomic(this.#path, JSON.stringify(kept));
   }
 }
 

@@ -45,21 +45,29 @@ const lfsThresholdBytes = 10_000_000;
 
 /** The repositories in a folder. Every call reads the folder, as files may be added while the Hub runs. */
 export class Repositories {
+  readonly #root: string;
+  readonly #oids: OidCache;
+  readonly #adjust: (id: string, settings: RepositorySettings) => RepositorySettings;
+
   constructor(
-    private readonly root: string,
-    private readonly oids: OidCache,
+    root: string,
+    oids: OidCache,
     /** Adds what has changed since the settings were written. */
-    private readonly adjust: (id: string, settings: RepositorySettings) => RepositorySettings,
-  ) {}
+    adjust: (id: string, settings: RepositorySettings) => RepositorySettings,
+  ) {
+    this.#root = root;
+    this.#oids = oids;
+    this.#adjust = adjust;
+  }
 
   async list(kind: RepositoryKind): Promise<Repository[]> {
     const found: Repository[] = [];
-    for (const owner of await folders(join(this.root, kind)))
-      for (const name of await folders(join(this.root, kind, owner))) {
+    for (const owner of await folders(join(this.#root, kind)))
+      for (const name of await folders(join(this.#root, kind, owner))) {
         if (name.includes('@')) continue;
-        const dir = join(this.root, kind, owner, name);
+        const dir = join(this.#root, kind, owner, name);
         const id = `${owner}/${name}`;
-        const settings = this.adjust(id, await readSettings(`${dir}.hub.json`));
+        const settings = this.#adjust(id, await readSettings(`${dir}.hub.json`));
         found.push({ kind, id, owner, dir, settings });
       }
     return found;
@@ -91,7 +99,7 @@ export class Repositories {
   /** The commit of a ref: its files, and a hash of their paths and ids. */
   async commitOf(repository: Repository, ref: Ref): Promise<Commit> {
     const files: RepositoryFile[] = [];
-    await this.walk(ref.dir, '', repository.settings.lfs, files);
+    await this.#walk(ref.dir, '', repository.settings.lfs, files);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     const hash = createHash('sha1');
     for (const file of files) hash.update(`${file.path}\0${file.oid}\n`);
@@ -110,21 +118,16 @@ export class Repositories {
     return undefined;
   }
 
-  private async walk(
-    dir: string,
-    prefix: string,
-    lfs: readonly string[],
-    into: RepositoryFile[],
-  ): Promise<void> {
+  async #walk(dir: string, prefix: string, lfs: readonly string[], into: RepositoryFile[]): Promise<void> {
     for (const entry of await readdir(dir, { withFileTypes: true })) {
       if (entry.name.startsWith('.') && entry.name !== '.gitattributes') continue;
       const localPath = join(dir, entry.name);
       if (entry.isDirectory()) {
-        await this.walk(localPath, `${prefix}${entry.name}/`, lfs, into);
+        await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into);
         continue;
       }
       const { size, mtimeMs } = await stat(localPath);
-      const { git, sha256 } = await this.oids.of(localPath, size, mtimeMs);
+      const { git, sha256 } = await this.#oids.of(localPath, size, mtimeMs);
       const common = { path: `${prefix}${entry.name}`, localPath, sizeBytes: size, mtimeMs };
       if (size <= lfsThresholdBytes && !lfs.some((glob) => matchesName(entry.name, glob))) {
         into.push({ ...common, oid: git });

@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Faults } from './faults.js';
 import type { Recorder, RequestRecord } from './stats.js';
 
-/** Records every request of an origin except those below `/dev/`, and answers it where a `status` fault applies. */
+/**
+ * Records every request of an origin except those below `/dev/`, and answers it where a `status` fault
+ * applies.
+ */
 export function addRequestHook(
   app: FastifyInstance,
   origin: RequestRecord['origin'],

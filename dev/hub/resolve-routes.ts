@@ -19,7 +19,9 @@ export interface ResolveOptions {
   readonly recorder: Recorder;
 }
 
-/** Adds the routes that resolve a file to its bytes: `/datasets/<id>/resolve/<revision>/<path>` and the like. */
+/**
+ * Adds the routes that resolve a file to its bytes: `/datasets/<id>/resolve/<revision>/<path>` and the like.
+ */
 export function addResolveRoutes(app: FastifyInstance, context: HubContext, options: ResolveOptions): void {
   app.get('/datasets/:owner/:name/resolve/:revision/*', (request, reply) =>
     resolveFile(context, options, request, reply, 'datasets', false),
@@ -33,8 +35,8 @@ export function addResolveRoutes(app: FastifyInstance, context: HubContext, opti
 }
 
 /**
- * Answers a request for a file: an LFS file with a redirect to the second origin; a plain file with its bytes where
- * `serve`, else with a redirect to the route that serves it.
+ * Answers a request for a file: an LFS file with a redirect to the second origin; a plain file with its bytes
+ * where `serve`, else with a redirect to the route that serves it.
  */
 async function resolveFile(
   context: HubContext,

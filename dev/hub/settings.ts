@@ -17,7 +17,10 @@ export const RepositorySettings = z.strictObject({
 });
 export type RepositorySettings = z.infer<typeof RepositorySettings>;
 
-/** Reads the settings at `path`; the defaults where the file does not exist. @throws {Error} naming the file and key. */
+/**
+ * Reads the settings at `path`; the defaults where the file does not exist. @throws {Error} naming the file
+ * and key.
+ */
 export async function readSettings(path: string): Promise<RepositorySettings> {
   let text: string;
   try {

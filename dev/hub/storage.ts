@@ -68,7 +68,10 @@ async function findFile(
   return undefined;
 }
 
-/** Caches the files of request paths until they change on the disk: a download requests one path hundreds of times. */
+/**
+ * Caches the files of request paths until they change on the disk: a download requests one path hundreds of
+ * times.
+ */
 function cacheFiles(): (
   path: string,
   find: () => Promise<FileAnswer | undefined>,

@@ -22,13 +22,17 @@ const installTimeoutMs = 20 * 60_000;
 export interface PythonEnvironment {
   /** The interpreter. */
   readonly python: string;
-  /** Console scripts; start them as `python <binDir>/<name>`, since their first lines name the folder they were made in. */
+  /**
+   * Console scripts; start them as `python <binDir>/<name>`, since their first lines name the folder they
+   * were made in.
+   */
   readonly binDir: string;
 }
 
 /**
- * The environment that `requirements-<name>.txt` beside this file describes, made where it is missing. Its folder is
- * named by a hash of the file and of the Python version, and gets that name only when it is complete.
+ * The environment that `requirements-<name>.txt` beside this file describes, made where it is missing. Its
+ * folder is named by a hash of the file and of the Python version, and gets that name only when it is
+ * complete.
  *
  * @param minor - the oldest Python 3 that the packages support.
  * @throws {Error} without such a Python, or where pip fails.

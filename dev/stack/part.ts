@@ -12,7 +12,10 @@ const PartMessage = z.union([
 ]);
 export type PartMessage = z.infer<typeof PartMessage>;
 
-/** A server or worker in a child process. It shuts down when its IPC channel closes, so it never outlives its parent. */
+/**
+ * A server or worker in a child process. It shuts down when its IPC channel closes, so it never outlives its
+ * parent.
+ */
 export interface Part {
   readonly name: string;
   readonly process: ChildProcess;
@@ -40,15 +43,21 @@ export interface PartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Variables that a part does not inherit: its servers and secrets come from {@link PartOptions.env} alone. */
+/**
+ * Variables that a part does not inherit: its servers and secrets come from {@link PartOptions.env} alone.
+ */
 const withheld = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_)/;
-/** A part that is still running after this time is killed. A worker first finishes and saves its training step. */
+/**
+ * A part that is still running after this time is killed. A worker first finishes and saves its training
+ * step.
+ */
 const closeTimeoutMs = shutdownLimitMs + 30_000;
 
 /**
  * Starts a part and waits until it serves.
  *
- * @throws {Error} with the last lines of the part's log where it ends first; the signal's reason where it is aborted.
+ * @throws {Error} with the last lines of the part's log where it ends first; the signal's reason where it is
+ *   aborted.
  */
 export async function startPart(options: PartOptions): Promise<Part> {
   const { name, logPath, signal } = options;
@@ -82,7 +91,8 @@ async function forkPart({ program, args, env, logPath }: PartOptions): Promise<C
     return fork(program, [...args], {
       env: { ...inherited, ...env },
       stdio: ['ignore', logFile.fd, logFile.fd, 'ipc'],
-      // In its own process group, so that Ctrl-C in the terminal reaches the parent alone, which shuts the part down.
+      // In its own process group, so that Ctrl-C in the terminal reaches the parent alone, which shuts the
+      // part down.
       detached: true,
     });
   } finally {

@@ -25,8 +25,8 @@ export interface StackOptions {
   /** The store. State and logs of the servers go into its folder `dev`. */
   readonly store: string;
   /**
-   * Variables for the worker. A server that they name is not started: Temporal by TEMPORAL_ADDRESS, the Hub by HF_ENDPOINT
-   * or HF_TOKEN, Tinker by TINKER_BASE_URL or TINKER_API_KEY.
+   * Variables for the worker. A server that they name is not started: Temporal by TEMPORAL_ADDRESS, the Hub
+   * by HF_ENDPOINT or HF_TOKEN, Tinker by TINKER_BASE_URL or TINKER_API_KEY.
    */
   readonly given: Readonly<Record<string, string>>;
   /** Called with each line that a part sends about its start. */
@@ -49,7 +49,8 @@ const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
 const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'];
 
 /**
- * Starts the servers at once, then the worker. Where a start fails or is aborted, the parts that run are shut down.
+ * Starts the servers at once, then the worker. Where a start fails or is aborted, the parts that run are shut
+ * down.
  *
  * @returns `undefined` where it is aborted.
  */

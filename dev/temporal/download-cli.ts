@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const downloadTimeoutMs = 60_000;
 
 /**
- * Downloads the Temporal CLI to `target`. The SDK downloads it when it starts a server from a folder without it; that
- * server is closed at once.
+ * Downloads the Temporal CLI to `target`. The SDK downloads it when it starts a server from a folder without
+ * it; that server is closed at once.
  *
  * @param cache - folder for the unfinished download, on the file system of `target`.
  * @throws {Error} where the download fails or takes longer than 60 s.

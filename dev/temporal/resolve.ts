@@ -12,8 +12,8 @@ function toolCache(): string {
 }
 
 /**
- * Returns the path of the Temporal CLI, which contains the server and its web UI. Takes the first of: PATH, the cache,
- * the download of the Temporal SDK, a build with Go.
+ * Returns the path of the Temporal CLI, which contains the server and its web UI. Takes the first of: PATH,
+ * the cache, the download of the Temporal SDK, a build with Go.
  *
  * @param log - called with a line for each attempt.
  * @param signal - ends a build.

@@ -36,9 +36,11 @@ const readyTimeoutMs = 60_000;
 const closeTimeoutMs = 5_000;
 
 /**
- * Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits for its first answer.
+ * Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits for its first
+ * answer.
  *
- * @throws {Error} where there is no server to start, or it ends or does not answer; the signal's reason where it is aborted.
+ * @throws {Error} where there is no server to start, or it ends or does not answer; the signal's reason where
+ *   it is aborted.
  */
 export async function startTemporal(options: TemporalServerOptions): Promise<TemporalServer> {
   const { stateDir, signal } = options;

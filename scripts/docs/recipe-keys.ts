@@ -21,7 +21,8 @@ export function recipeSchema(): KeySchema {
 /**
  * The keys of a recipe, a section before the keys in it.
  *
- * @throws {Error} where a key has no description, or is optional and core/recipe.ts does not say what holds without it.
+ * @throws {Error} where a key has no description, or is optional and core/recipe.ts does not say what holds
+ *   without it.
  */
 export function keysOf(parent: KeySchema, prefix = ''): RecipeKey[] {
   return Object.entries(parent.properties ?? {}).flatMap(([name, property]) => {

@@ -20,44 +20,46 @@ export function randomOf(seed: number): Random {
 
 /** The workers of a round: those that stand still go on at its end or before. */
 export class Workers {
-  private live: Part[] = [];
-  private readonly stopped: Part[] = [];
+  #live: Part[] = [];
+  readonly #stopped: Part[] = [];
+  readonly #servers: OpenServers;
+  readonly #store: string;
 
-  constructor(
-    private readonly servers: OpenServers,
-    private readonly store: string,
-  ) {}
+  constructor(servers: OpenServers, store: string) {
+    this.#servers = servers;
+    this.#store = store;
+  }
 
   async start(): Promise<void> {
     // Its log is elsewhere: a full disk is to hit the work.
-    const log = join(this.servers.folder, 'worker.log');
-    this.live.push(await startWorker(this.servers, this.store, {}, log));
+    const log = join(this.#servers.folder, 'worker.log');
+    this.#live.push(await startWorker(this.#servers, this.#store, {}, log));
   }
 
   async killAll(): Promise<void> {
-    const killed = this.live;
-    this.live = [];
+    const killed = this.#live;
+    this.#live = [];
     await Promise.all(killed.map(async (worker) => await worker.kill()));
   }
 
   /** SIGSTOP: the worker neither works nor says so, and knows nothing of it when it goes on. */
   freeze(): void {
-    for (const worker of this.live.splice(0)) {
+    for (const worker of this.#live.splice(0)) {
       worker.process.kill('SIGSTOP');
-      this.stopped.push(worker);
+      this.#stopped.push(worker);
     }
   }
 
   thaw(): void {
-    for (const worker of this.stopped.splice(0)) {
+    for (const worker of this.#stopped.splice(0)) {
       worker.process.kill('SIGCONT');
-      this.live.push(worker);
+      this.#live.push(worker);
     }
   }
 
   async close(): Promise<void> {
     this.thaw();
-    await Promise.all(this.live.map(async (worker) => await worker.close()));
+    await Promise.all(this.#live.map(async (worker) => await worker.close()));
   }
 }
 

@@ -9,8 +9,8 @@ import type { Stage1Result } from '../../core/run/run.js';
 import type { OpenServers } from '../support/servers.js';
 
 /**
- * What a run may park for while things happen to it: a disk without room, and servers that were away while a question
- * was put that a person waits for. Whatever else it parks for is a defect.
+ * What a run may park for while things happen to it: a disk without room, and servers that were away while a
+ * question was put that a person waits for. Whatever else it parks for is a defect.
  */
 const mendable = new Set(['DiskFullError', 'HubUnavailableError', 'TinkerUnavailableError']);
 const lookMs = 300;
@@ -25,7 +25,8 @@ export interface Followed {
 /**
  * Follows a run to its end. What parks for something that has passed is told to try again, as a person would.
  *
- * @throws {Error} where it parks for anything else, and where it has not ended by `deadline` (epoch, ms): what it waits for.
+ * @throws {Error} where it parks for anything else, and where it has not ended by `deadline` (epoch, ms):
+ *   what it waits for.
  */
 export async function follow(servers: OpenServers, name: string, deadline: number): Promise<Followed> {
   const { temporal } = servers;

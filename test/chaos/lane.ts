@@ -14,13 +14,18 @@ import { mountSmallDisk } from './small-disk.js';
 import type { SmallDisk } from './small-disk.js';
 import { clearFaults } from '../support/faults.js';
 
-/** A run that has not ended by then fails its round. Undisturbed it takes some 10 s; a killed worker is missed for 20 s. */
+/**
+ * A run that has not ended by then fails its round. Undisturbed it takes some 10 s; a killed worker is missed
+ * for 20 s.
+ */
 const patienceMs = 240_000;
 /** What else a round does (starting and ending processes) beside the run itself. */
 const aroundMs = 90_000;
 const rowsPerSource = 10_000;
 
-/** Real downloads, conversion, mix, tokens and four segments of six steps, small enough to be done in seconds. */
+/**
+ * Real downloads, conversion, mix, tokens and four segments of six steps, small enough to be done in seconds.
+ */
 function yaml(name: string): string {
   return `
 name: ${name}
@@ -58,12 +63,20 @@ export interface RoundFailure {
 
 /** Servers of its own and a disk that may be full, on which rounds are run one after another. */
 export class Lane {
+  readonly #servers: OpenServers;
+  readonly #disk: SmallDisk | undefined;
+  readonly #keep: boolean;
+
   private constructor(
     readonly folder: string,
-    private readonly servers: OpenServers,
-    private readonly disk: SmallDisk | undefined,
-    private readonly keep: boolean,
-  ) {}
+    servers: OpenServers,
+    disk: SmallDisk | undefined,
+    keep: boolean,
+  ) {
+    this.#servers = servers;
+    this.#disk = disk;
+    this.#keep = keep;
+  }
 
   static async open(folder: string, keep: boolean): Promise<Lane> {
     await mkdir(folder, { recursive: true });
@@ -80,18 +93,19 @@ export class Lane {
   }
 
   get canFillDisk(): boolean {
-    return this.disk !== undefined;
+    return this.#disk !== undefined;
   }
 
   async close(): Promise<void> {
-    await this.servers.close();
-    await this.disk?.close();
+    await this.#servers.close();
+    await this.#disk?.close();
   }
 
   /**
    * One run on a fresh store: undisturbed without a seed. It ends within minutes, whatever hangs.
    *
-   * @returns a failure with what had happened until then, where the run parks, fails, hangs or trains a step twice.
+   * @returns a failure with what had happened until then, where the run parks, fails, hangs or trains a step
+   *   twice.
    */
   async round(name: string, seed: number | undefined): Promise<Round | RoundFailure> {
     const struck: string[] = [];
@@ -103,7 +117,7 @@ export class Lane {
       );
     });
     try {
-      return await Promise.race([this.run(name, seed, struck), hangs]);
+      return await Promise.race([this.#run(name, seed, struck), hangs]);
     } catch (failure) {
       return { failure, struck };
     } finally {
@@ -111,28 +125,29 @@ export class Lane {
     }
   }
 
-  private async run(name: string, seed: number | undefined, struck: string[]): Promise<Round> {
-    const { servers, disk, folder } = this;
-    const store = join(disk?.folder ?? folder, `store-${name}`);
+  async #run(name: string, seed: number | undefined, struck: string[]): Promise<Round> {
+    const servers = this.#servers;
+    const disk = this.#disk;
+    const store = join(disk?.folder ?? this.folder, `store-${name}`);
     const workers = new Workers(servers, store);
     await workers.start();
     const begun = Date.now();
     const over = new AbortController();
     const disturbing =
-      seed === undefined ? undefined : this.disturb(workers, randomOf(seed), begun, over.signal, struck);
+      seed === undefined ? undefined : this.#disturb(workers, randomOf(seed), begun, over.signal, struck);
     // It is awaited below; until then its failure must not end the process.
     disturbing?.catch(() => undefined);
     try {
-      await startRecipe(servers, store, recipeFrom(yaml(name), folder));
+      await startRecipe(servers, store, recipeFrom(yaml(name), this.folder));
       const { result, repairs } = await follow(servers, name, begun + patienceMs);
       over.abort();
       const seconds = (Date.now() - begun) / 1000;
       await disturbing;
-      const outcome = await outcomeOf(result, store, join(folder, 'tinker'));
+      const outcome = await outcomeOf(result, store, join(this.folder, 'tinker'));
       return { outcome, struck, repairs, seconds };
     } catch (error) {
       // The small disk goes with the lane: what a failed round left is kept beside it.
-      if (disk !== undefined) await cp(store, join(folder, `store-${name}`), { recursive: true });
+      if (disk !== undefined) await cp(store, join(this.folder, `store-${name}`), { recursive: true });
       throw error;
     } finally {
       over.abort();
@@ -140,25 +155,25 @@ export class Lane {
       await workers.close();
       for (const url of [servers.hubUrl(), servers.tinkerUrl()]) await clearFaults(url);
       await disk?.empty();
-      if (!this.keep) await rm(store, { recursive: true, force: true });
+      if (!this.#keep) await rm(store, { recursive: true, force: true });
     }
   }
 
-  private async disturb(
+  async #disturb(
     workers: Workers,
     random: () => number,
     begun: number,
     over: AbortSignal,
     struck: string[],
   ): Promise<void> {
-    const among = this.disk === undefined ? disturbances : [...disturbances, fullDisk(this.disk)];
+    const among = this.#disk === undefined ? disturbances : [...disturbances, fullDisk(this.#disk)];
     const strikes = 2 + Math.floor(random() * 4);
     for (let strike = 0; strike < strikes; strike += 1) {
       await sleep(300 + random() * 4_000);
       const disturbance = draw(random, among);
       if (over.aborted) return;
       struck.push(`${disturbance.name} at ${((Date.now() - begun) / 1000).toFixed(1)} s`);
-      await disturbance.strike(this.servers, workers, random);
+      await disturbance.strike(this.#servers, workers, random);
     }
   }
 }

@@ -8,10 +8,11 @@ import type { Round, RoundFailure } from './lane.js';
 import { differences } from './outcome.js';
 
 /**
- * `npm run chaos -- --rounds N --seed S [--together K]`: one recipe undisturbed, then N times on fresh stores while
- * processes are killed and stand still, connections are cut and disks fill, at times and in an order that the seed
- * decides. Everything that a run leaves must be the same bytes. Prints a line of a Markdown table for each round; the
- * exit code is 1 where anything differed, parked for no good reason, or did not end.
+ * `npm run chaos -- --rounds N --seed S [--together K]`: one recipe undisturbed, then N times on fresh stores
+ * while processes are killed and stand still, connections are cut and disks fill, at times and in an order
+ * that the seed decides. Everything that a run leaves must be the same bytes. Prints a line of a Markdown
+ * table for each round; the exit code is 1 where anything differed, parked for no good reason, or did not
+ * end.
  */
 
 const { values } = parseArgs({

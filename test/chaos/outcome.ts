@@ -14,7 +14,10 @@ export interface Outcome {
   readonly manifest: string;
   /** One line a step, with its loss: every step once, and no other. */
   readonly metrics: string;
-  /** The steps that lie between the base model and the final checkpoint, segment by segment as they were recorded. */
+  /**
+   * The steps that lie between the base model and the final checkpoint, segment by segment as they were
+   * recorded.
+   */
   readonly lineage: string;
   /** SHA-256 of the final state: fp32 weights, Adam's moments and its count of steps. */
   readonly state: string;
@@ -23,7 +26,9 @@ export interface Outcome {
   readonly answers: string;
 }
 
-/** @throws {Error} where the steps of the final checkpoint's lineage are not 0, 1, 2 … to the last, each once. */
+/**
+ * @throws {Error} where the steps of the final checkpoint's lineage are not 0, 1, 2 … to the last, each once.
+ */
 export async function outcomeOf(result: Stage1Result, store: string, tinkerState: string): Promise<Outcome> {
   const { trained } = result;
   if (trained === null) throw new Error('the run has trained nothing');

@@ -11,7 +11,10 @@ import { useServers } from '../support/servers.js';
 import { openTerminal } from '../support/terminal.js';
 import type { Terminal } from '../support/terminal.js';
 
-/** One training that waits for its billing, and what can be done with its checkpoints afterwards, from test to test. */
+/**
+ * One training that waits for its billing, and what can be done with its checkpoints afterwards, from test to
+ * test.
+ */
 
 const servers = useServers({ setUp, tearDown: () => terminal.close() });
 const recipe = `seed: 4

@@ -25,8 +25,8 @@ void test('a query that is under way when its connection is closed is not retrie
   await connected.close();
   await server.close();
   await failed;
-  // A retry waits for a timer. On the closed channel it would throw outside of any call, which the test runner reports as
-  // a failure of this file.
+  // A retry waits for a timer. On the closed channel it would throw outside of any call, which the test
+  // runner reports as a failure of this file.
   await until(
     () => timers() <= timersBefore || undefined,
     () => 'the end of all timers',

@@ -13,8 +13,8 @@ import { writeConversations } from '../support/conversations.js';
 import { postFaults, clearFaults } from '../support/faults.js';
 
 /**
- * One recipe, large enough that every stage can be hit, is run undisturbed once and then again on fresh stores, with
- * something killed by SIGKILL in each stage. Everything that it leaves must be the same bytes.
+ * One recipe, large enough that every stage can be hit, is run undisturbed once and then again on fresh
+ * stores, with something killed by SIGKILL in each stage. Everything that it leaves must be the same bytes.
  */
 const hubRows = 60_000;
 const localRows = 120_000;
@@ -98,15 +98,15 @@ async function undisturbed(): Promise<Left> {
 }
 
 /**
- * True for a segment that is under way after another one was: heartbeats are too far apart to tell how far a short one
- * is, but each has an id of its own.
+ * True for a segment that is under way after another one was: heartbeats are too far apart to tell how far a
+ * short one is, but each has an id of its own.
  */
 function secondSegment(): (activity: PendingActivity) => boolean {
-  let first: string | undefined;
+  let firstId: string | undefined;
   return (activity) => {
     if (activity.type !== 'trainSegment' || !activity.started) return false;
-    first ??= activity.id;
-    return activity.id !== first;
+    firstId ??= activity.id;
+    return activity.id !== firstId;
   };
 }
 

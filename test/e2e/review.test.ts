@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 /** One run whose source waits for a repair and whose mix waits for a review, from test to test. */
 
 const servers = useServers({ setUp, tearDown: () => terminal.close() });
-const recipe = `review: true
+const recipeWithReview = `review: true
 sources:
   - { name: chats, files: chats.jsonl }
   - { name: social, dataset: allenai/prosocial-dialog, revision: nowhere }
@@ -25,7 +25,7 @@ interface Origin {
 
 let terminal: Terminal;
 async function setUp(): Promise<void> {
-  terminal = await openTerminal(servers(), 'repaired', recipe);
+  terminal = await openTerminal(servers(), 'repaired', recipeWithReview);
 }
 
 void test('a source that fails parks the run and names the command that repairs it', async () => {

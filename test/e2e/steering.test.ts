@@ -26,7 +26,9 @@ async function setUp(): Promise<void> {
   assertOutput(started, 0, /Follow it with: npx headrace watch touched/);
 }
 
-/** Which attempts at activities a workflow has seen: what a worker saves before it ends needs no second one. */
+/**
+ * Which attempts at activities a workflow has seen: what a worker saves before it ends needs no second one.
+ */
 async function attemptsOf(workflowId: string, activityType: string): Promise<number[]> {
   const { events } = await servers().temporal.client.workflow.getHandle(workflowId).fetchHistory();
   const isOfType = new Set(

@@ -8,7 +8,10 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs `headrace …` to its end, `timeoutMs` at most. Nothing of the caller's Temporal, Hub or Tinker settings reaches it. */
+/**
+ * Runs `headrace …` to its end, `timeoutMs` at most. Nothing of the caller's Temporal, Hub or Tinker settings
+ * reaches it.
+ */
 export async function headrace(
   args: readonly string[],
   env: Record<string, string>,

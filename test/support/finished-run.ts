@@ -73,8 +73,8 @@ const rows = [
   }),
   row('magpie', 440, { format: 'magpie', heldout: 18, notSelected: 100, repeat: 2 }),
 ];
-const kept = rows.reduce((sum, { kept }) => sum + kept, 0);
-const composed = rows.map((row) => ({ ...row, realisedShare: row.kept / kept }));
+const kept = rows.reduce((sum, each) => sum + each.kept, 0);
+const composed = rows.map((each) => ({ ...each, realisedShare: each.kept / kept }));
 
 const recipe = Recipe.parse({
   name: 'stage1-demo',
@@ -126,12 +126,12 @@ export function finishedInput(out: string): WriteReportInput {
     workflowId: 'headrace/stage1-demo',
     runId: '0199c0de-0000-7000-8000-000000000001',
     standing,
-    sources: composed.map((row, index) => ({
+    sources: composed.map((source, index) => ({
       resolution: {
-        name: row.name,
+        name: source.name,
         resolution: artifact('resolution'),
         kind: index < 2 ? 'local' : 'hub',
-        ...(index < 2 ? {} : { dataset: `demo/${row.name}`, commitSha: 'c0ffee'.padEnd(40, '0') }),
+        ...(index < 2 ? {} : { dataset: `demo/${source.name}`, commitSha: 'c0ffee'.padEnd(40, '0') }),
         files: 3,
         bytes: 462_329,
         emptyFiles: index === 1 ? 2 : 0,
@@ -142,7 +142,7 @@ export function finishedInput(out: string): WriteReportInput {
             : [],
       },
       summary: {
-        ...row,
+        ...source,
         summary: artifact('summary'),
         formatReason: 'detected: column `messages` of {role, content}',
         files: 3,
@@ -169,11 +169,11 @@ export function finishedInput(out: string): WriteReportInput {
       trainedTokens: 98_000,
       stepsPerEpoch: 60,
       totalSteps: 60,
-      lengths: composed.map((row, index) => ({
-        source: row.name,
-        rows: row.lines,
-        tokens: row.lines * (70 + 20 * index),
-        trainedTokens: row.lines * 45,
+      lengths: composed.map((source, index) => ({
+        source: source.name,
+        rows: source.lines,
+        tokens: source.lines * (70 + 20 * index),
+        trainedTokens: source.lines * 45,
         quantiles: [70 + index, 101, 128, 154],
         truncated: 12 * index,
         lostLastAnswer: 2 * index,

@@ -55,8 +55,8 @@ export async function startFixture(
 ): Promise<Fixture> {
   const dir = await temporaryFolder(context);
   const root = join(dir, 'hub');
-  const add: Fixture['add'] = async (files) => {
-    for (const [path, content] of Object.entries(files)) {
+  const add: Fixture['add'] = async (added) => {
+    for (const [path, content] of Object.entries(added)) {
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), content);
     }

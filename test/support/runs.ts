@@ -17,7 +17,10 @@ export async function startRecipe(servers: Servers, store: string, recipe: Resol
 
 const parkedTooLongMs = 30_000;
 
-/** The result of a run that is to end by itself. @throws {Error} what it waits for, where it waits for a person instead. */
+/**
+ * The result of a run that is to end by itself. @throws {Error} what it waits for, where it waits for a
+ * person instead.
+ */
 export async function resultOf(servers: Servers, name: string): Promise<Stage1Result> {
   const handle = handleOf(servers.temporal, name);
   const watching = new AbortController();

@@ -10,7 +10,10 @@ import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
 import { localHubToken, localTinkerKey } from '../../dev/stack/stack.js';
 import { temporaryFolder } from './folder.js';
 
-/** Real servers in processes of their own, shared by the tests of a file, each of which has a store and a worker. */
+/**
+ * Real servers in processes of their own, shared by the tests of a file, each of which has a store and a
+ * worker.
+ */
 export interface Servers {
   readonly folder: string;
   readonly temporal: TemporalClient;
@@ -19,7 +22,9 @@ export interface Servers {
   tinkerUrl(): string;
   /** SIGKILL the server itself, then start it again on the same state. */
   crash(name: 'temporal' | 'hub' | 'tinker'): Promise<void>;
-  /** SIGSTOP: the server stands still with all its connections open, until the returned call lets it go on. */
+  /**
+   * SIGSTOP: the server stands still with all its connections open, until the returned call lets it go on.
+   */
   freeze(name: 'temporal' | 'hub' | 'tinker'): () => void;
 }
 

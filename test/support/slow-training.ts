@@ -2,8 +2,8 @@ import { untilPending } from './runs.js';
 import type { Servers } from './servers.js';
 
 /**
- * A recipe of `chats.jsonl` whose training has sixty steps of about 0.2 s, so that a segment of twenty lasts for several
- * heartbeats and can be met in the middle.
+ * A recipe of `chats.jsonl` whose training has sixty steps of about 0.2 s, so that a segment of twenty lasts
+ * for several heartbeats and can be met in the middle.
  */
 export function slowTraining(label: string): string {
   return `seed: 4

@@ -100,7 +100,10 @@ export async function segment(
   return { ...record, result };
 }
 
-/** Trains the segments that end at `ends`, each on a worker of its own or all on one that keeps its client alive. */
+/**
+ * Trains the segments that end at `ends`, each on a worker of its own or all on one that keeps its client
+ * alive.
+ */
 export async function trainTo(
   server: Server,
   prepared: PreparedTraining,

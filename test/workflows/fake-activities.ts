@@ -24,7 +24,10 @@ function batches(count: number, label: string): WorkRange[] {
   }));
 }
 
-/** Small activities with the real signatures that do nothing but answer; tests replace the ones they are about. */
+/**
+ * Small activities with the real signatures that do nothing but answer; tests replace the ones they are
+ * about.
+ */
 export function fakeActivities(
   options: { downloads?: number; pieces?: number; totalSteps?: number } = {},
 ): Fake {

@@ -93,8 +93,8 @@ const harmless = new Set([
 ]);
 
 /**
- * Asserts that a paused run begins nothing, in its children neither: no activity is pending, and a workflow task that a
- * message forces schedules nothing.
+ * Asserts that a paused run begins nothing, in its children neither: no activity is pending, and a workflow
+ * task that a message forces schedules nothing.
  */
 export async function assertStandsStill({ client }: TestTemporal, handle: Stage1Handle): Promise<void> {
   const { raw } = await handle.describe();

@@ -55,8 +55,8 @@ export class Children {
 }
 
 /**
- * Waits for the child, which a cancel of this workflow cancels. The SDK's own cancel names the run that was started, and
- * the server drops it where that run has continued as new; a cancel by id reaches the newest.
+ * Waits for the child, which a cancel of this workflow cancels. The SDK's own cancel names the run that was
+ * started, and the server drops it where that run has continued as new; a cancel by id reaches the newest.
  */
 async function resultOf<T extends Workflow>(
   workflowId: string,

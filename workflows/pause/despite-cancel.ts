@@ -4,8 +4,8 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 const limit = '2 minutes';
 
 /**
- * Does `work` to its end although the workflow may be cancelled, before or meanwhile. From the cancel on it has two
- * minutes, so that a server that is down or a full disk does not hold the workflow for days.
+ * Does `work` to its end although the workflow may be cancelled, before or meanwhile. From the cancel on it
+ * has two minutes, so that a server that is down or a full disk does not hold the workflow for days.
  *
  * @throws {CancelledFailure} after that time.
  */

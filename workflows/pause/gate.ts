@@ -7,9 +7,10 @@ export interface GateOptions {
 }
 
 /**
- * What makes a workflow pausable: every activity goes through it. A pause cancels what is under way and holds back what
- * comes next; after it the same work is asked for again. That loses little: downloads go on from their last byte,
- * finished pieces are found in the store, and a segment of training saves and returns where it stands.
+ * What makes a workflow pausable: every activity goes through it. A pause cancels what is under way and holds
+ * back what comes next; after it the same work is asked for again. That loses little: downloads go on from
+ * their last byte, finished pieces are found in the store, and a segment of training saves and returns where
+ * it stands.
  */
 export class Gate {
   readonly #scopes = new Set<CancellationScope>();

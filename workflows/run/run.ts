@@ -38,7 +38,9 @@ export class Run {
     return this.#recipe;
   }
 
-  /** Takes other definitions of the sources. The memo is what `headrace start` compares an edited recipe with. */
+  /**
+   * Takes other definitions of the sources. The memo is what `headrace start` compares an edited recipe with.
+   */
   changeSources(sources: Stage1Input['recipe']['sources'], { recipeHash, recipe }: RecipeMemo): void {
     this.#recipe = { ...this.#recipe, sources };
     upsertMemo({ recipeHash, recipe });

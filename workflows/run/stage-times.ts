@@ -1,6 +1,9 @@
 import type { StageTime } from '../../core/contracts/report.js';
 
-/** How long a run has been in each stage: one entry a stage, however often it is entered. Reads the workflow's clock. */
+/**
+ * How long a run has been in each stage: one entry a stage, however often it is entered. Reads the workflow's
+ * clock.
+ */
 export class StageTimes {
   readonly #entries = new Map<StageTime['stage'], StageTime>();
 

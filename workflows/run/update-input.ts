@@ -1,8 +1,8 @@
 import type { Run } from './run.js';
 
 /**
- * Checks of what an update was sent. Updates come from the commands, but also by hand from the Temporal UI and from
- * other clients. Each check throws an Error, which refuses the update before it is in the history.
+ * Checks of what an update was sent. Updates come from the commands, but also by hand from the Temporal UI
+ * and from other clients. Each check throws an Error, which refuses the update before it is in the history.
  */
 
 /** Characters. The note is kept in the history, whose payloads stay small. */

@@ -25,7 +25,10 @@ export class Waits {
     this.#options = options;
   }
 
-  /** Does `work` until it succeeds: a failure that time does not mend parks the stage until a person retries it. */
+  /**
+   * Does `work` until it succeeds: a failure that time does not mend parks the stage until a person retries
+   * it.
+   */
   async untilDone<Result>(stage: Stage, work: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {

@@ -7,11 +7,11 @@ export function reuseNotes(
   downloads: readonly DownloadFilesResult[],
   conversions: readonly ConvertPiecesResult[],
 ): readonly string[] {
-  const reusedFiles = sum(downloads, ({ reusedFiles }) => reusedFiles);
-  const files = sum(downloads, ({ files }) => files);
-  const bytes = sum(downloads, ({ resumedBytes }) => resumedBytes);
-  const reusedPieces = sum(conversions, ({ reusedPieces }) => reusedPieces);
-  const pieces = sum(conversions, ({ pieces }) => pieces);
+  const reusedFiles = sum(downloads, (each) => each.reusedFiles);
+  const files = sum(downloads, (each) => each.files);
+  const bytes = sum(downloads, (each) => each.resumedBytes);
+  const reusedPieces = sum(conversions, (each) => each.reusedPieces);
+  const pieces = sum(conversions, (each) => each.pieces);
   return [
     ...(reusedFiles > 0
       ? [`reused ${reusedFiles} of ${plural(files, 'file')} that were on disk, complete`]

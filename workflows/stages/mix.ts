@@ -7,8 +7,8 @@ import { writeReport } from './report.js';
 import type { ReadySource } from './sources.js';
 
 /**
- * Makes the mix and, where the recipe asks for a review, waits for a person. A mix that the person wants otherwise is
- * made again, from the same pieces.
+ * Makes the mix and, where the recipe asks for a review, waits for a person. A mix that the person wants
+ * otherwise is made again, from the same pieces.
  *
  * @throws {ApplicationFailure} Rejected, with the note of the person.
  */

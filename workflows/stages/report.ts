@@ -8,8 +8,8 @@ export async function writeReport({ activities, report, recipe }: Run): Promise<
 }
 
 /**
- * Writes how far a cancelled run came, where its data is ready. The children have saved and recorded by then. A report
- * that fails is noted: the run ends as cancelled all the same.
+ * Writes how far a cancelled run came, where its data is ready. The children have saved and recorded by then.
+ * A report that fails is noted: the run ends as cancelled all the same.
  */
 export async function reportCancelled(run: Run): Promise<void> {
   // The cancel may have come during a pause.

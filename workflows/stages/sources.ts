@@ -12,7 +12,8 @@ import type { Run } from '../run/run.js';
 export type ReadySource = PreparedSource & { readonly name: string };
 
 /**
- * Prepares all sources side by side, each in a child of its own. Those that a person has skipped are left out.
+ * Prepares all sources side by side, each in a child of its own. Those that a person has skipped are left
+ * out.
  *
  * @throws {ApplicationFailure} MixError where none is left.
  */

@@ -5,8 +5,9 @@ import type { ActivityCalls } from '../activities.js';
 import { Gate } from '../pause/gate.js';
 
 /**
- * Measures checkpoints while the next segment trains: the sampler weights of a recorded checkpoint do not change. It has
- * a gate of its own, for a request to save interrupts the segment and not what is measured beside it.
+ * Measures checkpoints while the next segment trains: the sampler weights of a recorded checkpoint do not
+ * change. It has a gate of its own, for a request to save interrupts the segment and not what is measured
+ * beside it.
  */
 export class BesideEvaluator {
   readonly gate = new Gate();

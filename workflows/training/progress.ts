@@ -4,8 +4,8 @@ import type { TrainOutcome } from '../../core/run/run.js';
 import type { TrainState } from '../../core/run/state.js';
 
 /**
- * How far a training is, as plain data: what `continueAsNew` hands over. The functions below take the progress before an
- * event and return the one after it.
+ * How far a training is, as plain data: what `continueAsNew` hands over. The functions below take the
+ * progress before an event and return the one after it.
  */
 export interface TrainingProgress {
   /** The newest record of the lineage. */
@@ -45,8 +45,8 @@ export const nothingYet: TrainingProgress = {
 };
 
 /**
- * Earlier runs and attempts have recorded this much of exactly this training, and the server still has it. The final
- * checkpoint, which they do not list, is measured too.
+ * Earlier runs and attempts have recorded this much of exactly this training, and the server still has it.
+ * The final checkpoint, which they do not list, is measured too.
  */
 export function found(progress: TrainingProgress, records: FindRecordsResult): TrainingProgress {
   const { last, firstLoss, unmeasured } = records;

@@ -1,6 +1,9 @@
 import type { Gate } from '../pause/gate.js';
 
-/** Requests to save a checkpoint now. Each is answered once: after the record of what was saved, or where there is nothing. */
+/**
+ * Requests to save a checkpoint now. Each is answered once: after the record of what was saved, or where
+ * there is nothing.
+ */
 export class SaveRequests {
   readonly #gate: Gate;
   readonly #answer: (requests: number) => Promise<void>;

@@ -6,8 +6,8 @@ export interface StepRange {
 }
 
 /**
- * The segment that begins at step `from`. It ends at the next multiple of `every`, also where an earlier one was saved in
- * the middle, so that the labels of checkpoints do not depend on pauses.
+ * The segment that begins at step `from`. It ends at the next multiple of `every`, also where an earlier one
+ * was saved in the middle, so that the labels of checkpoints do not depend on pauses.
  */
 export function nextSegment(from: number, every: number, totalSteps: number): StepRange {
   return { from, to: Math.min(from - (from % every) + every, totalSteps) };

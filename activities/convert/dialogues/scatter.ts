@@ -13,8 +13,8 @@ import { writeScattered, type ScatteredRow } from './scattered-rows.js';
 const fileChars = 6 * 1024 * 1024;
 
 /**
- * Sorts the rows of a piece into partitions by their dialogue. Rows without ids belong to no dialogue and are rejected here, whether
- * they pass the filter or not: the filter comes after grouping. A job for a thread.
+ * Sorts the rows of a piece into partitions by their dialogue. Rows without ids belong to no dialogue and are
+ * rejected here, whether they pass the filter or not: the filter comes after grouping. A job for a thread.
  */
 export async function scatterPiece(input: PieceInput, context: JobContext): Promise<ScatterMeta> {
   const { layout, filter } = input.rules;

@@ -7,8 +7,9 @@ import { readFully } from '../../../files/read-fully.js';
 import type { RowPlace } from '../read/rows.js';
 
 /**
- * A scatter artifact has files of scattered rows: `scatter-<n>.jsonl`, one row a line, partition after partition, and
- * `scatter-<n>.offsets`, where each partition begins and the last one ends: partitions + 1 numbers of 8 bytes, little-endian.
+ * A scatter artifact has files of scattered rows: `scatter-<n>.jsonl`, one row a line, partition after
+ * partition, and `scatter-<n>.offsets`, where each partition begins and the last one ends: partitions + 1
+ * numbers of 8 bytes, little-endian.
  */
 const rowsName = (file: number): string => `scatter-${file}.jsonl`;
 const offsetsName = (file: number): string => `scatter-${file}.offsets`;

@@ -16,7 +16,10 @@ export const PieceMeta = ReadMeta.extend({
 });
 export type PieceMeta = z.infer<typeof PieceMeta>;
 
-/** `meta` of a `scatter` artifact. Its counts are those of the rows that belong to no dialogue, which are all rejected. */
+/**
+ * `meta` of a `scatter` artifact. Its counts are those of the rows that belong to no dialogue, which are all
+ * rejected.
+ */
 export const ScatterMeta = ReadMeta.extend({
   /** How many files of scattered rows it has. */
   files: count,

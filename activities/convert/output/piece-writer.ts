@@ -4,7 +4,10 @@ import type { ConvertedRow } from '../rows/converted-row.js';
 import { RejectWriter } from './rejects.js';
 import { SortedRunWriter, type SortedRunSize } from './sorted-run-writer.js';
 
-/** Writes and counts the conversations of one piece: the converted ones as sorted runs, the rejected ones as a list. */
+/**
+ * Writes and counts the conversations of one piece: the converted ones as sorted runs, the rejected ones as a
+ * list.
+ */
 export class PieceWriter {
   readonly #sortedRuns: SortedRunWriter;
   readonly #rejects: RejectWriter;

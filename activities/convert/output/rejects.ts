@@ -80,7 +80,10 @@ export interface MergeRejectsInput {
   readonly source: string;
   /** The lists of the source's pieces. Each is in reading order. */
   readonly lists: readonly { readonly path: string; readonly firstSlice: number }[];
-  /** Whether the lists follow each other in reading order. Those of dialogue partitions do not: their rejects are sorted in memory. */
+  /**
+   * Whether the lists follow each other in reading order. Those of dialogue partitions do not: their rejects
+   * are sorted in memory.
+   */
   readonly inOrder: boolean;
   readonly table: SliceTable;
   /** The file to write. */

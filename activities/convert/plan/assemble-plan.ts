@@ -20,7 +20,10 @@ export interface PlanParts extends PlannedPieces {
   readonly pieceBytes: number;
 }
 
-/** The plan of a source whose format is detected and whose files are cut: each piece gets the key of the artifact that it becomes. */
+/**
+ * The plan of a source whose format is detected and whose files are cut: each piece gets the key of the
+ * artifact that it becomes.
+ */
 export function assemblePlan(parts: PlanParts): ConversionPlanFile {
   const { source, seed, resolution, detection } = parts;
   const rules = conversionRules(source, detection.layout);

@@ -27,8 +27,9 @@ interface SizedSlice {
 }
 
 /**
- * Cuts files into pieces of about `pieceBytes`: plain JSON Lines at line borders, parquet at row group borders. Packed files and JSON
- * lists, which can only be read from their start, stay whole. Neighbouring small files share a piece.
+ * Cuts files into pieces of about `pieceBytes`: plain JSON Lines at line borders, parquet at row group
+ * borders. Packed files and JSON lists, which can only be read from their start, stay whole. Neighbouring
+ * small files share a piece.
  */
 export async function cutPieces(
   files: readonly InputFile[],

@@ -1,8 +1,8 @@
 import { dirname, sep } from 'node:path';
 
 /**
- * The names of a source's files in results: their paths below the folder that they share, so that results do not depend on where that
- * folder is. The name of a single file is its base name.
+ * The names of a source's files in results: their paths below the folder that they share, so that results do
+ * not depend on where that folder is. The name of a single file is its base name.
  */
 export function displayNames(paths: readonly string[]): readonly string[] {
   const folders = paths.map((path) => dirname(path).split(sep));

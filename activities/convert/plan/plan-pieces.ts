@@ -20,7 +20,9 @@ export interface PlannedPieces {
   readonly pieces: readonly CutPiece[];
 }
 
-/** Detects a source's format and cuts its files into pieces. A job for a thread: it reads the start of files. */
+/**
+ * Detects a source's format and cuts its files into pieces. A job for a thread: it reads the start of files.
+ */
 export async function planPieces(input: PlanPiecesInput): Promise<PlannedPieces> {
   const { source, files, pieceBytes, scratch } = input;
   const detection = await detectSource(source, files, scratch);

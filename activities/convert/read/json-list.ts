@@ -6,9 +6,9 @@ const [quote, backslash, comma] = [code('"'), code('\\'), code(',')];
 const [openList, closeList, openObject, closeObject] = [code('['), code(']'), code('{'), code('}')];
 
 /**
- * Cuts one JSON list into its elements, by brackets and strings alone: the parser decides what an element holds, so a bad element
- * costs one row. Text after the list, and a list that never ends, are one more row, which does not parse. Memory: the longest
- * element, and one chunk.
+ * Cuts one JSON list into its elements, by brackets and strings alone: the parser decides what an element
+ * holds, so a bad element costs one row. Text after the list, and a list that never ends, are one more row,
+ * which does not parse. Memory: the longest element, and one chunk.
  */
 class ListSplitter implements TextSplitter {
   readonly #onText: OnText;
@@ -89,7 +89,10 @@ class ListSplitter implements TextSplitter {
   }
 }
 
-/** Splits a `.json` file: a JSON list where its first character that is not white space is `[`, else JSON Lines. */
+/**
+ * Splits a `.json` file: a JSON list where its first character that is not white space is `[`, else JSON
+ * Lines.
+ */
 export class JsonSplitter implements TextSplitter {
   readonly #onText: OnText;
   /** The start of the file, until it decides. */
@@ -122,7 +125,10 @@ export class JsonSplitter implements TextSplitter {
   }
 }
 
-/** Whether JSON text, with or without a byte order mark, begins a list; `undefined` where more bytes are needed. */
+/**
+ * Whether JSON text, with or without a byte order mark, begins a list; `undefined` where more bytes are
+ * needed.
+ */
 export function startsList(bytes: Uint8Array): boolean | undefined {
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const first = bytes.subarray(hasMark ? 3 : 0).find((byte) => !isSpace(byte));

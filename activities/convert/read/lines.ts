@@ -22,8 +22,9 @@ const tab = 0x09;
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts bytes into lines. A byte order mark at the start of the file and `\r` at the end of a line are not part of a line. Lines of
- * spaces and tabs only are counted, but are not rows. Memory: the longest line, and one chunk.
+ * Cuts bytes into lines. A byte order mark at the start of the file and `\r` at the end of a line are not
+ * part of a line. Lines of spaces and tabs only are counted, but are not rows. Memory: the longest line, and
+ * one chunk.
  */
 export class LineSplitter implements TextSplitter {
   readonly #onText: OnText;
@@ -64,7 +65,8 @@ export class LineSplitter implements TextSplitter {
 
   /** @param block - whole lines, the last newline included. */
   #emitLines(block: Buffer): void {
-    // One check of the whole block takes less time than one of each line. Lines are checked one by one only where it fails.
+    // One check of the whole block takes less time than one of each line. Lines are checked one by one only
+    // where it fails.
     const wellFormed = isUtf8(block) ? true : undefined;
     for (let start = 0; start < block.length;) {
       const end = block.indexOf(newline, start);

@@ -10,8 +10,8 @@ export interface ColumnChoice {
 }
 
 /**
- * The columns that conversion needs. Of lists of objects only the needed members are read: in lmsys-chat-1m the scores beside
- * `flagged` are most of the bytes.
+ * The columns that conversion needs. Of lists of objects only the needed members are read: in lmsys-chat-1m
+ * the scores beside `flagged` are most of the bytes.
  */
 export function neededColumns(layout: Layout, filterColumns: readonly string[]): ColumnChoice {
   const list = messageListOf(layout);
@@ -56,7 +56,10 @@ export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): File
   };
 }
 
-/** Whether a path is `column.list.element.member`: the three-level list that Arrow writes. Older layouts are read whole. */
+/**
+ * Whether a path is `column.list.element.member`: the three-level list that Arrow writes. Older layouts are
+ * read whole.
+ */
 function isListMember(path: readonly string[]): boolean {
   return path.length >= 4 && path[1] === 'list' && (path[2] === 'element' || path[2] === 'item');
 }

@@ -109,7 +109,10 @@ export interface RowGroupsInput {
   readonly onBytes: (done: number) => void;
 }
 
-/** Reads row groups, one at a time and only the columns chosen. Memory: one row group. Returns the number of rows. */
+/**
+ * Reads row groups, one at a time and only the columns chosen. Memory: one row group. Returns the number of
+ * rows.
+ */
 export async function readRowGroups(
   file: ParquetFile,
   { from, to, choice, maxRows, isFull, onBytes }: RowGroupsInput,

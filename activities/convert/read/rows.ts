@@ -54,7 +54,8 @@ export interface RowsInput {
 }
 
 /**
- * Reads the rows of slices in bounded memory. Returns the number of rows of each slice; of JSON Lines, of lines.
+ * Reads the rows of slices in bounded memory. Returns the number of rows of each slice; of JSON Lines, of
+ * lines.
  *
  * @throws {HeadraceError} FileChangedError, FileNotFoundError, ArtifactMissingError, FormatError.
  */

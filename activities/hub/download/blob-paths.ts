@@ -12,8 +12,8 @@ export function repositoryFolder(
 }
 
 /**
- * Where the bytes of a Hub file are on this disk: `blobs/<SHA-256 or git oid>` in the repository's folder. Two commits with the same
- * file share it.
+ * Where the bytes of a Hub file are on this disk: `blobs/<SHA-256 or git oid>` in the repository's folder.
+ * Two commits with the same file share it.
  */
 export function blobPath(
   store: ArtifactStore,

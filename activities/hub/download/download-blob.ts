@@ -52,7 +52,10 @@ export async function downloadBlob(
   }
 }
 
-/** The lock on the file, or `undefined` where the file is there, complete. Waits while another process holds the lock. */
+/**
+ * The lock on the file, or `undefined` where the file is there, complete. Waits while another process holds
+ * the lock.
+ */
 async function lockUnlessThere(
   { path, file }: BlobRequest,
   signal: AbortSignal,

@@ -5,8 +5,8 @@ import { isMissing } from '../../../files/errno.js';
 import { namesIn } from '../../../files/names-in.js';
 
 /**
- * Records of durable bytes: beside `<path>.part` stand files `<path>.part.<attempt>.ranges`, one an attempt, with a line
- * `<start> <end>` for each range that is on the disk.
+ * Records of durable bytes: beside `<path>.part` stand files `<path>.part.<attempt>.ranges`, one an attempt,
+ * with a line `<start> <end>` for each range that is on the disk.
  */
 
 /** The unfinished file of `path`. */

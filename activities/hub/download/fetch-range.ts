@@ -46,7 +46,9 @@ export async function fetchRange(
   }
 }
 
-/** Fetches the rest of a range over one connection. True where it is whole, or the file finished elsewhere. */
+/**
+ * Fetches the rest of a range over one connection. True where it is whole, or the file finished elsewhere.
+ */
 async function fetchRest(
   remote: RemoteFile,
   part: PartFile,
@@ -106,8 +108,8 @@ class WatchedConnection {
 }
 
 /**
- * Writes the bytes of `wanted` from a body that starts at `bodyStart`, as they arrive. True where the range is whole, or the file
- * finished elsewhere.
+ * Writes the bytes of `wanted` from a body that starts at `bodyStart`, as they arrive. True where the range
+ * is whole, or the file finished elsewhere.
  */
 async function writeBody(
   body: AsyncIterable<Uint8Array>,

@@ -8,7 +8,10 @@ import { hasCode, ignoreMissing, isMissing } from '../../../files/errno.js';
 import { fsyncPath } from '../../../files/write-atomic.js';
 import { durableRanges, partOf, recordLine, recordOf, removeRecords } from './durable-ranges.js';
 
-/** One flush at a time in this process: each occupies one of Node's few threads, and a disk gains nothing from more. */
+/**
+ * One flush at a time in this process: each occupies one of Node's few threads, and a disk gains nothing from
+ * more.
+ */
 const oneFlush = pLimit(1);
 
 /** When written bytes are flushed. */
@@ -20,11 +23,12 @@ export interface FlushLimits {
 }
 
 /**
- * The unfinished file of `path`: `<path>.part`, of its full size from the start and never truncated. Records beside it list the
- * durable bytes, see {@link durableRanges}. Two attempts at a time are harmless: they write equal bytes to equal places.
+ * The unfinished file of `path`: `<path>.part`, of its full size from the start and never truncated. Records
+ * beside it list the durable bytes, see {@link durableRanges}. Two attempts at a time are harmless: they
+ * write equal bytes to equal places.
  *
- * Flushes run beside the writing. A kill loses at most four times `flushBytes` for each connection, and the bytes that the
- * connections have not reported yet.
+ * Flushes run beside the writing. A kill loses at most four times `flushBytes` for each connection, and the
+ * bytes that the connections have not reported yet.
  */
 export class PartFile {
   /** How many connections write to it now. */
@@ -87,8 +91,8 @@ export class PartFile {
   }
 
   /**
-   * Counts bytes that {@link write} or a thread with the descriptor has written. Where the disk is slower than the network, returns
-   * a promise that the network has to wait for.
+   * Counts bytes that {@link write} or a thread with the descriptor has written. Where the disk is slower
+   * than the network, returns a promise that the network has to wait for.
    */
   wrote(range: ByteRange): Promise<void> | undefined {
     if (this.#pending.length === 0) this.#pendingSince = Date.now();
@@ -138,7 +142,10 @@ export class PartFile {
     return (await inodeOf(this.#path)) !== undefined;
   }
 
-  /** Gives the verified bytes their name. False where another attempt has replaced the part and not finished yet. */
+  /**
+   * Gives the verified bytes their name. False where another attempt has replaced the part and not finished
+   * yet.
+   */
   async place(): Promise<boolean> {
     if (await this.isPlaced()) {
       await this.discard();

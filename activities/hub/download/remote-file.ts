@@ -15,8 +15,8 @@ export interface OpenRange {
 }
 
 /**
- * One file of the Hub, readable by ranges. The Hub often answers with a redirect to a signed URL of another origin. That URL is
- * kept for the next ranges until it expires.
+ * One file of the Hub, readable by ranges. The Hub often answers with a redirect to a signed URL of another
+ * origin. That URL is kept for the next ranges until it expires.
  */
 export class RemoteFile {
   readonly #client: HubClient;
@@ -90,8 +90,8 @@ export class RemoteFile {
    * Asks for a range and reads it by `fetch`.
    *
    * @param onAlive - called whenever bytes arrive.
-   * @throws {TransientError}; {@link HubRefusal} where the Hub itself refuses; {@link HeadraceError} HashMismatchError where the
-   * file has another size than the listing.
+   * @throws {TransientError}; {@link HubRefusal} where the Hub itself refuses; {@link HeadraceError}
+   *   HashMismatchError where the file has another size than the listing.
    */
   async open(
     range: ByteRange,

@@ -123,7 +123,8 @@ class Transfer {
         pool.give(connection);
         return response;
       } catch (error) {
-        // The server may have closed the idle connection before the request. A new connection tries once more.
+        // The server may have closed the idle connection before the request. A new connection tries once
+        // more.
         const mayBeIdle = isReused && this.#position === start && !(error instanceof WriteError);
         if (!mayBeIdle || this.#isStopped) throw error;
       }

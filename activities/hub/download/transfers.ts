@@ -21,8 +21,8 @@ export type TransferOutcome =
   | { readonly kind: 'other'; readonly status: number; readonly headers: Headers };
 
 /**
- * Transfers ranges from a server to a file, in a thread of its own: each write blocks its thread, and on the main
- * thread it would delay everything else.
+ * Transfers ranges from a server to a file, in a thread of its own: each write blocks its thread, and on the
+ * main thread it would delay everything else.
  */
 export class Transfers {
   readonly #thread = new RequestThread<TransferMessage, TransferReply>(

@@ -3,7 +3,10 @@ import { HeadraceError } from '../../../core/errors.js';
 import type { HubClient } from './hub-client.js';
 import type { RepositoryRef } from './repository.js';
 
-/** A HubAnswerError where `error` means that an answer is not JSON or not of the Hub's form; other errors unchanged. */
+/**
+ * A HubAnswerError where `error` means that an answer is not JSON or not of the Hub's form; other errors
+ * unchanged.
+ */
 export function asAnswerError(client: HubClient, { kind, id }: RepositoryRef, error: unknown): unknown {
   const why =
     error instanceof z.ZodError

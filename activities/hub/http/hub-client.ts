@@ -96,7 +96,8 @@ export class HubClient {
   /**
    * Fetches a whole small answer, with retries.
    *
-   * @throws {HeadraceError} HubAnswerError where it is longer than any answer of a Hub, HubUnavailableError; {@link HubRefusal}.
+   * @throws {HeadraceError} HubAnswerError where it is longer than any answer of a Hub, HubUnavailableError;
+   *   {@link HubRefusal}.
    */
   fetchWhole(url: string, signal: AbortSignal, options: Omit<SendOptions, 'signal'> = {}): Promise<Response> {
     return this.withRetries(url, signal, async (limited) => {

@@ -23,11 +23,12 @@ export interface HubConfig {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads `HF_ENDPOINT`, `HF_TOKEN` (else the file at `HF_TOKEN_PATH`, by default `$HF_HOME/token`), `HF_HOME` (by default
- * `~/.cache/huggingface`), `HF_HUB_OFFLINE` and the proxy variables, as Python's `huggingface_hub` does.
+ * Reads `HF_ENDPOINT`, `HF_TOKEN` (else the file at `HF_TOKEN_PATH`, by default `$HF_HOME/token`), `HF_HOME`
+ * (by default `~/.cache/huggingface`), `HF_HUB_OFFLINE` and the proxy variables, as Python's
+ * `huggingface_hub` does.
  *
- * @throws {HeadraceError} HubTokenInvalidError for a token that no HTTP header can hold, RecipeError for an endpoint that
- * is not a URL or holds a password.
+ * @throws {HeadraceError} HubTokenInvalidError for a token that no HTTP header can hold, RecipeError for an
+ *   endpoint that is not a URL or holds a password.
  */
 export async function readHubConfig(env: Environment): Promise<HubConfig> {
   const endpoint = endpointOf(env);

@@ -7,7 +7,8 @@ import { withoutQuery } from './hub-refusal.js';
 const mostPages = 10_000;
 
 /**
- * `fetch` for one call of `@huggingface/hub`: whole small answers, with the retries and the token of `client`.
+ * `fetch` for one call of `@huggingface/hub`: whole small answers, with the retries and the token of
+ * `client`.
  *
  * It throws a {@link HeadraceError} HubAnswerError where the pages of a listing repeat or do not end.
  */

@@ -9,13 +9,13 @@ import { libraryFetch } from './library-fetch.js';
 import { explainingRefusals } from './refusals.js';
 import { refOf, type RepositoryCommit } from './repository.js';
 
-const size = z.int().min(0);
+const byteCount = z.int().min(0);
 /** A file of a listing. Its hash becomes a file name of the store, so its form is checked. */
 const FileEntry = z.object({
   path: z.string(),
-  size,
+  size: byteCount,
   oid: z.string().regex(/^[0-9a-f]{40}$/, 'no git blob id'),
-  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/, 'no SHA-256'), size }).optional(),
+  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/, 'no SHA-256'), size: byteCount }).optional(),
 });
 
 /**

@@ -38,7 +38,10 @@ function queriesFor(id: string): ({ readonly owner: string } | { readonly query:
   ];
 }
 
-/** The nearest of `candidates`: equal except for case and separators first, then equal names, then few changed letters. */
+/**
+ * The nearest of `candidates`: equal except for case and separators first, then equal names, then few changed
+ * letters.
+ */
 function nearestOf(id: string, candidates: readonly string[]): string | undefined {
   const ranked = candidates
     .map((candidate) => ({ candidate, rank: rankOf(id, candidate) }))

@@ -9,8 +9,8 @@ export type ProxyRoute = (url: URL) => Dispatcher | undefined;
 const agents = new Map<string, ProxyAgent>();
 
 /**
- * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Lower-case names win over upper-case ones, as in curl and Python. Each proxy is
- * for URLs of its own protocol.
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Lower-case names win over upper-case ones, as in curl and
+ * Python. Each proxy is for URLs of its own protocol.
  */
 export async function proxyRoute(env: Environment): Promise<ProxyRoute> {
   const named = (name: string): string | undefined =>

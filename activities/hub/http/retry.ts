@@ -81,7 +81,10 @@ export function networkReason(error: unknown): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }
 
-/** `Retry-After` (seconds or a date), or the reset time of the Hub's `RateLimit: "api";r=0;t=55`, in milliseconds. */
+/**
+ * `Retry-After` (seconds or a date), or the reset time of the Hub's `RateLimit: "api";r=0;t=55`, in
+ * milliseconds.
+ */
 export function retryAfterOf(headers: Headers, now: number): number | undefined {
   const header = headers.get('retry-after');
   if (header !== null) {

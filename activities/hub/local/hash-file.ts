@@ -15,7 +15,10 @@ export interface HashFileInput {
 
 const readAsync = promisify(read);
 
-/** SHA-256 of the first `sizeBytes` bytes of a file, hex; `undefined` where it has fewer. Reports progress in bytes. */
+/**
+ * SHA-256 of the first `sizeBytes` bytes of a file, hex; `undefined` where it has fewer. Reports progress in
+ * bytes.
+ */
 export async function hashFile(
   { descriptor, sizeBytes }: HashFileInput,
   { progress }: JobContext,

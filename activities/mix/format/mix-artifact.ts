@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { FileDigest } from '../../../core/contracts/mix.js';
 
 /**
- * `meta` of a `mix` artifact. Its files are {@link manifestName}, rejects.jsonl and those of provenance.ts. It has no
- * copy of the lines: they stay in the sorted runs of the converted pieces, where `mixedLines` finds them.
+ * `meta` of a `mix` artifact. Its files are {@link manifestName}, rejects.jsonl and those of provenance.ts.
+ * It has no copy of the lines: they stay in the sorted runs of the converted pieces, where `mixedLines` finds
+ * them.
  */
 export const MixMeta = z.object({
   train: FileDigest,

@@ -1,8 +1,8 @@
 import type { Side } from '../../../core/contracts/mix.js';
 
 /**
- * Entries of a mix plan: `train.plan` and `heldout.plan` have one for each line of train.jsonl and heldout.jsonl, in
- * their order.
+ * Entries of a mix plan: `train.plan` and `heldout.plan` have one for each line of train.jsonl and
+ * heldout.jsonl, in their order.
  *
  * | bytes | what |
  * | --- | --- |

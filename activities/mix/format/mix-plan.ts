@@ -5,8 +5,8 @@ import { Composition } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
 /**
- * Version of the code that plans and writes a mix. Part of the keys of `mix-plan` and `mix` artifacts: raise it when the
- * same inputs would give other bytes.
+ * Version of the code that plans and writes a mix. Part of the keys of `mix-plan` and `mix` artifacts: raise
+ * it when the same inputs would give other bytes.
  */
 export const mixCodeVersion = 1;
 

@@ -55,8 +55,9 @@ export interface PlannedLines {
 const noQuota: Quota = { take: 0, limiting: false };
 
 /**
- * Decides every line of the mix from the indexes of the sorted runs alone: dedup, held-out split, caps and shares, rows
- * per source, repeats, in this order. A job for a thread. Memory does not grow with the number of rows.
+ * Decides every line of the mix from the indexes of the sorted runs alone: dedup, held-out split, caps and
+ * shares, rows per source, repeats, in this order. A job for a thread. Memory does not grow with the number
+ * of rows.
  *
  * @throws {HeadraceError} MixError where the shares cannot be met.
  */

@@ -9,7 +9,9 @@ import { previewSource, type SourcePreview } from '../../../client/preview/previ
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { downloadAll, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
-/** The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made. */
+/**
+ * The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made.
+ */
 const golden = fileURLToPath(new URL('../../../../test/golden/formats/', import.meta.url));
 const inFiles = (name: string): string => join(golden, 'files', name);
 

@@ -11,7 +11,10 @@ const plain = createPlainKernel(memoryBytes);
 /** Texts are escaped into here. */
 const intoAt = 65_536;
 
-/** Asserts that both kernels find the same end and the same length of the string whose text begins with `bytes`. */
+/**
+ * Asserts that both kernels find the same end and the same length of the string whose text begins with
+ * `bytes`.
+ */
 function sameSkip(bytes: Uint8Array, at: number): number {
   for (const { memory } of [wasm, plain]) {
     memory.fill(0, 0, at + bytes.length + 64);
@@ -32,7 +35,10 @@ function skipped(json: string, text: string, at: number): void {
   assert.equal(end - at - wasm.surplusBytes(), text.length, json);
 }
 
-/** Asserts that both kernels write what JSON.stringify writes, and nothing behind the 15 bytes that they may touch. */
+/**
+ * Asserts that both kernels write what JSON.stringify writes, and nothing behind the 15 bytes that they may
+ * touch.
+ */
 function sameEscape(text: string, at: number): void {
   const bytes = Buffer.from(text);
   const expected = Buffer.from(JSON.stringify(text).slice(1, -1));

@@ -77,7 +77,10 @@ function controlEscape(code: number): string {
   return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** What a byte adds to bytes less code units: characters of two and three bytes have one unit, those of four have two. */
+/**
+ * What a byte adds to bytes less code units: characters of two and three bytes have one unit, those of four
+ * have two.
+ */
 function surplusOf(byte: number): number {
   if (byte >= 0x80 && byte < 0xc0) return 1;
   return byte >= 0xf0 ? -1 : 0;

@@ -1,6 +1,8 @@
 import type { ConvertedRow } from '../../../activities/convert/rows/converted-row.js';
 
-/** What becomes of a row: its line, the characters of its assistant, and the prompt that decides its split. */
+/**
+ * What becomes of a row: its line, the characters of its assistant, and the prompt that decides its split.
+ */
 export type RowFacts = readonly [line: string, assistantChars: number, prompt: string];
 
 export function facts(row: ConvertedRow): RowFacts {

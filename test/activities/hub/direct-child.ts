@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { DirectConnection } from '../../../activities/hub/http/direct-connection.js';
 
-/** Reads a URL twice over one connection and prints the hashes: for a test whose authority is known by the environment. */
+/**
+ * Reads a URL twice over one connection and prints the hashes: for a test whose authority is known by the
+ * environment.
+ */
 const url = new URL(process.argv[2] ?? '');
 const connection = new DirectConnection(url);
 const hashes: string[] = [];

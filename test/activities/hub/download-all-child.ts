@@ -3,8 +3,8 @@ import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 
 /**
- * A process that downloads all files of a resolution as a worker does, one activity a file and with the tuning that users
- * have: `<store> <endpoint> <key> <files>`.
+ * A process that downloads all files of a resolution as a worker does, one activity a file and with the
+ * tuning that users have: `<store> <endpoint> <key> <files>`.
  */
 const [root = '', endpoint = '', key = '', files = '0'] = process.argv.slice(2);
 const store = await openStore(root);

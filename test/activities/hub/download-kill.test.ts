@@ -79,7 +79,7 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
 async function durableRanges(path: string): Promise<ByteRange[]> {
   const names = await readdir(dirname(path)).catch(() => []);
   const ranges: ByteRange[] = [];
-  for (const name of names.filter((name) => name.endsWith('.ranges')))
+  for (const name of names.filter((each) => each.endsWith('.ranges')))
     for (const [, start, end] of (await readFile(join(dirname(path), name), 'utf8')).matchAll(
       /(\d+) (\d+)\n/g,
     ))

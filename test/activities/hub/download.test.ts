@@ -79,7 +79,7 @@ async function assertWhole({ path }: Ready): Promise<void> {
 async function failure(work: Promise<unknown>, type: ErrorType): Promise<HeadraceError> {
   const error = await work.then(
     () => undefined,
-    (error: unknown) => error,
+    (reason: unknown) => reason,
   );
   assert.ok(error instanceof HeadraceError, `no HeadraceError, but ${String(error)}`);
   assert.equal(error.type, type, error.message);
@@ -379,7 +379,7 @@ void test('a file of another size than announced is refused before it is read', 
     .downloadFiles(input, fixture.work);
   assert.match(
     (await failure(work, 'HashMismatchError')).message,
-    /has 5300001 bytes, and the Hub's listing says 5300000/,
+    /has 5300001 bytes, and 5300000 in the Hub's listing/,
   );
 });
 
@@ -477,7 +477,7 @@ void test('a file that changes upstream is refused by its size or its hash, and 
   fixture.hub.clearFaults();
   fixture.hub.fault({ path: '/storage/', kind: 'change', longerBytes: 5 });
   const longer = await failure(fixture.activities().downloadFiles(input, fixture.work), 'HashMismatchError');
-  assert.match(longer.message, /has 5300005 bytes, and the Hub's listing says 5300000/);
+  assert.match(longer.message, /has 5300005 bytes, and 5300000 in the Hub's listing/);
   fixture.hub.clearFaults();
   fixture.hub.fault({ path: '/storage/', kind: 'change' });
   const other = await failure(fixture.activities().downloadFiles(input, fixture.work), 'HashMismatchError');

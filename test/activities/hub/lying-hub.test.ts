@@ -104,7 +104,7 @@ void test('an answer that is longer or shorter than its Content-Length is no lis
 
 void test('an answer that is no listing is said to be none', async (t) => {
   const page: Answer = (_request, response) => void response.end('<html>Sign in to the Wi-Fi</html>');
-  await lieIs(t, page, 'HubAnswerError', /does not answer as a Hub when it is asked for the dataset o\/n/);
+  await lieIs(t, page, 'HubAnswerError', /does not answer as a Hub to a request for the dataset o\/n/);
   await lieIs(t, listing(file('a.jsonl', { size: -1 })), 'HubAnswerError', /size/);
 });
 
@@ -117,7 +117,12 @@ void test('paths that leave their folder, and names that no file can have, are r
     'data/nul.jsonl',
   ];
   for (const path of paths) {
-    const fixture = await lieIs(t, listing(file(path)), 'HubFileNotFoundError', /outside itself/);
+    const fixture = await lieIs(
+      t,
+      listing(file(path)),
+      'HubFileNotFoundError',
+      /outside the repository or not valid/,
+    );
     assert.deepEqual(await readdir(join(fixture.store.root, 'hub')).catch(() => []), []);
   }
 });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { lockSource, type LockedSource } from '../../../activities/hub/resolve/recipe-lock.js';
 
 /**
- * A process that enters sources in a lock, for tests: `<out> <names, by comma>`. It begins when its parent sends a message. The
- * source `dies` kills the process in the middle of its entry.
+ * A process that enters sources in a lock, for tests: `<out> <names, by comma>`. It begins when its parent
+ * sends a message. The source `dies` kills the process in the middle of its entry.
  */
 const [out = '', names = ''] = process.argv.slice(2);
 const { signal } = new AbortController();

@@ -31,9 +31,9 @@ async function place(t: TestContext, files: Readonly<Record<string, string>>): P
     dir: join(dir, 'data'),
     store,
     progress,
-    resolve: (files) =>
+    resolve: (patterns) =>
       activities.resolveSource(
-        { source: sourceOf({ files }), out: join(dir, 'out') },
+        { source: sourceOf({ files: patterns }), out: join(dir, 'out') },
         { signal: new AbortController().signal, progress: (entry) => progress.push(entry) },
       ),
   };

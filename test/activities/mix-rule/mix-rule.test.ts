@@ -51,7 +51,8 @@ const Result = z.union([
 type Result = z.infer<typeof Result>;
 
 void test('random recipes and data give the bytes and counts of the rule as Python states it', async (context) => {
-  // A thousand mixes flush some fifty thousand files: where there is a disk in memory, they are spared a real one.
+  // A thousand mixes flush some fifty thousand files: where there is a disk in memory, they are spared a real
+  // one.
   const disk = await access('/dev/shm').then(
     () => '/dev/shm',
     () => tmpdir(),

@@ -34,7 +34,10 @@ const badLines = [
 ];
 const blankLines = ['', '  ', '\t', ' \t '];
 
-/** Writes rows in one of the ways in which JSON is kept: lines or a list, packed or not, with odd and broken rows. */
+/**
+ * Writes rows in one of the ways in which JSON is kept: lines or a list, packed or not, with odd and broken
+ * rows.
+ */
 export async function writeTextFile(
   dice: Dice,
   dir: string,

@@ -147,7 +147,7 @@ void test('a development server is marked as one, and a hosted one is not', asyn
 
 void test('a run that has only read its sources gets a page of what there is', async (context) => {
   const out = await temporaryFolder(context);
-  const { recipe, sources, workflowId, runId, standing } = finishedInput(out);
+  const { recipe, sources, workflowId, runId } = finishedInput(out);
   const input = {
     recipe,
     out,
@@ -165,7 +165,7 @@ void test('a run that has only read its sources gets a page of what there is', a
 
 void test('a run that is being cancelled before anything was read still gets a page', async (context) => {
   const out = await temporaryFolder(context);
-  const { recipe, workflowId, runId, standing } = finishedInput(out);
+  const { recipe, workflowId, runId } = finishedInput(out);
   const input = {
     recipe,
     out,

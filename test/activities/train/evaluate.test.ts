@@ -210,11 +210,11 @@ void test('a training that starts from saved weights measures those first, not t
   const next = await prepare(server, { from: state.statePath }, first);
   const input = { plan: next.training.plan, mix: next.mix, out: next.out, checkpoint: null };
   const saves = (await server.operations('save_weights_for_sampler')).length;
-  const before = await worker.evaluate(input, quietWork());
-  assert.deepEqual([before.step, before.label], [0, 'start']);
-  assert.equal(before.heldoutNll, trained.heldoutNll);
-  assert.deepEqual(before.answers, trained.answers);
-  assert.ok(lossOf(before.heldoutNll) < lossOf(base.heldoutNll) - 1);
+  const atStart = await worker.evaluate(input, quietWork());
+  assert.deepEqual([atStart.step, atStart.label], [0, 'start']);
+  assert.equal(atStart.heldoutNll, trained.heldoutNll);
+  assert.deepEqual(atStart.answers, trained.answers);
+  assert.ok(lossOf(atStart.heldoutNll) < lossOf(base.heldoutNll) - 1);
   const lines = (await linesIn(next.out, 'samples.jsonl')) as { label: string; heldout_nll: number }[];
   assert.deepEqual(
     lines.map(({ label, heldout_nll }) => [label, heldout_nll]),
@@ -232,5 +232,5 @@ function lossOf(loss: HeldoutLoss | null | undefined): number {
 }
 
 function omit(line: unknown, ...keys: readonly string[]): object {
-  return Object.fromEntries(Object.entries(line as object).filter(([key]) => !keys.includes(key)));
+  return Object.fromEntries(Object.entries(line as object).filter(([name]) => !keys.includes(name)));
 }

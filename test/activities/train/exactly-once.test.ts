@@ -125,7 +125,8 @@ void test('kill -9 at random moments between steps leaves them too', async () =>
 for (const drop of ['before', 'after'] as const)
   void test(`a connection cut ${drop} the work of every single request changes nothing`, async () => {
     const prepared = await prepare(server);
-    // Fault i is played on the i-th submission's first try: an earlier fault hides the request from the later ones.
+    // Fault i is played on the i-th submission's first try: an earlier fault hides the request from the later
+    // ones.
     for (let skip = 0; skip < 8; skip += 1)
       await server.fault(
         { path: '/forward_backward', drop, skip },

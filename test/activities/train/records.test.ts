@@ -104,9 +104,9 @@ void test('a checkpoint that the server has lost is passed over with a note, and
   });
   const again = await segment(worker, prepared, first, 6);
   assert.notEqual(again.statePath, second.statePath);
-  const after = await worker.findRecords(input, quietWork());
-  assert.equal(after.last?.statePath, again.statePath);
-  assert.deepEqual(after.notes, [], 'what was lost is trained again, so nothing is missing');
+  const later = await worker.findRecords(input, quietWork());
+  assert.equal(later.last?.statePath, again.statePath);
+  assert.deepEqual(later.notes, [], 'what was lost is trained again, so nothing is missing');
   assert.equal(await server.fileDigest(again.samplerPath), await server.fileDigest(second.samplerPath));
   await worker.close();
 });

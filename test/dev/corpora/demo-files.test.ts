@@ -134,7 +134,7 @@ void test('LMSYS files keep the nesting of the original, with flagged, redacted 
   for (const path of hubFiles('lmsys/lmsys-chat-1m')) {
     const { rows, rowGroups } = await parquetRows(path);
     assert.ok(rowGroups >= 2);
-    all.push(...rows.map((row) => Row.parse(row)));
+    all.push(...rows.map((each) => Row.parse(each)));
   }
   assert.equal(all.length, 720);
   for (const row of all) {
@@ -171,7 +171,7 @@ void test('Magpie conversations equal instruction and response, and the answer g
   for (const path of hubFiles('Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered')) {
     const { rows, rowGroups } = await parquetRows(path);
     assert.ok(rowGroups >= 2);
-    for (const row of rows.map((row) => Row.parse(row))) {
+    for (const row of rows.map((each) => Row.parse(each))) {
       assert.equal(row.conversations[0].value, row.instruction);
       assert.equal(row.conversations[1].value, row.response);
       count += 1;

@@ -43,10 +43,10 @@ export async function readGolden(name: 'tied' | 'untied') {
   /** The LoRA parameters called `start.…`, `gradient.…` or `end.…` in the file. */
   const tensors = (prefix: 'start' | 'gradient' | 'end') => {
     const found = new Map<string, Tensor>();
-    for (const name of loraShapes(model.config, lora).keys()) {
-      const tensor = file.tensors.get(`${prefix}.${name}`);
-      if (tensor === undefined) throw new Error(`The golden file has no ${prefix}.${name}`);
-      found.set(name, tensor);
+    for (const parameter of loraShapes(model.config, lora).keys()) {
+      const tensor = file.tensors.get(`${prefix}.${parameter}`);
+      if (tensor === undefined) throw new Error(`The golden file has no ${prefix}.${parameter}`);
+      found.set(parameter, tensor);
     }
     return found;
   };

@@ -89,11 +89,11 @@ void describe('the model of the local Tinker server', () => {
       for (let i = 0; i < data.length; i += 1) data[i] = 0.1 * random.normal();
     const direction = new Map([...params].map(([name, { data }]) => [name, data.map(() => random.normal())]));
     const examples = [example(random, 30), example(random, 11)];
-    const lossAt = async (distance: number) => {
+    const lossAt = async (shift: number) => {
       const moved = new Map(
         [...params].map(([name, { shape, data }]) => [
           name,
-          { shape, data: data.map((value, i) => value + distance * (direction.get(name)?.[i] ?? 0)) },
+          { shape, data: data.map((value, i) => value + shift * (direction.get(name)?.[i] ?? 0)) },
         ]),
       );
       const uploaded = engine.uploadLora(lora, moved);

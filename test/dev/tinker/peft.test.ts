@@ -63,8 +63,8 @@ void describe('an adapter can be taken away', () => {
     );
     return found;
   };
-  const fault = async (fault: object): Promise<void> => {
-    const body = JSON.stringify(fault);
+  const fault = async (settings: object): Promise<void> => {
+    const body = JSON.stringify(settings);
     const headers = { 'content-type': 'application/json' };
     assert.ok((await fetch(`${server.url}/dev/faults`, { method: 'POST', headers, body })).ok);
   };
@@ -86,10 +86,10 @@ void describe('an adapter can be taken away', () => {
       const answer = await fetch(`${server.url}/api/v1/training_runs`, { headers });
       return ((await answer.json()) as { training_runs: { training_run_id: string }[] }).training_runs;
     };
-    const before = (await runs()).length;
+    const earlier = (await runs()).length;
     assert.deepEqual(await download(statePath), external);
     const [newest, ...older] = await runs();
-    assert.equal(older.length, before);
+    assert.equal(older.length, earlier);
     assert.deepEqual(await tinker.listCheckpoints(newest?.training_run_id ?? ''), []);
     await assert.rejects(download(samplerPath), { kind: 'request', message: /export a saved state/ });
   });

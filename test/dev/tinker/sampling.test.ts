@@ -70,12 +70,12 @@ void describe('sampling from the local Tinker server', () => {
     const byToken = (await sample({ temperature: 0, stop: [third] })).sequences[0];
     assert.equal(byToken?.stop_reason, 'stop');
     assert.deepEqual(byToken.tokens, tokens.slice(0, tokens.indexOf(third) + 1));
-    const random = (await sample({ seed: 5, temperature: 1 }, {})).sequences[0]?.tokens ?? [];
-    const letter = random.find((token) => token > 32 && token < 127);
+    const sampled = (await sample({ seed: 5, temperature: 1 }, {})).sequences[0]?.tokens ?? [];
+    const letter = sampled.find((token) => token > 32 && token < 127);
     if (letter === undefined) throw new Error('The seed gives no printable byte; choose another');
     const byString = (await sample({ seed: 5, temperature: 1, stop: String.fromCharCode(letter) }))
       .sequences[0];
-    assert.deepEqual(byString?.tokens, random.slice(0, random.indexOf(letter) + 1));
+    assert.deepEqual(byString?.tokens, sampled.slice(0, sampled.indexOf(letter) + 1));
   });
 
   void test('gives log-probabilities of the prompt, the first of which is null', async () => {

@@ -21,8 +21,8 @@ import { apiKey } from '../support/tinker-fixture.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 /**
- * The Tinker cookbook's supervised trainer, unchanged, on a file as the mix writes it, against the local servers; then
- * the same steps with the project's own parts.
+ * The Tinker cookbook's supervised trainer, unchanged, on a file as the mix writes it, against the local
+ * servers; then the same steps with the project's own parts.
  */
 
 const model = 'headrace/tiny-qwen3';

@@ -23,9 +23,9 @@ before(
       progress: () => undefined,
     });
     url = pathToFileURL(path).href;
-    const opened = await openBrowser();
-    if ('browser' in opened) browser = opened.browser;
-    else missing = opened.missing;
+    const found = await openBrowser();
+    if ('browser' in found) browser = found.browser;
+    else missing = found.missing;
   },
   { timeout: 10 * 60_000 },
 );

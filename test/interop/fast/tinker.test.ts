@@ -238,8 +238,8 @@ for (const [name, requirements] of [
           { plan: bench.training.plan, mix: bench.mix, out: bench.out, checkpoint: null },
           quietWork(),
         );
-      const [base, start] = [await measure(fresh), await measure(begun)];
-      assert.deepEqual([base.label, start.label], ['base', 'start']);
+      const [base, atStart] = [await measure(fresh), await measure(begun)];
+      assert.deepEqual([base.label, atStart.label], ['base', 'start']);
       // The same loss as that of the sampler weights that the SDK saved beside the state.
       const plan = await readTrainingPlan(begun.store, begun.training.plan);
       const tokens = await readTokens(begun.store, { kind: 'tokens', key: plan.tokens });
@@ -250,8 +250,8 @@ for (const [name, requirements] of [
       const sampled = await heldoutLosses(client, reader, tokens.sources, signal, () => undefined);
       await reader.close();
       await session.finish('success');
-      assert.equal(start.heldoutNll, sampled.all);
-      assert.notEqual(start.heldoutNll, base.heldoutNll);
+      assert.equal(atStart.heldoutNll, sampled.all);
+      assert.notEqual(atStart.heldoutNll, base.heldoutNll);
 
       const worker = activities({ access }, begun.store);
       const [first, other] = [

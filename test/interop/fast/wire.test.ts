@@ -14,8 +14,9 @@ import { apiKey, baseModel, row } from '../support/tinker-fixture.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 /**
- * What the official SDK sends besides, and ours has no use for: settings that change while it runs, telemetry, and what it
- * asks of models and samplers that it has just made. Polls and heartbeats come as often as time wants.
+ * What the official SDK sends besides, and ours has no use for: settings that change while it runs,
+ * telemetry, and what it asks of models and samplers that it has just made. Polls and heartbeats come as
+ * often as time wants.
  */
 const left =
   /^(client\/dynamic_config|telemetry|retrieve_future|session_heartbeat|get_info|samplers\/|training_runs\/[^/]+$)/;

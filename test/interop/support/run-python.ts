@@ -17,8 +17,8 @@ export interface Finished {
 }
 
 /**
- * Runs one of the Python scripts in `../python/`. It reads `input` as JSON from its standard input and writes its
- * answer as the last line of its standard output.
+ * Runs one of the Python scripts in `../python/`. It reads `input` as JSON from its standard input and writes
+ * its answer as the last line of its standard output.
  *
  * @throws {Error} with what it said, where it fails or takes longer than two minutes.
  */
@@ -43,7 +43,10 @@ export async function runScript<T>(
   return answer.parse(JSON.parse(line));
 }
 
-/** Runs a program with `env` on top of an environment that holds no key, address or proxy of the person at the keyboard. */
+/**
+ * Runs a program with `env` on top of an environment that holds no key, address or proxy of the person at the
+ * keyboard.
+ */
 export async function runProgram(
   command: string,
   args: readonly string[],

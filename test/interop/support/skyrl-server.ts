@@ -55,7 +55,8 @@ export async function startSkyrl(dir: string): Promise<SkyrlServer> {
     port: String(port),
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  // The server starts its engine by reading how `uv run` started it; `--no-sync --frozen` leaves the environment alone.
+  // The server starts its engine by reading how `uv run` started it; `--no-sync --frozen` leaves the
+  // environment alone.
   const uv = ['-m', 'uv', 'run', '--active', '--no-sync', '--frozen', '-m', 'skyrl.tinker.api', ...flags];
   const child = spawn(join(binDir, 'python'), uv, {
     cwd: source,

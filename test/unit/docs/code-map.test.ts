@@ -8,7 +8,9 @@ const topFolders = (await readdir(packagePath('.'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|dist$|runs$)/.test(entry.name))
   .map((entry) => entry.name);
 
-/** Folders that hold files of their own, from the package's root; of `test` and `docs` only the first levels. */
+/**
+ * Folders that hold files of their own, from the package's root; of `test` and `docs` only the first levels.
+ */
 async function foldersWithFiles(): Promise<Set<string>> {
   const found = new Set<string>();
   for (const top of topFolders)
