@@ -81,7 +81,7 @@ void test('billing that nobody settles in time parks the run with what to do, an
   assertOutput(
     await terminal.run('watch', 'paid'),
     3,
-    /training waits for a person: TinkerBillingError/,
+    /train waits for a person: TinkerBillingError/,
     /402: card expired/,
     /Settle the billing/,
     /retry-stage paid train/,
@@ -102,7 +102,7 @@ void test('checkpoints are listed with the time that they are kept', async () =>
 
 void test('checkpoints are kept and removed by label, and a second removal changes nothing', async () => {
   const { run } = terminal;
-  assertOutput(await run('checkpoints', 'paid', 'keep', 'paid-000004'), 0, /stays until/);
+  assertOutput(await run('checkpoints', 'paid', 'keep', 'paid-000004'), 0, /paid-000004 no longer expires/);
   assertOutput(await run('checkpoints', 'paid', 'rm', 'paid-000008'), 0, /is removed/);
   assertOutput(await run('checkpoints', 'paid', 'rm', 'paid-000008'), 0, /no longer has paid-000008/);
 });
