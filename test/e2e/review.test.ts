@@ -45,7 +45,7 @@ void test('replace-source refuses a source that the recipe has not, and one with
     2,
     /no source "socal"/,
   );
-  assertOutput(await run('replace-source', 'repaired', 'social'), 2, /Say what/);
+  assertOutput(await run('replace-source', 'repaired', 'social'), 2, /The source is not changed: give/);
 });
 
 void test('a replaced source is tried again, and the mix then waits for its review', async () => {
@@ -58,7 +58,7 @@ void test('a replaced source is tried again, and the mix then waits for its revi
 
 void test('changed caps make the mix again, which waits for another review', async () => {
   const { run } = terminal;
-  assertOutput(await run('change-caps', 'repaired', 'chats=lots'), 2, /"chats=lots" is no cap/);
+  assertOutput(await run('change-caps', 'repaired', 'chats=lots'), 2, /"chats=lots" is not a cap/);
   assertOutput(await run('change-caps', 'repaired', 'chats=7', 'social=5'), 0, /made again/);
   await until(
     async () => /12 conversations/.test((await run('status', 'repaired')).stdout) || undefined,
