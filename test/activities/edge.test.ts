@@ -4,7 +4,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { atEdge } from '../../activities/edge.js';
-import type { WorkContext } from '../../core/progress.js';
+import { HeadraceError } from '../../core/errors.js';
+import type { Progress, WorkContext } from '../../core/progress.js';
 
 /** What an activity fails with that ends only when it is cancelled, and is cancelled with these details. */
 async function cancelledWith(
@@ -37,4 +38,50 @@ void test('an activity whose cancel was requested ends as cancelled, also where 
     const failure = await cancelledWith('CANCELLED', { cancelRequested: true, workerShutdown });
     assert.ok(failure instanceof CancelledFailure, `workerShutdown: ${workerShutdown}`);
   }
+});
+
+const half: Progress = { stage: 'train', label: 'demo', done: 1, total: 2, unit: 'steps' };
+
+/** What a ninth attempt fails with, and its last heartbeat, where earlier attempts left such details. */
+async function ninthAttempt(
+  heartbeatDetails: object,
+  work: (context: WorkContext) => void,
+): Promise<{ readonly failure: ApplicationFailure; readonly lastBeat: unknown }> {
+  const environment = new MockActivityEnvironment({ attempt: 9, heartbeatDetails });
+  let lastBeat: unknown;
+  environment.on('heartbeat', (details: unknown) => {
+    lastBeat = details;
+  });
+  const activity = atEdge(async (_input: undefined, context: WorkContext) => work(context), {
+    scrub: (text) => text,
+  });
+  const failure: unknown = await environment.run(activity, undefined).then(
+    () => assert.fail('it should have failed'),
+    (error: unknown) => error,
+  );
+  assert.ok(failure instanceof ApplicationFailure);
+  return { failure, lastBeat };
+}
+
+function defect(): never {
+  throw new TypeError('a defect');
+}
+
+void test('an InternalError is retried however many attempts ended with their worker', async () => {
+  const { failure, lastBeat } = await ninthAttempt(half, defect);
+  assert.deepEqual([failure.type, failure.nonRetryable], ['InternalError', false]);
+  assert.deepEqual(lastBeat, { ...half, internalErrors: 1 });
+});
+
+void test('the fifth InternalError is final, and other failures do not count', async () => {
+  const fourth = await ninthAttempt({ ...half, internalErrors: 3 }, defect);
+  assert.equal(fourth.failure.nonRetryable, false);
+  const other = await ninthAttempt({ ...half, internalErrors: 4 }, ({ progress }) => {
+    progress({ ...half, done: 2 });
+    throw new HeadraceError('HubUnavailableError', 'the Hub does not answer');
+  });
+  assert.equal(other.failure.nonRetryable, false);
+  assert.deepEqual(other.lastBeat, { ...half, done: 2, internalErrors: 4 });
+  const fifth = await ninthAttempt({ ...half, internalErrors: 4 }, defect);
+  assert.equal(fifth.failure.nonRetryable, true);
 });
