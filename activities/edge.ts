@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
-import type { WorkContext } from '../core/progress.js';
+import type { Progress, WorkContext } from '../core/progress.js';
 
 /**
  * The edge between Temporal and the work: heartbeats, cancellation and failures in one place, so that the
@@ -23,8 +23,11 @@ export interface EdgeOptions {
  * cancel, so long work is cancelled even without progress.
  */
 export const heartbeatEveryMs = 1_000;
-/** Attempts after which an InternalError is final: a defect does not pass with time. */
-const internalErrorAttempts = 5;
+/**
+ * Attempts with an InternalError after which it is final: a defect does not pass with time. Attempts that end
+ * with their worker or fail otherwise do not count.
+ */
+const mostInternalErrors = 5;
 
 /** Returns a Temporal activity that does `work`. */
 export function atEdge<Input, Output>(
@@ -40,63 +43,85 @@ export function atEdge<Input, Output>(
       abort.abort(answered && options.saveReason !== undefined ? options.saveReason() : failure);
     });
     // The last attempt's details stay until this one has progress: the next attempt may resume from them.
-    const previous: unknown = context.info.heartbeatDetails;
-    let latest = previous;
+    const previous = fieldsOf(context.info.heartbeatDetails);
+    let latest: Details = previous;
     const beat = (): void => context.heartbeat(latest);
     const timer = setInterval(beat, heartbeatEveryMs);
     beat();
     try {
       return await work(input, {
         signal: abort.signal,
-        resume: resumeOf(previous),
+        resume: previous.resume,
         progress: (progress) => {
-          latest =
-            progress.note === undefined ? progress : { ...progress, note: options.scrub(progress.note) };
+          const note = progress.note === undefined ? undefined : options.scrub(progress.note);
+          const { internalErrors } = previous;
+          latest = { ...progress, ...defined({ note, internalErrors }) };
           beat();
         },
       });
     } catch (error) {
-      throw abort.signal.aborted
-        ? cancellation(context, options.scrub)
-        : asFailure(error, context.info.attempt, options.scrub);
+      if (abort.signal.aborted) throw cancellation(context, options.scrub);
+      if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
+      const known = asHeadraceError(error);
+      if (known.type !== 'InternalError') throw failureOf(known, options.scrub);
+      const internalErrors = (previous.internalErrors ?? 0) + 1;
+      latest = { ...latest, internalErrors };
+      // The failure carries the last heartbeat to the next attempt.
+      beat();
+      throw defectOf(known, error, internalErrors, options.scrub);
     } finally {
       clearInterval(timer);
     }
   };
 }
 
-function resumeOf(details: unknown): unknown {
-  return typeof details === 'object' && details !== null && 'resume' in details ? details.resume : undefined;
+/** Heartbeat details: the work's progress, and how many attempts have failed with an InternalError. */
+interface Details extends Partial<Progress> {
+  readonly internalErrors?: number;
+}
+
+function fieldsOf(details: unknown): Details {
+  return typeof details === 'object' && details !== null ? { ...details } : {};
 }
 
 function cancellation(context: Context, scrub: (text: string) => string): Error {
   const details = context.cancellationDetails;
   if (details?.workerShutdown === true && !details.cancelRequested)
-    return asFailure(
-      new HeadraceError('WorkerLostError', 'The worker was shut down'),
-      context.info.attempt,
-      scrub,
-    );
+    return failureOf(new HeadraceError('WorkerLostError', 'The worker was shut down'), scrub);
   return new CancelledFailure('Cancelled');
+}
+
+function asHeadraceError(error: unknown): HeadraceError {
+  return error instanceof HeadraceError
+    ? error
+    : new HeadraceError('InternalError', messageOf(error), { cause: error });
 }
 
 /**
  * The failure in the history: type and retryability of the error table, the remedy as details, no secrets.
  */
-function asFailure(error: unknown, attempt: number, scrub: (text: string) => string): Error {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  const known =
-    error instanceof HeadraceError
-      ? error
-      : new HeadraceError('InternalError', messageOf(error), { cause: error });
-  const failure = ApplicationFailure.create({
-    message: scrub(known.message),
-    type: known.type,
-    nonRetryable: !known.retryable || (known.type === 'InternalError' && attempt >= internalErrorAttempts),
-    details: [defined({ remedy: scrub(known.remedy), retryAfterMs: known.retryAfterMs })],
-    ...defined({ nextRetryDelay: known.retryAfterMs }),
+function failureOf(
+  error: HeadraceError,
+  scrub: (text: string) => string,
+  isFinal = false,
+): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: scrub(error.message),
+    type: error.type,
+    nonRetryable: !error.retryable || isFinal,
+    details: [defined({ remedy: scrub(error.remedy), retryAfterMs: error.retryAfterMs })],
+    ...defined({ nextRetryDelay: error.retryAfterMs }),
   });
-  const stack = error instanceof Error ? error.stack : undefined;
-  if (known.type === 'InternalError' && stack !== undefined) failure.stack = scrub(stack);
+}
+
+/** As {@link failureOf}, with the stack of what was thrown. */
+function defectOf(
+  error: HeadraceError,
+  thrown: unknown,
+  internalErrors: number,
+  scrub: (text: string) => string,
+): ApplicationFailure {
+  const failure = failureOf(error, scrub, internalErrors >= mostInternalErrors);
+  if (thrown instanceof Error && thrown.stack !== undefined) failure.stack = scrub(thrown.stack);
   return failure;
 }

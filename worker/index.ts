@@ -1,9 +1,4 @@
-import {
-  GracefulShutdownPeriodExpiredError,
-  IllegalStateError,
-  NativeConnection,
-  Worker,
-} from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { stat } from 'node:fs/promises';
 import { heartbeatEveryMs } from '../activities/edge.js';
@@ -16,6 +11,7 @@ import type { Env } from '../core/env.js';
 import { bundlePath } from './bundle.js';
 import { taskQueueOf, temporalTarget } from './connection.js';
 import type { TemporalTarget } from './connection.js';
+import { shutdownErrorOf } from './shutdown-error.js';
 import { shutdownLimitMs } from './shutdown.js';
 
 /** A build of the workers as Temporal's worker versioning names it. */
@@ -122,22 +118,6 @@ async function run(worker: Worker, signal: AbortSignal): Promise<void> {
   try {
     await ended;
   } catch (error) {
-    if (!signal.aborted || !isForced(error)) throw error;
-    throw new HeadraceError(
-      'WorkerLostError',
-      `The worker ended before its activities, which had ${shutdownLimitMs / 1000} s to save`,
-      { remedy: 'Start another with `npx headrace worker`; what was not saved is done again.', cause: error },
-    );
+    throw signal.aborted ? shutdownErrorOf(error) : error;
   }
-}
-
-/**
- * Whether activities outlasted the shutdown. Where they still run, the SDK's own cleanup fails, with another
- * error.
- */
-function isForced(error: unknown): boolean {
-  return (
-    error instanceof GracefulShutdownPeriodExpiredError ||
-    (error instanceof IllegalStateError && error.message.includes('still in use'))
-  );
 }

@@ -31,7 +31,7 @@ const Heartbeat = z.object({
  * The pending activities of a run and of its children, with their heartbeats, which workflows cannot read.
  */
 export async function pendingActivities(
-  temporal: TemporalClient,
+  temporal: Pick<TemporalClient, 'client'>,
   workflowId: string,
   state: RunState | undefined,
 ): Promise<PendingActivity[]> {
@@ -48,9 +48,12 @@ function runningChildren(workflowId: string, { sources, stage }: RunState): stri
   ];
 }
 
-async function pendingOf(temporal: TemporalClient, workflowId: string): Promise<PendingActivity[]> {
+async function pendingOf(
+  { client }: Pick<TemporalClient, 'client'>,
+  workflowId: string,
+): Promise<PendingActivity[]> {
   try {
-    const { raw } = await temporal.client.workflow.getHandle(workflowId).describe();
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
     return (raw.pendingActivities ?? []).map((activity) => ({
       id: `${workflowId}#${activity.activityId ?? ''}`,
       type: activity.activityType?.name ?? '',

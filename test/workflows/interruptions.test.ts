@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import { atEdge } from '../../activities/edge.js';
+import { pendingActivities } from '../../client/runs/pending-activities.js';
+import type { Stage1Handle } from '../../client/runs/find-run.js';
+import type { Activities } from '../../core/contracts/activities.js';
+import type { Progress } from '../../core/progress.js';
 import { queries, updates } from '../../workflows/messages.js';
 import { useTemporal } from '../support/temporal.js';
 import { until } from '../support/until.js';
@@ -26,6 +31,15 @@ function workerLost(): ApplicationFailure {
 
 function unavailable(): ApplicationFailure {
   return ApplicationFailure.create({ message: 'the Hub does not answer', type: 'HubUnavailableError' });
+}
+
+async function assertDoneWithoutPark(handle: Stage1Handle): Promise<void> {
+  const { waitingFor } = await untilState(
+    handle,
+    (state) => state.stage === 'done' || state.waitingFor.length > 0,
+  );
+  assert.deepEqual(waitingFor, []);
+  await handle.result();
 }
 
 /** Its training saves one step once it is asked to. */
@@ -99,10 +113,47 @@ void test('workers that end do not count as failures of a question', async () =>
     if (attempts <= 6) throw attempts % 2 === 0 ? unavailable() : workerLost();
     return await quick.resolveSource(input);
   };
-  await withRun(temporal(), recipeOf('lost-workers', ['a']), fake, async (handle) => {
-    await handle.result();
-  });
+  await withRun(temporal(), recipeOf('lost-workers', ['a']), fake, assertDoneWithoutPark);
   assert.equal(attempts, 7);
+});
+
+void test('the count of defects reaches the next attempt beside the progress, which stays readable', async () => {
+  const fake = fakeActivities();
+  const progress: Progress = { stage: 'train', label: 'demo', done: 1, total: 2, unit: 'steps' };
+  const heartbeats: unknown[] = [];
+  fake.activities.trainSegment = atEdge<
+    Parameters<Activities['trainSegment']>[0],
+    Awaited<ReturnType<Activities['trainSegment']>>
+  >(
+    async (_input, context) => {
+      heartbeats.push(Context.current().info.heartbeatDetails);
+      if (heartbeats.length === 1) context.progress(progress);
+      if (heartbeats.length < 3) throw new TypeError('a defect');
+      await untilAskedToSave();
+      return { ...recordOf(6, 6), metrics: ref('metrics', 'm') };
+    },
+    { scrub: (text) => text },
+  );
+  await withRun(temporal(), recipeOf('defects', ['a'], trainYaml), fake, async (handle) => {
+    const shown = await until(
+      async () => {
+        const state = await handle.query(queries.progress);
+        const pending = await pendingActivities(temporal(), handle.workflowId, state);
+        return pending.find(
+          ({ type, started, attempt }) => type === 'trainSegment' && started && attempt === 3,
+        );
+      },
+      () => 'the third attempt',
+    );
+    assert.deepEqual(shown.progress, progress);
+    assert.deepEqual(heartbeats, [
+      undefined,
+      { ...progress, internalErrors: 1 },
+      { ...progress, internalErrors: 2 },
+    ]);
+    await handle.cancel();
+    await assertCancelled(handle);
+  });
 });
 
 void test('a question that fails four times parks with its own failure; one that cannot succeed parks at once', async () => {
@@ -139,8 +190,7 @@ void test('a pause while the worker shuts down does not park the run', async () 
     await untilCalled(fake, 'downloading');
     assert.equal(await handle.executeUpdate(updates.pause), 'paused');
     await handle.executeUpdate(updates.resume);
-    await handle.result();
-    assert.deepEqual((await handle.query(queries.progress)).waitingFor, []);
+    await assertDoneWithoutPark(handle);
   });
 });
 
@@ -187,23 +237,22 @@ void test('a record and a report that fail for good while a run is cancelled are
 void test('a record that never succeeds holds a cancelled run for two minutes and not for days', async () => {
   const fake = savesWhenAsked();
   fake.activities.recordSegment = async () => {
+    fake.calls.push('recording');
     throw ApplicationFailure.create({ message: 'no Tinker server', type: 'TinkerUnavailableError' });
   };
   await withRun(temporal(), recipeOf('cancel-held', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'training');
     await handle.cancel();
-    const seconds = await until(
-      async () => {
-        const child = temporal().client.workflow.getHandle(`${handle.workflowId}/train`);
-        const { events } = await child.fetchHistory();
-        const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) => timer ?? []);
-        return timers.map(({ startToFireTimeout }) => Number(startToFireTimeout?.seconds))[0];
-      },
-      () => 'the timer that ends the attempts',
+    await untilCalled(fake, 'recording', 2);
+    const child = temporal().client.workflow.getHandle(`${handle.workflowId}/train`);
+    const { events } = await child.fetchHistory();
+    const timers = (events ?? []).flatMap(({ timerStartedEventAttributes: timer }) => timer ?? []);
+    assert.deepEqual(
+      timers.map(({ startToFireTimeout }) => Number(startToFireTimeout?.seconds)),
+      [120],
     );
-    assert.equal(seconds, 120);
     await handle.terminate();
-    await temporal().client.workflow.getHandle(`${handle.workflowId}/train`).terminate();
+    await child.terminate();
   });
 });
 

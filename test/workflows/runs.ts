@@ -33,11 +33,15 @@ export async function withRun<Result>(
   });
 }
 
+/** Waits for such a state of the run. A run that ends without it fails the test at once. */
 export async function untilState(handle: Stage1Handle, is: (state: RunState) => boolean): Promise<RunState> {
   return await until(
     async () => {
+      const { status } = await handle.describe();
       const state = await handle.query(queries.progress);
-      return is(state) ? state : undefined;
+      if (is(state)) return state;
+      assert.equal(status.name, 'RUNNING', 'the run ended before that state');
+      return undefined;
     },
     () => 'that state of the run',
   );
