@@ -109,7 +109,12 @@ void test('checkpoints are kept and removed by label, and a second removal chang
 
 void test('checkpoints refuses an unknown action, and a removal that names none', async () => {
   const { run } = terminal;
-  assertOutput(await run('checkpoints', 'paid', 'rm'), 2, /`rm` needs the label of the checkpoint to remove/, /paid-000004, paid-000008, paid-final/);
+  assertOutput(
+    await run('checkpoints', 'paid', 'rm'),
+    2,
+    /`rm` needs the label of the checkpoint to remove/,
+    /paid-000004, paid-000008, paid-final/,
+  );
   assertOutput(await run('checkpoints', 'paid', 'sell'), 2, /the actions are ls, keep, rm, export/);
 });
 

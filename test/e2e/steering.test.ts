@@ -94,7 +94,11 @@ void test('the base model and every checkpoint were measured', async () => {
 void test('checkpoints of a run are listed, kept and removed, and one that it has not is refused', async () => {
   const { run } = terminal;
   assertOutput(await run('checkpoints', 'touched'), 0, /touched-000020/, /touched-final/);
-  assertOutput(await run('checkpoints', 'touched', 'keep', 'touched-000020'), 0, /touched-000020 no longer expires/);
+  assertOutput(
+    await run('checkpoints', 'touched', 'keep', 'touched-000020'),
+    0,
+    /touched-000020 no longer expires/,
+  );
   assertOutput(await run('checkpoints', 'touched', 'rm', 'touched-000020'), 0, /is removed/);
   assertOutput(await run('checkpoints', 'touched', 'rm', 'nothing'), 2, /no checkpoint nothing/);
 });
