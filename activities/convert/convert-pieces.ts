@@ -5,8 +5,8 @@ import type { ConvertDeps } from './convert-deps.js';
 import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
 import { readConversionPlan } from './plan/conversion-plan.js';
+import { inputFiles } from './plan/input-files.js';
 import { pieceInput } from './plan/piece-input.js';
-import { inputFiles } from './read/open-file.js';
 
 /**
  * Makes the artifacts of the pieces `[from, to)` of a plan that are missing in the store. They hold converted

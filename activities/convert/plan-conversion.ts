@@ -13,9 +13,9 @@ import {
   readConversionPlan,
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
+import { inputFiles } from './plan/input-files.js';
 import { partitionRanges, pieceRanges } from './plan/plan-ranges.js';
 import { fileKindOf } from './read/file-kind.js';
-import { inputFiles } from './read/open-file.js';
 
 /**
  * Detects a source's format and cuts it into pieces.

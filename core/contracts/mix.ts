@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { sourceFormats, type Recipe, type Source } from '../recipe.js';
+import type { Recipe, Source } from '../recipe.js';
+import { sourceFormats } from '../recipe/choices.js';
 import type { ArtifactRef } from './artifact.js';
 import { SourceCounts } from './conversion.js';
 

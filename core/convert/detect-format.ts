@@ -1,5 +1,6 @@
 import { HeadraceError } from '../errors.js';
-import { sourceFormats, type Source, type SourceFormat } from '../recipe.js';
+import type { Source } from '../recipe.js';
+import { sourceFormats, type SourceFormat } from '../recipe/choices.js';
 import { columnOf, isObject, layoutOf, messageListOf, standardColumns, type Layout } from './layout.js';
 
 /** The layout of a source's rows, from the recipe or detected. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HeadraceError } from '../errors.js';
-import { sourceFormats, type SourceFormat } from '../recipe.js';
+import { sourceFormats, type SourceFormat } from '../recipe/choices.js';
 
 /**
  * Which columns a format reads, by their standard names. A recipe's `fields` maps a standard name to the name

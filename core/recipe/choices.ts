@@ -1,5 +1,5 @@
-// The closed sets of values that keys of a recipe take: a file without zod, so that workflows may import it
-// by value.
+// The closed sets of values that keys of a recipe take: a file without zod. Workflows may import it by value,
+// and worker threads do not build the schemas of a recipe for it.
 
 /** The shapes of rows that Headrace converts, in the order in which detection tries them. */
 export const sourceFormats = [

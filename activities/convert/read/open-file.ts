@@ -1,9 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
-import { localPathOf, type ResolutionMeta } from '../../hub/resolve/resolution.js';
 
 /** A file of a source: its place on this disk, and its size and time when the source was resolved. */
 export interface InputFile {
@@ -14,20 +11,6 @@ export interface InputFile {
   readonly sizeBytes: number;
   /** Local files: modification time in nanoseconds. */
   readonly mtimeNs?: string | undefined;
-}
-
-/** The files of a source as threads open them. */
-export function inputFiles(
-  store: ArtifactStore,
-  origin: ResolutionMeta,
-  files: readonly SourceFile[],
-): readonly InputFile[] {
-  return files.map((file) => ({
-    path: localPathOf(store, origin, file),
-    name: file.path,
-    sizeBytes: file.sizeBytes,
-    mtimeNs: file.mtimeNs,
-  }));
 }
 
 /**
