@@ -11,7 +11,14 @@ import { startTemporal } from '../dev/temporal/server.js';
 import { bundlePath } from '../worker/bundle.js';
 import { updates } from '../workflows/messages.js';
 import type { stage1 } from '../workflows/stage1.js';
-import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from '../test/workflows/fake-activities.js';
+import {
+  fakeActivities,
+  losesCheckpoint,
+  recipeOf,
+  recordOf,
+  ref,
+  trainYaml,
+} from '../test/workflows/fake-activities.js';
 import type { Fake } from '../test/workflows/fake-activities.js';
 import {
   slowFirstSegment,
@@ -94,23 +101,6 @@ function recordedBefore(): Fake {
     notes: [],
     unmeasured,
   });
-  return fake;
-}
-
-/** The server loses the checkpoint of step 4. */
-function losesCheckpoint(): Fake {
-  const fake = fakeActivities();
-  const quick = { ...fake.activities };
-  let isLost = false;
-  fake.activities.findRecords = async (input) =>
-    isLost
-      ? { found: 1, steps: 2, last: recordOf(2, 6), firstLoss: 2, notes: [], unmeasured: [recordOf(2, 6)] }
-      : await quick.findRecords(input);
-  fake.activities.trainSegment = async (input) => {
-    if (input.from !== 4 || isLost) return await quick.trainSegment(input);
-    isLost = true;
-    throw ApplicationFailure.create({ message: 'gone', type: 'CheckpointLostError', nonRetryable: true });
-  };
   return fake;
 }
 

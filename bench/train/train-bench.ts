@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { startHub } from '../../dev/hub/index.js';
-import { tinyModelDir } from '../../dev/tinker/model-files.js';
+import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { startTinkerServer } from '../../dev/tinker/server/index.js';
 import { defineBench } from '../bench.js';
 import { markdownTable } from '../markdown-table.js';
@@ -81,7 +81,7 @@ async function against(
   train: (serverUrl: string) => Promise<void>,
 ): Promise<ServerTime> {
   const server = await startTinkerServer({
-    modelDir: tinyModelDir(),
+    modelDir: shippedModelDir,
     stateDir: join(dir, `state-${name}`),
     simulated: { latencyMs },
     log: (line) => process.stderr.write(`${line}\n`),
@@ -96,7 +96,7 @@ async function against(
 
 /** Runs the cookbook's loop, which finds its tokenizer on a local Hub. */
 async function trainCookbook(python: string, rule: object, dir: string, serverUrl: string): Promise<void> {
-  await cp(tinyModelDir(), join(dir, 'hub', 'models', training.model), { recursive: true });
+  await cp(shippedModelDir, join(dir, 'hub', 'models', training.model), { recursive: true });
   const hub = await startHub({ root: join(dir, 'hub') });
   try {
     const script = fileURLToPath(new URL('../../../bench/train/cookbook_loop.py', import.meta.url));

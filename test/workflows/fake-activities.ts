@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../../core/contracts/activities.js';
 import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
@@ -196,3 +197,20 @@ export function recipeOf(name: string, sources: readonly string[], extra = ''): 
 
 /** `train:` of a recipe whose segments have two steps. */
 export const trainYaml = 'train: { base_model: tiny, learning_rate: 1.0e-3, checkpoint_every: 2 }';
+
+/** The server loses the checkpoint of step 4. */
+export function losesCheckpoint(): Fake {
+  const fake = fakeActivities();
+  const quick = { ...fake.activities };
+  let isLost = false;
+  fake.activities.findRecords = async (input) =>
+    isLost
+      ? { found: 1, steps: 2, last: recordOf(2, 6), firstLoss: 2, notes: [], unmeasured: [recordOf(2, 6)] }
+      : await quick.findRecords(input);
+  fake.activities.trainSegment = async (input) => {
+    if (input.from !== 4 || isLost) return await quick.trainSegment(input);
+    isLost = true;
+    throw ApplicationFailure.create({ message: 'gone', type: 'CheckpointLostError', nonRetryable: true });
+  };
+  return fake;
+}

@@ -9,7 +9,7 @@ import type { Progress } from '../../core/progress.js';
 import { queries, updates } from '../../workflows/messages.js';
 import { useTemporal } from '../support/temporal.js';
 import { until } from '../support/until.js';
-import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
+import { fakeActivities, losesCheckpoint, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
 import type { Fake } from './fake-activities.js';
 import {
   assertCancelled,
@@ -277,18 +277,7 @@ void test('after continue-as-new the held-out loss stays, and a cancel still rea
 });
 
 void test('after a lost checkpoint, an earlier one that nobody has measured is measured', async () => {
-  const fake = fakeActivities();
-  const quick = { ...fake.activities };
-  let isLost = false;
-  fake.activities.findRecords = async (input) =>
-    isLost
-      ? { found: 1, steps: 2, last: recordOf(2, 6), firstLoss: 2, notes: [], unmeasured: [recordOf(2, 6)] }
-      : await quick.findRecords(input);
-  fake.activities.trainSegment = async (input) => {
-    if (input.from !== 4 || isLost) return await quick.trainSegment(input);
-    isLost = true;
-    throw ApplicationFailure.create({ message: 'gone', type: 'CheckpointLostError', nonRetryable: true });
-  };
+  const fake = losesCheckpoint();
   await withRun(temporal(), recipeOf('lost-unmeasured', ['a'], trainYaml), fake, async (handle) => {
     await handle.result();
   });

@@ -2,7 +2,7 @@ import { lmsysConversation } from '../../corpora/lmsys.js';
 import { Random } from '../../corpora/random.js';
 import { toeflConversation } from '../../corpora/toefl.js';
 import { ultrachatConversation } from '../../corpora/ultrachat.js';
-import { tinyModelDir } from '../model-files.js';
+import { shippedModelDir } from '../../stack/shipped.js';
 import { ModelRunner } from '../model/runner.js';
 import { chatExamples } from './chat-examples.js';
 
@@ -15,7 +15,7 @@ const [stepsText = '50', ...rates] = process.argv.slice(2);
 const steps = Number(stepsText);
 const batch = 8;
 
-const dir = tinyModelDir();
+const dir = shippedModelDir;
 const chatExample = await chatExamples(dir, 256);
 const random = new Random('measure');
 const kinds = [ultrachatConversation, toeflConversation, lmsysConversation];

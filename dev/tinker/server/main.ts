@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { tinyModelDir } from '../model-files.js';
+import { shippedModelDir } from '../../stack/shipped.js';
 import { startTinkerServer } from './index.js';
 
 /**
@@ -25,7 +25,7 @@ const sessionLapseSeconds = number(values.lapse);
 const longPollMs = number(values['long-poll-ms']);
 const latencyMs = number(values.simulate);
 const server = await startTinkerServer({
-  modelDir: values.model ?? tinyModelDir(),
+  modelDir: values.model ?? shippedModelDir,
   stateDir: values.state,
   log: (line) => process.stderr.write(`${line}\n`),
   ...(port !== undefined && { port }),

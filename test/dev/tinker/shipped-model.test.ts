@@ -6,10 +6,10 @@ import { Random } from '../../../dev/corpora/random.js';
 import { ultrachatConversation } from '../../../dev/corpora/ultrachat.js';
 import { ModelRunner } from '../../../dev/tinker/model/runner.js';
 import { loadTokenizer } from '../../../dev/tinker/model/tokenizer.js';
-import { tinyModelDir } from '../../../dev/tinker/model-files.js';
+import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { chatExamples } from '../../../dev/tinker/pretrain/chat-examples.js';
 
-const dir = tinyModelDir();
+const dir = shippedModelDir;
 
 void test('the shipped model is small', async () => {
   assert.ok((await stat(join(dir, 'model.safetensors'))).size < 2 * 2 ** 20);

@@ -11,7 +11,7 @@ import { rendererNamed } from '../../../core/training/renderers.js';
 import { learningRateAt } from '../../../core/training/schedule.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { startHub } from '../../../dev/hub/index.js';
-import { tinyModelDir } from '../../../dev/tinker/model-files.js';
+import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { startTinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
 import { pythonEnvironment } from '../../../dev/python/environment.js';
@@ -57,10 +57,10 @@ void test('the cookbook trains on our file and our server as our own parts do, s
   const lines = await conversationLines();
   const file = join(dir, 'train.jsonl');
   await writeFile(file, lines.join(''));
-  await cp(tinyModelDir(), join(dir, 'hub', 'models', model), { recursive: true });
+  await cp(shippedModelDir, join(dir, 'hub', 'models', model), { recursive: true });
   const hub = await startHub({ root: join(dir, 'hub') });
   t.after(() => hub.close());
-  const server = await startTinkerServer({ modelDir: tinyModelDir(), stateDir: join(dir, 'state') });
+  const server = await startTinkerServer({ modelDir: shippedModelDir, stateDir: join(dir, 'state') });
   t.after(() => server.close());
 
   const env = {
@@ -79,7 +79,7 @@ void test('the cookbook trains on our file and our server as our own parts do, s
     ['000005', 'final'],
   );
 
-  const encoder = createTextEncoder(await readTokenizerFiles(tinyModelDir()));
+  const encoder = createTextEncoder(await readTokenizerFiles(shippedModelDir));
   const datums = theirs.conversations.map((messages) => {
     const { tokens, mask } = tokeniseConversation(
       rendererNamed(rule.renderer),

@@ -12,7 +12,7 @@ import { createTinkerAccess } from '../../../activities/train/server/tinker-acce
 import { readTrainingPlan } from '../../../activities/train/steps/training-plan.js';
 import type { EvaluationResult } from '../../../core/contracts/evaluation.js';
 import { startHub } from '../../../dev/hub/index.js';
-import { tinyModelDir } from '../../../dev/tinker/model-files.js';
+import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { randomModelConfig, writeRandomModel } from '../../../dev/tinker/model/random-model.js';
 import { startTinkerServer, type TinkerServer } from '../../../dev/tinker/server/index.js';
 import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
@@ -268,11 +268,11 @@ for (const [name, requirements] of [
 
     void test('loads the tokenizer of the shipped model from the local Hub, with the ids that Headrace has', async (t) => {
       const root = join(dir, `hub-${requirements}`);
-      await cp(tinyModelDir(), join(root, 'models', tinyModel), { recursive: true });
+      await cp(shippedModelDir, join(root, 'models', tinyModel), { recursive: true });
       const hub = await startHub({ root });
       t.after(() => hub.close());
       const shipped = await startTinkerServer({
-        modelDir: tinyModelDir(),
+        modelDir: shippedModelDir,
         stateDir: join(dir, `state-${requirements}-shipped`),
       });
       t.after(() => shipped.close());
@@ -283,7 +283,7 @@ for (const [name, requirements] of [
       };
       const text = "Größe: 12 €,\n\n\tit's 3.50 … 汉字 👍🏽  and\u00a0more";
       const told = await run(Tokenizer, 'tinker_tokenizer.py', { text }, env);
-      const encoder = createTextEncoder(await readTokenizerFiles(tinyModelDir()));
+      const encoder = createTextEncoder(await readTokenizerFiles(shippedModelDir));
       assert.equal(told.model, tinyModel);
       assert.deepEqual(told.ids, encoder.encode(text));
       assert.deepEqual([told.text, told.eos], [text, encoder.specialId('<|im_end|>')]);

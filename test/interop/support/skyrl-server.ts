@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { tinyModelDir } from '../../../dev/tinker/model-files.js';
+import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { pythonEnvironment } from '../../../dev/python/environment.js';
 
 const run = promisify(execFile);
@@ -33,7 +33,7 @@ export async function startSkyrl(dir: string): Promise<SkyrlServer> {
   const { binDir } = await pythonEnvironment('skyrl', oldestPython);
   const source = process.env['HEADRACE_SKYRL_SOURCE'] ?? (await checkout());
   const baseModel = join(dir, 'tiny-qwen3');
-  await cp(tinyModelDir(), baseModel, { recursive: true });
+  await cp(shippedModelDir, baseModel, { recursive: true });
   const config = JSON.parse(await readFile(join(baseModel, 'config.json'), 'utf8')) as object;
   await writeFile(join(baseModel, 'config.json'), JSON.stringify({ ...config, dtype: 'float32' }));
   const port = await freePort();
