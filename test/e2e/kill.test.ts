@@ -110,25 +110,41 @@ function secondSegment(): (activity: PendingActivity) => boolean {
   };
 }
 
-const points: [string, (activity: PendingActivity) => boolean][] = [
-  ['download', (activity) => activity.type === 'downloadFiles' && (activity.progress?.done ?? 0) > 0],
-  ['convert', (activity) => activity.type === 'convertPieces' && activity.started],
-  ['mix', (activity) => (activity.type === 'planMix' || activity.type === 'finishMix') && activity.started],
-  ['tokenise', (activity) => activity.type === 'tokenisePieces' && activity.started],
-  ['train', secondSegment()],
-  ['evaluate', (activity) => activity.type === 'evaluate' && activity.started],
+interface Point {
+  readonly stage: string;
+  readonly hit: (activity: PendingActivity) => boolean;
+  /** What makes the stage last long enough to be hit. */
+  readonly slow?: { readonly server: 'hubUrl' | 'tinkerUrl'; readonly fault: object };
+}
+
+const evaluating = (activity: PendingActivity): boolean => activity.type === 'evaluate' && activity.started;
+const slowEvaluation = {
+  server: 'tinkerUrl',
+  fault: { path: '/asample', delayMs: 600_000 },
+} as const;
+
+const points: readonly Point[] = [
+  {
+    stage: 'download',
+    hit: ({ type, progress }) => type === 'downloadFiles' && (progress?.done ?? 0) > 0,
+    slow: { server: 'hubUrl', fault: { kind: 'rate', path: 'train-00000', bytesPerSecond: 250_000 } },
+  },
+  { stage: 'convert', hit: ({ type, started }) => type === 'convertPieces' && started },
+  { stage: 'mix', hit: ({ type, started }) => (type === 'planMix' || type === 'finishMix') && started },
+  { stage: 'tokenise', hit: ({ type, started }) => type === 'tokenisePieces' && started },
+  { stage: 'train', hit: secondSegment() },
+  { stage: 'evaluate', hit: evaluating, slow: slowEvaluation },
 ];
 
-for (const [stage, hit] of points)
+for (const { stage, hit, slow } of points)
   void test(`kill -9 of the worker in ${stage} leaves the same bytes and losses as an undisturbed run`, async () => {
     const before = await undisturbed();
-    // A slow download lasts long enough to be hit.
-    if (stage === 'download')
-      await postFaults(servers().hubUrl(), { kind: 'rate', path: 'train-00000', bytesPerSecond: 250_000 });
+    const slowed = slow && servers()[slow.server]();
+    if (slowed !== undefined) await postFaults(slowed, slow?.fault ?? {});
     const after = await run(`kill-${stage}`, async (store, worker) => {
       await untilPending(servers(), `kill-${stage}`, hit);
       await worker.current.kill();
-      if (stage === 'download') await clearFaults(servers().hubUrl());
+      if (slowed !== undefined) await clearFaults(slowed);
       worker.current = await startWorker(servers(), store);
     });
     assert.deepEqual(after, before);
@@ -147,12 +163,13 @@ void test('kill -9 of the Temporal server while training changes nothing', async
   assert.deepEqual(after, before);
 });
 
-for (const [doing, hit] of [
-  ['training', secondSegment()],
-  ['evaluating', (activity: PendingActivity) => activity.type === 'evaluate' && activity.started],
-] as const)
+for (const { doing, hit, fault } of [
+  { doing: 'training', hit: secondSegment(), fault: undefined },
+  { doing: 'evaluating', hit: evaluating, fault: slowEvaluation.fault },
+])
   void test(`kill -9 of the Tinker server while ${doing} changes nothing`, async () => {
     const before = await undisturbed();
+    if (fault !== undefined) await postFaults(servers().tinkerUrl(), fault);
     const after = await run(`kill-tinker-${doing}`, async () => {
       await untilPending(servers(), `kill-tinker-${doing}`, hit);
       await servers().crash('tinker');

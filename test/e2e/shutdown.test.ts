@@ -78,16 +78,21 @@ async function attemptsOfSegments(name: string): Promise<number[]> {
   );
 }
 
-/** Asserts that the run went on from a checkpoint in the middle, with no step lost and none trained twice. */
-async function assertWentOn(name: string): Promise<void> {
+/**
+ * Asserts that the run was trained from one checkpoint in the middle to the next, with no step lost and none
+ * trained twice.
+ *
+ * @param mostInterruptions - how often a segment may have been interrupted; at least once.
+ */
+async function assertNothingLost(name: string, mostInterruptions = 1): Promise<void> {
   const path = join(servers().folder, 'runs', name, 'checkpoints.jsonl');
   const checkpoints = (await readFile(path, 'utf8')).trim().split('\n');
   const ends = checkpoints.map((line) => (JSON.parse(line) as { step: number }).step);
-  assert.equal(ends.length, 2, `checkpoints after the steps ${ends.join(', ')}`);
-  const [saved = 0, last] = ends;
+  const [saved = 0] = ends;
   assert.ok(saved >= 5 && saved < steps, `saved after step ${saved}, which is in the middle`);
-  assert.equal(last, steps);
-  assert.deepEqual(await attemptsOfSegments(name), [1, 1], 'a segment failed');
+  assert.equal(ends.at(-1), steps);
+  assert.ok(ends.length <= mostInterruptions + 1, `checkpoints after the steps ${ends.join(', ')}`);
+  assert.deepEqual(await attemptsOfSegments(name), Array(ends.length).fill(1), 'a segment failed');
   untouched ??= untouchedMetrics();
   assert.equal(await metricsOf(name), await untouched);
 }
@@ -105,7 +110,7 @@ void test('a worker that gets SIGTERM saves the segment in the middle, and the n
   const second = await startWorker(servers(), storeOf('sigterm'));
   await resultOf(servers(), 'sigterm');
   await second.close();
-  await assertWentOn('sigterm');
+  await assertNothingLost('sigterm');
 });
 
 void test('Ctrl-C in `headrace dev` lets its worker save the segment in the middle', async () => {
@@ -125,7 +130,7 @@ void test('Ctrl-C in `headrace dev` lets its worker save the segment in the midd
   const worker = await startWorker(servers(), store);
   await resultOf(servers(), 'dev');
   await worker.close();
-  await assertWentOn('dev');
+  await assertNothingLost('dev');
 });
 
 void test('a run that is paused while its worker ends goes on with the next worker once it is resumed', async () => {
@@ -145,5 +150,6 @@ void test('a run that is paused while its worker ends goes on with the next work
   assert.equal(await handle.executeUpdate(updates.resume), 'the run goes on');
   await resultOf(servers(), 'paused');
   await second.close();
-  await assertWentOn('paused');
+  // The pause may come only when the next worker has begun the next segment.
+  await assertNothingLost('paused', 2);
 });

@@ -42,7 +42,11 @@ export async function resultOf(servers: Servers, name: string): Promise<Stage1Re
   }
 }
 
-/** The first activity under way in a run that satisfies `is`. */
+/**
+ * The first activity under way in a run that satisfies `is`.
+ *
+ * @throws {Error} where the run ends first.
+ */
 export async function untilPending(
   servers: Servers,
   name: string,
@@ -52,7 +56,11 @@ export async function untilPending(
   return await until(
     async () => {
       const state = await runState(handle).catch(() => undefined);
-      return (await pendingActivities(servers.temporal, workflowIdOf(name), state)).find(is);
+      const found = (await pendingActivities(servers.temporal, workflowIdOf(name), state)).find(is);
+      const { status } = await handle.describe();
+      if (found === undefined && status.name !== 'RUNNING')
+        throw new Error(`the run ${name} is ${status.name} before such an activity was met`);
+      return found;
     },
     () => `such an activity in the run ${name}`,
   );

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
@@ -12,7 +13,7 @@ export const Fault = z.object({
   skip: z.number().int().nonnegative().default(0),
   /** How many requests it is then played on. */
   times: z.number().int().positive().default(1),
-  /** Milliseconds to wait before anything else. */
+  /** Milliseconds to wait before anything else, or less where the faults are removed meanwhile. */
   delayMs: z.number().int().nonnegative().max(600_000).default(0),
   /** `before` cuts the connection instead of doing the work; `after` does the work and then cuts it. */
   drop: z.enum(['before', 'after']).optional(),
@@ -31,13 +32,25 @@ interface Armed {
 /** Faults of tests, oldest first. The first that matches a request is played. */
 export class Faults {
   #armed: Armed[] = [];
+  #cleared = new AbortController();
 
   arm(fault: Fault): void {
     this.#armed.push({ fault, seen: 0 });
   }
 
+  /** Removes all faults; the requests that one of them delays continue. */
   clear(): void {
     this.#armed = [];
+    this.#cleared.abort();
+    this.#cleared = new AbortController();
+  }
+
+  /** Waits as long as the fault delays a request. */
+  async delay({ delayMs }: Fault): Promise<void> {
+    const { signal } = this.#cleared;
+    await sleep(delayMs, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
 
   list(): readonly (Fault & { readonly seen: number })[] {
@@ -69,7 +82,7 @@ export function playFaults(app: FastifyInstance, faults: Faults): void {
     const type = request.headers['x-tinker-request-type'];
     const fault = faults.take(request.method, path, typeof type === 'string' ? type : undefined);
     if (fault === undefined) return;
-    if (fault.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, fault.delayMs));
+    await faults.delay(fault);
     if (fault.drop === 'before') {
       reply.hijack();
       request.raw.socket.destroy();
