@@ -9,7 +9,7 @@ import { rejectMeanings } from './reject-meanings.js';
 export function troubleshootingPage(): string {
   return `# Troubleshooting
 
-An error message says what went wrong, where and why; this page explains each error by its name. In a run that waits, follow the remedy,
+An error message gives what went wrong, where and why; this page explains each error by its name. In a run that waits, follow the remedy,
 then \`npx headrace retry-source RUN SOURCE\` or \`npx headrace retry-stage RUN STAGE\`; \`npx headrace status RUN\` shows what it waits for.
 
 <!-- Made from core/errors.ts by \`npm run docs\`; a test holds it to that. -->

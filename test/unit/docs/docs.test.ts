@@ -26,7 +26,7 @@ void test('the recipe page is refused where a key has no description or no defau
   const undefaulted = recipeSchema();
   assert.ok(typeof undefaulted.properties?.['review'] === 'object');
   delete undefaulted.properties['review'].default;
-  assert.throws(() => recipePage(undefaulted), /The key review is optional, and .* does not say/);
+  assert.throws(() => recipePage(undefaulted), /The key review is optional, and .* does not define/);
 });
 
 void test('a build makes the command executable', async () => {
