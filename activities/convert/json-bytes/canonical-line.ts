@@ -1,7 +1,6 @@
 import type { Role } from '../../../core/convert/roles.js';
 import type { JsonKernel } from './json-kernel.js';
 
-const roles = ['user', 'assistant', 'system'] as const satisfies readonly Role[];
 const firstOpening = (role: Role): string => `{"messages":[{"role":"${role}","content":"`;
 const nextOpening = (role: Role): string => `"},{"role":"${role}","content":"`;
 const closing = '"}]}';
@@ -110,6 +109,5 @@ export class CanonicalLine {
 }
 
 function forEachRole<Value>(make: (role: Role) => Value): Readonly<Record<Role, Value>> {
-  const [user, assistant, system] = roles.map(make) as [Value, Value, Value];
-  return { user, assistant, system };
+  return { user: make('user'), assistant: make('assistant'), system: make('system'), tool: make('tool') };
 }

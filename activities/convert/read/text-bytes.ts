@@ -19,15 +19,6 @@ export class TextBytes {
   }
 }
 
-/** A value of a parquet file with its texts decoded. */
-export function decoded(value: unknown): unknown {
-  if (value instanceof TextBytes) return value.text();
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date)
-    return value;
-  if (Array.isArray(value)) return value.map(decoded);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, decoded(member)]));
-}
-
 /** Whether a value, decoded or not, has a text that is not UTF-8. */
 export function holdsBadText(value: unknown): boolean {
   if (value === badText) return true;
