@@ -1,4 +1,9 @@
-import { compactJson, parseSpelled, SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
+import {
+  compactJson,
+  parseSpelled,
+  SpelledNumber,
+  type SpelledJson,
+} from '../../../core/json/spelled-json.js';
 import { badText, TextBytes } from './text-bytes.js';
 
 /**

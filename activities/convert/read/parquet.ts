@@ -175,6 +175,5 @@ function damaged(name: string, error: unknown): HeadraceError {
 }
 
 /** Texts stay bytes: most of them are never decoded. A column of JSON is the text that it is. */
-const textFromBytes = (bytes: Uint8Array | undefined): TextBytes | undefined =>
-  bytes && new TextBytes(bytes);
+const textFromBytes = (bytes: Uint8Array | undefined): TextBytes | undefined => bytes && new TextBytes(bytes);
 const parsers: Partial<ParquetParsers> = { stringFromBytes: textFromBytes, jsonFromBytes: textFromBytes };

@@ -1,5 +1,4 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { compileFilter } from '../../../core/convert/filter.js';
 import { createRowConverter } from '../../../core/convert/row-converter.js';
 import type { JobContext } from '../../threads/job.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
@@ -16,8 +15,7 @@ import { createParquetRowConverter } from './parquet-row.js';
 export async function convertPiece(input: PieceInput, context: JobContext): Promise<PieceMeta> {
   const { files, slices, rules, seed, dir } = input;
   const output = new PieceWriter(dir, seed);
-  const filterColumns = compileFilter(rules.filter, rules.layout).columns;
-  const choice = neededColumns(rules.layout, filterColumns);
+  const choice = neededColumns(rules);
   const sliceRows = await readRows(
     { files, slices, choice, scratch: dir, onBytes: context.progress },
     converting(rules, output),
@@ -38,7 +36,7 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
     onText: convertLine && ((bytes, start, end, place) => isConverted(convertLine(bytes, start, end), place)),
     onValue: convertParquetRow && ((row, place) => isConverted(convertParquetRow(row), place)),
     onRow(row, place, text) {
-      const outcome = convert(row);
+      const outcome = convert(row, text);
       if (typeof outcome !== 'string') output.add(parsedRow(outcome), place);
       else if (outcome === 'filtered') output.add(outcome, place);
       else output.reject(outcome, place, text());

@@ -34,7 +34,8 @@ const roles = ['user', 'assistant', 'User', 'gpt', 'system', 'tool', 'developer'
 /** A line that is a JSON object with a list of messages. Rarely one of its keys is there twice. */
 export function randomLine(dice: Dice, names: RandomNames): string {
   const said: string[] = [];
-  const text = (): string => JSON.stringify(Array.from({ length: dice.below(5) }, () => dice.pick(texts)).join(''));
+  const text = (): string =>
+    JSON.stringify(Array.from({ length: dice.below(5) }, () => dice.pick(texts)).join(''));
   const content = (): string => {
     const words = text();
     said.push(words);
