@@ -9,14 +9,14 @@ export function isEmptyValue(bytes: Uint8Array, start: number, end: number): boo
   return end - start === 4 && first === letterN;
 }
 
-/** Whether the JSON value `bytes[start, end)` is a string. */
+/** Whether the JSON value that begins at `start` is a string. */
 export function isString(bytes: Uint8Array, start: number): boolean {
   return bytes[start] === quote;
 }
 
 /**
- * 0 where the JSON value `bytes[start, end)` is `0`, `0.0` or `false`, 1 where it is `1`, `1.0` or `true`; `undefined`
- * for any other.
+ * 0 where the JSON value `bytes[start, end)` is `0`, `0.0` or `false`, 1 where it is `1`, `1.0` or `true`;
+ * `undefined` for any other.
  */
 export function bitAt(bytes: Uint8Array, start: number, end: number): 0 | 1 | undefined {
   const first = bytes[start];

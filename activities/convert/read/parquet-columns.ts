@@ -18,8 +18,9 @@ export function wholeColumns(names: Iterable<string>): ColumnChoice {
 }
 
 /**
- * The columns that conversion needs: what it reads, what it counts as not read, and what the filter names. Of lists
- * of objects only the needed members are read: in lmsys-chat-1m the scores beside `flagged` are most of the bytes.
+ * The columns that conversion needs: what it reads, what it counts as not read, and what the filter names. Of
+ * lists of messages only the needed members are read, and of moderations: in lmsys-chat-1m the scores beside
+ * `flagged` are most of the bytes.
  */
 export function neededColumns(rules: ConversionRules): ColumnChoice {
   const { layout, filter } = rules;

@@ -7,8 +7,8 @@ import {
 import { badText, TextBytes } from './text-bytes.js';
 
 /**
- * A parquet value as JSON.parse would return it: texts decoded, integers as numbers, times as ISO 8601 text. A null
- * member of a struct is left out: a table cannot leave one out itself.
+ * A parquet value as JSON.parse would return it: texts decoded, integers as numbers, times as ISO 8601 text.
+ * A null member of a struct is no member: a table cannot leave one out.
  */
 export function plainValue(value: unknown): unknown {
   if (value instanceof TextBytes) return value.text();
@@ -25,8 +25,8 @@ export function plainRow(row: Readonly<Record<string, unknown>>): Readonly<Recor
 }
 
 /**
- * The JSON of a row, which {@link plainRow} is the parsed form of. Integers are spelt with all their digits, other
- * numbers as JSON.stringify writes them. A text that is not UTF-8 is U+FFFD.
+ * The JSON whose parsed form is {@link plainRow}. Integers are spelt with all their digits, other numbers as
+ * JSON.stringify writes them. A text that is not UTF-8 is U+FFFD.
  */
 export function rowText(row: Readonly<Record<string, unknown>>): string {
   return compactJson(new Map(Object.entries(row).map(([column, value]) => [column, spelled(value)])));

@@ -17,6 +17,11 @@ export class TextBytes {
     if (isAscii(view)) return view.toString('latin1');
     return isUtf8(view) ? view.toString('utf8') : badText;
   }
+
+  /** The name of a member: hyparquet makes objects of maps. */
+  toString(): string {
+    return String(Buffer.from(this.bytes));
+  }
 }
 
 /** Whether a value, decoded or not, has a text that is not UTF-8. */

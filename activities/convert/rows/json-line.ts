@@ -16,9 +16,9 @@ export type LineConverter = (bytes: Buffer, start: number, end: number) => Unpar
 
 /**
  * Returns a function that converts lines of JSON without parsing them: it copies the texts of the messages,
- * which are the same bytes in the canonical line. It returns `undefined` for a line that may be a reject or holds
- * more than texts of messages, and for JSON that {@link LineReader} leaves to JSON.parse. `undefined` instead of a
- * function for formats whose messages are not in a list.
+ * which are the same bytes in the canonical line. It returns `undefined` for a line that may be a reject, and
+ * for one that {@link LineReader} leaves to the parser. `undefined` instead of a function for formats whose
+ * messages are not in a list.
  */
 export function createLineConverter(rules: ConversionRules, json: JsonBytes): LineConverter | undefined {
   const names = messageListOf(rules.layout);
@@ -61,7 +61,7 @@ function conversation(
 
 type Stretch = Pick<StringSpan, 'start' | 'end'>;
 
-/** Whether two strings are one text. Both are spelt as JSON.stringify would, so that equal texts are equal bytes. */
+/** Whether two strings are one text. All are spelt as by JSON.stringify, so equal texts are equal bytes. */
 function isSame(bytes: Buffer, a: Stretch, b: Stretch): boolean {
   if (a.end - a.start !== b.end - b.start) return false;
   return bytes.compare(bytes, a.start, a.end, b.start, b.end) === 0;

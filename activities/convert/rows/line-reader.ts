@@ -26,9 +26,9 @@ interface ColumnKey {
 }
 
 /**
- * Finds the messages of a line without parsing it. If a key is repeated its last value counts, as for JSON.parse.
- * What {@link JsonCursor} leaves to JSON.parse, and lines in which more than texts of messages is read, are left to
- * the parser.
+ * Finds the messages of a line without parsing it. If a key is repeated its last value counts, as for
+ * JSON.parse. Two kinds of lines are left to the parser: those in which more than roles and texts of messages
+ * is read, and JSON that {@link JsonCursor} does not walk through.
  */
 export class LineReader {
   readonly #cursor: JsonCursor;

@@ -64,10 +64,13 @@ export class MessageReader {
         return this.#role !== undefined;
       case 'nothing':
         return this.#cursor.skipValue();
+      case 'structure':
+      case 'read':
+      case 'weight':
+      case 'counted':
+        return this.#passes(use);
       case undefined:
         return false;
-      default:
-        return this.#passes(use);
     }
   };
 

@@ -18,8 +18,9 @@ export type ParquetRowConverter = (row: Readonly<Record<string, unknown>>) => Un
 
 /**
  * Returns a function that converts rows of a parquet file without decoding the texts of their messages: the
- * bytes are escaped into the canonical line. It returns `undefined` for a row that may be a reject or holds more
- * than texts of messages. `undefined` instead of a function for formats whose messages are not in a list.
+ * bytes are escaped into the canonical line. It returns `undefined` for a row that may be a reject, and for
+ * one that {@link ParquetRowReader} leaves to the parser. `undefined` instead of a function for formats whose
+ * messages are not in a list.
  */
 export function createParquetRowConverter(
   rules: ConversionRules,

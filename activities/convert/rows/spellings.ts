@@ -13,10 +13,10 @@ interface Spelling<Meaning> {
 }
 
 /**
- * What texts mean that are given as bytes: names of roles, keys of rows. A file has few different ones, so each
- * is decoded once.
+ * What texts mean that are given as bytes: names of roles, keys of rows. A file has few different ones, so
+ * each is decoded once.
  */
-export class Spellings<Meaning extends NonNullable<unknown>> {
+export class Spellings<Meaning extends object | string> {
   readonly #meaningOf: (text: string) => Meaning | undefined;
   /** By the number of their bytes. */
   readonly #known: readonly Spelling<Meaning>[][] = Array.from({ length: maxSpellingBytes + 1 }, () => []);

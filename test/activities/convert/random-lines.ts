@@ -14,15 +14,14 @@ export const chatNames: RandomNames = {
   list: 'messages',
   role: 'role',
   content: 'content',
-  columns: [
-    ...['id', 'source', 'score', 'prompt', 'Prompt', 'question-text', 'Complex_CoT', 'context', 'solution'],
-    ...['label', 'mask', 'weight', 'train', 'system', 'system_prompt', 'tools', 'functions', 'history'],
-    ...['reasoning', 'conversations', 'images', 'chat_template_kwargs', 'persona', 'left_out', 'n'],
-  ],
-  members: [
-    ...['id', 'weight', 'loss', 'train', 'loss_mask', 'label', 'mask', 'name', 'tool_call_id', 'tool_calls'],
-    ...['function_call', 'reasoning_content', 'thinking', 'value', 'text', 'prefix', 'channel', 'left_out'],
-  ],
+  columns:
+    'id source score prompt Prompt question-text Complex_CoT context solution label mask weight train system system_prompt tools functions history reasoning conversations images chat_template_kwargs persona left_out n'.split(
+      ' ',
+    ),
+  members:
+    'id weight loss train loss_mask label mask name tool_call_id tool_calls function_call reasoning_content thinking value text prefix channel left_out'.split(
+      ' ',
+    ),
 };
 
 const texts = ['plain text. ', 'é', '漢', '😀', '\n', '\t', ' ', '\u00a0', '"', '\\', '<think>', '[1]'];

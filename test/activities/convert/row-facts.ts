@@ -2,8 +2,8 @@ import { noFacts, type ConversationFacts } from '../../../core/convert/facts.js'
 import type { ConvertedRow } from '../../../activities/convert/rows/converted-row.js';
 
 /**
- * What becomes of a row: its line, the characters of its assistant, the prompt that decides its split, and what is
- * counted of it.
+ * What becomes of a row: its line, the characters of its assistant, the prompt that decides its split, and
+ * what is counted of it.
  */
 export type RowFacts = readonly [
   line: string,

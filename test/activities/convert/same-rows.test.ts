@@ -201,6 +201,27 @@ void test('a column of JSON is read as the text that it is', async () => {
   assert.match(lines[0] ?? '', /"tools":\[\{"type":"function","function":\{"name":"w"\}\}\]\}$/);
 });
 
+void test('the keys of a map are members', async () => {
+  const dir = await folder();
+  const path = join(dir, 'a.parquet');
+  const map: Column = [
+    { name: 'parameters', repetition_type: 'OPTIONAL', converted_type: 'MAP', num_children: 1 },
+    { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
+    { name: 'key', repetition_type: 'REQUIRED', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+    ...text('value'),
+  ];
+  const row = {
+    messages: [{ role: 'assistant', content: 'a' }],
+    tools: [{ name: 'w', parameters: { city: 'text' } }],
+  };
+  const columns = [list('messages', message), list('tools', (name) => struct(name, text('name'), map))];
+  await writeFile(path, parquetFile([row], columns, 1));
+  const { lines } = await mixFiles([path]);
+  assert.deepEqual(lines, [
+    '{"messages":[{"role":"assistant","content":"a"}],"tools":[{"type":"function","function":{"name":"w","parameters":{"city":"text"}}}]}',
+  ]);
+});
+
 void test('columns and members that are not needed are not read from parquet', async () => {
   const dir = await folder();
   const path = join(dir, 'a.parquet');
