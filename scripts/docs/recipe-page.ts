@@ -49,11 +49,7 @@ ${markdownTable([
     '`reasoning_content`, `reasoning`, `thinking`',
   ],
   ['`tool_calls`', '`tool_calls`, of `alpaca` and `prompt-response`', '`tool_calls`, `function_call`'],
-  [
-    '`weight`',
-    '',
-    '`weight`, `loss`, `train`, `trainable`, `loss_mask`, `loss_weight`, `loss_scale`',
-  ],
+  ['`weight`', '', '`weight`, `loss`, `train`, `trainable`, `loss_mask`, `loss_weight`, `loss_scale`'],
 ])}
 
 \`prompt-response\` takes a text or a list of messages for each of its columns. Where \`fields\` names \`tool_calls\`, rows may have no response.
