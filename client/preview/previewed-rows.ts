@@ -39,7 +39,7 @@ function byRow(rules: ConversionRules, rows: readonly HeadRow[]): readonly Previ
   const convert = createRowConverter(rules);
   return rows.map((head) =>
     'value' in head
-      ? { row: head.row, before: head.value, ...afterwards(convert(head.value)) }
+      ? { row: head.row, before: head.value, ...afterwards(convert(head.value, () => head.text)) }
       : { row: head.row, before: head.text, ...afterwards(head.reason) },
   );
 }
