@@ -95,7 +95,7 @@ function judgeFindings({ name }: Source, head: HeadFindings): Check[] {
   const unread = `${unreadTitle}: ${counts.join(', ')}${more} of ${plural(head.findings.converted, 'conversation')}`;
   return [
     ...(names.length === 0 ? [] : [warned(`source ${name}`, unread, remedy)]),
-    ...refusalNotes(head).map((note) => warned(`source ${name}: training`, note, refusalRemedy)),
+    ...refusalNotes(head).map(({ text, remedy: toDo }) => warned(`source ${name}: training`, text, toDo)),
   ];
 }
 

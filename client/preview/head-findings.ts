@@ -1,14 +1,14 @@
-import type { SourceCounts } from '../../core/contracts/conversion.js';
+import type { RefusalReason } from '../../core/contracts/tokens.js';
 import type { ConversionRules } from '../../core/convert/conversion-rules.js';
-import { addCounts, countsOfConversation, noCounts } from '../../core/convert/counts.js';
+import { FactTally } from '../../core/convert/fact-tally.js';
 import { compileFilter } from '../../core/convert/filter.js';
 import { keyUses } from '../../core/convert/key-uses.js';
 import { isObject, messageListOf } from '../../core/convert/layout.js';
-import { findingsOf, type SourceFindings } from '../../core/convert/unread-notes.js';
+import type { SourceFindings } from '../../core/convert/unread-notes.js';
 import { readAsOf } from '../../core/convert/unread-remedy.js';
-import type { Source, Train } from '../../core/recipe.js';
+import type { RendererName, Source, Train } from '../../core/recipe.js';
 import { baseModelOf } from '../../core/training/base-models.js';
-import { refusalOf, refusalText } from '../../core/training/refusals.js';
+import { refusalOf } from '../../core/training/refusals.js';
 import { rendererNamed } from '../../core/training/renderers.js';
 import type { PreviewedRow } from './previewed-rows.js';
 
@@ -20,12 +20,13 @@ export interface HeadFindings {
   readonly findings: SourceFindings;
   /** Columns, and keys of messages as `messages[].id`, that are neither read nor counted. */
   readonly otherNames: readonly string[];
-  /** Rows that the training would refuse, by reason in words. Empty for a data job. */
+  /** Rows that the training would refuse, by reason. Empty for a data job. */
   readonly refusals: readonly Refusal[];
 }
 
 interface Refusal {
-  readonly reason: string;
+  readonly renderer: RendererName;
+  readonly reason: RefusalReason;
   readonly rows: number;
 }
 
@@ -40,11 +41,12 @@ export function headFindings(
   { columns, values }: { readonly columns: readonly string[]; readonly values: readonly unknown[] },
   train: Train | undefined,
 ): HeadFindings {
-  let counts: SourceCounts = noCounts;
-  for (const { facts } of rows) if (facts !== null) counts = addCounts(counts, countsOfConversation(facts));
+  const tally = new FactTally();
+  const all = rows.flatMap(({ facts }) => (facts === null ? [] : [facts]));
+  for (const facts of all) tally.add(facts);
   return {
     rows: rows.length,
-    findings: findingsOf({ ...counts, ...readAsOf(rules), name }),
+    findings: { name, ...readAsOf(rules), converted: all.length, ...tally.counts },
     otherNames: otherNames(rules, columns, values),
     refusals: train === undefined ? [] : refusalsOf(rows, train),
   };
@@ -70,16 +72,13 @@ function otherNames(
 }
 
 function refusalsOf(rows: readonly PreviewedRow[], train: Train): readonly Refusal[] {
-  const name = train.renderer ?? baseModelOf(train.base_model)?.renderers[0];
+  const renderer = train.renderer ?? baseModelOf(train.base_model)?.renderers[0];
   // A training without a renderer is an error of the recipe, which others find.
-  if (name === undefined) return [];
-  const renderer = rendererNamed(name);
-  const counts = new Map<string, number>();
+  if (renderer === undefined) return [];
+  const counts = new Map<RefusalReason, number>();
   for (const { after } of rows) {
-    const refusal = after === null ? undefined : refusalOf(renderer, after);
-    if (refusal === undefined) continue;
-    const reason = refusalText(refusal, name);
-    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    const reason = after === null ? undefined : refusalOf(rendererNamed(renderer), after);
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  return [...counts].map(([reason, count]) => ({ reason, rows: count }));
+  return [...counts].map(([reason, count]) => ({ renderer, reason, rows: count }));
 }

@@ -1,6 +1,9 @@
 import { defined } from '../defined.js';
 import type { SourceFormat } from '../recipe/choices.js';
 import type { ConversionRules } from './conversion-rules.js';
+import type { OptionalField } from './layout.js';
+import { lettersOf } from './part-names.js';
+import { readNames } from './read-names.js';
 import { shownName, yamlWord } from './shown-name.js';
 
 /** How the rows of a source were read. */
@@ -16,75 +19,33 @@ export function readAsOf({ layout, ignore }: ConversionRules): ReadAs {
   return { ...layout, ...defined({ ignore }) };
 }
 
-/** Standard names that `fields` takes, and the names of columns and keys that hold such a thing. */
-const fieldNames: readonly (readonly [string, readonly string[]])[] = [
+/** What `fields` can read, and the letters of the names that hold such a thing. */
+const fieldLetters: readonly (readonly [OptionalField, ReadonlySet<string>])[] = [
   [
     'reasoning',
-    [
-      'reasoning',
-      'reasoningcontent',
-      'thinking',
-      'thought',
-      'thoughts',
-      'think',
-      'cot',
-      'chainofthought',
-      'complexcot',
-      'rationale',
-      'analysis',
-      'scratchpad',
-    ],
+    words(
+      `reasoning reasoningcontent thinking thought thoughts think cot chainofthought complexcot rationale analysis
+      scratchpad`,
+    ),
   ],
-  ['tool_calls', ['toolcalls', 'functioncall', 'functioncalls']],
+  ['tool_calls', words('toolcalls functioncall functioncalls')],
   [
     'system',
-    [
-      'system',
-      'systemprompt',
-      'systemmessage',
-      'sysprompt',
-      'developer',
-      'persona',
-      'instruction',
-      'instructions',
-      'custominstruction',
-      'custominstructions',
-    ],
+    words(
+      `system systemprompt systemmessage sysprompt developer persona instruction instructions custominstruction
+      custominstructions`,
+    ),
   ],
-  ['tools', ['tools', 'functions']],
+  ['tools', words('tools functions')],
 ];
-
-/** What `fields` takes beside the format's own names: of messages, and of rows. */
-const ofMessages: readonly string[] = ['reasoning', 'tool_calls'];
-const ofRows: Readonly<Record<SourceFormat, readonly string[]>> = {
-  messages: ['system', 'tools'],
-  lmsys: ['system', 'tools'],
-  magpie: ['system', 'tools'],
-  sharegpt: ['system', 'tools'],
-  alpaca: ['system', 'tools', 'reasoning', 'tool_calls'],
-  'prompt-response': ['system', 'tools', 'reasoning', 'tool_calls'],
-  prosocial: [],
-};
-
-/** Keys that are read without `fields`: where one of them was not read, another one was. */
-const readAnyway: readonly string[] = [
-  'system',
-  'system_prompt',
-  'tools',
-  'functions',
-  'tool_calls',
-  'function_call',
-  'reasoning_content',
-];
-const readInMessages: readonly string[] = ['reasoning', 'thinking'];
 
 /** Columns that belong to the question: `alpaca` puts its `input` below the instruction. */
 const inputNames: readonly string[] = ['context', 'input'];
 
+/** A reading of a source by which some of the names are read. */
 interface Reading {
   readonly format: SourceFormat;
   readonly columns: Readonly<Record<string, string>>;
-  /** The names that are read then. */
   readonly names: readonly string[];
 }
 
@@ -102,21 +63,21 @@ export function unreadRemedy(names: readonly string[], readAs: ReadAs): string {
     const it = names.length === 1 ? 'it' : 'them';
     return `\`format: ${readAs.format}\` has no field for ${it}. If that is right, write ${ignoring}.`;
   }
-  const those = names.length === 1 ? 'it' : reading.names.map((name) => `\`${shownName(name)}\``).join(', ');
+  const those =
+    names.length === 1 ? 'it' : reading.names.map((name) => `\`${shownName(name)}\``).join(', ');
   const rest = names.length === 1 ? 'or leave it out' : 'or leave out what is not part of it';
   return `Read ${those} with \`fields\` (${recipeLines(reading)}), ${rest} with ${ignoring}.`;
 }
 
-/** The reading with `fields` for as many of the names as possible. */
+/** The reading by which as many of the names as possible are read. */
 function readingOf(names: readonly string[], { format, columns }: ReadAs): Reading {
   const added: Record<string, string> = {};
   const read: string[] = [];
   let changed: Pick<Reading, 'format' | 'columns'> = { format, columns };
   for (const name of names) {
-    const field = fieldOf(name, format);
-    if (field !== undefined && columns[field] === undefined && added[field] === undefined)
-      added[field] = keyOf(name);
-    else if (format === 'prompt-response' && changed.format === format && inputNames.includes(name))
+    const field = fieldOf(name, format, columns);
+    if (field !== undefined && added[field] === undefined) added[field] = keyOf(name);
+    else if (changed.format === 'prompt-response' && inputNames.includes(name))
       changed = { format: 'alpaca', columns: asAlpaca(columns, name) };
     else continue;
     read.push(name);
@@ -124,15 +85,26 @@ function readingOf(names: readonly string[], { format, columns }: ReadAs): Readi
   return { format: changed.format, columns: { ...changed.columns, ...added }, names: read };
 }
 
-/** The standard name under which `fields` would read this column or key; `undefined` where there is none. */
-function fieldOf(name: string, format: SourceFormat): string | undefined {
+/**
+ * What `fields` can call this column or key; `undefined` where the format has no place for it, where another
+ * name has the place, and for a name that is looked at anyway: then another one was read before it.
+ */
+function fieldOf(
+  name: string,
+  format: SourceFormat,
+  columns: ReadAs['columns'],
+): OptionalField | undefined {
   const key = keyOf(name);
-  const isOfMessage = key !== name;
-  if (readAnyway.includes(key) || (isOfMessage && readInMessages.includes(key))) return undefined;
-  const letters = key.toLowerCase().replaceAll(/[^a-z]/g, '');
-  const field = fieldNames.find(([, known]) => known.includes(letters))?.[0];
-  const able = isOfMessage ? ofMessages : ofRows[format];
-  return field !== undefined && able.includes(field) ? field : undefined;
+  const letters = lettersOf(key);
+  const field = fieldLetters.find(([, known]) => known.has(letters))?.[0];
+  if (field === undefined || columns[field] !== undefined) return undefined;
+  const { row, message } = readNames({ layout: { format, columns } });
+  const places: Partial<Record<OptionalField, readonly string[]>> =
+    key === name
+      ? { system: row.system, tools: row.tools, reasoning: row.reasoning, tool_calls: row.toolCalls }
+      : { reasoning: message.reasoning, tool_calls: [...message.toolCalls, ...message.functionCall] };
+  const readAnyway = places[field] ?? [];
+  return readAnyway.length > 0 && !readAnyway.includes(key) ? field : undefined;
 }
 
 function asAlpaca(columns: ReadAs['columns'], input: string): ReadAs['columns'] {
@@ -151,4 +123,8 @@ function recipeLines({ format, columns }: Reading): string {
 /** The column, or the key of messages: `thought` of `messages[].thought`. */
 function keyOf(name: string): string {
   return name.replace(/^.*\[\]\./s, '');
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(/\s+/));
 }
