@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noCounts } from '../../../../core/convert/counts.js';
 import { findingNotes, type SourceFindings } from '../../../../core/convert/unread-notes.js';
+import { contextNotes, sourceFindings } from '../../../support/findings.js';
 
-const nothing: SourceFindings = {
-  name: 'dolly',
-  format: 'prompt-response',
-  columns: { prompt: 'instruction', response: 'response' },
-  converted: 15_011,
-  unread: {},
-  blankSystem: 0,
-  trailing: 0,
-  holds: { reasoning: 0, tools: 0, toolCalls: 0, weight: 0, names: 0 },
-};
 const notes = (change: Partial<SourceFindings>, where?: string): readonly string[] =>
-  findingNotes({ ...nothing, ...change }, where);
+  findingNotes(sourceFindings(change), where);
 /** The sentence on what to do. */
 const remedy = (change: Partial<SourceFindings>): string | undefined => notes(change).at(-1)?.trim();
 
@@ -22,11 +14,7 @@ void test('a source that is read whole has no notes', () => {
 });
 
 void test('a column that was not read has its count and the lines of the recipe that read or ignore it', () => {
-  assert.deepEqual(notes({ unread: { context: 4467 } }), [
-    'dolly: not read, though named like part of the conversation:',
-    '  context   in 4,467 of 15,011 conversations',
-    '  Read it with `fields` (`format: alpaca`, `fields: { input: context, output: response }`), or leave it out with `ignore: [context]`.',
-  ]);
+  assert.deepEqual(notes({ unread: { context: 4467 } }), contextNotes);
 });
 
 void test('names are listed by their counts, aligned, and a long list is clipped with a count', () => {
@@ -51,7 +39,7 @@ void test('what was left out and what the conversations hold are a line each, in
     'agents: reasoning in 204, tools in 102, calls in 360, weight 0 in 146, names in 70 conversations',
   ]);
   assert.deepEqual(notes({ blankSystem: 1 }), ['dolly: 1 blank system message left out']);
-  assert.deepEqual(notes({ trailing: 1, holds: { ...nothing.holds, weight: 1 } }), [
+  assert.deepEqual(notes({ trailing: 1, holds: { ...noCounts.holds, weight: 1 } }), [
     'dolly: 1 conversation had messages behind the last answer, which are left out',
     'dolly: weight 0 in 1 conversation',
   ]);
