@@ -41,7 +41,10 @@ function rowLines({ row, before, after, facts, outcome }: PreviewedRow): string[
     })),
     ...(after === null ? [] : conversationParts(after)),
     ...(facts === null ? [] : factParts(facts)),
-  ].map(({ label, text }) => ({ label: shownText(label, longestLabel), text: shownText(text, longestValue) }));
+  ].map(({ label, text }) => ({
+    label: shownText(label, longestLabel),
+    text: shownText(text, longestValue),
+  }));
   const width = Math.max(...parts.map(({ label }) => label.length));
   return [
     '',

@@ -1,31 +1,13 @@
-import type { SourceCounts } from '../contracts/conversion.js';
-import { defined } from '../defined.js';
 import { formatCount, plural } from '../format.js';
 import { shownName } from './shown-name.js';
-import { unreadRemedy, type ReadAs } from './unread-remedy.js';
-
-/** Counts of what a source holds beside roles and contents, and of what conversion left out of it. */
-export type Findings = Pick<SourceCounts, 'converted' | 'unread' | 'blankSystem' | 'trailing' | 'holds'>;
-
-/** The findings of one source, and how it was read. */
-export interface SourceFindings extends Findings, ReadAs {
-  readonly name: string;
-}
-
-/** The findings alone of something that has them among others. */
-export function findingsOf(source: SourceFindings): SourceFindings {
-  const { name, format, columns, ignore, converted, unread, blankSystem, trailing, holds } = source;
-  return {
-    ...{ name, format, columns, converted, unread, blankSystem, trailing, holds },
-    ...defined({ ignore }),
-  };
-}
+import type { Findings, ReadAs, SourceFindings } from './source-findings.js';
+import { unreadRemedy } from './unread-remedy.js';
 
 /** Heads a list of names that were not read. */
 export const unreadTitle = 'not read, though named like part of the conversation';
 
 /** A column or key that was not read, and the conversations in which it holds something. */
-export interface UnreadName {
+interface UnreadName {
   readonly name: string;
   readonly conversations: number;
 }
@@ -54,7 +36,13 @@ export function unreadNames(source: Findings & ReadAs, most = mostNames): Unread
   return {
     names,
     others: all.length - names.length + (overflow in source.unread ? 1 : 0),
-    remedy: names.length === 0 ? '' : unreadRemedy(names.map(({ name }) => name), source),
+    remedy:
+      names.length === 0
+        ? ''
+        : unreadRemedy(
+            names.map(({ name }) => name),
+            source,
+          ),
   };
 }
 
@@ -80,7 +68,9 @@ function unreadLines(source: SourceFindings): string[] {
   const { names, others, remedy } = unreadNames(source);
   if (names.length === 0) return [];
   const shown = names.map((each) => [shownName(each.name), formatCount(each.conversations)] as const);
-  const [nameWidth, countWidth] = [0, 1].map((at) => Math.max(...shown.map((cells) => cells[at]?.length ?? 0)));
+  const [nameWidth, countWidth] = [0, 1].map((at) =>
+    Math.max(...shown.map((cells) => cells[at]?.length ?? 0)),
+  );
   const all = plural(source.converted, 'conversation');
   return [
     `${unreadTitle}:`,

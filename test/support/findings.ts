@@ -1,15 +1,16 @@
 import { noCounts } from '../../core/convert/counts.js';
-import type { SourceFindings } from '../../core/convert/unread-notes.js';
+import type { SourceFindings } from '../../core/convert/source-findings.js';
 
 /** The findings of a source that is read whole, changed. */
 export function sourceFindings(change: Partial<SourceFindings> = {}): SourceFindings {
   const { unread, blankSystem, trailing, holds } = noCounts;
+  const nothing = { unread, blankSystem, trailing, holds };
   return {
     name: 'dolly',
     format: 'prompt-response',
     columns: { prompt: 'instruction', response: 'response' },
     converted: 15_011,
-    ...{ unread, blankSystem, trailing, holds },
+    ...nothing,
     ...change,
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noCounts } from '../../../../core/convert/counts.js';
-import { findingNotes, type SourceFindings } from '../../../../core/convert/unread-notes.js';
+import type { SourceFindings } from '../../../../core/convert/source-findings.js';
+import { findingNotes } from '../../../../core/convert/unread-notes.js';
 import { contextNotes, sourceFindings } from '../../../support/findings.js';
 
 const notes = (change: Partial<SourceFindings>, where?: string): readonly string[] =>
@@ -47,7 +48,10 @@ void test('what was left out and what the conversations hold are a line each, in
 
 void test('notes on the first rows name the rows', () => {
   const lines = notes({ converted: 64, unread: { label: 60 }, blankSystem: 2 }, 'in the first 64 rows');
-  assert.equal(lines[0], 'dolly: in the first 64 rows: not read, though named like part of the conversation:');
+  assert.equal(
+    lines[0],
+    'dolly: in the first 64 rows: not read, though named like part of the conversation:',
+  );
   assert.equal(lines[1], '  label   in 60 of 64 conversations');
   assert.equal(lines.at(-1), 'dolly: in the first 64 rows: 2 blank system messages left out');
 });
@@ -55,7 +59,7 @@ void test('notes on the first rows name the rows', () => {
 void test('the remedy keeps the columns that are named already, and what is ignored', () => {
   const columns = { prompt: 'question', response: 'response', system: 'persona' };
   assert.equal(
-    remedy({ columns, ignore: ['source'], unread: { 'Complex_CoT': 9, solution: 3 } }),
+    remedy({ columns, ignore: ['source'], unread: { Complex_CoT: 9, solution: 3 } }),
     'Read `Complex_CoT` with `fields` (`format: prompt-response`, `fields: { prompt: question, system: persona, reasoning: Complex_CoT }`), ' +
       'or leave out what is not part of it with `ignore: [source, Complex_CoT, solution]`.',
   );
