@@ -17,8 +17,12 @@ export function readAsOf({ layout, ignore }: ConversionRules): ReadAs {
   return { ...layout, ...defined({ ignore }) };
 }
 
-/** Counts of what a source holds beside roles and contents, and of what conversion left out of it. */
-export type Findings = Pick<SourceCounts, 'converted' | 'unread' | 'blankSystem' | 'trailing' | 'holds'>;
+/**
+ * Counts of what a source holds beside roles and contents, and of what conversion left out of it. They are
+ * absent of a run that began before they were counted.
+ */
+export type Findings = Pick<SourceCounts, 'converted'> &
+  Partial<Pick<SourceCounts, 'unread' | 'blankSystem' | 'trailing' | 'holds'>>;
 
 /** The findings of one source, and how it was read. */
 export interface SourceFindings extends Findings, ReadAs {
@@ -27,7 +31,7 @@ export interface SourceFindings extends Findings, ReadAs {
 
 /** The findings of what has other members, too. */
 export function findingsOf(source: SourceFindings): SourceFindings {
-  const { name, format, columns, ignore, converted, unread, blankSystem, trailing, holds } = source;
-  const findings = { name, format, columns, converted, unread, blankSystem, trailing, holds };
-  return ignore === undefined ? findings : { ...findings, ignore };
+  const { name, format, columns, converted, ignore, unread, blankSystem, trailing, holds } = source;
+  const always = { name, format, columns, converted };
+  return { ...always, ...defined({ ignore, unread, blankSystem, trailing, holds }) };
 }
