@@ -45,7 +45,7 @@ export const refusalReasons = [
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** What the training reads only, or not at all, of one source's rows of train.jsonl. */
+/** Of one source's rows of train.jsonl, what is not trained whatever `train_on` says, or not written. */
 export interface UntrainedParts {
   /** Rows that the renderer refuses; reasons that do not occur are absent. */
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
@@ -57,8 +57,20 @@ export interface UntrainedParts {
   readonly named: number;
 }
 
+export interface SourceUntrained extends UntrainedParts {
+  readonly source: string;
+  /** All of its rows. */
+  readonly rows: number;
+}
+
+/** What a renderer leaves untrained, of the sources that have any of it. */
+export interface Untrained {
+  readonly renderer: RendererName;
+  readonly sources: readonly SourceUntrained[];
+}
+
 /** Lengths of one source's rows. A refused row has no tokens and plays no part in the quantiles. */
-export interface LengthReport extends UntrainedParts {
+export interface LengthReport {
   readonly source: string;
   readonly rows: number;
   readonly tokens: number;
@@ -83,4 +95,6 @@ export interface TokensResult {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
   readonly lengths: readonly LengthReport[];
+  /** Absent where a version that did not count it has tokenised the mix. */
+  readonly untrained?: Untrained;
 }
