@@ -27,8 +27,20 @@ const dolly = ['c', '', ' ', 'c2'].map((context, row) => ({
 }));
 /** Messages with reasoning, calls and weights, and keys that are not read. */
 const agents = [
-  { messages: [{ role: 'system', content: '' }, { role: 'user', content: 'q0' }, { ...answer, thinking: 'r' }] },
-  { messages: [{ role: 'user', content: 'q1' }, { ...answer, thought: 'r' }, { role: 'user', content: 'bye' }] },
+  {
+    messages: [
+      { role: 'system', content: '' },
+      { role: 'user', content: 'q0' },
+      { ...answer, thinking: 'r' },
+    ],
+  },
+  {
+    messages: [
+      { role: 'user', content: 'q1' },
+      { ...answer, thought: 'r' },
+      { role: 'user', content: 'bye' },
+    ],
+  },
   {
     source: 'x',
     tools: [{ name: 'w' }],
@@ -172,10 +184,7 @@ void test('doctor warns of what is not read, and of rows that the training would
         'source s',
         'not read, though named like part of the conversation: messages[].thought in 1 of 3 conversations',
       ],
-      [
-        'source s: training',
-        'llama3 has no form for reasoning: 1 of the first 3 rows of s would be refused',
-      ],
+      ['source s: training', 'llama3 has no form for reasoning: 1 of the first 3 rows of s would be refused'],
       [
         'source s: training',
         'llama3 has no form for tools, their calls and results: 1 of the first 3 rows of s would be refused',
@@ -192,7 +201,9 @@ const Manifest = z.object({
 });
 
 void test('the manifest has rule 2, and of each source what was not read, left out and held', async () => {
-  const { out, composition, summaries } = await bench.mixFiles([await fileOf(agents)], { ignore: ['source'] });
+  const { out, composition, summaries } = await bench.mixFiles([await fileOf(agents)], {
+    ignore: ['source'],
+  });
   const manifest = Manifest.parse(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
   assert.equal(manifest.mix_rule, 2);
   const [row] = manifest.composition.sources;
