@@ -63,16 +63,38 @@ export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, s
   return { format, columns: { ...standard, ...fields } };
 }
 
+/** Columns of formats that rows need not have. */
+const spareColumns: readonly string[] = ['openai_moderation', 'episode_done', 'input'];
+
+/** The columns that a layout needs, and the keys that it needs of messages. */
+export function neededNames(layout: Layout): {
+  readonly columns: readonly string[];
+  readonly keys: readonly string[];
+} {
+  const list = messageListOf(layout);
+  if (list !== undefined) return { columns: [list.list], keys: [list.role, list.content] };
+  // An answer of calls alone has no response.
+  const spare = layout.columns['tool_calls'] === undefined ? spareColumns : [...spareColumns, 'response'];
+  const standard: readonly string[] = standardColumns[layout.format];
+  const columns = standard.filter((name) => !spare.includes(name)).map((name) => columnOf(layout, name));
+  return { columns, keys: [] };
+}
+
 /** The name in the files of the column with the standard name `name`. */
 export function columnOf(layout: Layout, name: string): string {
   return layout.columns[name] ?? name;
 }
 
+/** Where the messages of a row are: a column, and the keys of its elements. */
+export interface ListNames {
+  readonly list: string;
+  readonly role: string;
+  readonly content: string;
+}
+
 /** Names of the list of messages and of its members; `undefined` where each message is a column. */
-export function messageListOf(
-  layout: Layout,
-): { readonly list: string; readonly role: string; readonly content: string } | undefined {
-  const at = (list: string, role: string, content: string) => ({
+export function messageListOf(layout: Layout): ListNames | undefined {
+  const at = (list: string, role: string, content: string): ListNames => ({
     list: columnOf(layout, list),
     role: columnOf(layout, role),
     content: columnOf(layout, content),
