@@ -138,6 +138,10 @@ export interface SourceSummary extends SourceCounts {
   readonly format: SourceFormat;
   /** As in {@link ConversionPlan}. */
   readonly formatReason: string;
+  /** Which columns were read: standard name → name in the files. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** `ignore` of the recipe. */
+  readonly ignore?: readonly string[];
   /** Files that were read. */
   readonly files: number;
   /** Zero-byte files that were skipped. */

@@ -60,6 +60,10 @@ export const CompositionRow = z
     name: z.string(),
     /** The recipe's, or the detected one. */
     format: z.enum(sourceFormats),
+    /** Which columns were read: standard name → name in the files. */
+    columns: z.record(z.string(), z.string()).readonly(),
+    /** `ignore` of the recipe. */
+    ignore: z.array(z.string()).readonly().exactOptional(),
     /** Duplicates by the source that won them, which may be this one. */
     duplicatesBy: z.record(z.string(), count).readonly(),
     /** Equal to a conversation of this or an earlier source. */

@@ -91,10 +91,10 @@ void test('the head of every kind of file is shown as it is converted, from the 
     { role: 'assistant', content: 'Yeast makes gas; dough holds it.' },
   ];
   for (const name of names) {
-    assert.deepEqual((await preview({ files: inFiles(name) })).rows[0]?.after, first, name);
+    assert.deepEqual((await preview({ files: inFiles(name) })).rows[0]?.after?.messages, first, name);
     const onHub = preview({ dataset: 'demo/formats', data_files: name });
     // Its footer is at the end of what is packed.
     if (/\.parquet\.(gz|zst)$/.test(name)) await assert.rejects(onHub, /is packed parquet.*no preview/);
-    else assert.deepEqual((await onHub).rows[0]?.after, first, name);
+    else assert.deepEqual((await onHub).rows[0]?.after?.messages, first, name);
   }
 });

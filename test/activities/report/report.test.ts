@@ -17,6 +17,7 @@ import {
   standing,
   writeFinishedRun,
 } from '../../support/finished-run.js';
+import { sourceFindings } from '../../support/findings.js';
 import { quietWork } from '../../support/work.js';
 import { temporaryFolder } from '../../support/folder.js';
 
@@ -67,6 +68,26 @@ void test('a finished run shows its data, its training and its checkpoints on on
     (await readdir(out)).filter((name) => name.endsWith('.tmp')),
     [],
   );
+});
+
+void test('the lengths say which rows are not trained and why', async (context) => {
+  const out = await temporaryFolder(context);
+  await writeFinishedRun(out);
+  const input = finishedInput(out);
+  const sources = [
+    { source: 'a', rows: 640, refused: { reasoning: 64 }, weightZero: 0, reasoningLeftOut: 3, named: 0 },
+  ];
+  const tokens = { ...(input.tokens ?? assert.fail()), untrained: { renderer: 'llama3', sources } } as const;
+  const { document } = await write(out, { ...input, tokens });
+  const section = [...document.querySelectorAll('section')].find(
+    (each) => each.querySelector('h2')?.textContent === 'Lengths',
+  );
+  const items = [...(section?.querySelectorAll('li') ?? [])].map((item) => item.textContent ?? '');
+  assert.match(
+    items[0] ?? '',
+    /^a: 64 of 640 rows are not trained: llama3 .* reasoning\. Write reasoning: inline/,
+  );
+  assert.match(items[1] ?? '', /^a: 3 messages are context and not trained, as llama3 writes the reasoning/);
 });
 
 void test('markup in conversations, answers and rejects is shown as text and never becomes an element', async (context) => {
@@ -319,4 +340,40 @@ void test('control characters and marks that turn text around are shown', () => 
 void test('spread keeps the first and the last', () => {
   assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4), [0, 3, 6, 9]);
   assert.deepEqual(spread([1, 2], 4), [1, 2]);
+});
+
+void test('a source shows what was not read with what to write, what was left out, and what readers may not see', async (context) => {
+  const out = await temporaryFolder(context);
+  const input = finishedInput(out);
+  const [first, ...rest] = input.sources;
+  assert.ok(first);
+  const findings = sourceFindings({
+    name: 'dolly',
+    unread: { context: 4467, [hostile]: 2 },
+    blankSystem: 2,
+    holds: { reasoning: 204, tools: 0, toolCalls: 0, weight: 1, names: 0 },
+  });
+  const told = { ...first, summary: { ...first.summary, ...findings } };
+  const { page, document } = await write(out, { ...input, sources: [told, ...rest] });
+  const section = [...document.querySelectorAll('section')].find(
+    (each) => each.querySelector('h2')?.textContent === 'Sources',
+  );
+  const rows = [...(section?.querySelectorAll('table')[1]?.querySelectorAll('tbody tr') ?? [])];
+  assert.deepEqual(
+    rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)),
+    [
+      ['context', '4,467', '15,011'],
+      [hostile, '2', '15,011'],
+    ],
+  );
+  assert.ok(!page.includes('<script>alert'));
+  const text = (section?.textContent ?? '').replaceAll(/\s+/g, ' ');
+  for (const sentence of [
+    'Not read, though named like part of the conversation:',
+    'Read context with fields (format: alpaca, fields: { input: context, output: response }), or leave out what is not part of it with ignore: [context, ',
+    '2 blank system messages left out',
+    'reasoning in 204, weight 0 in 1 conversation',
+    '204 conversations have reasoning_content, 1 a weight of 0: readers that know role and content only do not see them',
+  ])
+    assert.ok(text.includes(sentence), `${sentence}\n${text}`);
 });
