@@ -1,16 +1,16 @@
 import { fetchTokenizer } from '../../activities/hub/fetch-tokenizer.js';
 import type { HubAccess } from '../../activities/hub/hub-access.js';
-import type { Marking } from '../../activities/report/page/mark-tokens.js';
 import {
   resolveTokenizer,
   type TokenizerSources,
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
-import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import { rendererNames, type RendererName, type TrainOn } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
+import type { Renderer } from '../../core/training/renderer.js';
 import { rendererNamed } from '../../core/training/renderers.js';
 import { say } from '../text/output.js';
 
@@ -26,8 +26,12 @@ export interface ModelChoice {
 }
 
 /** A model with its renderer and its tokenizer. */
-export interface ChosenModel extends Marking {
+export interface ChosenModel {
   readonly baseModel: string;
+  readonly renderer: Renderer;
+  readonly trainOn: TrainOn;
+  readonly maxTokens: number;
+  readonly encoder: TextEncoder;
   /** Description of the tokenizer, for users. */
   readonly tokenizer: string;
 }

@@ -33,7 +33,7 @@ export async function sourceRows(
   const { name, file } = preview;
   const conversations = preview.rows
     .flatMap(({ row, after }) =>
-      after === null || row < from ? [] : [{ place: { source: name, file, row }, messages: after }],
+      after === null || row < from ? [] : [{ place: { source: name, file, row }, conversation: after }],
     )
     .slice(0, rows);
   if (conversations.length > 0) return { preview, conversations };
