@@ -1,4 +1,4 @@
-import type { SpanKind, TokenSpan } from '../../activities/tokenise/token-spans.js';
+import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation } from '../../core/convert/conversation.js';
 import type { HeadraceError } from '../../core/errors.js';
@@ -42,26 +42,20 @@ export class TokensText implements TokensForm {
 
   /** How conversations are written, and what the marks mean. */
   begin({ baseModel, renderer, trainOn, maxTokens, tokenizer }: ChosenModel): readonly string[] {
-    const mark = (text: string, kind: SpanKind, special = false): string =>
-      markedText([{ text, kind, special }], { ink: this.#options.ink, full: true });
-    const marks = [
-      mark('trained', 'trained'),
-      mark('context', 'context'),
-      mark('cut off by max_tokens', 'cut'),
-      mark('<special token>', 'context', true),
-      '⏎ line break',
-    ];
     return [
       `${baseModel}: renderer ${renderer.name}, train_on ${trainOn}, max_tokens ${formatCount(maxTokens)}`,
       `tokenizer ${tokenizer}`,
-      marks.join('   '),
+      this.#options.ink.legend,
     ];
   }
 
-  source({ preview }: SourceRows): readonly string[] {
+  source({ preview, skipped }: SourceRows): readonly string[] {
     const { name, file, format, counts } = preview;
     const heading = this.#options.ink.heading(`── ${name} ──`);
-    return [`\n${heading} ${file}, format ${format}, of the first rows: ${outcomeCounts(counts)}`];
+    return [
+      `\n${heading} ${file}, format ${format}, of the first rows: ${outcomeCounts(counts)}`,
+      ...(skipped === undefined ? [] : [`row ${formatCount(skipped.row)}: ${skipped.outcome}`]),
+    ];
   }
 
   conversation(placed: PlacedConversation, written: WrittenConversation | RefusedConversation): string {
@@ -74,7 +68,8 @@ export class TokensText implements TokensForm {
     const { trained, context, cut } = tokenCounts(written.spans);
     this.#total.tokens += trained + context + cut;
     this.#total.trained += trained;
-    return `\n${place}: ${countsText(written.spans)}\n${this.#written(placed.conversation, written)}`;
+    const nothing = trained === 0 ? ', none trained: a training leaves it out' : '';
+    return `\n${place}: ${countsText(written.spans)}${nothing}\n${this.#written(placed.conversation, written)}`;
   }
 
   failure(source: string, error: HeadraceError): string {
@@ -128,7 +123,7 @@ function byMessage(spans: readonly TokenSpan[]): TokenSpan[][] {
 function messageLine(
   block: readonly TokenSpan[],
   { messages }: Conversation,
-  { reasoningLeftOut }: WrittenConversation,
+  { reasoningLeftOut, spans }: WrittenConversation,
   ink: Ink,
 ): string {
   const index = block[0]?.message;
@@ -142,8 +137,16 @@ function messageLine(
     ...(weight === 0 ? ['context by weight 0'] : []),
     ...(reasoningLeftOut.includes(index) ? ['context, because its reasoning is left out'] : []),
     ...(name === undefined ? [] : [`name ${escapeControls(name)} is not written`]),
+    ...typedSpecials(block, spans).map((token) => `${token} in its words is text, and no special token`),
   ];
   return `${ink.heading(role)}${ink.note(`, ${notes.join(', ')}`)}`;
+}
+
+/** Special tokens of the conversation that the words of a message spell. */
+function typedSpecials(block: readonly TokenSpan[], spans: readonly TokenSpan[]): string[] {
+  const words = block.filter(({ special }) => !special).map(({ text }) => text);
+  const tokens = new Set(spans.filter(({ special }) => special).map(({ text }) => text));
+  return [...tokens].filter((token) => words.some((text) => text.includes(token)));
 }
 
 /** `81 tokens, 52 trained, 3 cut off`. */

@@ -12,6 +12,7 @@ import { rendererNames, type RendererName, type TrainOn } from '../../core/recip
 import { rendererFor } from '../../core/training/base-models.js';
 import type { Renderer } from '../../core/training/renderer.js';
 import { rendererNamed } from '../../core/training/renderers.js';
+import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 
 /** What decides how a conversation is written for a model. */
@@ -54,6 +55,9 @@ export async function chooseModel(
     const renderer = rendererNamed(rendererFor(baseModel, choice.renderer, rendererNames));
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
     const encoder = createTextEncoder(files);
+    // Special tokens that the tokenizer does not have throw here, not at the first conversation.
+    tokenisePrompt(renderer, { messages: [] }, encoder);
+    stopOf(renderer, encoder);
     return { baseModel, renderer, trainOn, maxTokens, encoder, tokenizer: files.description };
   } catch (error) {
     const isAboutTheModel =
@@ -74,7 +78,7 @@ export function tokenizerSources(hub: HubAccess, env: Env): TokenizerSources {
         if (!(error instanceof HeadraceError)) throw error;
         throw new HeadraceError(
           'TokenizerError',
-          `No tokenizer is known for the base model ${baseModel}, and the server ${access.baseUrl}, which may have one, did not say: ${error.message}`,
+          `No tokenizer is known for the base model ${baseModel}, and the server that may have one cannot be asked: ${error.message}`,
           { cause: error },
         );
       }

@@ -32,12 +32,13 @@ export async function* tokensOutput(
   options: TokensOutputOptions,
 ): AsyncGenerator<string> {
   const { local, work, model, form, from, rows } = options;
-  yield* form.begin(model);
   if ('path' in conversations) {
     const input = await openLines(conversations.path, process.stdin, work.signal);
+    yield* form.begin(model);
     for await (const placed of canonicalLines(input, from, rows))
       yield form.conversation(placed, writeConversation(model, placed.conversation));
-  } else
+  } else {
+    yield* form.begin(model);
     for (const source of conversations.sources)
       try {
         const found = await sourceRows(local, source, { out: conversations.out, from, rows, work });
@@ -49,5 +50,6 @@ export async function* tokensOutput(
         options.onFailure();
         yield form.failure(source.name, error);
       }
+  }
   yield* form.end();
 }
