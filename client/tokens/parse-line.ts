@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { CanonicalLine, parseCanonicalLine } from '../../core/convert/canonical-line.js';
 import type { Conversation } from '../../core/convert/conversation.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
