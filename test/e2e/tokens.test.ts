@@ -29,7 +29,6 @@ before(async () => {
     HEADRACE_STORE: join(folder, 'store'),
     HF_HUB_OFFLINE: '1',
     TEMPORAL_ADDRESS: '127.0.0.1:1',
-    NO_COLOR: '',
   };
 });
 
@@ -332,11 +331,11 @@ void test('Ctrl-C ends the command with exit code 130', async () => {
 });
 
 /** The output on a terminal. */
-async function onTerminal(args: readonly string[], noColor: string): Promise<string> {
+async function onTerminal(args: readonly string[], own: Record<string, string>): Promise<string> {
   const python = 'import os,pty,sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
   const child = spawn('python3', ['-c', python, process.execPath, programPath, 'tokens', ...args], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], ...env, TERM: 'xterm-256color', NO_COLOR: noColor },
+    env: { PATH: process.env['PATH'], ...env, TERM: 'xterm-256color', ...own },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [shown, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
@@ -346,10 +345,10 @@ async function onTerminal(args: readonly string[], noColor: string): Promise<str
 
 void test('a terminal shows what is trained in green and special tokens inverse; with NO_COLOR, in brackets', async () => {
   const args = [await linesFile('colour.jsonl', [longTalk]), ...tinyModel];
-  const coloured = await onTerminal(args, '');
+  const coloured = await onTerminal(args, {});
   assert.ok(coloured.includes('\u001b[32mshort\u001b[39m\u001b[32m\u001b[7m<|im_end|>'), coloured);
   assert.ok(!coloured.includes('⟦'));
-  const plain = await onTerminal(args, '1');
+  const plain = await onTerminal(args, { NO_COLOR: '1' });
   assert.ok(plain.includes('⟦short<|im_end|>⟧'), plain);
   assert.ok(!plain.includes('\u001b'));
 });
