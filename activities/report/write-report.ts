@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
 import { packageVersion } from '../package-version.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
-import { markConversation, markingOf } from './page/mark-tokens.js';
+import { markConversation, markingOf } from './page/conversation/mark-tokens.js';
 import { reportPage } from './page/page.js';
 import { lineSources } from './read/line-sources.js';
 import { readRun, type RunFiles } from './read/read-run.js';
@@ -38,7 +38,7 @@ async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: Abo
   const marked =
     marking === undefined
       ? []
-      : run.train.toRead.map(({ line, messages }) => [line, markConversation(marking, messages)] as const);
+      : run.train.toRead.map((read) => [read.line, markConversation(marking, read)] as const);
   return reportPage(input, {
     run,
     emptyFiles: await emptyFiles(store, input),

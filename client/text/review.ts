@@ -1,11 +1,15 @@
 import type { RunFiles } from '../../activities/report/read/read-run.js';
 import type { ReadConversation } from '../../activities/report/read/read-train.js';
 import type { Composition } from '../../core/contracts/mix.js';
+import { plural } from '../../core/format.js';
 import { compositionText } from './composition.js';
+import { conversationLines } from './conversation-lines.js';
 import { escapeControls, shorten } from './shorten.js';
 
 const shownConversations = 8;
-const longestMessage = 600;
+const longestText = 600;
+/** In texts: messages, reasoning and calls. */
+const longestConversation = 60;
 const longestReject = 300;
 
 /** The text to read before approving a mix: its composition, conversations and rejected rows. */
@@ -22,9 +26,14 @@ export function reviewText(
   ].join('\n');
 }
 
-function conversationText({ line, messages }: ReadConversation): string {
-  const turns = messages.map(
-    ({ role, content }) => `${role}: ${shorten(escapeControls(content), longestMessage)}`,
+function conversationText({ line, ...conversation }: ReadConversation): string {
+  const lines = conversationLines(conversation).map(
+    ({ who, text }) => `${who}: ${shorten(escapeControls(text), longestText)}`,
   );
-  return [`\n── line ${line} of train.jsonl ──`, ...turns].join('\n');
+  const more = lines.length - longestConversation;
+  return [
+    `\n── line ${line} of train.jsonl ──`,
+    ...lines.slice(0, longestConversation),
+    ...(more > 0 ? [`… and ${plural(more, 'more text')}`] : []),
+  ].join('\n');
 }

@@ -1,19 +1,19 @@
-import type { Message } from '../../../core/convert/conversation.js';
-import { defined } from '../../../core/defined.js';
-import type { TrainOn } from '../../../core/recipe.js';
-import { trainedTokens } from '../../../core/training/datum.js';
-import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
-import { idsOf, tokeniseConversation } from '../../../core/training/tokens.js';
-import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
-import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
+import type { Conversation } from '../../../../core/convert/conversation.js';
+import { defined } from '../../../../core/defined.js';
+import type { TrainOn } from '../../../../core/recipe.js';
+import { trainedTokens } from '../../../../core/training/datum.js';
+import { renderConversation, type Renderer } from '../../../../core/training/renderer.js';
+import { rendererNamed } from '../../../../core/training/renderers.js';
+import { idsOf, tokeniseConversation } from '../../../../core/training/tokens.js';
+import type { Tokens } from '../../../tokenise/pieces/tokens-artifact.js';
+import { createTextEncoder, type TextEncoder } from '../../../tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../tokenise/tokenizer/tokenizer-files.js';
 
 /**
  * What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is
  * truncated.
  */
-type SpanKind = 'context' | 'trained' | 'cut';
+export type SpanKind = 'context' | 'trained' | 'cut';
 
 /** A stretch of text with one kind. */
 export interface Span {
@@ -25,7 +25,9 @@ export interface Span {
 
 /** A conversation as it is trained. */
 export interface MarkedConversation {
-  /** Spans of each message, with its header and its end of turn. */
+  /** Spans of text before the messages: a block of tools. */
+  readonly opening: readonly Span[];
+  /** Spans of each message, with its header and its end of turn; none where the renderer has no form for them. */
   readonly messages: readonly (readonly Span[])[];
   /** Before truncation. */
   readonly tokens: number;
@@ -54,27 +56,30 @@ export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise
 }
 
 /** Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. */
-export function markConversation(marking: Marking, messages: readonly Message[]): MarkedConversation {
+export function markConversation(marking: Marking, conversation: Conversation): MarkedConversation {
+  const { messages } = conversation;
   const { renderer, trainOn, maxTokens, encoder } = marking;
   const { tokens, mask, refusal } = tokeniseConversation(renderer, messages, trainOn, encoder);
   const owners = renderConversation(renderer, messages, trainOn, encoder.bos).flatMap((part) =>
-    idsOf(part, encoder).map(() => part.message ?? 0),
+    idsOf(part, encoder).map(() => part.message),
   );
+  const opening: Span[] = [];
   const spans: Span[][] = messages.map(() => []);
-  let stretch: { owner: number; kind: SpanKind; special: string | undefined; ids: number[] } | undefined;
+  let stretch: { owner: number | undefined; kind: SpanKind; special: string | undefined; ids: number[] } | undefined;
   const close = (): void => {
     if (stretch === undefined) return;
     const { owner, kind, special, ids } = stretch;
     const text = special ?? encoder.decode(ids);
-    spans[owner]?.push({ text, kind, special: special !== undefined });
+    const target = owner === undefined ? opening : spans[owner];
+    target?.push({ text, kind, special: special !== undefined });
     stretch = undefined;
   };
   for (const [at, id] of tokens.entries()) {
-    const owner = owners[at] ?? 0;
+    const owner = owners[at];
     const special = encoder.specialText(id);
     // The first token is never a target.
     const kind = at >= maxTokens ? 'cut' : at > 0 && mask[at] ? 'trained' : 'context';
-    const goesOn = stretch?.owner === owner && stretch.kind === kind && stretch.special === undefined;
+    const goesOn = stretch !== undefined && stretch.owner === owner && stretch.kind === kind && stretch.special === undefined;
     if (!goesOn || special !== undefined) {
       close();
       stretch = { owner, kind, special, ids: [] };
@@ -84,7 +89,9 @@ export function markConversation(marking: Marking, messages: readonly Message[])
   close();
   const length = Math.min(tokens.length, maxTokens);
   return {
-    messages: spans,
+    ...(opening.some(({ special }) => !special)
+      ? { opening, messages: spans }
+      : { opening: [], messages: spans.map((own, index) => (index === 0 ? [...opening, ...own] : own)) }),
     tokens: tokens.length,
     trained: trainedTokens(mask, length),
     cut: tokens.length - length,
