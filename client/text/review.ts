@@ -3,13 +3,14 @@ import type { ReadConversation } from '../../activities/report/read/read-train.j
 import type { Composition } from '../../core/contracts/mix.js';
 import { plural } from '../../core/format.js';
 import { compositionText } from './composition.js';
-import { conversationLines } from './conversation-lines.js';
-import { escapeControls, shorten } from './shorten.js';
+import { conversationParts } from './conversation-parts.js';
+import { escapeControls, oneLine, shorten } from './shorten.js';
 
 const shownConversations = 8;
 const longestText = 600;
-/** In texts: messages, reasoning and calls. */
-const longestConversation = 60;
+const longestLabel = 200;
+/** Of a conversation: tools, messages, reasoning and calls. */
+const shownParts = 60;
 const longestReject = 300;
 
 /** The text to read before approving a mix: its composition, conversations and rejected rows. */
@@ -21,19 +22,19 @@ export function reviewText(
     compositionText(composition),
     ...train.toRead.slice(0, shownConversations).map(conversationText),
     ...(rejects.length > 0 ? ['\nRejected rows, the first of each reason:'] : []),
-    ...rejects.map((reject) => `  ${shorten(JSON.stringify(reject), longestReject)}`),
+    ...rejects.map((reject) => `  ${shorten(escapeControls(JSON.stringify(reject)), longestReject)}`),
     ...problems,
   ].join('\n');
 }
 
 function conversationText({ line, ...conversation }: ReadConversation): string {
-  const lines = conversationLines(conversation).map(
-    ({ who, text }) => `${who}: ${shorten(escapeControls(text), longestText)}`,
-  );
-  const more = lines.length - longestConversation;
+  const parts = conversationParts(conversation);
+  const more = parts.length - shownParts;
   return [
     `\n── line ${line} of train.jsonl ──`,
-    ...lines.slice(0, longestConversation),
-    ...(more > 0 ? [`… and ${plural(more, 'more text')}`] : []),
+    ...parts
+      .slice(0, shownParts)
+      .map(({ label, text }) => `${escapeControls(oneLine(label, longestLabel))}: ${shorten(escapeControls(text), longestText)}`),
+    ...(more > 0 ? [`… and ${plural(more, 'more part')}`] : []),
   ].join('\n');
 }
