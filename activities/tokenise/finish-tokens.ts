@@ -70,7 +70,6 @@ async function gatherPieces(
   const tallies = plan.sources.map(() => new LengthTally());
   const hashes = { train: createHash('sha256'), heldout: createHash('sha256') };
   const counts = { rows: 0, trainedRows: 0, tokens: 0, trainedTokens: 0, heldoutRows: 0 };
-  const refusals: Record<string, number> = {};
   for (const planned of plan.pieces) {
     signal.throwIfAborted();
     const ref = tokenPieceRef(plan, planned);
@@ -86,15 +85,13 @@ async function gatherPieces(
     counts.trainedRows += meta.trainedRows;
     counts.tokens += meta.tokens;
     counts.trainedTokens += meta.trainedTokens;
-    for (const [reason, rows] of Object.entries(meta.refusals))
-      refusals[reason] = (refusals[reason] ?? 0) + rows;
+    for (const [source, parts] of Object.entries(meta.untrainedParts))
+      tallies[Number(source)]?.addParts(parts);
     for (const row of await TokenRows.read(artifact)) tallies[row.source]?.add(row);
   }
   const { tokenisation, tokenizer, sources } = plan;
   const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };
-  return {
-    meta: { tokenisation, tokenizer, sources, digests, ...counts, refusals },
-    pieces,
-    lengths: sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
-  };
+  const lengths = sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source));
+  const refused = Object.fromEntries(lengths.map((length) => [length.source, length.refused]));
+  return { meta: { tokenisation, tokenizer, sources, digests, ...counts, refused }, pieces, lengths };
 }

@@ -178,6 +178,10 @@ export function finishedInput(out: string): WriteReportInput {
         truncated: 12 * index,
         lostLastAnswer: 2 * index,
         untrained: index === 0 ? 1 : 0,
+        refused: {},
+        weightZero: 0,
+        reasoningLeftOut: 0,
+        named: 0,
       })),
     },
     training: {
@@ -333,7 +337,7 @@ export async function writeFinishedRun(out: string): Promise<string> {
       tokens: 0,
       trainedTokens: 0,
       heldoutRows: 0,
-      refusals: {},
+      refused: {},
     };
   });
   return root;

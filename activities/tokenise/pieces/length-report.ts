@@ -1,22 +1,30 @@
-import type { LengthReport } from '../../../core/contracts/tokens.js';
+import type { LengthReport, UntrainedParts } from '../../../core/contracts/tokens.js';
 import type { TokenRow } from './token-piece.js';
+import { addUntrainedParts, nothingUntrained } from './untrained-parts.js';
 
 /** Collects the lengths of one source's rows. */
 export class LengthTally {
+  #rows = 0;
   #lengths: number[] = [];
   #tokens = 0;
   #trainedTokens = 0;
   #truncated = 0;
   #lostLastAnswer = 0;
   #untrained = 0;
+  #parts = nothingUntrained;
 
   add(row: TokenRow): void {
-    this.#lengths.push(row.fullLength);
+    this.#rows += 1;
+    if (row.fullLength > 0) this.#lengths.push(row.fullLength);
     this.#tokens += row.length;
     this.#trainedTokens += row.trained;
     if (row.fullLength > row.length) this.#truncated += 1;
     this.#lostLastAnswer += row.lostLastAnswer;
     if (row.trained === 0) this.#untrained += 1;
+  }
+
+  addParts(parts: UntrainedParts): void {
+    this.#parts = addUntrainedParts(this.#parts, parts);
   }
 
   report(source: string): LengthReport {
@@ -25,13 +33,14 @@ export class LengthTally {
     const at = (part: number): number => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? 0;
     return {
       source,
-      rows: sorted.length,
+      rows: this.#rows,
       tokens: this.#tokens,
       trainedTokens: this.#trainedTokens,
       quantiles: [at(0.5), at(0.9), at(0.99), at(1)],
       truncated: this.#truncated,
       lostLastAnswer: this.#lostLastAnswer,
       untrained: this.#untrained,
+      ...this.#parts,
     };
   }
 }

@@ -14,8 +14,8 @@ export function article(conversation: ReadConversation, marked: MarkedConversati
       ${marked !== undefined && marked.cut > 0 ? html`${', '}<b>${`${count(marked.cut)} cut off`}</b>` : null}
       ${marked?.refusal === undefined ? null : html`${': '}<b>${marked.refusal}</b>`}
     </p>
-    ${toolsPart(tools, marked?.opening)}
-    ${messages.map((_, at) => messagePart(conversation, at, marked?.messages[at]))}
+    ${toolsPart(tools, marked?.tools)}
+    ${messages.map((_, at) => messagePart(conversation, at, marked))}
   </article>`;
 }
 

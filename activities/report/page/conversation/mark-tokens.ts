@@ -1,10 +1,10 @@
 import type { Conversation } from '../../../../core/convert/conversation.js';
-import { defined } from '../../../../core/defined.js';
 import type { TrainOn } from '../../../../core/recipe.js';
 import { trainedTokens } from '../../../../core/training/datum.js';
-import { renderConversation, type Renderer } from '../../../../core/training/renderer.js';
+import { refusalText } from '../../../../core/training/refusals.js';
+import type { Renderer } from '../../../../core/training/renderer.js';
 import { rendererNamed } from '../../../../core/training/renderers.js';
-import { idsOf, tokeniseConversation } from '../../../../core/training/tokens.js';
+import { tokeniseConversation } from '../../../../core/training/tokens.js';
 import type { Tokens } from '../../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, type TextEncoder } from '../../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../../tokenise/tokenizer/tokenizer-files.js';
@@ -25,10 +25,12 @@ export interface Span {
 
 /** A conversation as it is trained. */
 export interface MarkedConversation {
-  /** Spans of text before the messages: a block of tools. */
-  readonly opening: readonly Span[];
-  /** Spans of each message, with its header and its end of turn; none where the renderer has no form for them. */
+  /** Spans of the tools, where no message of the data declares them. */
+  readonly tools: readonly Span[];
+  /** Spans of each message, with its header and its end of turn; empty for a refused conversation. */
   readonly messages: readonly (readonly Span[])[];
+  /** Indices of the messages whose reasoning is not among the tokens. */
+  readonly reasoningLeftOut: readonly number[];
   /** Before truncation. */
   readonly tokens: number;
   readonly trained: number;
@@ -57,29 +59,31 @@ export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise
 
 /** Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. */
 export function markConversation(marking: Marking, conversation: Conversation): MarkedConversation {
-  const { messages } = conversation;
   const { renderer, trainOn, maxTokens, encoder } = marking;
-  const { tokens, mask, refusal } = tokeniseConversation(renderer, messages, trainOn, encoder);
-  const owners = renderConversation(renderer, messages, trainOn, encoder.bos).flatMap((part) =>
-    idsOf(part, encoder).map(() => part.message),
-  );
-  const opening: Span[] = [];
+  const { messages } = conversation;
+  const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
+  const { tokens, mask, parts, refusal, reasoningLeftOut } = tokenised;
+  // What opens the conversation belongs to its first message.
+  const owners = parts.flatMap(({ message = 0, from, to }) => Array.from({ length: to - from }, () => message));
+  const ofTools: Span[] = [];
   const spans: Span[][] = messages.map(() => []);
-  let stretch: { owner: number | undefined; kind: SpanKind; special: string | undefined; ids: number[] } | undefined;
+  let stretch:
+    | { owner: number | 'tools'; kind: SpanKind; special: string | undefined; ids: number[] }
+    | undefined;
   const close = (): void => {
     if (stretch === undefined) return;
     const { owner, kind, special, ids } = stretch;
     const text = special ?? encoder.decode(ids);
-    const target = owner === undefined ? opening : spans[owner];
-    target?.push({ text, kind, special: special !== undefined });
+    const own = owner === 'tools' ? ofTools : spans[owner];
+    own?.push({ text, kind, special: special !== undefined });
     stretch = undefined;
   };
   for (const [at, id] of tokens.entries()) {
-    const owner = owners[at];
+    const owner = owners[at] ?? 0;
     const special = encoder.specialText(id);
     // The first token is never a target.
     const kind = at >= maxTokens ? 'cut' : at > 0 && mask[at] ? 'trained' : 'context';
-    const goesOn = stretch !== undefined && stretch.owner === owner && stretch.kind === kind && stretch.special === undefined;
+    const goesOn = stretch?.owner === owner && stretch.kind === kind && stretch.special === undefined;
     if (!goesOn || special !== undefined) {
       close();
       stretch = { owner, kind, special, ids: [] };
@@ -89,12 +93,12 @@ export function markConversation(marking: Marking, conversation: Conversation): 
   close();
   const length = Math.min(tokens.length, maxTokens);
   return {
-    ...(opening.some(({ special }) => !special)
-      ? { opening, messages: spans }
-      : { opening: [], messages: spans.map((own, index) => (index === 0 ? [...opening, ...own] : own)) }),
+    tools: ofTools,
+    messages: spans,
+    reasoningLeftOut,
     tokens: tokens.length,
     trained: trainedTokens(mask, length),
     cut: tokens.length - length,
-    ...defined({ refusal }),
+    ...(refusal === undefined ? {} : { refusal: refusalText(refusal, renderer.name) }),
   };
 }

@@ -4,27 +4,25 @@ import { clip, plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { callName, callsPart } from './calls.js';
 import { nameText, textLimit } from './limits.js';
-import type { Span } from './mark-tokens.js';
+import type { MarkedConversation, Span } from './mark-tokens.js';
 import { fatedText, fateOf, markedText, tokensFold, type Fate } from './marked-text.js';
 
 /**
  * A message. A text is shown by its tokens, as the model reads it. What the data has in members of its own
  * (reasoning, calls, results) is shown as such, marked by the fate of the message, with its tokens below.
- *
- * @param spans - absent where there is no training, empty where the renderer has no form for the conversation.
  */
 export function messagePart(
   conversation: Conversation,
   at: number,
-  spans: readonly Span[] | undefined,
+  marked: MarkedConversation | undefined,
 ): Part {
   const message = conversation.messages[at];
   if (message === undefined) return null;
-  const marks = spans === undefined || spans.length === 0 ? undefined : spans;
-  const isText = marks !== undefined && isOnlyText(message, conversation);
+  const spans = marked?.refusal === undefined ? marked?.messages[at] : undefined;
+  const isText = spans !== undefined && isOnlyText(message, conversation);
   return html`<div class=${`message ${message.role}`}>
     ${labelPart(conversation.messages, at, isText)}
-    ${isText ? html`<div class="text" dir="auto">${markedText(marks)}</div>` : membersPart(message, marks)}
+    ${isText ? html`<div class="text" dir="auto">${markedText(spans)}</div>` : membersPart(message, spans, marked?.reasoningLeftOut.includes(at) === true)}
   </div>`;
 }
 
@@ -60,21 +58,24 @@ function resultOf(messages: readonly Message[], at: number): Part {
 function membersPart(
   { role, content, reasoning_content: reasoning, tool_calls: calls = [] }: Message,
   spans: readonly Span[] | undefined,
+  leavesOutReasoning: boolean,
 ): Part {
   const fate = spans === undefined ? undefined : fateOf(spans);
-  return html`${reasoning === undefined ? null : reasoningPart(reasoning, fate)}
+  return html`${reasoning === undefined ? null : reasoningPart(reasoning, leavesOutReasoning ? 'left out' : fate)}
   ${content === '' ? null : html`<div class="text" dir="auto">${fatedText(clip(content, textLimit), fate)}</div>`}
   ${content === '' && role === 'tool' ? html`<div class="soft">an empty result</div>` : null}
   ${callsPart(calls, fate)} ${tokensFold(spans)}`;
 }
 
-function reasoningPart(reasoning: string, fate: Fate | undefined): Part {
+function reasoningPart(reasoning: string, fate: Fate | 'left out' | undefined): Part {
+  const isLeftOut = fate === 'left out';
+  const mark = isLeftOut ? undefined : fate;
   return html`<details class="reasoning">
     <summary>
-      ${fatedText('reasoning', fate)}<span class="soft">
-        ${' '}${plural(reasoning.length, 'character')}</span
+      ${fatedText('reasoning', mark)}<span class="soft">
+        ${' '}${plural(reasoning.length, 'character')}${isLeftOut ? ', left out by the renderer' : ''}</span
       >
     </summary>
-    <div class="text" dir="auto">${fatedText(clip(reasoning, textLimit), fate)}</div>
+    <div class="text" dir="auto">${fatedText(clip(reasoning, textLimit), mark)}</div>
   </details>`;
 }
