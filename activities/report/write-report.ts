@@ -7,7 +7,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
 import { packageVersion } from '../package-version.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
-import { markConversation, markingOf } from './page/conversation/mark-tokens.js';
+import { markConversation, markingOf } from './page/mark-tokens.js';
 import { reportPage } from './page/page.js';
 import { lineSources } from './read/line-sources.js';
 import { readRun, type RunFiles } from './read/read-run.js';

@@ -4,7 +4,7 @@ import type { WriteReportInput } from '../../../core/contracts/report.js';
 import type { RunFiles } from '../read/read-run.js';
 import { developmentBanner, problemsBanner, standingBanner } from './banners.js';
 import { html, raw } from './html.js';
-import type { MarkedConversation } from './conversation/mark-tokens.js';
+import type { MarkedConversation } from './mark-tokens.js';
 import { answersSection } from './sections/answers.js';
 import { checkpointsSection } from './sections/checkpoints.js';
 import { compositionSection } from './sections/composition.js';

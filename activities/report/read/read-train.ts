@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/canonical-line.js';
+import type { Conversation, Message } from '../../../core/convert/conversation.js';
 import type { Role } from '../../../core/convert/roles.js';
 import { defined } from '../../../core/defined.js';
 import { sourceBytes } from '../../mix/format/provenance.js';
-import { Conversation } from '../../mix/format/train-line.js';
 import { languageOf } from './languages.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 
@@ -65,7 +66,7 @@ export async function readTrain(
   const toRead: ReadConversation[] = [];
   let lines = 0;
   let characters = 0;
-  for await (const { text, value } of readableLines(context, 'train.jsonl', Conversation)) {
+  for await (const { text, value } of readableLines(context, 'train.jsonl', CanonicalLine)) {
     const source = sourceOf(lines);
     lines += 1;
     characters += text.length;
@@ -74,7 +75,7 @@ export async function readTrain(
     add(sample, value);
     const isWanted = lines <= firstLines || (source !== undefined && sample.conversations <= ofEachSource);
     if (isWanted && toRead.length < mostToRead)
-      toRead.push({ line: lines, ...defined({ source }), ...value });
+      toRead.push({ line: lines, ...defined({ source }), ...parseCanonicalLine(text) });
     if (lines >= sampledLines || characters > sampledCharacters) break;
   }
   const order = [...(sources?.names ?? []), undefined];
@@ -98,7 +99,7 @@ function emptySample(source: string | undefined): SourceSample {
   };
 }
 
-function add(sample: SourceSample, { messages }: Conversation): void {
+function add(sample: SourceSample, { messages }: Pick<Conversation, 'messages'>): void {
   sample.conversations += 1;
   for (const { role, reasoning_content: reasoning, tool_calls: calls = [] } of messages) {
     sample.messages[role] += 1;

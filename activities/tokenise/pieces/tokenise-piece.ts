@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import { parseCanonicalLine } from '../../../core/convert/canonical-line.js';
+import type { Conversation } from '../../../core/convert/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
-import { Conversation } from '../../mix/format/train-line.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
@@ -73,7 +74,7 @@ async function encoderOf(dir: string, digest: string): Promise<TextEncoder> {
 
 function parseLine(line: string, where: string): Conversation {
   try {
-    return Conversation.parse(JSON.parse(line));
+    return parseCanonicalLine(line);
   } catch (error) {
     throw new HeadraceError('ArtifactCorruptError', `${where} is not a conversation`, { cause: error });
   }

@@ -1,7 +1,7 @@
 import type { ReadConversation } from '../../read/read-train.js';
 import { count, plural, visible } from '../format.js';
 import { html, type Part } from '../html.js';
-import type { MarkedConversation } from './mark-tokens.js';
+import type { MarkedConversation } from '../mark-tokens.js';
 import { messagePart } from './message.js';
 import { toolsPart } from './tools.js';
 

@@ -2,7 +2,7 @@ import type { SpanKind } from '../../../tokenise/token-spans.js';
 import { clip } from '../format.js';
 import { html, type Part } from '../html.js';
 import { textLimit } from './limits.js';
-import type { Span } from './mark-tokens.js';
+import type { Span } from '../mark-tokens.js';
 
 /** What the training does with the words of a message; `partly` where they are cut in the middle. */
 export type Fate = SpanKind | 'partly';

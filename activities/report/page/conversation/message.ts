@@ -4,7 +4,7 @@ import { clip, plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { callName, callsPart } from './calls.js';
 import { nameText, textLimit } from './limits.js';
-import type { MarkedConversation, Span } from './mark-tokens.js';
+import type { MarkedConversation, Span } from '../mark-tokens.js';
 import { fatedText, fateOf, markedText, tokensFold, type Fate } from './marked-text.js';
 
 /**

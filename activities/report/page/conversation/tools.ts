@@ -2,7 +2,7 @@ import { compactJson, parseSpelled, type SpelledJson } from '../../../../core/js
 import { clip, plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { jsonText, mostTools, nameText, textLimit } from './limits.js';
-import type { Span } from './mark-tokens.js';
+import type { Span } from '../mark-tokens.js';
 import { tokensFold } from './marked-text.js';
 
 /** The tools of a conversation, folded: of each its name, its description and its other members as JSON. */

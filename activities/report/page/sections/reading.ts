@@ -1,7 +1,7 @@
 import type { ReadConversation } from '../../read/read-train.js';
 import { article } from '../conversation/article.js';
 import { shownCharacters } from '../conversation/limits.js';
-import type { MarkedConversation } from '../conversation/mark-tokens.js';
+import type { MarkedConversation } from '../mark-tokens.js';
 import { plural, visible } from '../format.js';
 import { html, type Part } from '../html.js';
 

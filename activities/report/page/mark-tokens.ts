@@ -1,14 +1,14 @@
-import type { Conversation } from '../../../../core/convert/conversation.js';
-import type { TrainOn } from '../../../../core/recipe.js';
-import { trainedTokens } from '../../../../core/training/datum.js';
-import { refusalText } from '../../../../core/training/refusals.js';
-import type { Renderer } from '../../../../core/training/renderer.js';
-import { rendererNamed } from '../../../../core/training/renderers.js';
-import { tokeniseConversation } from '../../../../core/training/tokens.js';
-import { tokenSpans, type TokenSpan } from '../../../tokenise/token-spans.js';
-import type { Tokens } from '../../../tokenise/pieces/tokens-artifact.js';
-import { createTextEncoder, type TextEncoder } from '../../../tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../../tokenise/tokenizer/tokenizer-files.js';
+import type { Conversation } from '../../../core/convert/conversation.js';
+import type { TrainOn } from '../../../core/recipe.js';
+import { trainedTokens } from '../../../core/training/datum.js';
+import { refusalText } from '../../../core/training/refusals.js';
+import type { Renderer } from '../../../core/training/renderer.js';
+import { rendererNamed } from '../../../core/training/renderers.js';
+import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { tokenSpans, type TokenSpan } from '../../tokenise/token-spans.js';
+import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
+import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 
 /** A stretch of text with one kind. */
 export type Span = Pick<TokenSpan, 'text' | 'kind' | 'special'>;
