@@ -34,7 +34,10 @@ function conversationText({ line, ...conversation }: ReadConversation): string {
     `\n── line ${line} of train.jsonl ──`,
     ...parts
       .slice(0, shownParts)
-      .map(({ label, text }) => `${escapeControls(oneLine(label, longestLabel))}: ${shorten(escapeControls(text), longestText)}`),
+      .map(
+        ({ label, text }) =>
+          `${escapeControls(oneLine(label, longestLabel))}: ${shorten(escapeControls(text), longestText)}`,
+      ),
     ...(more > 0 ? [`… and ${plural(more, 'more part')}`] : []),
   ].join('\n');
 }

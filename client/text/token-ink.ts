@@ -29,7 +29,8 @@ const formats: Readonly<Record<SpanKind, Format>> = { trained: ['green'], contex
 
 /** Trained tokens are green, what is cut off is red, special tokens are inverse. */
 export const colouredInk: Ink = {
-  span: (text, { kind, special }) => paint([...formats[kind], ...(special ? (['inverse'] as const) : [])], text),
+  span: (text, { kind, special }) =>
+    paint([...formats[kind], ...(special ? (['inverse'] as const) : [])], text),
   border: (before, after) => (after === 'cut' && before !== 'cut' ? '✂' : ''),
   heading: (text) => paint(['bold'], text),
   note: (text) => paint(['gray'], text),

@@ -17,7 +17,8 @@ export const agent: Conversation = {
     {
       role: 'assistant',
       content: 'Let me look at both.',
-      reasoning_content: 'Two towns, so two calls.\nThe booking number is an integer that a double cannot hold.',
+      reasoning_content:
+        'Two towns, so two calls.\nThe booking number is an integer that a double cannot hold.',
       tool_calls: [
         call('get_weather', '{"city": "Bergen", "booking": 12345678901234567890, "days": 2.0}', 'call_1'),
         call('get_weather', '{"city":"Oslo","10":true,"2":{"units":["mm","°C"],"none":[]}}', 'call_2'),

@@ -72,7 +72,8 @@ details { margin: .8rem 0; } summary { cursor: pointer; font-weight: 600; font-s
 .talk details { margin: .15rem 0; }
 .talk summary { font-size: .8rem; overflow-wrap: anywhere; }
 .talk summary .soft { font-size: inherit; }
-.talk .tokens > summary { font-size: .75rem; font-weight: 400; color: var(--soft); }
+.talk .tokens > summary { font-weight: 400; color: var(--soft); }
+.reasoning > .text, .tokens > .text { border-left: 3px solid var(--line); padding-left: .6rem; margin: .3rem 0; font-size: .9rem; }
 .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13.5rem), 1fr)); gap: .7rem; margin: .5rem 0 1.4rem; }
 .answer { background: var(--tint); border-radius: 6px; padding: .6rem .8rem; min-width: 0; }
 .answer h4 { margin: 0 0 .3rem; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; }

@@ -114,7 +114,11 @@ function add(sample: SourceSample, { messages }: Pick<Conversation, 'messages'>)
   sample.languages.set(language, (sample.languages.get(language) ?? 0) + 1);
 }
 
-function charactersOf({ content, reasoning_content: reasoning = '', tool_calls: calls = [] }: Message): number {
+function charactersOf({
+  content,
+  reasoning_content: reasoning = '',
+  tool_calls: calls = [],
+}: Message): number {
   return calls.reduce((sum, call) => sum + call.function.arguments.length, content.length + reasoning.length);
 }
 

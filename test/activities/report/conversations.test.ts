@@ -36,23 +36,24 @@ function messagesOf(talk: Element | undefined): readonly Element[] {
 
 void test('reasoning is folded, calls have their name and id, and results name the call that they answer', async (context) => {
   const { talks } = await report(context, [agent]);
-  const [, user, calling, first, second, answer] = messagesOf(talks[0]);
-  assert.deepEqual(texts(user, '.label'), ['alice']);
+  const [system, user, calling, first, second, answer] = messagesOf(talks[0]);
+  assert.deepEqual(texts(system, '.label'), ['system']);
+  assert.deepEqual(texts(user, '.label'), ['user · alice']);
   const reasoning = calling?.querySelector('details.reasoning');
   assert.ok(reasoning !== null && reasoning !== undefined && !reasoning.hasAttribute('open'));
-  assert.match(reasoning.querySelector('summary')?.textContent ?? '', /reasoning.*85 characters/s);
+  assert.match(reasoning.querySelector('summary')?.textContent ?? '', /reasoning.*84 characters/s);
   assert.deepEqual(texts(reasoning, '.text'), [agent.messages[2]?.reasoning_content]);
   assert.deepEqual(texts(calling, '.call .label'), ['call get_weather call_1', 'call get_weather call_2']);
   assert.deepEqual(texts(first, '.label'), ['tool · result of get_weather call_1']);
-  assert.deepEqual(texts(second, '.label'), ['tool · result of get_weather call_2 · get_weather']);
+  assert.deepEqual(texts(second, '.label'), ['tool · result of get_weather call_2']);
   assert.deepEqual(texts(answer, 'details.reasoning > .text'), ['Bergen is wet, as ever.']);
 });
 
 void test('arguments are laid out on lines, with numbers as they are spelt and members in their order', async (context) => {
   const { talks } = await report(context, [agent]);
   assert.deepEqual(texts(talks[0], '.call pre'), [
-    '{\n  "city": "Bergen",\n  "booking": 12345678901234567890,\n  "days": 2.0\n}',
-    '{\n  "city": "Oslo",\n  "10": true,\n  "2": {\n    "units": [\n      "mm",\n      "°C"\n    ],\n    "none": []\n  }\n}',
+    '{"city": "Bergen", "booking": 12345678901234567890, "days": 2.0}',
+    '{\n  "city": "Oslo",\n  "10": true,\n  "2": {\n    "units": ["mm", "°C"],\n    "none": []\n  }\n}',
   ]);
 });
 
@@ -67,8 +68,8 @@ void test('tools are a folded list with their descriptions and their parameters'
     'Books a seat.\nNeeds a booking number.',
   ]);
   const [weather, booking, strict] = texts(tools, 'pre');
-  assert.match(weather ?? '', /"default": 2\.0,\n\s+"maximum": 1e1\n/);
-  assert.match(booking ?? '', /"minimum": 10000000000000000000\n/);
+  assert.match(weather ?? '', /"default": 2\.0, "maximum": 1e1\}\n/);
+  assert.match(booking ?? '', /"minimum": 10000000000000000000\}\n/);
   assert.equal(strict, 'true');
   assert.equal(talks[1]?.querySelector('details.tools'), null);
 });
@@ -83,39 +84,48 @@ void test('an answer of weight 0 is called context, and only the other one is ma
   assert.equal(texts(good, '.tag').length, 0);
 });
 
-void test('reasoning and calls are marked as their tokens are', async (context) => {
-  const { talks } = await report(context, [agent], { renderer: 'qwen3_instruct' });
-  const [system, , calling, result, , answer] = messagesOf(talks[0]);
+void test('reasoning, words and calls are marked as their tokens are, which are folded below', async (context) => {
+  const { talks } = await report(context, [agent, corrected], { renderer: 'qwen3_instruct' });
+  const [, , calling, , , answer] = messagesOf(talks[0]);
   // Earlier reasoning is left out, and a turn without its reasoning is context.
   assert.deepEqual(texts(calling, '.trained'), []);
   assert.match(texts(calling, '.reasoning summary').join(''), /left out by the renderer/);
   assert.deepEqual(texts(calling, '.call .context').length, 2);
-  assert.doesNotMatch(texts(calling, '.tokens').join(''), /Two towns/);
-  assert.match(texts(calling, '.tokens').join(''), /<tool_call>\n\{"name": "get_weather"/);
-  assert.match(texts(result, '.tokens').join(''), /<tool_response>\n\{"rain": "42 mm"\}/);
-  assert.match(texts(system, '.tokens').join(''), /# Tools.*get_weather/s);
   assert.deepEqual(texts(answer, '.reasoning .trained'), ['reasoning', 'Bergen is wet, as ever.']);
   assert.deepEqual(texts(answer, ':scope > .text .trained'), ['Take a coat to Bergen; Oslo stays dry.']);
-  assert.match(texts(answer, '.tokens .trained').join(''), /<think>Bergen is wet/);
+  const tokens = talks[0]?.querySelector('details.tokens');
+  assert.ok(tokens !== null && tokens !== undefined && !tokens.hasAttribute('open'));
+  const blocks = texts(tokens, '.text');
+  assert.equal(blocks.length, 6);
+  assert.match(blocks[0] ?? '', /You look things up.*# Tools.*get_weather/s);
+  assert.doesNotMatch(blocks[2] ?? '', /Two towns/);
+  assert.match(blocks[2] ?? '', /<tool_call>\n\{"name": "get_weather"/);
+  assert.match(blocks[3] ?? '', /<tool_response>\n\{"rain": "42 mm"\}/);
+  assert.match(texts(tokens, '.trained').join(''), /^<think>Bergen is wet.*dry\.<\|im_end\|>$/);
+  assert.equal(talks[1]?.querySelector('details.tokens'), null);
 });
 
-void test('tools that no message declares are marked with the tools', async (context) => {
+void test('the tokens of tools that no message declares come first', async (context) => {
   const [, ...messages] = agent.messages;
   const { talks } = await report(context, [{ ...agent, messages }]);
-  assert.match(texts(talks[0], '.tools .tokens').join(''), /system\n# Tools.*book_train/s);
+  const [tools, user] = texts(talks[0], '.tokens .text');
+  assert.match(tools ?? '', /system\n# Tools.*book_train/s);
+  assert.match(user ?? '', /user\nWill it rain/);
 });
 
-void test('a message that is cut in the middle shows its tokens, as only they tell where', async (context) => {
+void test('a message that is cut in the middle opens the tokens, as only they show where', async (context) => {
   const messages = [
     { role: 'user', content: 'Say it.' },
     { role: 'assistant', content: 'word '.repeat(300), reasoning_content: 'long' },
   ] as const;
   const { talks } = await report(context, [{ messages }], { maxTokens: 100 });
-  const [, answer] = messagesOf(talks[0]);
-  assert.ok(answer?.querySelector('details.tokens')?.hasAttribute('open'));
-  assert.deepEqual(texts(answer, ':scope > .text .trained, :scope > .text .cut'), []);
-  assert.match(texts(answer, '.tokens .trained').join(''), /long.*word/s);
-  assert.match(texts(answer, '.tokens .cut').join(''), /word/);
+  const [user, answer] = messagesOf(talks[0]);
+  assert.deepEqual(texts(user, '.tag'), []);
+  assert.deepEqual(texts(answer, '.tag'), ['trained in part, as its tokens show']);
+  assert.deepEqual(texts(answer, '.trained, .cut'), []);
+  assert.ok(talks[0]?.querySelector('details.tokens')?.hasAttribute('open'));
+  assert.match(texts(talks[0], '.tokens .trained').join(''), /long.*word/s);
+  assert.match(texts(talks[0], '.tokens .cut').join(''), /word/);
 });
 
 void test('a conversation that the renderer refuses is shown whole, with the reason and without marks', async (context) => {
@@ -131,13 +141,33 @@ void test('markup in every field of a conversation is shown as text and never be
   for (const renderer of ['qwen3', 'role_colon'] as const) {
     const { page, document, talks } = await report(context, [attacked, corrected], { renderer });
     assert.equal(document.querySelectorAll('script').length, 1);
-    assert.equal(document.querySelectorAll('style').length, 1);
-    assert.equal(document.querySelectorAll('img, textarea, [onerror], b[title]').length, 0);
+    const elements = new Set([...document.querySelectorAll('.talk *')].map(({ localName }) => localName));
+    const own = ['b', 'code', 'details', 'div', 'p', 'pre', 'span', 'summary'];
+    assert.deepEqual(
+      [...elements].filter((name) => !own.includes(name)),
+      [],
+    );
+    assert.equal(document.querySelectorAll('.talk [title], [onerror]').length, 0);
     assert.ok(!page.includes('<script>alert') && !page.includes('<textarea'));
     assert.equal(talks.length, 2);
     assert.equal(messagesOf(talks[0]).length, 6);
     const text = talks[0]?.textContent ?? '';
-    const fields = ['system', 's', 'user', 'u', 'words', 'reasoning', 'called', 'id', 'a', 'result', 't', 'stray', 'no call', 'answer'];
+    const fields = [
+      'system',
+      's',
+      'user',
+      'u',
+      'words',
+      'reasoning',
+      'called',
+      'id',
+      'a',
+      'result',
+      't',
+      'stray',
+      'no call',
+      'answer',
+    ];
     for (const field of fields) assert.ok(text.includes(`${field} ${hostile} ${unclosed}`), field);
     const inJson = JSON.stringify(`${hostile} ${unclosed}`);
     assert.ok(texts(talks[0], '.call pre').join('').includes(`${inJson}: ${inJson}`));
@@ -146,38 +176,40 @@ void test('markup in every field of a conversation is shown as text and never be
   }
 });
 
-void test('roles, reasoning and calls are counted by source, and a mix without them has no column for them', async (context) => {
-  const heads = (document: Document): string[] =>
-    texts(
-      [...document.querySelectorAll('section')].find((section) => section.textContent?.includes('Languages and')),
-      'thead th',
-    );
+void test('roles, reasoning and calls are counted by source, and all texts have characters', async (context) => {
   const { document } = await report(context, [agent, corrected]);
-  const all = heads(document);
-  assert.ok(['tool', 'with reasoning', 'calls'].every((head) => all.includes(head)), all.join());
-  const row = [...document.querySelectorAll('section')]
-    .find((section) => section.textContent?.includes('Languages and'))
-    ?.querySelector('tbody tr');
-  const cells = texts(row ?? undefined, 'th, td');
-  const cell = (head: string): string | undefined => cells[all.indexOf(head)];
-  assert.deepEqual(
-    ['source', 'assistant', 'tool', 'with reasoning', 'calls', 'a conversation'].map(cell),
-    ['ultrachat', '2', '2', '2', '2', '6'],
+  const section = [...document.querySelectorAll('section')].find((each) =>
+    each.textContent?.startsWith('Languages and roles'),
   );
-  const characters = agent.messages.reduce(
-    (sum, { content, reasoning_content: reasoning = '', tool_calls: calls = [] }) =>
-      sum + content.length + reasoning.length + calls.reduce((all_, { function: { arguments: text } }) => all_ + text.length, 0),
-    0,
-  );
-  assert.equal(cell('characters'), String(characters));
-  const plain = await report(context, [corrected]);
-  assert.deepEqual(heads(plain.document).filter((head) => ['tool', 'with reasoning', 'calls'].includes(head)), []);
+  const [conversations, messages] = [...(section?.querySelectorAll('table') ?? [])];
+  assert.deepEqual(texts(messages, 'thead th').slice(1), [
+    'messages: user',
+    'messages: assistant',
+    'messages: system',
+    'messages: tool',
+    'with reasoning',
+    'calls of tools',
+  ]);
+  const rows = [...(messages?.querySelectorAll('tbody tr') ?? [])].map((row) => texts(row, 'th, td'));
+  assert.deepEqual(rows, [
+    ['ultrachat', '1', '2', '1', '2', '2', '2'],
+    ['toefl', '2', '2', '0', '0', '0', '0'],
+  ]);
+  const characters = agent.messages
+    .flatMap(({ content, reasoning_content: reasoning = '', tool_calls: calls = [] }) => [
+      content,
+      reasoning,
+      ...calls.map((call) => call.function.arguments),
+    ])
+    .reduce((sum, text) => sum + text.length, 0);
+  assert.equal(texts(conversations, 'tbody tr:first-child td').at(-1), String(characters));
 });
 
 void test('many calls, many tools, long and deep arguments are cut, and what is left out is counted', async (context) => {
   const deep = `${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`;
   const long = JSON.stringify({ text: 'w'.repeat(50_000) });
-  const call = (name: string, text: string) => ({ type: 'function', function: { name, arguments: text } }) as const;
+  const call = (name: string, text: string) =>
+    ({ type: 'function', function: { name, arguments: text } }) as const;
   const big: Conversation = {
     messages: [
       { role: 'user', content: 'Go.' },
@@ -185,7 +217,11 @@ void test('many calls, many tools, long and deep arguments are cut, and what is 
         role: 'assistant',
         content: '',
         reasoning_content: 'r'.repeat(50_000),
-        tool_calls: [call('deep', deep), call('long', long), ...Array.from({ length: 500 }, () => call('f', '{}'))],
+        tool_calls: [
+          call('deep', deep),
+          call('long', long),
+          ...Array.from({ length: 500 }, () => call('f', '{}')),
+        ],
       },
     ],
     tools: Array.from({ length: 300 }, (_, n) => `{"name":"tool_${n}","parameters":{"type":"object"}}`),

@@ -26,11 +26,17 @@ export function jsonText(json: string): string {
 
 /** About how many characters of a conversation are on the page. */
 export function shownCharacters({ messages, tools = [] }: ReadConversation): number {
-  const ofTools = tools.slice(0, mostTools).reduce((sum, tool) => sum + elementCharacters + jsonText(tool).length, 0);
+  const ofTools = tools
+    .slice(0, mostTools)
+    .reduce((sum, tool) => sum + elementCharacters + jsonText(tool).length, 0);
   return messages.reduce((sum, message) => sum + charactersOf(message), ofTools);
 }
 
-function charactersOf({ content, reasoning_content: reasoning = '', tool_calls: calls = [] }: Message): number {
+function charactersOf({
+  content,
+  reasoning_content: reasoning = '',
+  tool_calls: calls = [],
+}: Message): number {
   const ofCalls = calls
     .slice(0, mostCalls)
     .reduce((sum, call) => sum + elementCharacters + jsonText(call.function.arguments).length, 0);

@@ -38,11 +38,12 @@ export function markedText(spans: readonly Span[]): readonly Part[] {
   });
 }
 
-/** The tokens of what is shown in another form, folded unless only they show what is trained. */
-export function tokensFold(spans: readonly Span[] | undefined): Part {
-  if (spans === undefined || spans.length === 0) return null;
-  return html`<details class="tokens" open=${fateOf(spans) === 'partly'}>
+/** The tokens of a conversation that is shown in another form, a block for each message. */
+export function tokensFold(messages: readonly (readonly Span[])[], open: boolean): Part {
+  return html`<details class="tokens" open=${open}>
     <summary>as tokens</summary>
-    <div class="text" dir="auto">${markedText(spans)}</div>
+    ${messages
+      .filter(({ length }) => length > 0)
+      .map((spans) => html`<div class="text" dir="auto">${markedText(spans)}</div>`)}
   </details>`;
 }

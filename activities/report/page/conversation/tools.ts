@@ -2,11 +2,9 @@ import { compactJson, parseSpelled, type SpelledJson } from '../../../../core/js
 import { clip, plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { jsonText, mostTools, nameText, textLimit } from './limits.js';
-import type { Span } from '../mark-tokens.js';
-import { tokensFold } from './marked-text.js';
 
 /** The tools of a conversation, folded: of each its name, its description and its other members as JSON. */
-export function toolsPart(tools: readonly string[] | undefined, spans: readonly Span[] | undefined): Part {
+export function toolsPart(tools: readonly string[] | undefined): Part {
   if (tools === undefined) return null;
   const shown = tools.slice(0, mostTools).map(membersOf);
   const more = tools.length - shown.length;
@@ -18,7 +16,6 @@ export function toolsPart(tools: readonly string[] | undefined, spans: readonly 
       >
     </summary>
     ${shown.map(toolPart)} ${more > 0 ? html`<p class="soft">… and ${plural(more, 'more tool')}</p>` : null}
-    ${tokensFold(spans)}
   </details>`;
 }
 
@@ -34,7 +31,8 @@ function membersOf(tool: string): ToolMembers {
   const members: ReadonlyMap<string, SpelledJson> = json instanceof Map ? json : new Map([['tool', json]]);
   const [name, description] = [members.get('name'), members.get('description')];
   const isShown = (key: string): boolean =>
-    (key === 'name' && typeof name === 'string') || (key === 'description' && typeof description === 'string');
+    (key === 'name' && typeof name === 'string') ||
+    (key === 'description' && typeof description === 'string');
   return {
     name: typeof name === 'string' ? name : '',
     description: typeof description === 'string' ? description : undefined,

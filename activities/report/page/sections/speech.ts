@@ -1,3 +1,4 @@
+import { roles } from '../../../../core/convert/roles.js';
 import type { SourceSample, TrainSample } from '../../read/read-train.js';
 import { count, percent, plural } from '../format.js';
 import { html, table, type Part } from '../html.js';
@@ -6,7 +7,6 @@ import { html, table, type Part } from '../html.js';
 export function speechSection({ lines, bySource }: TrainSample, trainLines: number | undefined): Part {
   if (bySource.length === 0) return null;
   const isWhole = lines === trainLines;
-  const shown = columns.filter((column) => !('value' in column) || bySource.some((sample) => column.value(sample) > 0));
   return html`<section>
     <h2>Languages and roles</h2>
     <p class="soft">
@@ -14,52 +14,42 @@ export function speechSection({ lines, bySource }: TrainSample, trainLines: numb
       train.jsonl. Languages are estimated from letters and common words.
     </p>
     ${table(
-      shown.map(({ head }) => head),
-      shown.map(({ align = 'n' }) => align).join(''),
-      bySource.map((sample) => shown.map(({ cell }) => cell(sample))),
+      [
+        'source',
+        'conversations',
+        'languages',
+        'messages of a conversation',
+        'most',
+        'characters of a conversation',
+        'most',
+      ],
+      'lnlnnnn',
+      bySource.map((sample) => [
+        sample.source ?? 'all',
+        count(sample.conversations),
+        html`<span class="soft">${languages(sample)}</span>`,
+        count(quantile(sample.turns, 0.5)),
+        count(quantile(sample.turns, 1)),
+        count(quantile(sample.characters, 0.5)),
+        count(quantile(sample.characters, 1)),
+      ]),
     )}
     <p class="soft">
       Messages and characters of a conversation are medians. Characters are those of contents, reasoning and
       arguments of calls.
     </p>
+    ${table(
+      ['source', ...roles.map((role) => `messages: ${role}`), 'with reasoning', 'calls of tools'],
+      `l${'n'.repeat(roles.length + 2)}`,
+      bySource.map((sample) => [
+        sample.source ?? 'all',
+        ...roles.map((role) => count(sample.messages[role])),
+        count(sample.reasoning),
+        count(sample.calls),
+      ]),
+    )}
   </section>`;
 }
-
-interface Column {
-  readonly head: string;
-  readonly cell: (sample: SourceSample) => unknown;
-  /** @default a number */
-  readonly align?: 'l';
-}
-
-/** A column that is left out where all its numbers are 0, as in most mixes. */
-interface Optional extends Column {
-  readonly value: (sample: SourceSample) => number;
-}
-
-function optional(head: string, value: (sample: SourceSample) => number): Optional {
-  return { head, value, cell: (sample) => count(value(sample)) };
-}
-
-const columns: readonly (Column | Optional)[] = [
-  { head: 'source', align: 'l', cell: ({ source }) => source ?? 'all' },
-  { head: 'conversations', cell: ({ conversations }) => count(conversations) },
-  {
-    head: 'languages',
-    align: 'l',
-    cell: (sample) => html`<span class="soft">${languages(sample)}</span>`,
-  },
-  { head: 'messages: system', cell: ({ messages }) => count(messages.system) },
-  { head: 'user', cell: ({ messages }) => count(messages.user) },
-  { head: 'assistant', cell: ({ messages }) => count(messages.assistant) },
-  optional('tool', ({ messages }) => messages.tool),
-  optional('with reasoning', ({ reasoning }) => reasoning),
-  optional('calls', ({ calls }) => calls),
-  { head: 'a conversation', cell: ({ turns }) => count(quantile(turns, 0.5)) },
-  { head: 'most', cell: ({ turns }) => count(quantile(turns, 1)) },
-  { head: 'characters', cell: ({ characters }) => count(quantile(characters, 0.5)) },
-  { head: 'longest', cell: ({ characters }) => count(quantile(characters, 1)) },
-];
 
 function languages({ languages: found, conversations }: SourceSample): string {
   return [...found]
