@@ -1,8 +1,8 @@
 import type { Message, ToolCall } from './conversation.js';
 
 /**
- * The call that a result answers: the last one before it with its id; `undefined` where the result has no id or
- * no call has it.
+ * The call that a result answers: the last one before it with its id; `undefined` where the result has no id
+ * or no call has it.
  *
  * @param at - index of the result.
  */

@@ -6,8 +6,9 @@ const shortest = 60;
 const deepest = 6;
 
 /**
- * Lays out JSON on lines, indented by two spaces; a short object or list without another one in it stays on its
- * line. Strings and numbers stay as they are spelt, and members in their order. The text may end in the middle.
+ * Lays out JSON on lines, indented by two spaces; a short object or list without another one in it stays on
+ * its line. Strings and numbers stay as they are spelt, and members in their order. The text may end in the
+ * middle.
  */
 export function prettyJson(text: string): string {
   const parts = Array.from(text.matchAll(token), ([part]) => part.trim()).filter((part) => part !== '');

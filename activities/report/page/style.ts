@@ -95,8 +95,8 @@ ul { padding-left: 1.2rem; margin: .3rem 0; }
 `;
 
 /**
- * Copy buttons, and the search over conversations, which opens a fold as long as what it looks for is in it. Without scripts text can still be selected, and found with
- * the browser's own search.
+ * Copy buttons, and the search over conversations, which opens a fold as long as what it looks for is in it.
+ * Without scripts text can still be selected, and found with the browser's own search.
  */
 export const pageScript = `
 for (const button of document.querySelectorAll('button[data-copy]'))

@@ -183,10 +183,10 @@ void test('roles, reasoning and calls are counted by source, and all texts have 
   );
   const [conversations, messages] = [...(section?.querySelectorAll('table') ?? [])];
   assert.deepEqual(texts(messages, 'thead th').slice(1), [
-    'messages: user',
-    'messages: assistant',
-    'messages: system',
-    'messages: tool',
+    'user',
+    'assistant',
+    'system',
+    'tool',
     'with reasoning',
     'calls of tools',
   ]);

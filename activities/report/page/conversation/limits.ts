@@ -24,7 +24,10 @@ export function jsonText(json: string): string {
   return clip(json, textLimit, prettyJson);
 }
 
-/** About how many characters of a conversation are on the page. */
+/**
+ * About how many characters of a conversation are on the page. Its folded tokens, which are about as many, are
+ * not counted.
+ */
 export function shownCharacters({ messages, tools = [] }: ReadConversation): number {
   const ofTools = tools
     .slice(0, mostTools)

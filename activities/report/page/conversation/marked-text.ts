@@ -14,7 +14,8 @@ export function fateOf(spans: readonly Span[]): Fate {
   if (begin === -1) return 'context';
   const [first, ...rest] = new Set(kinds.slice(begin));
   if (first === undefined || rest.length > 0) return 'partly';
-  // Context before trained text is the header, or what the generation prompt holds. Before a cut it may be text.
+  // Context before trained text is the header, or what the generation prompt holds. Before a cut it may be
+  // text.
   return first === 'cut' && begin > 0 ? 'partly' : first;
 }
 

@@ -59,7 +59,7 @@ function marksLegend(): Part {
   </p>`;
 }
 
-/** The conversations that fit, in order; one that is too long does not keep out the shorter ones behind it. */
+/** The conversations that fit, in order. One that is too long does not keep out the shorter ones after it. */
 function withinLimit(toRead: readonly ReadConversation[]): readonly ReadConversation[] {
   let characters = 0;
   return toRead.filter((conversation) => {

@@ -14,15 +14,7 @@ export function speechSection({ lines, bySource }: TrainSample, trainLines: numb
       train.jsonl. Languages are estimated from letters and common words.
     </p>
     ${table(
-      [
-        'source',
-        'conversations',
-        'languages',
-        'messages of a conversation',
-        'most',
-        'characters of a conversation',
-        'most',
-      ],
+      ['source', 'conversations', 'languages', 'messages', 'most', 'characters', 'longest'],
       'lnlnnnn',
       bySource.map((sample) => [
         sample.source ?? 'all',
@@ -39,7 +31,7 @@ export function speechSection({ lines, bySource }: TrainSample, trainLines: numb
       arguments of calls.
     </p>
     ${table(
-      ['source', ...roles.map((role) => `messages: ${role}`), 'with reasoning', 'calls of tools'],
+      ['messages of', ...roles, 'with reasoning', 'calls of tools'],
       `l${'n'.repeat(roles.length + 2)}`,
       bySource.map((sample) => [
         sample.source ?? 'all',
