@@ -110,7 +110,10 @@ if (search !== null) {
   const source = document.getElementById('find-source');
   const textOf = (node) => ({ node, text: node.textContent.toLowerCase() });
   const talks = [...document.querySelectorAll('.talk')].map(textOf);
-  const folds = [...document.querySelectorAll('.talk details:not(.tokens)')].map(textOf);
+  const folds = [...document.querySelectorAll('.talk details')].map(textOf);
+  // Most words of the tokens stand above them, too.
+  for (const fold of folds.filter(({ node }) => node.matches('.tokens')))
+    fold.above = [...fold.node.parentNode.children].filter((other) => other !== fold.node).map((other) => textOf(other).text).join('\\n');
   const look = () => {
     const wanted = find.value.trim().toLowerCase();
     const from = source === null ? '' : source.value;
@@ -123,8 +126,8 @@ if (search !== null) {
       shown += 1;
       if (wanted !== '') ranges.push(...rangesOf(node, wanted));
     }
-    for (const { node, text } of folds) {
-      const fits = wanted !== '' && text.includes(wanted);
+    for (const { node, text, above = '' } of folds) {
+      const fits = wanted !== '' && text.includes(wanted) && !above.includes(wanted);
       if (fits === node.open || (node.open && node.dataset.opened === undefined)) continue;
       node.open = fits;
       if (fits) node.dataset.opened = 'by the search';

@@ -130,6 +130,9 @@ inBrowser('the search opens the fold that holds what it looks for, and closes it
   await page.fill('#find', '"oslo"');
   assert.equal(await page.evaluate(shownTalks), 1);
   assert.equal(await page.evaluate(openFolds), '');
+  await page.fill('#find', '<tool_response>');
+  assert.equal(await page.evaluate(shownTalks), 2);
+  assert.equal(await page.evaluate(openFolds), 'tokens,tokens');
   // What a reader opened stays open.
   await page.click('details.tools summary');
   await page.fill('#find', 'needs a booking');

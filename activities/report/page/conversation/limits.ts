@@ -25,8 +25,8 @@ export function jsonText(json: string): string {
 }
 
 /**
- * About how many characters of a conversation are on the page. Its folded tokens, which are about as many, are
- * not counted.
+ * About how many characters of a conversation are on the page. Its folded tokens, which are about as many,
+ * are not counted.
  */
 export function shownCharacters({ messages, tools = [] }: ReadConversation): number {
   const ofTools = tools
