@@ -28,7 +28,7 @@ export function readingSection(
       ${plural(shown.length, 'line')} of train.jsonl, which is in random order: its first ones, and the first
       of each source.
       ${shown.length < toRead.length ? ` ${plural(toRead.length - shown.length, 'other line')} of these would make the page too long.` : ''}
-      ${' '}<code>npx headrace trace ${name} LINE</code> says where a line comes from.
+      ${' '}<code>npx headrace trace ${name} LINE</code> shows where a line comes from.
     </p>
     ${marked.size === 0 ? null : marksLegend()}
     <form class="search" role="search" hidden>
