@@ -1,4 +1,5 @@
 import type { Composition } from '../../core/contracts/mix.js';
+import { findingNotes } from '../../core/convert/unread-notes.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
 import type { RunState, SourceState, Wait } from '../../core/run/state.js';
 
@@ -39,7 +40,11 @@ function sourceEvents(before: SourceState | undefined, now: SourceState): string
   if (now.format !== undefined && before?.format === undefined) lines.push(`format ${now.format}`);
   const status = now.status === before?.status ? undefined : statusText(now);
   if (status !== undefined) lines.push(status);
-  return lines.map((line) => `${now.name}: ${line}`);
+  const findings = before?.findings === undefined ? now.findings : undefined;
+  return [
+    ...lines.map((line) => `${now.name}: ${line}`),
+    ...(findings === undefined ? [] : findingNotes(findings)),
+  ];
 }
 
 function statusText({ status, conversations = 0, rejected = 0 }: SourceState): string | undefined {

@@ -3,7 +3,7 @@ import { SpelledNumber, type SpelledJson } from './spelled-json.js';
 /**
  * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from. Separators
  * are `, ` and `: `, what is not printable ASCII is escaped, and a number with a fraction or an exponent is
- * written as a float.
+ * written as a float. (Integers of more than 4,300 digits, which Python refuses, stay as they are.)
  */
 export function pythonJson(value: SpelledJson): string {
   if (value === null || typeof value === 'boolean') return String(value);

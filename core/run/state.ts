@@ -1,6 +1,7 @@
 import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
+import type { SourceFindings } from '../convert/unread-notes.js';
 import type { Stage } from './stages.js';
 
 export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';
@@ -20,6 +21,8 @@ export interface SourceState {
   readonly conversations?: number;
   readonly rejected?: number;
   readonly format?: string;
+  /** Once it is converted: what it holds beside roles and contents, and what was left out. */
+  readonly findings?: SourceFindings;
   readonly notes: readonly string[];
 }
 
