@@ -39,7 +39,7 @@ export async function sourceRows(
     .flatMap(({ row, after }) =>
       after === null || row < from
         ? []
-        : [{ place: { source: name, file, row }, conversation: { messages: after } }],
+        : [{ place: { source: name, file, row }, conversation: after }],
     )
     .slice(0, rows);
   const asked = preview.rows.find(({ row }) => row === from);
