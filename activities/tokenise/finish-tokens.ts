@@ -51,6 +51,7 @@ export async function finishTokens(
     stepsPerEpoch: stepsPerEpoch(rule),
     totalSteps: totalSteps(rule),
     lengths,
+    untrained: { renderer: meta.tokenisation.renderer, sources: meta.untrained },
   };
 }
 
@@ -91,7 +92,10 @@ async function gatherPieces(
   }
   const { tokenisation, tokenizer, sources } = plan;
   const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };
-  const lengths = sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source));
-  const refused = Object.fromEntries(lengths.map((length) => [length.source, length.refused]));
-  return { meta: { tokenisation, tokenizer, sources, digests, ...counts, refused }, pieces, lengths };
+  const untrained = sources.flatMap((source, at) => tallies[at]?.untrained(source) ?? []);
+  return {
+    meta: { tokenisation, tokenizer, sources, digests, ...counts, untrained },
+    pieces,
+    lengths: sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
+  };
 }

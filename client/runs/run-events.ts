@@ -1,6 +1,7 @@
 import type { Composition } from '../../core/contracts/mix.js';
 import { findingNotes } from '../../core/convert/unread-notes.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
+import { untrainedLines } from '../../core/training/untrained-notes.js';
 import type { RunState, SourceState, Wait } from '../../core/run/state.js';
 
 type Stage = RunState['stage'];
@@ -52,7 +53,7 @@ function statusText({ status, conversations = 0, rejected = 0 }: SourceState): s
     case 'done':
       return `converted, ${plural(conversations, 'conversation')}, ${formatCount(rejected)} rejected`;
     case 'parked':
-      return 'failed; the other sources go on';
+      return 'failed; the other sources continue';
     case 'skipped':
       return 'skipped';
     case 'waiting':
@@ -70,9 +71,9 @@ function mixEvents(before: Composition | null, now: Composition | null): string[
 
 function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): string[] {
   const steps = now?.totalSteps ?? null;
-  return steps === null || steps === (before?.totalSteps ?? null)
-    ? []
-    : [`tokenise: ${plural(steps, 'training step')}`];
+  if (steps === null || steps === (before?.totalSteps ?? null)) return [];
+  const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
+  return [`tokenise: ${plural(steps, 'training step')}`, ...untrained];
 }
 
 function trainEvents(before: RunState['train'], now: RunState['train']): string[] {
@@ -105,6 +106,6 @@ function waitEvents(before: readonly Wait[], now: readonly Wait[]): string[] {
   );
   return [
     ...ended.map(({ what }) => `continues: ${what}`),
-    ...begun.map(({ what, type, message }) => `waits for a person: ${what}: ${type}: ${message}`),
+    ...begun.map(({ what, type, message }) => `waits for a decision: ${what}: ${type}: ${message}`),
   ];
 }

@@ -9,8 +9,9 @@ export function refusalRemedy(reason: RefusalReason): string {
       return 'Train a model whose renderer has a form for them, or leave those rows out with `filter`.';
     case 'thinking_disabled':
       return 'Set `train.renderer: qwen3`, or leave the reasoning out with `ignore`.';
-    case 'turn_of_several':
     case 'no_user':
+      return 'Set `train.renderer: qwen3`.';
+    case 'turn_of_several':
       return 'Set `train.renderer: qwen3`, or `train.train_on: all_assistant_messages`.';
   }
 }

@@ -179,10 +179,6 @@ export function finishedInput(out: string): WriteReportInput {
         truncated: 12 * index,
         lostLastAnswer: 2 * index,
         untrained: index === 0 ? 1 : 0,
-        refused: {},
-        weightZero: 0,
-        reasoningLeftOut: 0,
-        named: 0,
       })),
     },
     training: {
@@ -349,7 +345,7 @@ export async function writeFinishedRun(out: string, trained: Trained = {}): Prom
       tokens: 0,
       trainedTokens: 0,
       heldoutRows: 0,
-      refused: {},
+      untrained: [],
     };
   });
   return root;

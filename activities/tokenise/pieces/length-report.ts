@@ -1,4 +1,4 @@
-import type { LengthReport, UntrainedParts } from '../../../core/contracts/tokens.js';
+import type { LengthReport, SourceUntrained, UntrainedParts } from '../../../core/contracts/tokens.js';
 import type { TokenRow } from './token-piece.js';
 import { addUntrainedParts, nothingUntrained } from './untrained-parts.js';
 
@@ -27,6 +27,13 @@ export class LengthTally {
     this.#parts = addUntrainedParts(this.#parts, parts);
   }
 
+  /** `undefined` where there is nothing of it. */
+  untrained(source: string): SourceUntrained | undefined {
+    const { refused, weightZero, reasoningLeftOut, named } = this.#parts;
+    const hasAny = Object.keys(refused).length > 0 || weightZero + reasoningLeftOut + named > 0;
+    return hasAny ? { source, rows: this.#rows, ...this.#parts } : undefined;
+  }
+
   report(source: string): LengthReport {
     const sorted = Uint32Array.from(this.#lengths).sort();
     // Nearest rank: the smallest length that at least that share of the rows does not exceed.
@@ -40,7 +47,6 @@ export class LengthTally {
       truncated: this.#truncated,
       lostLastAnswer: this.#lostLastAnswer,
       untrained: this.#untrained,
-      ...this.#parts,
     };
   }
 }

@@ -18,8 +18,8 @@ export const TokensMeta = z.object({
   tokens: z.int(),
   trainedTokens: z.int(),
   heldoutRows: z.int(),
-  /** Rows of train.jsonl that the renderer refuses, by source and reason. */
-  refused: z.record(z.string(), UntrainedPartsSchema.shape.refused),
+  /** Of the sources that have any of it. */
+  untrained: z.array(UntrainedPartsSchema.extend({ source: z.string(), rows: z.int() })),
 });
 export type TokensMeta = z.infer<typeof TokensMeta>;
 
