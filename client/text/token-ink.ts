@@ -5,6 +5,8 @@ type Format = Extract<Parameters<typeof styleText>[0], readonly unknown[]>;
 
 /** How trained tokens, context and special tokens are told apart. */
 export interface Ink {
+  /** What the marks mean. */
+  readonly legend: string;
   /** Paints a piece of one line. */
   span(text: string, span: Pick<TokenSpan, 'kind' | 'special'>): string;
   /** Stands between two spans. */
@@ -16,6 +18,7 @@ export interface Ink {
 
 /** Trained tokens stand in `⟦ ⟧`, which hardly any text has. */
 export const plainInk: Ink = {
+  legend: '⟦trained⟧   context   ✂ cut off by max_tokens   ⏎ line break',
   span: (text) => text,
   border: (before, after) => {
     if (before === after) return '';
@@ -29,12 +32,22 @@ const formats: Readonly<Record<SpanKind, Format>> = { trained: ['green'], contex
 
 /** Trained tokens are green, what is cut off is red, special tokens are inverse. */
 export const colouredInk: Ink = {
-  span: (text, { kind, special }) =>
-    paint([...formats[kind], ...(special ? (['inverse'] as const) : [])], text),
+  legend: [
+    paintedSpan('trained', { kind: 'trained', special: false }),
+    'context',
+    `✂ ${paintedSpan('cut off by max_tokens', { kind: 'cut', special: false })}`,
+    paintedSpan('special token', { kind: 'context', special: true }),
+    '⏎ line break',
+  ].join('   '),
+  span: paintedSpan,
   border: (before, after) => (after === 'cut' && before !== 'cut' ? '✂' : ''),
   heading: (text) => paint(['bold'], text),
   note: (text) => paint(['gray'], text),
 };
+
+function paintedSpan(text: string, { kind, special }: Pick<TokenSpan, 'kind' | 'special'>): string {
+  return paint([...formats[kind], ...(special ? (['inverse'] as const) : [])], text);
+}
 
 function paint(format: Format, text: string): string {
   return text === '' || format.length === 0 ? text : styleText(format, text, { validateStream: false });

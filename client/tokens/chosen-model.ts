@@ -1,17 +1,18 @@
 import { fetchTokenizer } from '../../activities/hub/fetch-tokenizer.js';
 import type { HubAccess } from '../../activities/hub/hub-access.js';
-import type { Marking } from '../../activities/report/page/mark-tokens.js';
 import {
   resolveTokenizer,
   type TokenizerSources,
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
-import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import { rendererNames, type RendererName, type TrainOn } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
+import type { Renderer } from '../../core/training/renderer.js';
 import { rendererNamed } from '../../core/training/renderers.js';
+import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 
 /** What decides how a conversation is written for a model. */
@@ -26,8 +27,12 @@ export interface ModelChoice {
 }
 
 /** A model with its renderer and its tokenizer. */
-export interface ChosenModel extends Marking {
+export interface ChosenModel {
   readonly baseModel: string;
+  readonly renderer: Renderer;
+  readonly trainOn: TrainOn;
+  readonly maxTokens: number;
+  readonly encoder: TextEncoder;
   /** Description of the tokenizer, for users. */
   readonly tokenizer: string;
 }
@@ -50,6 +55,9 @@ export async function chooseModel(
     const renderer = rendererNamed(rendererFor(baseModel, choice.renderer, rendererNames));
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
     const encoder = createTextEncoder(files);
+    // Special tokens that the tokenizer does not have throw here, not at the first conversation.
+    tokenisePrompt(renderer, { messages: [] }, encoder);
+    stopOf(renderer, encoder);
     return { baseModel, renderer, trainOn, maxTokens, encoder, tokenizer: files.description };
   } catch (error) {
     const isAboutTheModel =
@@ -70,7 +78,7 @@ export function tokenizerSources(hub: HubAccess, env: Env): TokenizerSources {
         if (!(error instanceof HeadraceError)) throw error;
         throw new HeadraceError(
           'TokenizerError',
-          `No tokenizer is known for the base model ${baseModel}, and the server ${access.baseUrl}, which may have one, did not say: ${error.message}`,
+          `No tokenizer is known for the base model ${baseModel}, and the server that may have one cannot be asked: ${error.message}`,
           { cause: error },
         );
       }

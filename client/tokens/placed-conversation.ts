@@ -1,9 +1,9 @@
-import type { Message } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation.js';
 
 /** A conversation, and where it was read. */
 export interface PlacedConversation {
   readonly place: Place;
-  readonly messages: readonly Message[];
+  readonly conversation: Conversation;
 }
 
 /** A line of a file of canonical lines, or a row of a source, both from 1. Of a dialogue, its first row. */

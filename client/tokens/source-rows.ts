@@ -1,14 +1,18 @@
 import { inspectSource } from '../../activities/hub/resolve/inspect-source.js';
 import { detectionSampleRows } from '../../core/convert/detect-format.js';
+import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Source } from '../../core/recipe.js';
 import type { LocalWork } from '../local-work.js';
 import { previewSource, type SourcePreview } from '../preview/preview-source.js';
+import type { PreviewedRow } from '../preview/previewed-rows.js';
 import type { PlacedConversation } from './placed-conversation.js';
 
 /** The first conversations of a source. */
 export interface SourceRows {
+  /** The row that was asked for, where it is no conversation. */
+  readonly skipped?: Pick<PreviewedRow, 'row' | 'outcome'>;
   readonly preview: SourcePreview;
   readonly conversations: readonly PlacedConversation[];
 }
@@ -33,16 +37,19 @@ export async function sourceRows(
   const { name, file } = preview;
   const conversations = preview.rows
     .flatMap(({ row, after }) =>
-      after === null || row < from ? [] : [{ place: { source: name, file, row }, messages: after }],
+      after === null || row < from
+        ? []
+        : [{ place: { source: name, file, row }, conversation: after }],
     )
     .slice(0, rows);
-  if (conversations.length > 0) return { preview, conversations };
-  const at = preview.rows.find(({ row }) => row === from);
+  const asked = preview.rows.find(({ row }) => row === from);
+  const skipped = from > 1 && asked?.after === null ? asked : undefined;
+  if (conversations.length > 0) return { preview, conversations, ...defined({ skipped }) };
+  const why =
+    asked === undefined ? `the first ${preview.rows.length} rows were read` : `row ${from}: ${asked.outcome}`;
   throw new HeadraceError(
     'UsageError',
-    at === undefined
-      ? `${name} has no conversation from row ${from} of ${file} on, in the ${preview.rows.length} rows that were read`
-      : `${name} has no conversation from row ${from} of ${file} on: row ${from} is ${at.outcome}`,
+    `${name} has no conversation from row ${from} of ${file} on (${why})`,
     { remedy: `\`npx headrace preview RECIPE --source ${name}\` shows what becomes of its rows.` },
   );
 }
