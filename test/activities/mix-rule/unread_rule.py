@@ -1,5 +1,4 @@
 """Which fields look like part of a conversation, and when one that is not read is counted."""
-import re
 from spelled_json import says_nothing
 
 # Names, lower case and letters only, that look like part of a conversation: as columns, and as keys of messages.
@@ -16,7 +15,7 @@ FLAG_NAMES = set("weight loss train trainable lossmask lossweight lossscale mask
 
 
 def tells(name, value, names, named, said, quiet):
-    letters = re.sub("[^a-z]", "", name.lower())
+    letters = "".join(filter(str.isalpha, name.lower()))
     if letters not in names and name not in named:
         return False
     if isinstance(value, (bool, float)):
