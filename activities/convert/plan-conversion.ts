@@ -28,10 +28,10 @@ export async function planConversion(
   input: PlanConversionInput,
   work: WorkContext,
 ): Promise<ConversionPlan> {
-  const { name, format, fields, roles, filter } = input.source;
+  const { name, format, fields, roles, filter, ignore, reasoning } = input.source;
   const inputs = {
     resolution: input.resolution.key,
-    source: { name, format, fields, roles, filter },
+    source: { name, format, fields, roles, filter, ignore, reasoning },
     seed: input.seed,
     pieceBytes: deps.pieceBytes,
   };

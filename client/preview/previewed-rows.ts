@@ -35,7 +35,7 @@ function byRow(rules: ConversionRules, rows: readonly HeadRow[]): readonly Previ
   const convert = createRowConverter(rules);
   return rows.map((head) =>
     'value' in head
-      ? { row: head.row, before: head.value, ...afterwards(convert(head.value)) }
+      ? { row: head.row, before: head.value, ...afterwards(convert(head.value, () => head.text)) }
       : { row: head.row, before: head.text, ...afterwards(head.reason) },
   );
 }
@@ -74,5 +74,7 @@ function byDialogue(rules: ConversionRules, rows: readonly HeadRow[]): readonly 
 }
 
 function afterwards(outcome: Outcome): Pick<PreviewedRow, 'after' | 'outcome'> {
-  return typeof outcome === 'string' ? { after: null, outcome } : { after: outcome, outcome: 'converted' };
+  return typeof outcome === 'string'
+    ? { after: null, outcome }
+    : { after: outcome.conversation.messages, outcome: 'converted' };
 }

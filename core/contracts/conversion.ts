@@ -42,12 +42,22 @@ export interface SummariseSourceInput {
   readonly maxRejectFraction: number;
 }
 
+/** Why a row is rejected. Every check is made; the first of these that applies is the reason. */
 export const rejectReasons = [
   'bad_utf8',
   'bad_json',
   'no_messages',
+  'bad_history',
   'unknown_role',
   'content_not_text',
+  'not_only_text',
+  'unknown_part',
+  'part_order',
+  'bad_reasoning',
+  'bad_tool_call',
+  'bad_arguments',
+  'bad_tools',
+  'bad_weight',
   'no_assistant',
   'blank_content',
   'lone_surrogate',
@@ -69,6 +79,19 @@ export const SourceCounts = z
     rejectedBy: z.partialRecord(z.enum(rejectReasons), count).readonly(),
     /** Valid conversations before dedup. */
     converted: count,
+    /**
+     * Converted conversations in which a field that looks like part of the conversation was not read, by
+     * field. At most 64 of them; the others are added up as `…`.
+     */
+    unread: z.record(z.string(), count).readonly(),
+    /** System messages without text, which were left out. */
+    blankSystem: count,
+    /** Converted conversations whose messages behind the last answer were left out. */
+    trailing: count,
+    /** Converted conversations that have an optional member. */
+    holds: z
+      .object({ reasoning: count, tools: count, toolCalls: count, weight: count, names: count })
+      .readonly(),
     /** Where a row is a turn: dialogues with a missing turn. */
     gaps: count.exactOptional(),
     /** Where a row is a turn: dialogues without an `episode_done`. */

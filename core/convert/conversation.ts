@@ -1,5 +1,5 @@
 import type { RejectReason } from '../contracts/conversion.js';
-import type { Role } from './roles.js';
+import type { Role, RowRole } from './roles.js';
 
 /** A call of a tool, as OpenAI's chat format has it. */
 export interface ToolCall {
@@ -63,12 +63,12 @@ function hasLoneSurrogate(text: string): boolean {
  */
 export function checkConversation(
   raw: readonly RawMessage[],
-  roleOf: (role: unknown) => Role | undefined,
+  roleOf: (role: unknown) => RowRole | undefined,
 ): readonly Message[] | RejectReason {
   const roles: Role[] = [];
   for (const { role } of raw) {
     const known = roleOf(role);
-    if (known === undefined) return 'unknown_role';
+    if (known === undefined || known === 'tool_call') return 'unknown_role';
     roles.push(known);
   }
   const lastAssistant = roles.lastIndexOf('assistant');
@@ -83,14 +83,4 @@ export function checkConversation(
   if (messages.some(({ content }) => isBlank(content))) return 'blank_content';
   if (messages.some(({ content }) => hasLoneSurrogate(content))) return 'lone_surrogate';
   return messages;
-}
-
-/** The line of a conversation in train.jsonl, without its newline. Members in this order, text unchanged. */
-export function canonicalLine(messages: readonly Message[]): string {
-  return JSON.stringify({ messages: messages.map(({ role, content }) => ({ role, content })) });
-}
-
-/** Length of the assistant's text, in UTF-16 code units. */
-export function assistantChars(messages: readonly Message[]): number {
-  return messages.reduce((sum, { role, content }) => (role === 'assistant' ? sum + content.length : sum), 0);
 }

@@ -7,7 +7,16 @@ export const noCounts: SourceCounts = {
   rejected: 0,
   rejectedBy: {},
   converted: 0,
+  unread: {},
+  blankSystem: 0,
+  trailing: 0,
+  holds: { reasoning: 0, tools: 0, toolCalls: 0, weight: 0, names: 0 },
 };
+
+/** The most fields in `unread`. */
+const maxUnread = 64;
+/** Stands in `unread` for the fields beyond {@link maxUnread}. */
+const furtherUnread = '…';
 
 /** The counts of two parts of a source together. */
 export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
@@ -25,8 +34,31 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
     rejected: a.rejected + b.rejected,
     rejectedBy,
     converted: a.converted + b.converted,
+    unread: addUnread(a.unread, b.unread),
+    blankSystem: a.blankSystem + b.blankSystem,
+    trailing: a.trailing + b.trailing,
+    holds: {
+      reasoning: a.holds.reasoning + b.holds.reasoning,
+      tools: a.holds.tools + b.holds.tools,
+      toolCalls: a.holds.toolCalls + b.holds.toolCalls,
+      weight: a.holds.weight + b.holds.weight,
+      names: a.holds.names + b.holds.names,
+    },
     ...optional('gaps'),
     ...optional('unfinished'),
     ...optional('collapsedRows'),
   };
+}
+
+function addUnread(a: SourceCounts['unread'], b: SourceCounts['unread']): SourceCounts['unread'] {
+  const sums = new Map(Object.entries(a));
+  for (const [name, conversations] of Object.entries(b)) countUnread(sums, name, conversations);
+  return Object.fromEntries(sums);
+}
+
+/** Adds conversations in which the field `name` was not read. */
+export function countUnread(sums: Map<string, number>, name: string, conversations: number): void {
+  const fields = sums.size - Number(sums.has(furtherUnread));
+  const key = sums.has(name) || fields < maxUnread ? name : furtherUnread;
+  sums.set(key, (sums.get(key) ?? 0) + conversations);
 }

@@ -1,7 +1,15 @@
 import { HeadraceError } from '../errors.js';
 import type { Source } from '../recipe.js';
 import { sourceFormats, type SourceFormat } from '../recipe/choices.js';
-import { columnOf, isObject, layoutOf, messageListOf, standardColumns, type Layout } from './layout.js';
+import {
+  columnOf,
+  fieldsOf,
+  isObject,
+  layoutOf,
+  messageListOf,
+  standardColumns,
+  type Layout,
+} from './layout.js';
 
 /** The layout of a source's rows, from the recipe or detected. */
 export interface Detection {
@@ -97,10 +105,7 @@ export function detectFormat(
 function layoutsToTry(fields: Readonly<Record<string, string>> | undefined): readonly Layout[] {
   if (fields === undefined) return sourceFormats.flatMap(candidates);
   const names = Object.keys(fields);
-  const able = sourceFormats.filter((format) => {
-    const known: readonly string[] = standardColumns[format];
-    return names.every((name) => known.includes(name));
-  });
+  const able = sourceFormats.filter((format) => names.every((name) => fieldsOf(format).includes(name)));
   if (able.length === 0)
     throw new HeadraceError(
       'RecipeError',

@@ -4,7 +4,7 @@ import { checkConversation } from './conversation.js';
 import { compileFilter } from './filter.js';
 import { columnOf, type Layout } from './layout.js';
 import { roleMap } from './roles.js';
-import { turn, type Outcome } from './row-converter.js';
+import { converted, turn, type Outcome } from './row-converter.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -81,7 +81,8 @@ export function createDialogueConverter(
       if (conflict) return 'conflicting_turns';
       if (!turns.every((row) => filter.passes(row.filtered))) return 'filtered';
       const raw = turns.flatMap((row) => turn(row.context, row.response));
-      return checkConversation(raw, roleOf);
+      const messages = checkConversation(raw, roleOf);
+      return typeof messages === 'string' ? messages : converted({ messages });
     };
     return {
       outcome: convert(),

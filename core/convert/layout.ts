@@ -27,6 +27,18 @@ export const standardColumns = {
   'prompt-response': ['prompt', 'response'],
 } as const satisfies Record<SourceFormat, readonly string[]>;
 
+/**
+ * What a recipe's `fields` may name beside the columns of the format, in every format but `prosocial`: a
+ * column, or a key of messages, that is read in place of the usual names.
+ */
+export const optionalFields = ['system', 'tools', 'history', 'reasoning', 'tool_calls', 'weight'] as const;
+export type OptionalField = (typeof optionalFields)[number];
+
+/** The names that `fields` may have in a format. */
+export function fieldsOf(format: SourceFormat): readonly string[] {
+  return rowsAreTurns(format) ? standardColumns[format] : [...standardColumns[format], ...optionalFields];
+}
+
 /** A format and the columns that it reads: standard name → name in the files. */
 export const Layout = z
   .object({ format: z.enum(sourceFormats), columns: z.record(z.string(), z.string()).readonly() })
@@ -39,7 +51,7 @@ export type Layout = z.infer<typeof Layout>;
  * @throws {HeadraceError} RecipeError where `fields` has a name that the format does not have.
  */
 export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, string>> = {}): Layout {
-  const known: readonly string[] = standardColumns[format];
+  const known = fieldsOf(format);
   const unknown = Object.keys(fields).filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new HeadraceError(
@@ -47,7 +59,8 @@ export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, s
       `fields: the format ${format} has no column ${unknown.map((name) => `\`${name}\``).join(', ')}; it has ${known.join(', ')}`,
       { remedy: 'Write `fields` as { <column of the format>: <column of your files> }.' },
     );
-  return { format, columns: Object.fromEntries(known.map((name) => [name, fields[name] ?? name])) };
+  const standard = Object.fromEntries(standardColumns[format].map((name) => [name, name]));
+  return { format, columns: { ...standard, ...fields } };
 }
 
 /** The name in the files of the column with the standard name `name`. */

@@ -1,8 +1,12 @@
-export const roles = ['user', 'assistant', 'system'] as const;
+export const roles = ['user', 'assistant', 'system', 'tool'] as const;
 /** The author of a message, as the OpenAI chat format names it. */
 export type Role = (typeof roles)[number];
 
-const roleTable: readonly (readonly [string, Role])[] = [
+/** What the role of a row may mean: a {@link Role}, or a message that is the JSON of calls. */
+export const rowRoles = [...roles, 'tool_call'] as const;
+export type RowRole = (typeof rowRoles)[number];
+
+const roleTable: readonly (readonly [string, RowRole])[] = [
   ['human', 'user'],
   ['user', 'user'],
   ['gpt', 'assistant'],
@@ -13,11 +17,13 @@ const roleTable: readonly (readonly [string, Role])[] = [
 ];
 
 /**
- * Returns the function that maps the role of a row to a {@link Role}, and anything else to `undefined`. Names
- * are compared in lower case; an alias of the recipe wins over the built-in table.
+ * Returns the function that maps the role of a row to a {@link RowRole}, and anything else to `undefined`.
+ * Names are compared in lower case; an alias of the recipe wins over the built-in table.
  */
-export function roleMap(aliases: Readonly<Record<string, Role>> = {}): (role: unknown) => Role | undefined {
-  const table = new Map<string, Role>(roleTable);
+export function roleMap(
+  aliases: Readonly<Record<string, RowRole>> = {},
+): (role: unknown) => RowRole | undefined {
+  const table = new Map<string, RowRole>(roleTable);
   for (const [name, role] of Object.entries(aliases)) table.set(name.toLowerCase(), role);
   return (role) => {
     if (typeof role !== 'string') return undefined;

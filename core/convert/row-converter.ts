@@ -1,5 +1,6 @@
 import type { RejectReason } from '../contracts/conversion.js';
-import { checkConversation, isBlank, type Message, type RawMessage } from './conversation.js';
+import { checkConversation, isBlank, type Conversation, type RawMessage } from './conversation.js';
+import { holdsOf, noFacts, type ConversationFacts } from './facts.js';
 import { compileFilter } from './filter.js';
 import type { ConversionRules } from './conversion-rules.js';
 import { columnOf, isObject, messageListOf, type Layout } from './layout.js';
@@ -7,14 +8,22 @@ import { roleMap } from './roles.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** A conversation, and what is counted of it. */
+export interface Converted {
+  readonly conversation: Conversation;
+  readonly facts: ConversationFacts;
+}
+
 /** The result of converting a row: a conversation, the reason why there is none, or `'filtered'`. */
-export type Outcome = readonly Message[] | RejectReason | 'filtered';
+export type Outcome = Converted | RejectReason | 'filtered';
 
 /**
  * Returns the converter of a format whose rows are conversations: it filters, maps roles, drops the messages
- * after the last one of the assistant, and validates. The row is parsed JSON of any type.
+ * after the last one of the assistant, and validates. The row is parsed JSON of any type; `text` returns its
+ * JSON. The text is parsed once more only where an object of the row goes into the line, because JSON.parse
+ * does not keep the spelling of numbers.
  */
-export function createRowConverter(rules: ConversionRules): (row: unknown) => Outcome {
+export function createRowConverter(rules: ConversionRules): (row: unknown, text: () => string) => Outcome {
   const filter = compileFilter(rules.filter, rules.layout);
   const roleOf = roleMap(messageListOf(rules.layout) === undefined ? undefined : rules.roles);
   const messagesOf = rawMessages(rules.layout);
@@ -22,8 +31,15 @@ export function createRowConverter(rules: ConversionRules): (row: unknown) => Ou
     if (!isObject(row)) return 'no_messages';
     if (!filter.passes(row)) return 'filtered';
     const raw = messagesOf(row);
-    return raw === undefined ? 'no_messages' : checkConversation(raw, roleOf);
+    if (raw === undefined) return 'no_messages';
+    const messages = checkConversation(raw, roleOf);
+    return typeof messages === 'string' ? messages : converted({ messages });
   };
+}
+
+/** A conversation of which nothing was left unread. */
+export function converted(conversation: Conversation): Converted {
+  return { conversation, facts: { ...noFacts, holds: holdsOf(conversation) } };
 }
 
 /**

@@ -13,6 +13,10 @@ export const sourceFormats = [
 ] as const;
 export type SourceFormat = (typeof sourceFormats)[number];
 
+/** Where the reasoning of an assistant goes: a member of its message, or a think block in its content. */
+export const reasoningForms = ['field', 'inline'] as const;
+export type ReasoningForm = (typeof reasoningForms)[number];
+
 /** The ways to write a conversation for a model. */
 export const rendererNames = [
   'role_colon',

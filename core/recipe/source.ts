@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { roles } from '../convert/roles.js';
-import { sourceFormats } from './choices.js';
+import { rowRoles } from '../convert/roles.js';
+import { reasoningForms, sourceFormats } from './choices.js';
 import { FilterCondition } from './filter.js';
 import { fraction, oneOrMore, positiveInt } from './values.js';
 
@@ -70,11 +70,29 @@ const reading = {
     })
     .optional(),
   roles: z
-    .record(z.string(), z.enum(roles))
+    .record(z.string(), z.enum(rowRoles))
     .meta({
       description: 'Further names of roles, compared in lower case.',
       whenAbsent: 'none',
       examples: [{ tutor: 'assistant' }],
+    })
+    .optional(),
+  ignore: z
+    .array(z.string().min(1))
+    .min(1)
+    .meta({
+      description:
+        'Columns, and keys of messages, that are neither read nor counted as not read. A filter still sees them.',
+      whenAbsent: 'none',
+      examples: [['context', 'label']],
+    })
+    .optional(),
+  reasoning: z
+    .enum(reasoningForms)
+    .meta({
+      description:
+        'Where the reasoning of an assistant goes: `reasoning_content` of its message, or a `<think>` block before its content.',
+      whenAbsent: '`field`',
     })
     .optional(),
   filter: z

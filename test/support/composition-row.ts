@@ -1,16 +1,12 @@
 import type { CompositionRow } from '../../core/contracts/mix.js';
+import { noCounts } from '../../core/convert/counts.js';
 
 /** A source's row of the composition in which everything that `change` leaves out is zero. */
 export function compositionRow(name: string, change: Partial<CompositionRow> = {}): CompositionRow {
   return {
     name,
     format: 'messages',
-    rows: 0,
-    read: 0,
-    filtered: 0,
-    rejected: 0,
-    rejectedBy: {},
-    converted: 0,
+    ...noCounts,
     duplicatesBy: {},
     duplicates: 0,
     heldout: 0,

@@ -5,7 +5,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
 import type { RunFiles } from '../../activities/report/read/read-run.js';
-import type { Conversation } from '../../activities/mix/format/train-line.js';
+import type { Conversation } from '../../core/convert/conversation.js';
 import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { compositionRow } from './composition-row.js';

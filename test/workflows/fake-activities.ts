@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../../core/contracts/activities.js';
 import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
+import { noCounts } from '../../core/convert/counts.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { compositionRow } from '../support/composition-row.js';
@@ -35,9 +36,9 @@ export function fakeActivities(
   const calls: string[] = [];
   const totalSteps = options.totalSteps ?? 6;
   const counts = {
+    ...noCounts,
     rows: 10,
     read: 10,
-    filtered: 0,
     rejected: 1,
     rejectedBy: { bad_json: 1 },
     converted: 9,

@@ -1,3 +1,4 @@
+import { noCounts } from '../../../core/convert/counts.js';
 import { dialogueRowReader } from '../../../core/convert/dialogue.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { sha256 } from '../../../files/sha256.js';
@@ -47,7 +48,7 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
   rejects.close();
   const { count: rejected, byReason: rejectedBy } = rejects;
   return {
-    counts: { rows, read: rejected, filtered: 0, rejected, rejectedBy, converted: 0 },
+    counts: { ...noCounts, rows, read: rejected, rejected, rejectedBy },
     files: scattered.finish(),
     sliceRows,
   };

@@ -1,4 +1,5 @@
 import type { RejectReason, SourceCounts } from '../../../core/contracts/conversion.js';
+import { FactTally } from '../../../core/convert/fact-tally.js';
 import type { RowPlace } from '../read/rows.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
 import { RejectWriter } from './rejects.js';
@@ -11,6 +12,7 @@ import { SortedRunWriter, type SortedRunSize } from './sorted-run-writer.js';
 export class PieceWriter {
   readonly #sortedRuns: SortedRunWriter;
   readonly #rejects: RejectWriter;
+  readonly #facts = new FactTally();
   #filtered = 0;
   #converted = 0;
 
@@ -24,6 +26,7 @@ export class PieceWriter {
     if (row === 'filtered') this.#filtered += 1;
     else {
       this.#converted += 1;
+      if (row.facts !== undefined) this.#facts.add(row.facts);
       this.#sortedRuns.add(row, slice, number);
     }
   }
@@ -40,6 +43,7 @@ export class PieceWriter {
     const [filtered, converted] = [this.#filtered, this.#converted];
     const { count: rejected, byReason: rejectedBy } = this.#rejects;
     const read = filtered + rejected + converted;
-    return { counts: { rows: read, read, filtered, rejected, rejectedBy, converted }, sortedRuns };
+    const rows = { rows: read, read, filtered, rejected, rejectedBy, converted };
+    return { counts: { ...rows, ...this.#facts.counts }, sortedRuns };
   }
 }

@@ -34,6 +34,8 @@ const comparisons: readonly (readonly [string, (plan: ConversionPlanFile) => unk
   ['the format or its fields', ({ rules }) => rules.layout],
   ['the roles', ({ rules }) => rules.roles ?? null],
   ['the filter', ({ rules }) => rules.filter ?? null],
+  ['`ignore`', ({ rules }) => rules.ignore ?? null],
+  ['the form of reasoning', ({ rules }) => rules.reasoning ?? null],
   ['the seed', ({ seed }) => seed],
 ];
 

@@ -38,7 +38,7 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
     onText: convertLine && ((bytes, start, end, place) => isConverted(convertLine(bytes, start, end), place)),
     onValue: convertParquetRow && ((row, place) => isConverted(convertParquetRow(row), place)),
     onRow(row, place, text) {
-      const outcome = convert(row);
+      const outcome = convert(row, text);
       if (typeof outcome !== 'string') output.add(parsedRow(outcome), place);
       else if (outcome === 'filtered') output.add(outcome, place);
       else output.reject(outcome, place, text());

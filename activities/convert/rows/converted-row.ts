@@ -1,4 +1,6 @@
-import { assistantChars, canonicalLine, type Message } from '../../../core/convert/conversation.js';
+import { assistantChars, canonicalLine } from '../../../core/convert/canonical-line.js';
+import type { ConversationFacts } from '../../../core/convert/facts.js';
+import type { Converted } from '../../../core/convert/row-converter.js';
 import { heldoutPrompt } from '../../../core/mix/heldout.js';
 
 /** A conversation that can be written as a line of train.jsonl. Valid until the next row is read. */
@@ -7,6 +9,8 @@ export interface ConvertedRow {
   readonly maxBytes: number;
   /** The text that decides whether the conversation is held out, as a string or as UTF-8. */
   readonly prompt: string | Uint8Array;
+  /** Absent where nothing is to be counted. */
+  readonly facts?: ConversationFacts;
   /** Writes the line to `target`, without a newline. */
   writeTo(target: Buffer, at: number): WrittenLine;
 }
@@ -28,15 +32,16 @@ export type UnparsedOutcome = ConvertedRow | 'filtered' | undefined;
 const longLine = 1024 * 1024;
 
 /** The row of a conversation that was parsed. */
-export function parsedRow(messages: readonly Message[]): ConvertedRow {
-  const line = canonicalLine(messages);
+export function parsedRow({ conversation, facts }: Converted): ConvertedRow {
+  const line = canonicalLine(conversation);
   return {
     // A code unit has at most three bytes. Counting them takes as long as writing them.
     maxBytes: line.length > longLine ? Buffer.byteLength(line) : 3 * line.length,
-    prompt: heldoutPrompt(messages),
+    facts,
+    prompt: heldoutPrompt(conversation.messages),
     writeTo: (target, at) => ({
       end: at + target.write(line, at),
-      assistantChars: assistantChars(messages),
+      assistantChars: assistantChars(conversation),
     }),
   };
 }

@@ -1,8 +1,7 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { messageListOf } from '../../../core/convert/layout.js';
-import type { Role } from '../../../core/convert/roles.js';
-import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
+import { lineBytes, maxLineBytes, type ByteRole } from '../json-bytes/canonical-line.js';
 import type { JsonBytes, StringSpan } from '../json-bytes/json-bytes.js';
 import { JsonCursor } from '../json-bytes/json-cursor.js';
 import { jsonMayBeBlank } from './blank.js';
@@ -13,7 +12,7 @@ const backslash = 0x5c;
 
 /** A message of a line. */
 interface JsonMessage {
-  readonly role: Role;
+  readonly role: ByteRole;
   readonly text: StringSpan;
 }
 
@@ -49,7 +48,7 @@ class LineReader {
   readonly #columns: readonly { readonly name: string; readonly key: Buffer }[];
   #bytes: Buffer = Buffer.alloc(0);
   #messages: JsonMessage[] | undefined;
-  #messageRole: Role | undefined;
+  #messageRole: ByteRole | undefined;
   #messageText: StringSpan | undefined;
   /** The JSON of the columns that the filter reads. */
   readonly #filterValues = new Map<string, string>();

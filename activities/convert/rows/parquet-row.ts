@@ -2,8 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { isObject, messageListOf } from '../../../core/convert/layout.js';
-import type { Role } from '../../../core/convert/roles.js';
-import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
+import { lineBytes, maxLineBytes, type ByteRole } from '../json-bytes/canonical-line.js';
 import type { JsonBytes } from '../json-bytes/json-bytes.js';
 import { holdsBadText, TextBytes } from '../read/text-bytes.js';
 import { mayBeBlank } from './blank.js';
@@ -14,7 +13,7 @@ import { RoleSpellings } from './role-spellings.js';
 const maxEscapeBytes = 6;
 
 interface TextMessage {
-  readonly role: Role;
+  readonly role: ByteRole;
   /** UTF-8. */
   readonly text: Uint8Array;
 }

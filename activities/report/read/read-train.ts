@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/canonical-line.js';
+import type { Conversation } from '../../../core/convert/conversation.js';
 import type { Role } from '../../../core/convert/roles.js';
 import { defined } from '../../../core/defined.js';
 import { sourceBytes } from '../../mix/format/provenance.js';
-import { Conversation } from '../../mix/format/train-line.js';
 import { languageOf } from './languages.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 
@@ -62,7 +63,7 @@ export async function readTrain(
   const toRead: ReadConversation[] = [];
   let lines = 0;
   let characters = 0;
-  for await (const { text, value } of readableLines(context, 'train.jsonl', Conversation)) {
+  for await (const { text, value } of readableLines(context, 'train.jsonl', CanonicalLine)) {
     const source = sourceOf(lines);
     lines += 1;
     characters += text.length;
@@ -71,7 +72,7 @@ export async function readTrain(
     add(sample, value);
     const isWanted = lines <= firstLines || (source !== undefined && sample.conversations <= ofEachSource);
     if (isWanted && toRead.length < mostToRead)
-      toRead.push({ line: lines, ...defined({ source }), ...value });
+      toRead.push({ line: lines, ...defined({ source }), ...parseCanonicalLine(text) });
     if (lines >= sampledLines || characters > sampledCharacters) break;
   }
   const order = [...(sources?.names ?? []), undefined];
@@ -86,14 +87,14 @@ function emptySample(source: string | undefined): SourceSample {
   return {
     source,
     conversations: 0,
-    messages: { system: 0, user: 0, assistant: 0 },
+    messages: { system: 0, user: 0, assistant: 0, tool: 0 },
     turns: [],
     characters: [],
     languages: new Map(),
   };
 }
 
-function add(sample: SourceSample, { messages }: Conversation): void {
+function add(sample: SourceSample, { messages }: Pick<Conversation, 'messages'>): void {
   sample.conversations += 1;
   for (const { role } of messages) sample.messages[role] += 1;
   sample.turns.push(messages.length);

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import { parseCanonicalLine } from '../../../core/convert/canonical-line.js';
+import type { Conversation } from '../../../core/convert/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
-import { Conversation } from '../../mix/format/train-line.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
@@ -50,7 +51,7 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   for (let row = 0; row < input.lines; row += 1) {
     const end = lines.indexOf(newline, begin);
     const where = `Line ${input.firstLine + row + 1} of ${input.places.entriesPath}`;
-    const messages = parseLine(lines.toString('utf8', begin, end), where);
+    const { messages } = parseLine(lines.toString('utf8', begin, end), where);
     piece.add(tokeniseConversation(renderer, messages, trainOn, encoder), sources.readUInt16LE(row * 2));
     begin = end + 1;
     context.progress(begin);
@@ -70,9 +71,9 @@ async function encoderOf(dir: string, digest: string): Promise<TextEncoder> {
   return cached.encoder;
 }
 
-function parseLine(line: string, where: string): Conversation['messages'] {
+function parseLine(line: string, where: string): Conversation {
   try {
-    return Conversation.parse(JSON.parse(line)).messages;
+    return parseCanonicalLine(line);
   } catch (error) {
     throw new HeadraceError('ArtifactCorruptError', `${where} is not a conversation`, { cause: error });
   }

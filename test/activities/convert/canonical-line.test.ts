@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalLine } from '../../../core/convert/conversation.js';
+import { canonicalLine } from '../../../core/convert/canonical-line.js';
 import { maxLineBytes } from '../../../activities/convert/json-bytes/canonical-line.js';
 import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
@@ -29,7 +29,7 @@ void test('a line of texts of any length and content is the canonical line of it
   ];
   const check = (...texts: readonly string[]): void => {
     const messages = texts.map((content) => ({ role: dice.pick(roles), content }));
-    const expected = canonicalLine(messages);
+    const expected = canonicalLine({ messages });
     for (const json of engines) {
       const line = json.startLine();
       for (const { role, content } of messages)

@@ -31,7 +31,7 @@ function parsed(rules: ConversionRules, text: string): RowFacts | 'filtered' | u
   } catch {
     return undefined;
   }
-  const outcome = createRowConverter(rules)(value);
+  const outcome = createRowConverter(rules)(value, () => text);
   if (outcome === 'filtered') return outcome;
   return typeof outcome === 'string' ? undefined : facts(parsedRow(outcome));
 }

@@ -37,7 +37,7 @@ void test('a row of parquet gives what its decoded form gives, or is left to the
         content: new TextBytes(Buffer.from(content)),
       })),
     };
-    const outcome = convert(row);
+    const outcome = convert(row, () => JSON.stringify(row));
     for (const converted of converters.map((convertRow) => convertRow?.(raw))) {
       if (converted === undefined) continue;
       found += 1;

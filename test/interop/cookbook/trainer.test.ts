@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
-import { canonicalLine } from '../../../core/convert/conversation.js';
+import { canonicalLine } from '../../../core/convert/canonical-line.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { learningRateAt } from '../../../core/training/schedule.js';
@@ -119,7 +119,7 @@ async function conversationLines(): Promise<string[]> {
   return (await readFile(path, 'utf8')).split('\n').flatMap((line) => {
     const row = Row.safeParse(parse(line));
     const whole = row.success && row.data.messages.every(({ content }) => content.trim() !== '');
-    return whole ? [`${canonicalLine(row.data.messages)}\n`] : [];
+    return whole ? [`${canonicalLine({ messages: row.data.messages })}\n`] : [];
   });
 }
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RejectReason } from '../../../../core/contracts/conversion.js';
-import { canonicalLine } from '../../../../core/convert/conversation.js';
+import { canonicalLine } from '../../../../core/convert/canonical-line.js';
 import { layoutOf } from '../../../../core/convert/layout.js';
 import { createRowConverter, type Outcome } from '../../../../core/convert/row-converter.js';
 import { defined } from '../../../../core/defined.js';
 import type { FilterCondition, SourceFormat } from '../../../../core/recipe.js';
 
 function convert(format: SourceFormat, row: unknown, filter?: Record<string, FilterCondition>): Outcome {
-  return createRowConverter({ layout: layoutOf(format), ...defined({ filter }) })(row);
+  return createRowConverter({ layout: layoutOf(format), ...defined({ filter }) })(row, () =>
+    JSON.stringify(row),
+  );
 }
 const messages = (...pairs: readonly (readonly [unknown, unknown])[]) => ({
   messages: pairs.map(([role, content]) => ({ role, content })),
@@ -37,20 +39,24 @@ for (const [name, row, reason] of rejects)
 
 void test('messages after the last answer are dropped before the others are checked', () => {
   const row = messages(['Human', 'x'], ['GPT', 'y'], ['user', 5]);
-  assert.deepEqual(convert('messages', row), [
+  const outcome = convert('messages', row);
+  assert.deepEqual(typeof outcome === 'string' ? outcome : outcome.conversation.messages, [
     { role: 'user', content: 'x' },
     { role: 'assistant', content: 'y' },
   ]);
 });
 
 void test('a zero-width space and a file separator are not blank', () => {
-  assert.ok(Array.isArray(convert('messages', messages(['user', '\u200b'], ['assistant', '\u001c']))));
+  assert.notEqual(
+    typeof convert('messages', messages(['user', '\u200b'], ['assistant', '\u001c'])),
+    'string',
+  );
 });
 
 void test('an alpaca input joins the instruction only where it is there and not blank', () => {
   const prompt = (input: unknown): unknown => {
     const outcome = convert('alpaca', { instruction: 'do', output: 'done', input });
-    return typeof outcome === 'string' ? outcome : outcome[0]?.content;
+    return typeof outcome === 'string' ? outcome : outcome.conversation.messages[0]?.content;
   };
   assert.deepEqual([undefined, null, ' \n', 'this', 5].map(prompt), [
     'do',
@@ -105,6 +111,6 @@ void test('flagged: false in lmsys means that no turn is flagged, and nothing pa
 });
 
 void test('the canonical line has role before content, and only what JSON must escape', () => {
-  const line = canonicalLine([{ content: 'a"\\\n\u0001\u2028/é😀', role: 'user' }]);
+  const line = canonicalLine({ messages: [{ content: 'a"\\\n\u0001\u2028/é😀', role: 'user' }] });
   assert.equal(line, '{"messages":[{"role":"user","content":"a\\"\\\\\\n\\u0001\u2028/é😀"}]}');
 });
