@@ -89,9 +89,7 @@ class MessageRule:
 
     def text(self, value):
         """A text that may be absent."""
-        if says(value) and not isinstance(value, str):
-            self.reasons.add("content_not_text")
-        return value if says(value) else None
+        return self.needed(value, "content_not_text") if says(value) else None
 
     def texts(self, **keys):
         return {key: text for key, value in keys.items() if (text := self.text(value)) is not None}
