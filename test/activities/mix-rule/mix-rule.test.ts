@@ -37,7 +37,12 @@ void test('random recipes and data give the bytes and counts of the rule as Pyth
     made.map(({ recipe, files, rowsPerSource }, index) =>
       slots(async () => {
         const out = join(dir, `out-${index}`);
-        const options = { ...(sizes[index % sizes.length] ?? assert.fail()), store, out, ...defined({ rowsPerSource }) };
+        const options = {
+          ...(sizes[index % sizes.length] ?? assert.fail()),
+          store,
+          out,
+          ...defined({ rowsPerSource }),
+        };
         const actual = await mixedResult(recipe, files, options);
         assert.deepEqual(actual, (await checking)[index], `case ${index}`);
         await rm(out, { recursive: true, force: true });

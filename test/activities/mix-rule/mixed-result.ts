@@ -83,13 +83,21 @@ export async function mixedResult(
 ): Promise<Result> {
   const resolutions = new Map<string, ArtifactRef>();
   for (const [name, written] of files)
-    resolutions.set(name, await resolveLocal(options.store, written.map(({ path }) => path)));
+    resolutions.set(
+      name,
+      await resolveLocal(
+        options.store,
+        written.map(({ path }) => path),
+      ),
+    );
   try {
     const { composition } = await mixSources(recipe, { ...options, resolutions, work: quietWork() });
     return {
       train: await readFile(join(options.out, 'train.jsonl'), 'utf8'),
       heldout: await readFile(join(options.out, 'heldout.jsonl'), 'utf8'),
-      sources: composition.sources.map((row) => Counts.parse({ collapsedRows: 0, gaps: 0, unfinished: 0, ...row })),
+      sources: composition.sources.map((row) =>
+        Counts.parse({ collapsedRows: 0, gaps: 0, unfinished: 0, ...row }),
+      ),
       rejects: await rejectsOf(recipe, files, join(options.out, 'rejects.jsonl')),
     };
   } catch (error) {

@@ -29,8 +29,16 @@ async function writeOddParquet(
   rows: readonly ReadonlyMap<string, SpelledJson>[],
 ): Promise<WrittenFile> {
   const names = [...new Set(rows.flatMap((row) => [...row.keys()]))];
-  const fitted = names.map((name) => ({ name, ...fit(dice, rows.map((row) => row.get(name) ?? null)) }));
-  const written = rows.map((_, row) => Object.fromEntries(fitted.map(({ name, written: values }) => [name, values[row]])));
+  const fitted = names.map((name) => ({
+    name,
+    ...fit(
+      dice,
+      rows.map((row) => row.get(name) ?? null),
+    ),
+  }));
+  const written = rows.map((_, row) =>
+    Object.fromEntries(fitted.map(({ name, written: values }) => [name, values[row]])),
+  );
   const columns: Column[] = fitted.map(({ name, column }) => column(name));
   await writeFile(path, parquetFile(written, columns, 1 + dice.below(20)));
   const found = rows.map((_, row) => {

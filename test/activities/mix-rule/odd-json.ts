@@ -1,4 +1,9 @@
-import { compactJson, parseSpelled, SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
+import {
+  compactJson,
+  parseSpelled,
+  SpelledNumber,
+  type SpelledJson,
+} from '../../../core/json/spelled-json.js';
 import type { Dice } from '../../support/dice.js';
 
 /** An object whose absent members are left out. */
@@ -11,9 +16,35 @@ export function object(members: Members): ReadonlyMap<string, SpelledJson> {
 }
 
 const blanks = ['', ' ', '\u0085', '\u3000\uFEFF', '\t\r\n', '\u2003'];
-const numbers = ['0', '1', '0.0', '1.0', '-0', '1e0', '0.5', '2', '12345678901234567890', '40.0', '1E+5', '-7'];
+const numbers = [
+  '0',
+  '1',
+  '0.0',
+  '1.0',
+  '-0',
+  '1e0',
+  '0.5',
+  '2',
+  '12345678901234567890',
+  '40.0',
+  '1E+5',
+  '-7',
+];
 const texts = [
-  ...['q', 'a', 'r', 'hi there', 'ünï 😀', ' tail ', 'x\ny', 'a\u2028b', '\u0001"\\/\u007f', '[1]', '{"a":1}', '0'],
+  ...[
+    'q',
+    'a',
+    'r',
+    'hi there',
+    'ünï 😀',
+    ' tail ',
+    'x\ny',
+    'a\u2028b',
+    '\u0001"\\/\u007f',
+    '[1]',
+    '{"a":1}',
+    '0',
+  ],
   ...['\u200b', '日本', 'on', 'assistant', '<think>'],
 ];
 const halves = ['a\ud83d', '\ude00b', '\ud800'];
@@ -23,15 +54,59 @@ const thinkTexts = [
 ];
 const objects = [
   ...['{}', '{"c":"é"}', '{"b": 1.0, "a": 12345678901234567890, "1": "\\u00e9", "0": [1e5, {"z": -0.0}]}'],
-  ...['{"a":null}', '{"a":{"b":[]},"s":"\\ud83d\\ude00 \\/ \\u0007"}', '{"a":"\\ud800"}', '{"é":true,"a":[null,1]}'],
+  ...[
+    '{"a":null}',
+    '{"a":{"b":[]},"s":"\\ud83d\\ude00 \\/ \\u0007"}',
+    '{"a":"\\ud800"}',
+    '{"é":true,"a":[null,1]}',
+  ],
 ];
 const junk = [
-  ...['null', 'true', 'false', '0', '1', '5', '1.5', '"text"', '""', '" "', '[]', '{}', '[null]', '[""]', '[[]]'],
-  ...['{"name":null}', '{"a":1}', '[1]', '["x"]', '[["q"]]', '[["q","a"]]', '"[]"', '"{}"', '"null"', '"7"', '"\\"x\\""'],
-  ...['"{bad"', '"[{\\"name\\":\\"w\\"}]"', '{"name":"w"}', '[{"name":"w"}]', '{"function":{"name":"w"}}', '[{}]'],
+  ...[
+    'null',
+    'true',
+    'false',
+    '0',
+    '1',
+    '5',
+    '1.5',
+    '"text"',
+    '""',
+    '" "',
+    '[]',
+    '{}',
+    '[null]',
+    '[""]',
+    '[[]]',
+  ],
+  ...[
+    '{"name":null}',
+    '{"a":1}',
+    '[1]',
+    '["x"]',
+    '[["q"]]',
+    '[["q","a"]]',
+    '"[]"',
+    '"{}"',
+    '"null"',
+    '"7"',
+    '"\\"x\\""',
+  ],
+  ...[
+    '"{bad"',
+    '"[{\\"name\\":\\"w\\"}]"',
+    '{"name":"w"}',
+    '[{"name":"w"}]',
+    '{"function":{"name":"w"}}',
+    '[{}]',
+  ],
   ...['{"type":"text","text":"t"}', '[{"type":"text","text":"t"}]', '[{"type":"image"}]', '{"text":"t"}'],
   ...['{"type":"text"}', '[{"type":"thinking","thinking":"r"}]', '{"type":"function"}', '"NaN"', '"\\ud800"'],
-  ...['{"role":"user","content":"q"}', '[{"role":"assistant","content":"a"}]', '"[{\\"role\\":\\"user\\",\\"content\\":\\"x\\"}]"'],
+  ...[
+    '{"role":"user","content":"q"}',
+    '[{"role":"assistant","content":"a"}]',
+    '"[{\\"role\\":\\"user\\",\\"content\\":\\"x\\"}]"',
+  ],
 ];
 
 export function someText(dice: Dice): string {
@@ -106,8 +181,7 @@ export function spelt(dice: Dice, value: SpelledJson): string {
         members.splice(dice.below(members.length), 0, `${text(repeated)}:${compactJson(someJunk(dice))}`);
       return `{${space()}${members.join(`${space()},${space()}`)}${space()}}`;
     }
-    if (isList(member))
-      return `[${space()}${member.map(write).join(`${space()},${space()}`)}${space()}]`;
+    if (isList(member)) return `[${space()}${member.map(write).join(`${space()},${space()}`)}${space()}]`;
     return typeof member === 'string' ? text(member) : compactJson(member);
   };
   return `${space()}${write(value)}${space()}`;

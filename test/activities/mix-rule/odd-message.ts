@@ -1,6 +1,15 @@
 import { SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
 import type { Dice } from '../../support/dice.js';
-import { maybeText, object, someBlank, someJunk, someNumber, someObject, someText, type Members } from './odd-json.js';
+import {
+  maybeText,
+  object,
+  someBlank,
+  someJunk,
+  someNumber,
+  someObject,
+  someText,
+  type Members,
+} from './odd-json.js';
 
 /** The names of the keys of messages in one source. */
 export interface MessageKeys {
@@ -18,12 +27,42 @@ const roles = {
   user: ['user', 'user', 'human', 'User', 'HUMAN'],
   assistant: ['assistant', 'assistant', 'gpt', 'bot', 'Model', 'ASSISTANT'],
   system: ['system', 'system', 'developer', 'System'],
-  tool: ['tool', 'function', 'observation', 'ipython', 'tool-response', 'Tool Result', 'tool_output', 'function_result'],
+  tool: [
+    'tool',
+    'function',
+    'observation',
+    'ipython',
+    'tool-response',
+    'Tool Result',
+    'tool_output',
+    'function_result',
+  ],
   calls: ['tool_call', 'function_call', 'Tool Call', 'function-call'],
 };
-const unreadKeys = ['train_detail', 'refusal', 'prefix', 'label', 'mask', 'Thoughts', 'text', 'id', 'channel', 'tool_call_id', 'name'];
+const unreadKeys = [
+  'train_detail',
+  'refusal',
+  'prefix',
+  'label',
+  'mask',
+  'Thoughts',
+  'text',
+  'id',
+  'channel',
+  'tool_call_id',
+  'name',
+];
 const textTypes = ['text', 'input_text', 'output_text'];
-const mediaTypes = ['image', 'image_url', 'input_audio', 'video', 'file', 'document', 'audio_url', 'input_file'];
+const mediaTypes = [
+  'image',
+  'image_url',
+  'input_audio',
+  'video',
+  'file',
+  'document',
+  'audio_url',
+  'input_file',
+];
 
 /** A conversation of listed messages, in one of the ways in which they are kept. */
 export function oddMessages(dice: Dice, keys: MessageKeys): readonly SpelledJson[] {
@@ -52,7 +91,9 @@ function answer(dice: Dice, keys: MessageKeys): SpelledJson {
     for (const name of names)
       members[name] = dice.chance(0.1)
         ? [{ type: 'text', text: thought.slice(0, 1) }, thought.slice(1)].map(asJson)
-        : dice.chance(0.8) ? thought : ` ${thought}`;
+        : dice.chance(0.8)
+          ? thought
+          : ` ${thought}`;
   }
   if (dice.chance(0.1)) members[dice.pick(keys.calls)] = maybeText(dice, calls(dice));
   return message(dice, keys, 'assistant', members);
@@ -97,14 +138,20 @@ export function call(dice: Dice): SpelledJson {
     ...(dice.chance(0.95) ? { [key]: given } : {}),
     ...(dice.chance(0.05) ? { arguments: dice.pick<SpelledJson>([null, '{"x":1}']) } : {}),
   });
-  const type = dice.chance(0.5) ? dice.pick<SpelledJson>(['function', 'function', 'function', null, 'tool']) : undefined;
-  const id = dice.chance(0.5) ? dice.pick<SpelledJson>(['t1', 'call_é', null, ' ', new SpelledNumber('7')]) : undefined;
+  const type = dice.chance(0.5)
+    ? dice.pick<SpelledJson>(['function', 'function', 'function', null, 'tool'])
+    : undefined;
+  const id = dice.chance(0.5)
+    ? dice.pick<SpelledJson>(['t1', 'call_é', null, ' ', new SpelledNumber('7')])
+    : undefined;
   if (dice.chance(0.3)) return object({ type, id, function: null, ...Object.fromEntries(called) });
   return shuffled(dice, { id, type, function: maybeText(dice, called, 0.05) });
 }
 
 export function calls(dice: Dice): readonly SpelledJson[] {
-  return Array.from({ length: dice.chance(0.05) ? 0 : 1 + dice.below(2) }, () => maybeText(dice, call(dice), 0.05));
+  return Array.from({ length: dice.chance(0.05) ? 0 : 1 + dice.below(2) }, () =>
+    maybeText(dice, call(dice), 0.05),
+  );
 }
 
 function words(dice: Dice, role: 'user' | 'assistant' | 'system' | 'tool'): SpelledJson {
@@ -125,7 +172,8 @@ function words(dice: Dice, role: 'user' | 'assistant' | 'system' | 'tool'): Spel
   if (role === 'assistant' && dice.chance(0.05)) list.push(dice.chance(0.5) ? thought(dice) : text());
   if ((role === 'user' || role === 'tool') && dice.chance(0.3))
     list.splice(dice.below(list.length + 1), dice.below(2), result(dice));
-  if (dice.chance(0.03)) list.push(object({ type: dice.pick([...mediaTypes, 'refusal', 'thinking']), text: 't' }));
+  if (dice.chance(0.03))
+    list.push(object({ type: dice.pick([...mediaTypes, 'refusal', 'thinking']), text: 't' }));
   return list;
 }
 
@@ -139,15 +187,21 @@ function thought(dice: Dice): SpelledJson {
 function result(dice: Dice): SpelledJson {
   const content = dice.chance(0.2)
     ? dice.pick<SpelledJson>([null, '', [], [object({ type: 'image' })], new SpelledNumber('1')])
-    : dice.chance(0.5) ? someText(dice) : [object({ type: 'text', text: someText(dice) })];
+    : dice.chance(0.5)
+      ? someText(dice)
+      : [object({ type: 'text', text: someText(dice) })];
   return object({ type: 'tool_result', tool_use_id: dice.pick(['t1', null, '']), content });
 }
 
 function message(dice: Dice, keys: MessageKeys, role: keyof typeof roles, members: Members): SpelledJson {
-  const name = dice.chance(0.03) ? dice.pick([...keys.roles, ...keys.roles, 'nobody', 'Tool']) : dice.pick(roles[role]);
+  const name = dice.chance(0.03)
+    ? dice.pick([...keys.roles, ...keys.roles, 'nobody', 'Tool'])
+    : dice.pick(roles[role]);
   const extra: Record<string, SpelledJson> = {};
-  if (dice.chance(0.1)) extra['name'] = dice.pick<SpelledJson>(['alice', null, ' ', new SpelledNumber('3'), 'q']);
-  if (dice.chance(0.12)) extra[dice.pick(keys.weights)] = dice.chance(0.08) ? someJunk(dice) : someWeight(dice);
+  if (dice.chance(0.1))
+    extra['name'] = dice.pick<SpelledJson>(['alice', null, ' ', new SpelledNumber('3'), 'q']);
+  if (dice.chance(0.12))
+    extra[dice.pick(keys.weights)] = dice.chance(0.08) ? someJunk(dice) : someWeight(dice);
   if (dice.chance(0.04)) extra[dice.pick(keys.weights)] = someWeight(dice);
   if (dice.chance(0.06)) extra[dice.pick([...unreadKeys, ...keys.reasoning, ...keys.calls])] = someJunk(dice);
   if (dice.chance(0.02)) extra[dice.pick(unreadKeys)] = dice.pick(['q', 'a', 'r']);
@@ -156,7 +210,9 @@ function message(dice: Dice, keys: MessageKeys, role: keyof typeof roles, member
 }
 
 function someWeight(dice: Dice): SpelledJson {
-  return dice.chance(0.4) ? dice.pick([true, false, null]) : new SpelledNumber(dice.pick(['0', '1', '0.0', '1.0', '0', '1', '0.5']));
+  return dice.chance(0.4)
+    ? dice.pick([true, false, null])
+    : new SpelledNumber(dice.pick(['0', '1', '0.0', '1.0', '0', '1', '0.5']));
 }
 
 /** Sometimes in another order. */

@@ -57,7 +57,11 @@ function fitTexts(dice: Dice, values: readonly SpelledJson[]): Fitted {
   if (!found.every(holdsStructure) || dice.chance(0.5)) return { column: text, written: found, found };
   // The writer of parquet takes values of columns of JSON, and writes them with JSON.stringify.
   const written = found.map((value): unknown => (value === null ? null : JSON.parse(value)));
-  return { column: json, written, found: written.map((value) => (value === null ? null : JSON.stringify(value))) };
+  return {
+    column: json,
+    written,
+    found: written.map((value) => (value === null ? null : JSON.stringify(value))),
+  };
 }
 
 function holdsStructure(value: string | null): boolean {
@@ -72,7 +76,8 @@ function holdsStructure(value: string | null): boolean {
 function fitNumbers(values: readonly SpelledJson[]): Fitted {
   const numbers = values.map((value) => (value instanceof SpelledNumber ? value.text : undefined));
   const isInteger = (spelling: string | undefined): boolean =>
-    spelling === undefined || (/^-?\d+$/.test(spelling) && BigInt.asIntN(64, BigInt(spelling)) === BigInt(spelling));
+    spelling === undefined ||
+    (/^-?\d+$/.test(spelling) && BigInt.asIntN(64, BigInt(spelling)) === BigInt(spelling));
   const integers = numbers.every(isInteger);
   const written = numbers.map((spelling) =>
     spelling === undefined ? null : integers ? BigInt(spelling) : Number(spelling),
@@ -81,13 +86,18 @@ function fitNumbers(values: readonly SpelledJson[]): Fitted {
     column: integers ? int64 : float64,
     written,
     found: written.map((value) =>
-      value === null ? null : new SpelledNumber(typeof value === 'bigint' ? String(value) : JSON.stringify(value)),
+      value === null
+        ? null
+        : new SpelledNumber(typeof value === 'bigint' ? String(value) : JSON.stringify(value)),
     ),
   };
 }
 
 function fitLists(dice: Dice, values: readonly SpelledJson[]): Fitted {
-  const items = fit(dice, values.flatMap((value) => (isList(value) ? value : [])));
+  const items = fit(
+    dice,
+    values.flatMap((value) => (isList(value) ? value : [])),
+  );
   let at = 0;
   const cut = (value: SpelledJson): readonly [number, number] | undefined => {
     if (!isList(value)) return undefined;
@@ -108,7 +118,10 @@ function fitObjects(dice: Dice, values: readonly SpelledJson[]): Fitted {
   if (names.size === 0) names.add('nothing');
   const members = [...names].map((name) => ({
     name,
-    ...fit(dice, values.map((value) => (isMap(value) ? (value.get(name) ?? null) : null))),
+    ...fit(
+      dice,
+      values.map((value) => (isMap(value) ? (value.get(name) ?? null) : null)),
+    ),
   }));
   return {
     column: (name) => struct(name, ...members.map((member) => member.column(member.name))),

@@ -2,7 +2,16 @@ import { layoutOf, messageListOf, standardColumns, type Layout } from '../../../
 import { SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
 import { Source, sourceFormats, type SourceFormat } from '../../../core/recipe.js';
 import type { Dice } from '../../support/dice.js';
-import { maybeText, mutated, object, someJunk, someNumber, someObject, someText, type Members } from './odd-json.js';
+import {
+  maybeText,
+  mutated,
+  object,
+  someJunk,
+  someNumber,
+  someObject,
+  someText,
+  type Members,
+} from './odd-json.js';
 import { calls, oddMessages, type MessageKeys } from './odd-message.js';
 
 /** A source of odd rows: its part of a recipe, and its rows. */
@@ -22,8 +31,29 @@ const optionalNames = {
   weight: ['weight', 'loss', 'train', 'trainable', 'loss_mask', 'loss_weight', 'loss_scale'],
 };
 const otherColumns = [
-  ...['prompt', 'Complex_CoT', 'context', 'label', 'weight', 'Image', 'images', 'answer-1', 'Thoughts', 'documents'],
-  ...['query', 'chosen', 'reasoning', 'tool_calls', 'function_call', 'id', 'source', 'chat_template_kwargs', 'mask'],
+  ...[
+    'prompt',
+    'Complex_CoT',
+    'context',
+    'label',
+    'weight',
+    'Image',
+    'images',
+    'answer-1',
+    'Thoughts',
+    'documents',
+  ],
+  ...[
+    'query',
+    'chosen',
+    'reasoning',
+    'tool_calls',
+    'function_call',
+    'id',
+    'source',
+    'chat_template_kwargs',
+    'mask',
+  ],
   ...['instruction', 'response', 'custom instructions', 'naïve', 'prompté', 'train', 'history', 'persona'],
 ];
 
@@ -31,11 +61,17 @@ export function oddSource(dice: Dice, name: string, files: readonly string[], co
   const format = dice.pick(sourceFormats);
   const fields = randomFields(dice, format);
   const layout = layoutOf(format, fields);
-  const columns = Object.fromEntries(standardColumns[format].map((column) => [column, fields[column] ?? column]));
-  const needed = new Set([...Object.values(columns), ...Object.values(fields)]);
-  const ignore = [...Object.values(optionalNames).flat(), ...otherColumns, 'name', 'tool_call_id', 'text'].filter(
-    (column) => !needed.has(column) && dice.chance(0.05),
+  const columns = Object.fromEntries(
+    standardColumns[format].map((column) => [column, fields[column] ?? column]),
   );
+  const needed = new Set([...Object.values(columns), ...Object.values(fields)]);
+  const ignore = [
+    ...Object.values(optionalNames).flat(),
+    ...otherColumns,
+    'name',
+    'tool_call_id',
+    'text',
+  ].filter((column) => !needed.has(column) && dice.chance(0.05));
   const source = Source.parse({
     name,
     files: [...files],
@@ -44,9 +80,18 @@ export function oddSource(dice: Dice, name: string, files: readonly string[], co
     ...(dice.chance(0.25) && ignore.length > 0 ? { ignore } : {}),
     ...(dice.chance(0.25) ? { reasoning: dice.pick(['inline', 'field']) } : {}),
     ...(dice.chance(0.2)
-      ? { roles: { Narrator: 'assistant', 'Use-Tool': 'tool_call', env: 'tool', tool: dice.pick(['user', 'tool']) } }
+      ? {
+          roles: {
+            Narrator: 'assistant',
+            'Use-Tool': 'tool_call',
+            env: 'tool',
+            tool: dice.pick(['user', 'tool']),
+          },
+        }
       : {}),
-    ...(dice.chance(0.2) ? { filter: dice.pick([{ lang: 'en' }, { label: [true, 1, 'q'] }, { context: { matches: '^[qa]' } }]) } : {}),
+    ...(dice.chance(0.2)
+      ? { filter: dice.pick([{ lang: 'en' }, { label: [true, 1, 'q'] }, { context: { matches: '^[qa]' } }]) }
+      : {}),
     max_reject_fraction: 1,
   });
   const rows = Array.from({ length: count }, () => oddRow(dice, layout));
@@ -59,7 +104,8 @@ function randomFields(dice: Dice, format: SourceFormat): Readonly<Record<string,
   for (const column of standardColumns[format]) if (dice.chance(0.06)) fields[column] = `my_${column}`;
   if (format === 'prosocial') return fields;
   for (const column of Object.keys(optionalNames))
-    if (dice.chance(0.07)) fields[column] = dice.pick([`my_${column}`, column === 'weight' ? 'keep' : 'thought']);
+    if (dice.chance(0.07))
+      fields[column] = dice.pick([`my_${column}`, column === 'weight' ? 'keep' : 'thought']);
   if (new Set(Object.values(fields)).size < Object.keys(fields).length) return {};
   return fields;
 }
@@ -73,11 +119,14 @@ function oddRow(dice: Dice, layout: Layout): ReadonlyMap<string, SpelledJson> {
   const pick = (what: keyof typeof optionalNames): string => dice.pick(namesOf(layout, what));
   const optional: Record<string, SpelledJson> = {};
   if (dice.chance(0.2)) optional[pick('system')] = dice.chance(0.9) ? someText(dice) : someJunk(dice);
-  if (dice.chance(0.2)) optional[pick('tools')] = dice.chance(0.9) ? maybeText(dice, tools(dice), 0.4) : someJunk(dice);
+  if (dice.chance(0.2))
+    optional[pick('tools')] = dice.chance(0.9) ? maybeText(dice, tools(dice), 0.4) : someJunk(dice);
   if (dice.chance(0.15)) optional[dice.pick(otherColumns)] = someJunk(dice);
-  if (dice.chance(0.1)) optional[dice.pick(otherColumns)] = dice.chance(0.3) ? someNumber(dice) : someText(dice);
+  if (dice.chance(0.1))
+    optional[dice.pick(otherColumns)] = dice.chance(0.3) ? someNumber(dice) : someText(dice);
   if (dice.chance(0.9)) optional['lang'] = dice.chance(0.8) ? 'en' : someJunk(dice);
-  if (dice.chance(0.3)) optional['label'] = dice.pick<SpelledJson>([true, false, 'q', new SpelledNumber('1.0')]);
+  if (dice.chance(0.3))
+    optional['label'] = dice.pick<SpelledJson>([true, false, 'q', new SpelledNumber('1.0')]);
   if (dice.chance(0.3)) optional['context'] = dice.pick<SpelledJson>(['q', 'a', 'other', null]);
   const members = Object.entries({ ...optional, ...formatColumns(dice, layout, pick) });
   if (dice.chance(0.4)) members.unshift(...members.splice(dice.below(members.length)));
@@ -89,7 +138,11 @@ function oddRow(dice: Dice, layout: Layout): ReadonlyMap<string, SpelledJson> {
   return row;
 }
 
-function formatColumns(dice: Dice, layout: Layout, pick: (what: keyof typeof optionalNames) => string): Members {
+function formatColumns(
+  dice: Dice,
+  layout: Layout,
+  pick: (what: keyof typeof optionalNames) => string,
+): Members {
   const at = (column: string): string => layout.columns[column] ?? column;
   const keys = (role: string, content: string): MessageKeys => ({
     role,
@@ -116,13 +169,17 @@ function formatColumns(dice: Dice, layout: Layout, pick: (what: keyof typeof opt
     };
   const beside: Members = {
     ...(dice.chance(0.25) ? { [pick('history')]: maybeText(dice, history(dice)) } : {}),
-    ...(dice.chance(0.25) ? { [pick('reasoning')]: dice.chance(0.9) ? dice.pick(['r', ' r\n', 'other']) : someJunk(dice) } : {}),
+    ...(dice.chance(0.25)
+      ? { [pick('reasoning')]: dice.chance(0.9) ? dice.pick(['r', ' r\n', 'other']) : someJunk(dice) }
+      : {}),
     ...(dice.chance(0.2) ? { [pick('tool_calls')]: maybeText(dice, calls(dice), 0.5) } : {}),
   };
   if (layout.format === 'alpaca')
     return {
       [at('instruction')]: someText(dice),
-      ...(dice.chance(0.6) ? { [at('input')]: dice.chance(0.7) ? someText(dice) : dice.pick(['', ' ', null]) } : {}),
+      ...(dice.chance(0.6)
+        ? { [at('input')]: dice.chance(0.7) ? someText(dice) : dice.pick(['', ' ', null]) }
+        : {}),
       ...(dice.chance(0.9) ? { [at('output')]: someText(dice) } : {}),
       ...beside,
     };
@@ -135,7 +192,8 @@ function formatColumns(dice: Dice, layout: Layout, pick: (what: keyof typeof opt
 }
 
 function history(dice: Dice): SpelledJson {
-  const pair = (): SpelledJson => (dice.chance(0.93) ? [someText(dice), someText(dice)] : [someJunk(dice), 'a', 'b'].slice(dice.below(3)));
+  const pair = (): SpelledJson =>
+    dice.chance(0.93) ? [someText(dice), someText(dice)] : [someJunk(dice), 'a', 'b'].slice(dice.below(3));
   return Array.from({ length: dice.below(3) }, pair);
 }
 
@@ -144,11 +202,15 @@ function tools(dice: Dice): SpelledJson {
     const described = object({
       name: dice.chance(0.97) ? dice.pick(['w', 'v']) : someJunk(dice),
       ...(dice.chance(0.3) ? { description: someText(dice) } : {}),
-      ...(dice.chance(0.7) ? { parameters: maybeText(dice, dice.chance(0.9) ? someObject(dice) : someJunk(dice), 0.3) } : {}),
+      ...(dice.chance(0.7)
+        ? { parameters: maybeText(dice, dice.chance(0.9) ? someObject(dice) : someJunk(dice), 0.3) }
+        : {}),
     });
     if (dice.chance(0.4)) return described;
     const type = dice.pick<SpelledJson>(['function', 'function', 'function', null, 'retrieval']);
     return object({ type, function: maybeText(dice, described, 0.1) });
   };
-  return Array.from({ length: dice.chance(0.1) ? 0 : 1 + dice.below(2) }, () => maybeText(dice, tool(), 0.05));
+  return Array.from({ length: dice.chance(0.1) ? 0 : 1 + dice.below(2) }, () =>
+    maybeText(dice, tool(), 0.05),
+  );
 }
