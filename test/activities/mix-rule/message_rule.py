@@ -25,7 +25,8 @@ class MessageRule:
     def __init__(self, source):
         self.ignore, self.fields = source.get("ignore", []), source.get("fields", {})
         self.reasoning = self.names("reasoning", "reasoning_content", "reasoning", "thinking")
-        self.calls = self.names("tool_calls", "tool_calls", "function_call")
+        self.calls = self.names("tool_calls", "tool_calls")
+        self.single_call = [] if "tool_calls" in self.fields else self.names("", "function_call")
         self.weights = self.names("weight", *WEIGHTS)
         self.begin()
 
@@ -53,7 +54,7 @@ class MessageRule:
 
     def answer(self, raw, read):
         pieces, thoughts, used = self.parts(raw, "assistant") if has_parts(raw) else ([], [], [])
-        calls = None if used else self.first(raw.keys, self.calls, read, structure)
+        calls = None if used else self.given_calls(raw.keys, read)
         words = pieces[0] if pieces else self.content(raw, may_be_absent=calls is not None)
         read |= set(self.reasoning)
         reasoning = self.reasoning_of(thoughts, raw.keys, words)
@@ -163,17 +164,24 @@ class MessageRule:
 
     # Calls
 
+    def given_calls(self, keys, read):
+        calls = self.first(keys, self.calls, read, structure)
+        if calls is None:
+            call = self.first(keys, self.single_call, read, structure)
+            return None if call is None else [call]
+        return calls
+
     def message_of_calls(self, content):
         calls = structure(content)
         if not says(calls):
             self.reasons.add("bad_tool_call")
-        return self.calls_of(calls)
+        return self.calls_of([calls] if isinstance(calls, dict) else calls)
 
-    def calls_of(self, value):
-        if not isinstance(value, (list, dict)):
+    def calls_of(self, calls):
+        if not isinstance(calls, list):
             self.reasons.add("bad_tool_call")
             return []
-        return [self.call_of(structure(call)) for call in (value if isinstance(value, list) else [value])]
+        return [self.call_of(structure(call)) for call in calls]
 
     def call_of(self, call):
         function = function_of(call)

@@ -176,9 +176,10 @@ export function spelt(dice: Dice, value: SpelledJson): string {
   const write = (member: SpelledJson): string => {
     if (isMap(member)) {
       const members = [...member].map(([name, item]) => `${text(name)}${space()}:${space()}${write(item)}`);
-      const [repeated] = [...member.keys()].slice(-1);
+      const at = dice.below(members.length);
+      const repeated = [...member.keys()][at];
       if (style.repeats && repeated !== undefined && dice.chance(0.3))
-        members.splice(dice.below(members.length), 0, `${text(repeated)}:${compactJson(someJunk(dice))}`);
+        members.splice(dice.below(at + 1), 0, `${text(repeated)}:${compactJson(someJunk(dice))}`);
       return `{${space()}${members.join(`${space()},${space()}`)}${space()}}`;
     }
     if (isList(member)) return `[${space()}${member.map(write).join(`${space()},${space()}`)}${space()}]`;
