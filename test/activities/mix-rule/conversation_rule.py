@@ -110,18 +110,19 @@ class ConversationRule(MessageRule):
         end = answers[-1] + 1 if answers else len(raw)
         messages, blank_system = [], 0
         for one, role in zip(raw[:end], roles):
-            for message in self.messages(one, role):
+            found = self.messages(one, role)
+            blank_system += not found
+            for message in found:
                 before = messages[-1] if messages else {"role": None}
-                if role == "system" and is_blank(message["content"]):
-                    blank_system += 1
-                elif (role == "tool_call" and before["role"] == "assistant"
-                      and before.get("weight") == message.get("weight")):
+                if (role == "tool_call" and before["role"] == "assistant"
+                        and before.get("weight") == message.get("weight")):
                     before["tool_calls"] = before.get("tool_calls", []) + message["tool_calls"]
                 else:
                     messages.append(message)
         if messages and messages[0]["role"] != "system":
-            system = self.text(self.first(row, self.system, read))
-            messages = ([] if system is None else [{"role": "system", "content": system}]) + messages
+            system = self.first(row, self.system, read)
+            if system is not None:
+                messages.insert(0, {"role": "system", "content": self.needed(system, "content_not_text")})
         tools = self.first(row, self.tools, read, structure)
         tools = {} if tools is None else {"tools": self.tools_of(tools)}
         if not answers:
@@ -163,9 +164,9 @@ class ConversationRule(MessageRule):
         own = {"instruction", "response"} if self.format == "magpie" else set()
         own |= {*read, *self.filtered}
         columns = [name for name, value in row.items()
-                   if name not in own and tells(name, value, COLUMN_NAMES, self.named(*OPTIONAL), said, 1)]
+                   if name not in own and tells(name, value, COLUMN_NAMES, self.named(*OPTIONAL), self.weights, said, 1)]
         keys = [f"{name}[].{key}" for name, key, value in self.unread_keys
-                if tells(key, value, KEY_NAMES, self.named("reasoning", "tool_calls", "weight"), said, 0)]
+                if tells(key, value, KEY_NAMES, self.named("reasoning", "tool_calls", "weight"), self.weights, said, 0)]
         return sorted({*columns, *keys})
 
     def named(self, *fields):

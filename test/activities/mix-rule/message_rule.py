@@ -39,15 +39,14 @@ class MessageRule:
 
     def messages(self, raw, role):
         """The messages that one of a row becomes. The role of messages of calls is `tool_call`."""
-        read = set() if role == "tool_call" else {"name"}
+        read = set()
         if role == "tool_call":
             found = [{"role": "assistant", "content": "", "tool_calls": self.message_of_calls(raw.content),
                       **self.weight(raw, read)}]
         elif role == "assistant":
-            found = [{"role": role, **self.answer(raw, read), **self.texts(name=raw.keys.get("name")),
+            found = [{"role": role, **self.answer(raw, read), **texts_of(raw.keys, ["name"], read),
                       **self.weight(raw, read)}]
         else:
-            read |= {"tool_call_id"} if role == "tool" else set()
             found = self.words_and_results(raw, role, read)
         self.unread_keys += [(raw.list, key, value) for key, value in raw.keys.items() if key not in read]
         return found
@@ -63,17 +62,19 @@ class MessageRule:
                 **({"tool_calls": used} if used else {})}
 
     def words_and_results(self, raw, role, read):
-        if not has_parts(raw):
-            pieces = words = [self.content(raw, may_be_absent=role in ("tool", "system"))]
-        else:
+        if role == "system" and says_nothing(raw.content):
+            return []
+        if has_parts(raw):
             pieces = self.parts(raw, role)[0]
-            words = [p for p in pieces if isinstance(p, str) and (len(pieces) == 1 or not is_blank(p))]
+        else:
+            pieces = [self.content(raw, may_be_absent=role == "tool")]
+        falls_away = role == "system" or len(pieces) > 1
+        pieces = [piece for piece in pieces if isinstance(piece, dict) or not (falls_away and is_blank(piece))]
+        if not any(isinstance(piece, str) for piece in pieces):
+            return pieces
         # The other keys are those of the words.
-        if not words:
-            read.clear()
-        keys = self.texts(**{key: raw.keys.get(key) for key in read})
-        return [{"role": role, "content": p, **keys} if isinstance(p, str) else p
-                for p in pieces if isinstance(p, dict) or p in words]
+        keys = texts_of(raw.keys, ["tool_call_id", "name"] if role == "tool" else ["name"], read)
+        return [{"role": role, "content": piece, **keys} if isinstance(piece, str) else piece for piece in pieces]
 
     def first(self, keys, names, read, shape=lambda value: value):
         """The value of the first name that says something. Those behind it are not read."""
@@ -84,16 +85,9 @@ class MessageRule:
         return None
 
     def content(self, raw, may_be_absent):
-        if not isinstance(raw.content, str) and not (may_be_absent and says_nothing(raw.content)):
+        if not isinstance(raw.content, str) and not (may_be_absent and raw.content is None):
             self.reasons.add("content_not_text")
         return raw.content if isinstance(raw.content, str) else ""
-
-    def text(self, value):
-        """A text that may be absent."""
-        return self.needed(value, "content_not_text") if says(value) else None
-
-    def texts(self, **keys):
-        return {key: text for key, value in keys.items() if (text := self.text(value)) is not None}
 
     # Parts
 
@@ -105,8 +99,7 @@ class MessageRule:
             if kind == "text":
                 pieces[-1].append(self.needed(text_of(part), "content_not_text"))
             elif kind in THINKING_PARTS and role == "assistant":
-                said = [part.get(key) for key in [*THINKING_PARTS, "text"] if isinstance(part.get(key), str)]
-                thoughts.append(self.needed(said[0] if said else None, "bad_reasoning"))
+                thoughts.append(self.needed(thought_of(part), "bad_reasoning"))
             elif kind == "tool_use" and role == "assistant":
                 calls.append(self.call(part, part.get("id"), part.get("input")))
             elif kind == "tool_result" and role in ("user", "tool"):
@@ -114,7 +107,8 @@ class MessageRule:
             else:
                 self.reasons.add("not_only_text" if kind in MEDIA_PARTS else "unknown_part")
             if role == "assistant" and kind in STEPS:
-                if kind != "text" or not says_nothing(text_of(part)):
+                # Blank words and thoughts have no place.
+                if kind == "tool_use" or is_text(text_of(part) if kind == "text" else thought_of(part)):
                     self.reasons |= {"part_order"} if STEPS[kind] < step else set()
                     step = STEPS[kind]
                 if kind != "tool_use" and isinstance(part, dict) and self.flags(part) - {1}:
@@ -129,7 +123,7 @@ class MessageRule:
     def result(self, part):
         raw = Raw("tool", part.get("content"), {}, "content")
         content = self.parts(raw, "result")[0][0] if has_parts(raw) else self.content(raw, may_be_absent=True)
-        return {"role": "tool", "content": content, **self.texts(tool_call_id=part.get("tool_use_id"))}
+        return {"role": "tool", "content": content, **({"tool_call_id": part["tool_use_id"]} if is_text(part.get("tool_use_id")) else {})}
 
     # Reasoning and weight
 
@@ -197,7 +191,7 @@ class MessageRule:
         value = next((v for v in arguments if isinstance(v, dict) or not says_nothing(v)), {})
         if not isinstance(structure(value), dict):
             self.reasons.add("bad_arguments")
-        return {**({"id": id} if isinstance(id, str) and not is_blank(id) else {}), "type": "function",
+        return {**({"id": id} if is_text(id) else {}), "type": "function",
                 "function": {"name": function.get("name"),
                              "arguments": compact(value) if isinstance(value, dict) else value}}
 
@@ -205,7 +199,7 @@ class MessageRule:
 def function_of(value):
     """Of a call or a tool: itself, or what it has as `function`."""
     function = structure(value.get("function")) if isinstance(value, dict) else None
-    return function if says(function) else value
+    return value if says_nothing(function) else function
 
 
 def is_function(value):
@@ -213,7 +207,17 @@ def is_function(value):
 
 
 def is_named(function):
-    return isinstance(function.get("name"), str) and not is_blank(function["name"])
+    return is_text(function.get("name"))
+
+
+def is_text(value):
+    return isinstance(value, str) and not is_blank(value)
+
+
+def texts_of(keys, names, read):
+    found = {name: keys[name] for name in names if is_text(keys.get(name))}
+    read |= set(found)
+    return found
 
 
 def has_parts(raw):
@@ -231,3 +235,7 @@ def kind_of(part):
 
 def text_of(part):
     return part if isinstance(part, str) else part.get("text")
+
+
+def thought_of(part):
+    return next((part[key] for key in [*THINKING_PARTS, "text"] if isinstance(part.get(key), str)), None)

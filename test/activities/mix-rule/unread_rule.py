@@ -14,10 +14,10 @@ KEY_NAMES = COLUMN_NAMES | set("""content value text parts name toolcallid refus
 FLAG_NAMES = set("weight loss train trainable lossmask lossweight lossscale mask label".split())
 
 
-def tells(name, value, names, named, said, quiet):
+def tells(name, value, names, named, weights, said, quiet):
     letters = "".join(filter(str.isalpha, name.lower()))
     if letters not in names and name not in named:
         return False
     if isinstance(value, (bool, float)):
-        return letters in FLAG_NAMES and value != quiet
+        return (letters in FLAG_NAMES or name in weights) and value != quiet
     return not says_nothing(value) and not (isinstance(value, str) and value in said)
