@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defined } from '../defined.js';
 import { FilterCondition, type Source } from '../recipe.js';
 import { reasoningForms } from '../recipe/choices.js';
-import { Layout } from './layout.js';
+import { HeadraceError } from '../errors.js';
+import { Layout, neededNames, optionalFields } from './layout.js';
 import { rowRoles } from './roles.js';
 
 /** How the rows of one source become conversations. It is part of the keys of what is made by it. */
@@ -20,11 +21,27 @@ export const ConversionRules = z
   .readonly();
 export type ConversionRules = z.infer<typeof ConversionRules>;
 
-/** The rules of a recipe's source whose layout is known. */
+/**
+ * The rules of a recipe's source whose layout is known.
+ *
+ * @throws {HeadraceError} RecipeError where `ignore` has a name that the layout reads by `fields`, or needs.
+ */
 export function conversionRules(
   source: Pick<Source, 'roles' | 'filter' | 'ignore' | 'reasoning'>,
   layout: Layout,
 ): ConversionRules {
   const { roles, filter, ignore, reasoning } = source;
+  checkIgnored(ignore ?? [], layout);
   return { layout, ...defined({ roles, filter, ignore, reasoning }) };
+}
+
+function checkIgnored(ignore: readonly string[], layout: Layout): void {
+  const { columns, keys } = neededNames(layout);
+  const named = optionalFields.flatMap((field) => layout.columns[field] ?? []);
+  const problem = ignore.find((name) => [...columns, ...keys, ...named].includes(name));
+  if (problem === undefined) return;
+  const reader = named.includes(problem) ? '`fields` reads it' : `the format ${layout.format} needs it`;
+  throw new HeadraceError('RecipeError', `ignore: \`${problem}\` cannot be ignored, because ${reader}`, {
+    remedy: 'Take it out of `ignore`, or name another column in `fields`.',
+  });
 }

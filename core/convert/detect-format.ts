@@ -7,9 +7,11 @@ import {
   isObject,
   layoutOf,
   messageListOf,
-  standardColumns,
+  neededNames,
+  optionalFields,
   type Layout,
 } from './layout.js';
+import { RowValue } from './row-value.js';
 
 /** The layout of a source's rows, from the recipe or detected. */
 export interface Detection {
@@ -112,13 +114,18 @@ function layoutsToTry(fields: Readonly<Record<string, string>> | undefined): rea
       `fields: no format has all of the columns ${names.map((name) => `\`${name}\``).join(', ')}`,
       { remedy: 'Name the `format`, and in `fields` its columns.' },
     );
-  return able.map((format) => layoutOf(format, fields));
+  const isOptional = (name: string): boolean => optionalFields.some((field) => field === name);
+  if (!names.every(isOptional)) return able.map((format) => layoutOf(format, fields));
+  return able
+    .flatMap(candidates)
+    .map(({ format, columns }) => ({ format, columns: { ...columns, ...fields } }));
 }
 
 function fits(layout: Layout, row: Readonly<Record<string, unknown>>): boolean {
   const list = messageListOf(layout);
   if (list !== undefined && !holdsMessages(row[list.list], list.role, list.content)) return false;
   const has = (name: string): boolean => row[columnOf(layout, name)] !== undefined;
+  const hasNeeded = (): boolean => neededNames(layout).columns.every((name) => row[name] !== undefined);
   switch (layout.format) {
     case 'messages':
     case 'lmsys':
@@ -127,18 +134,20 @@ function fits(layout: Layout, row: Readonly<Record<string, unknown>>): boolean {
     case 'magpie':
       return typeof row['instruction'] === 'string' && typeof row['response'] === 'string';
     case 'prosocial':
-      return has('context') && has('response') && has('dialogue_id') && has('response_id');
     case 'alpaca':
-      return has('instruction') && has('output');
+      return hasNeeded();
     case 'prompt-response':
-      return has('prompt') && has('response');
+      return hasNeeded() && (has('response') || has('tool_calls'));
   }
 }
 
 function holdsMessages(value: unknown, role: string, content: string): boolean {
-  if (!Array.isArray(value)) return false;
-  const first: unknown = value[0];
-  return isObject(first) && first[role] !== undefined && first[content] !== undefined;
+  const [first] =
+    RowValue.of(value, () => JSON.stringify(value))
+      .opened()
+      .items() ?? [];
+  const message = first?.opened().value;
+  return isObject(message) && message[role] !== undefined && message[content] !== undefined;
 }
 
 function describe(layout: Layout): string {
@@ -147,9 +156,9 @@ function describe(layout: Layout): string {
     const beside = layout.format === 'magpie' ? ' beside `instruction` and `response`' : '';
     return `column \`${list.list}\` is a list of {${list.role}, ${list.content}}${beside}`;
   }
-  const optional = ['episode_done', 'input'];
-  const names = standardColumns[layout.format].filter((name) => !optional.includes(name));
-  return `columns ${names.map((name) => `\`${columnOf(layout, name)}\``).join(', ')}`;
+  const calls = layout.format === 'prompt-response' ? layout.columns['tool_calls'] : undefined;
+  const columns = [...neededNames(layout).columns, ...(calls === undefined ? [] : [calls])];
+  return `columns ${columns.map((name) => `\`${name}\``).join(', ')}`;
 }
 
 function howMany(fitting: number, all: number): string {

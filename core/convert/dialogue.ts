@@ -1,10 +1,13 @@
 import { stableJson } from '../stable-json.js';
 import type { ConversionRules } from './conversion-rules.js';
-import { checkConversation } from './conversation.js';
 import { compileFilter } from './filter.js';
 import { columnOf, type Layout } from './layout.js';
-import { roleMap } from './roles.js';
-import { converted, turn, type Outcome } from './row-converter.js';
+import { keyUses } from './key-uses.js';
+import { readMessages, type Findings } from './read-messages.js';
+import { Reasons } from './reasons.js';
+import { outcomeOf, type Outcome } from './row-converter.js';
+import { turn } from './row-messages.js';
+import { Unread } from './unread.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -67,7 +70,7 @@ export function createDialogueConverter(
   rules: ConversionRules,
 ): (rows: readonly DialogueRow[]) => DialogueOutcome {
   const filter = compileFilter(rules.filter, rules.layout);
-  const roleOf = roleMap();
+  const uses = keyUses(rules);
   return (rows) => {
     const byId = new Map<number, DialogueRow>();
     let conflict = false;
@@ -81,8 +84,8 @@ export function createDialogueConverter(
       if (conflict) return 'conflicting_turns';
       if (!turns.every((row) => filter.passes(row.filtered))) return 'filtered';
       const raw = turns.flatMap((row) => turn(row.context, row.response));
-      const messages = checkConversation(raw, roleOf);
-      return typeof messages === 'string' ? messages : converted({ messages });
+      const findings: Findings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
+      return outcomeOf(readMessages(raw, uses, findings), undefined, findings);
     };
     return {
       outcome: convert(),

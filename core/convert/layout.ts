@@ -63,6 +63,23 @@ export function layoutOf(format: SourceFormat, fields: Readonly<Record<string, s
   return { format, columns: { ...standard, ...fields } };
 }
 
+/** Columns of formats that rows need not have. */
+const spareColumns: readonly string[] = ['openai_moderation', 'episode_done', 'input'];
+
+/** The columns that a layout needs, and the keys that it needs of messages. */
+export function neededNames(layout: Layout): {
+  readonly columns: readonly string[];
+  readonly keys: readonly string[];
+} {
+  const list = messageListOf(layout);
+  if (list !== undefined) return { columns: [list.list], keys: [list.role, list.content] };
+  // An answer of calls alone has no response.
+  const spare = layout.columns['tool_calls'] === undefined ? spareColumns : [...spareColumns, 'response'];
+  const standard: readonly string[] = standardColumns[layout.format];
+  const columns = standard.filter((name) => !spare.includes(name)).map((name) => columnOf(layout, name));
+  return { columns, keys: [] };
+}
+
 /** The name in the files of the column with the standard name `name`. */
 export function columnOf(layout: Layout, name: string): string {
   return layout.columns[name] ?? name;

@@ -1,12 +1,23 @@
 import type { RejectReason } from '../contracts/conversion.js';
-import { checkConversation, isBlank, type Conversation, type RawMessage } from './conversation.js';
-import { holdsOf, noFacts, type ConversationFacts } from './facts.js';
-import { compileFilter } from './filter.js';
+import { defined } from '../defined.js';
+import type { ReasoningForm } from '../recipe/choices.js';
+import type { Conversation, Message } from './conversation.js';
 import type { ConversionRules } from './conversion-rules.js';
-import { columnOf, isObject, messageListOf, type Layout } from './layout.js';
-import { roleMap } from './roles.js';
-
-type Row = Readonly<Record<string, unknown>>;
+import { isNoOption } from './blank.js';
+import { holdsOf, type ConversationFacts } from './facts.js';
+import { compileFilter } from './filter.js';
+import { keyUses } from './key-uses.js';
+import { isObject } from './layout.js';
+import { holdsLoneSurrogate } from './lone-surrogate.js';
+import { readMessages, type Findings, type ReadMessages } from './read-messages.js';
+import { readNames } from './read-names.js';
+import { firstStructure } from './reading.js';
+import { withThinkBlock } from './reasoning.js';
+import { Reasons } from './reasons.js';
+import { messageFinder } from './row-messages.js';
+import { RowValue } from './row-value.js';
+import { readTools } from './tools.js';
+import { Unread } from './unread.js';
 
 /** A conversation, and what is counted of it. */
 export interface Converted {
@@ -18,68 +29,67 @@ export interface Converted {
 export type Outcome = Converted | RejectReason | 'filtered';
 
 /**
- * Returns the converter of a format whose rows are conversations: it filters, maps roles, drops the messages
- * after the last one of the assistant, and validates. The row is parsed JSON of any type; `text` returns its
- * JSON. The text is parsed once more only where an object of the row goes into the line, because JSON.parse
- * does not keep the spelling of numbers.
+ * Returns the converter of a format whose rows are conversations: it filters, finds the messages, reads them
+ * up to the last one of the assistant, adds system prompt and tools, and validates. The row is parsed JSON of
+ * any type; `text` returns its JSON. The text is parsed once more only where an object of the row goes into
+ * the line, because JSON.parse does not keep the spelling of numbers.
  */
 export function createRowConverter(rules: ConversionRules): (row: unknown, text: () => string) => Outcome {
   const filter = compileFilter(rules.filter, rules.layout);
-  const roleOf = roleMap(messageListOf(rules.layout) === undefined ? undefined : rules.roles);
-  const messagesOf = rawMessages(rules.layout);
-  return (row) => {
-    if (!isObject(row)) return 'no_messages';
-    if (!filter.passes(row)) return 'filtered';
-    const raw = messagesOf(row);
+  const find = messageFinder(rules);
+  const uses = keyUses(rules);
+  const names = readNames(rules).row;
+  return (value, text) => {
+    if (!isObject(value)) return 'no_messages';
+    if (!filter.passes(value)) return 'filtered';
+    const findings: Findings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
+    const row = RowValue.of(value, text);
+    const raw = find(row, findings);
     if (raw === undefined) return 'no_messages';
-    const messages = checkConversation(raw, roleOf);
-    return typeof messages === 'string' ? messages : converted({ messages });
+    const read = readMessages(raw, uses, findings);
+    const messages = withSystem(row, names.system, read.messages, findings);
+    const list = firstStructure(row, names.tools, findings.used);
+    const tools = list && readTools(list, findings.reasons);
+    findings.unread.add(row, uses.row, findings.used);
+    return outcomeOf({ ...read, messages }, tools, findings, rules.reasoning);
   };
 }
 
-/** A conversation of which nothing was left unread. */
-export function converted(conversation: Conversation): Converted {
-  return { conversation, facts: { ...noFacts, holds: holdsOf(conversation) } };
-}
-
-/**
- * Returns the function that finds the messages of a row; `undefined` where they are not a list of objects, or
- * an empty one.
- */
-function rawMessages(layout: Layout): (row: Row) => readonly RawMessage[] | undefined {
-  const list = messageListOf(layout);
-  if (list !== undefined) return (row) => listedMessages(row[list.list], list.role, list.content);
-  if (layout.format === 'alpaca') {
-    const [instruction, input, output] = ['instruction', 'input', 'output'].map((name) =>
-      columnOf(layout, name),
-    ) as [string, string, string];
-    return (row) => turn(alpacaPrompt(row[instruction], row[input]), row[output]);
-  }
-  const [prompt, response] = [columnOf(layout, 'prompt'), columnOf(layout, 'response')];
-  return (row) => turn(row[prompt], row[response]);
-}
-
-function listedMessages(list: unknown, role: string, content: string): readonly RawMessage[] | undefined {
-  if (!Array.isArray(list) || list.length === 0) return undefined;
-  const messages: RawMessage[] = [];
-  for (const message of list as readonly unknown[]) {
-    if (!isObject(message)) return undefined;
-    messages.push({ role: message[role], content: message[content] });
-  }
+/** Puts the text of a system column first, unless the conversation begins with a system message. */
+function withSystem(
+  row: RowValue,
+  names: readonly string[],
+  messages: readonly Message[],
+  { reasons, used }: Findings,
+): readonly Message[] {
+  const name = names.find((column) => !isNoOption(row.member(column).value));
+  if (name === undefined || messages[0]?.role === 'system') return messages;
+  const content = row.member(name).value;
+  used.add(name);
+  if (typeof content === 'string') return [{ role: 'system', content }, ...messages];
+  reasons.add('content_not_text');
   return messages;
 }
 
-/** A value that is not text is returned as it is, for the check to reject. */
-function alpacaPrompt(instruction: unknown, input: unknown): unknown {
-  if (typeof instruction !== 'string' || input === undefined || input === null) return instruction;
-  if (typeof input !== 'string') return input;
-  return isBlank(input) ? instruction : `${instruction}\n\n${input}`;
+/** The outcome of a row whose messages were read. */
+export function outcomeOf(
+  { messages, blankSystem, trailing }: ReadMessages,
+  tools: readonly string[] | undefined,
+  { reasons, unread }: Findings,
+  form: ReasoningForm = 'field',
+): Outcome {
+  const conversation = {
+    messages: form === 'inline' ? messages.map(withReasoningInline) : messages,
+    ...defined({ tools }),
+  };
+  if (holdsLoneSurrogate(conversation)) reasons.add('lone_surrogate');
+  if (reasons.first !== undefined) return reasons.first;
+  const facts = { unread: unread.names(messages), blankSystem, trailing, holds: holdsOf(conversation) };
+  return { conversation, facts };
 }
 
-/** A question and its answer. */
-export function turn(question: unknown, answer: unknown): readonly RawMessage[] {
-  return [
-    { role: 'user', content: question },
-    { role: 'assistant', content: answer },
-  ];
+function withReasoningInline({ reasoning_content: reasoning, ...message }: Message): Message {
+  return reasoning === undefined
+    ? message
+    : { ...message, content: withThinkBlock(reasoning, message.content) };
 }

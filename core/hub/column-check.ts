@@ -1,11 +1,17 @@
-import { layoutOf, messageListOf, standardColumns } from '../convert/layout.js';
-import type { Source, SourceFormat } from '../recipe.js';
+import { layoutOf, neededNames } from '../convert/layout.js';
+import type { Source } from '../recipe.js';
 import { listOf } from './split-files.js';
 
-/** Columns that a format does not need. */
-const optional: readonly string[] = ['openai_moderation', 'episode_done', 'input'];
 /** In formats with a list of messages these are keys of its members, not columns. */
-const memberNames: readonly string[] = ['role', 'content', 'from', 'value'];
+const memberNames: readonly string[] = [
+  'role',
+  'content',
+  'from',
+  'value',
+  'reasoning',
+  'tool_calls',
+  'weight',
+];
 
 /**
  * The problem with the columns of a source's files, as a sentence; `undefined` where there is none. Reads
@@ -18,15 +24,16 @@ export function columnProblem(
   const there = new Set(columns);
   const format = source.format;
   if (format !== undefined) {
-    const missing = neededColumns(format, source.fields).filter((column) => !there.has(column));
+    const missing = neededNames(layoutOf(format, source.fields)).columns.filter(
+      (column) => !there.has(column),
+    );
     if (missing.length > 0)
       return `the format ${format} needs ${quoted(missing)}; the columns are ${listOf([...columns])}`;
-  } else {
-    const unknown = Object.values(source.fields ?? {}).filter(
-      (name) => !there.has(name) && !isMember(source, name),
-    );
-    if (unknown.length > 0) return `fields names ${quoted(unknown)}; the columns are ${listOf([...columns])}`;
   }
+  const unknown = Object.entries(source.fields ?? {})
+    .filter(([standard, own]) => !there.has(own) && !memberNames.includes(standard))
+    .map(([, own]) => own);
+  if (unknown.length > 0) return `fields names ${quoted(unknown)}; the columns are ${listOf([...columns])}`;
   const isLmsys = format === 'lmsys' || (format === undefined && there.has('openai_moderation'));
   const filtered = Object.keys(source.filter ?? {}).filter(
     (name) => !there.has(name) && !(name === 'flagged' && isLmsys),
@@ -34,22 +41,6 @@ export function columnProblem(
   if (filtered.length > 0)
     return `the filter names ${quoted(filtered)}, so no row would pass; the columns are ${listOf([...columns])}`;
   return undefined;
-}
-
-function neededColumns(format: SourceFormat, fields: Source['fields']): string[] {
-  const layout = layoutOf(format, fields);
-  const list = messageListOf(layout);
-  if (list !== undefined) return [list.list];
-  return standardColumns[format]
-    .filter((name) => !optional.includes(name))
-    .map((name) => layout.columns[name] ?? name);
-}
-
-/** True where `fields` gives this name to a key of messages. */
-function isMember(source: Pick<Source, 'fields'>, name: string): boolean {
-  return Object.entries(source.fields ?? {}).some(
-    ([standard, own]) => own === name && memberNames.includes(standard),
-  );
 }
 
 function quoted(names: readonly string[]): string {

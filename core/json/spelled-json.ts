@@ -1,5 +1,5 @@
 /** A number as it is spelt in JSON. */
-export class SpelledNumber {
+class SpelledNumber {
   readonly text: string;
 
   constructor(text: string) {
@@ -11,92 +11,118 @@ export class SpelledNumber {
  * A JSON value that keeps what JSON.parse loses: the spelling of numbers (`12345678901234567890`, `40.0`) and
  * the order of members whose names are integers.
  */
-export type SpelledJson =
-  | null
-  | boolean
-  | string
-  | SpelledNumber
-  | readonly SpelledJson[]
-  | ReadonlyMap<string, SpelledJson>;
+export type SpelledJson = null | boolean | string | SpelledNumber | SpelledList | SpelledObject;
+type SpelledList = readonly SpelledJson[];
+type SpelledObject = ReadonlyMap<string, SpelledJson>;
 
-const space = /[ \t\n\r]*/y;
-const stringToken = /"(?:[^"\\]|\\.)*"/sy;
-const otherToken = /true|false|null|-?\d[\d.eE+-]*/y;
+/** A list or an object whose end is not read yet, and the name of the member that is read. */
+interface Open {
+  readonly items: SpelledJson[];
+  readonly members: Map<string, SpelledJson> | undefined;
+  name?: string | undefined;
+}
+
+/** Everything but strings: brackets, numbers, `true`, `false` and `null`. */
+const plainToken = /[{}[\]]|[^\s,:{}[\]"]+/y;
+const between = /[\s,:]*/y;
 
 /**
- * Parses JSON. A repeated member keeps its first place and gets its last value, as in JSON.parse.
+ * Parses JSON, nested as deep as the text is. A repeated member keeps its first place and gets its last
+ * value, as in JSON.parse.
  *
  * @throws {SyntaxError} as JSON.parse.
  */
 export function parseSpelled(text: string): SpelledJson {
-  // JSON.parse checks the grammar, so that the walk below meets valid JSON only.
+  // JSON.parse checks the grammar, so that what follows meets valid JSON only.
   JSON.parse(text);
-  return new Walk(text).value();
-}
-
-/** Walks through valid JSON. */
-class Walk {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  value(): SpelledJson {
-    this.#take(space);
-    const first = this.#text[this.#at];
-    if (first === '{') return new Map(this.#items('}', () => this.#member()));
-    if (first === '[') return this.#items(']', () => this.value());
-    if (first === '"') return this.#string();
-    const token = this.#take(otherToken);
-    if (token === 'null') return null;
-    return token === 'true' || token === 'false' ? token === 'true' : new SpelledNumber(token);
-  }
-
-  #member(): readonly [string, SpelledJson] {
-    this.#take(space);
-    const name = this.#string();
-    this.#take(space);
-    this.#at += 1;
-    return [name, this.value()];
-  }
-
-  #items<Item>(close: string, read: () => Item): Item[] {
-    const items: Item[] = [];
-    this.#at += 1;
-    this.#take(space);
-    while (this.#text[this.#at] !== close) {
-      items.push(read());
-      this.#take(space);
-      if (this.#text[this.#at] === ',') this.#at += 1;
-      this.#take(space);
+  const open: Open[] = [];
+  let last: SpelledJson = null;
+  for (const token of tokensOf(text)) {
+    if (token === '{') open.push({ items: [], members: new Map() });
+    else if (token === '[') open.push({ items: [], members: undefined });
+    else {
+      const value = token === '}' || token === ']' ? closed(open) : scalar(token);
+      last = value;
+      const parent = open.at(-1);
+      if (parent !== undefined) add(parent, value);
     }
-    this.#at += 1;
-    return items;
   }
+  return last;
+}
 
-  #string(): string {
-    return JSON.parse(this.#take(stringToken)) as string;
-  }
-
-  #take(token: RegExp): string {
-    token.lastIndex = this.#at;
-    const found = token.exec(this.#text)?.[0] ?? '';
-    this.#at += found.length;
-    return found;
+function* tokensOf(text: string): Generator<string> {
+  for (let at = after(between, text, 0); at < text.length;) {
+    const end = text[at] === '"' ? endOfString(text, at) : after(plainToken, text, at);
+    yield text.slice(at, end);
+    at = after(between, text, end);
   }
 }
 
-/** Compact JSON: no white space outside strings, strings as JSON.stringify writes them. */
+function after(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : text.length;
+}
+
+/** The end of the string that begins at `at`: behind the first quote that is not escaped. */
+function endOfString(text: string, at: number): number {
+  for (let quote = text.indexOf('"', at + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let start = quote;
+    while (text[start - 1] === '\\') start -= 1;
+    if ((quote - start) % 2 === 0) return quote + 1;
+  }
+}
+
+function scalar(token: string): SpelledJson {
+  if (token.startsWith('"')) return JSON.parse(token) as string;
+  if (token === 'null') return null;
+  return token === 'true' || token === 'false' ? token === 'true' : new SpelledNumber(token);
+}
+
+function closed(open: Open[]): SpelledJson {
+  const container = open.pop();
+  return container?.members ?? container?.items ?? null;
+}
+
+function add(parent: Open, value: SpelledJson): void {
+  if (parent.members === undefined) parent.items.push(value);
+  else if (parent.name === undefined && typeof value === 'string') parent.name = value;
+  else {
+    parent.members.set(parent.name ?? '', value);
+    parent.name = undefined;
+  }
+}
+
+/** A member of an object; null of anything else. */
+export function memberOf(value: SpelledJson, name: string): SpelledJson {
+  return isMap(value) ? (value.get(name) ?? null) : null;
+}
+
+/** An item of a list; null of anything else. */
+export function itemOf(value: SpelledJson, index: number): SpelledJson {
+  return isList(value) ? (value[index] ?? null) : null;
+}
+
+/** The object with another value of one member, in its place. */
+export function withMember(value: SpelledJson, name: string, member: SpelledJson): SpelledJson {
+  return isMap(value) ? new Map(value).set(name, member) : value;
+}
+
+/**
+ * Compact JSON: no white space outside strings, strings as JSON.stringify writes them. For values that do not
+ * nest too deep.
+ */
 export function compactJson(value: SpelledJson): string {
   if (value instanceof SpelledNumber) return value.text;
-  if (value instanceof Map)
+  if (isMap(value))
     return `{${[...value].map(([name, member]) => `${JSON.stringify(name)}:${compactJson(member)}`).join(',')}}`;
   if (isList(value)) return `[${value.map(compactJson).join(',')}]`;
   return JSON.stringify(value);
 }
 
-function isList(value: SpelledJson): value is readonly SpelledJson[] {
+function isMap(value: SpelledJson): value is SpelledObject {
+  return value instanceof Map;
+}
+
+function isList(value: SpelledJson): value is SpelledList {
   return Array.isArray(value);
 }

@@ -4,7 +4,7 @@ import { fileNames, readConversionPlan } from '../../convert/plan/conversion-pla
 import type { MixPlanFile, PlannedSource } from '../format/mix-plan.js';
 
 /** Version of the rule in docs/mix-rule.md. Raise it when a recipe and its data would give other lines. */
-const mixRuleVersion = 1;
+const mixRuleVersion = 2;
 
 /**
  * The text of manifest.json: the inputs and the content of the mix. It has no times and no absolute paths, so
@@ -51,6 +51,8 @@ async function manifestSource(store: ArtifactStore, source: PlannedSource): Prom
     columns: rules.layout.columns,
     roles: rules.roles,
     filter: rules.filter,
+    ignore: rules.ignore,
+    reasoning: rules.reasoning,
     rows: source.rows,
     share: source.share,
     repeat: source.repeat,

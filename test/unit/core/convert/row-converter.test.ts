@@ -21,17 +21,17 @@ const rejects: readonly (readonly [string, unknown, RejectReason])[] = [
   ['no list', { messages: 'x' }, 'no_messages'],
   ['an empty list', { messages: [] }, 'no_messages'],
   ['a list with something else', { messages: [{ role: 'user', content: 'a' }, null] }, 'no_messages'],
-  ['a role outside the table', messages(['tool', 'x'], ['assistant', 'y']), 'unknown_role'],
+  ['a role outside the table', messages(['narrator', 'x'], ['assistant', 'y']), 'unknown_role'],
   [
     'an unknown role after the last answer',
-    messages(['user', 'x'], ['assistant', 'y'], ['tool', 'z']),
+    messages(['user', 'x'], ['assistant', 'y'], ['narrator', 'z']),
     'unknown_role',
   ],
-  ['the role before the content', messages(['tool', 5], ['assistant', 'y']), 'unknown_role'],
+  ['the role before the content', messages(['narrator', 5], ['assistant', 'y']), 'unknown_role'],
   ['content that is no text', messages(['user', null], ['assistant', 'y']), 'content_not_text'],
   ['content before the missing answer', messages(['user', 5]), 'content_not_text'],
   ['no answer', messages(['user', 'x']), 'no_assistant'],
-  ['a blank text', messages(['system', '\u3000\uFEFF\u0085'], ['assistant', 'y']), 'blank_content'],
+  ['a blank text', messages(['user', '\u3000\uFEFF\u0085'], ['assistant', 'y']), 'blank_content'],
   ['half a surrogate pair', messages(['user', 'x\ud83d'], ['assistant', 'y']), 'lone_surrogate'],
 ];
 for (const [name, row, reason] of rejects)

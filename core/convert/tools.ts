@@ -1,0 +1,35 @@
+import { nestsTooDeep } from '../json/nesting.js';
+import { compactJson, withMember } from '../json/spelled-json.js';
+import { isBlank, saysNothing } from './blank.js';
+import { isObject } from './layout.js';
+import type { Reasons } from './reasons.js';
+import type { RowValue } from './row-value.js';
+
+/**
+ * The functions of a list of tools, as compact JSON: entries `{ type, function }`, or the functions
+ * themselves. `parameters` that are JSON in a text become the object.
+ */
+export function readTools(list: RowValue, reasons: Reasons): readonly string[] {
+  const tools = list.opened().items();
+  if (tools === undefined) reasons.add('bad_tools');
+  return (tools ?? []).flatMap((tool) => {
+    const found = functionOf(tool.opened());
+    if (found === undefined) reasons.add('bad_tools');
+    return found ?? [];
+  });
+}
+
+function functionOf(tool: RowValue): string | undefined {
+  const nested = tool.member('function').opened();
+  const isEntry = !saysNothing(nested.value);
+  const type = tool.member('type').value;
+  if (isEntry && type !== 'function' && !saysNothing(type)) return undefined;
+  const found = isEntry ? nested : tool;
+  const name = found.member('name').value;
+  if (typeof name !== 'string' || isBlank(name)) return undefined;
+  const parameters = found.member('parameters');
+  const opened = parameters.opened();
+  if (nestsTooDeep(found.value) || nestsTooDeep(opened.value)) return undefined;
+  const isText = typeof parameters.value === 'string' && isObject(opened.value);
+  return compactJson(isText ? withMember(found.spelled, 'parameters', opened.spelled) : found.spelled);
+}
