@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { compactJson, type SpelledJson } from '../../../core/json/spelled-json.js';
 import { parquetFile, type Column } from '../../../dev/corpora/parquet.js';
 import type { Dice } from '../../support/dice.js';
-import { spelt } from './odd-json.js';
+import { compact, type OddJson } from './odd-json.js';
 import { fit } from './odd-parquet.js';
+import { spelt } from './odd-spelling.js';
 import type { WrittenFile } from './source-files.js';
 
 export const oddKinds = ['jsonl', 'json', 'parquet'] as const;
@@ -14,7 +14,7 @@ export async function writeOdd(
   dice: Dice,
   path: string,
   kind: OddKind,
-  rows: readonly ReadonlyMap<string, SpelledJson>[],
+  rows: readonly ReadonlyMap<string, OddJson>[],
 ): Promise<WrittenFile> {
   if (kind === 'parquet') return writeOddParquet(dice, path, rows);
   const texts = rows.map((row) => spelt(dice, row));
@@ -26,7 +26,7 @@ export async function writeOdd(
 async function writeOddParquet(
   dice: Dice,
   path: string,
-  rows: readonly ReadonlyMap<string, SpelledJson>[],
+  rows: readonly ReadonlyMap<string, OddJson>[],
 ): Promise<WrittenFile> {
   const names = [...new Set(rows.flatMap((row) => [...row.keys()]))];
   const fitted = names.map((name) => ({
@@ -43,7 +43,7 @@ async function writeOddParquet(
   await writeFile(path, parquetFile(written, columns, 1 + dice.below(20)));
   const found = rows.map((_, row) => {
     const members = fitted.map(({ name, found: values }) => [name, values[row] ?? null] as const);
-    return compactJson(new Map(members.filter(([, value]) => value !== null)));
+    return compact(new Map(members.filter(([, value]) => value !== null)));
   });
   const plainPath = `${path}.jsonl`;
   await writeFile(plainPath, found.map((row) => `${row}\n`).join(''));

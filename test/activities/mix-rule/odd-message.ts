@@ -1,15 +1,6 @@
-import { SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
 import type { Dice } from '../../support/dice.js';
-import {
-  maybeText,
-  object,
-  someBlank,
-  someJunk,
-  someNumber,
-  someObject,
-  someText,
-  type Members,
-} from './odd-json.js';
+import { object, Spelling, type Members, type OddJson } from './odd-json.js';
+import { maybeText, someBlank, someJunk, someNumber, someObject, someText } from './odd-values.js';
 
 /** The names of the keys of messages in one source. */
 export interface MessageKeys {
@@ -65,8 +56,8 @@ const mediaTypes = [
 ];
 
 /** A conversation of listed messages, in one of the ways in which they are kept. */
-export function oddMessages(dice: Dice, keys: MessageKeys): readonly SpelledJson[] {
-  const list: SpelledJson[] = [];
+export function oddMessages(dice: Dice, keys: MessageKeys): readonly OddJson[] {
+  const list: OddJson[] = [];
   if (dice.chance(0.25)) list.push(system(dice, keys));
   for (let turns = 1 + dice.below(3); turns > 0; turns -= 1) {
     list.push(message(dice, keys, 'user', { [keys.content]: words(dice, 'user') }));
@@ -78,13 +69,13 @@ export function oddMessages(dice: Dice, keys: MessageKeys): readonly SpelledJson
   return list;
 }
 
-function system(dice: Dice, keys: MessageKeys): SpelledJson {
+function system(dice: Dice, keys: MessageKeys): OddJson {
   const content = dice.chance(0.3) ? someBlank(dice) : words(dice, 'system');
   return message(dice, keys, 'system', { [keys.content]: dice.chance(0.1) ? null : content });
 }
 
-function answer(dice: Dice, keys: MessageKeys): SpelledJson {
-  const members: Record<string, SpelledJson> = { [keys.content]: words(dice, 'assistant') };
+function answer(dice: Dice, keys: MessageKeys): OddJson {
+  const members: Record<string, OddJson> = { [keys.content]: words(dice, 'assistant') };
   if (dice.chance(0.3)) {
     const thought = dice.pick(thoughts);
     const names = dice.chance(0.2) ? keys.reasoning : [dice.pick(keys.reasoning)];
@@ -100,8 +91,8 @@ function answer(dice: Dice, keys: MessageKeys): SpelledJson {
 }
 
 /** A message of calls, or messages that are calls, and what the tools give back. */
-function callsAndResults(dice: Dice, keys: MessageKeys): readonly SpelledJson[] {
-  const result = (): SpelledJson =>
+function callsAndResults(dice: Dice, keys: MessageKeys): readonly OddJson[] {
+  const result = (): OddJson =>
     message(dice, keys, 'tool', {
       [keys.content]: dice.chance(0.1) ? dice.pick(['', ' ', null]) : words(dice, 'tool'),
       ...(dice.chance(0.5) ? { tool_call_id: dice.pick(['1', 't1', null, '']), name: 'w' } : {}),
@@ -115,7 +106,7 @@ function callsAndResults(dice: Dice, keys: MessageKeys): readonly SpelledJson[] 
     );
     return [...before, ...called, result(), ...(dice.chance(0.4) ? [result()] : [])];
   }
-  const content = dice.pick<SpelledJson>([null, '', 'I look.', [], '<think>r</think>']);
+  const content = dice.pick<OddJson>([null, '', 'I look.', [], '<think>r</think>']);
   const name = dice.pick(keys.calls);
   const called = message(dice, keys, 'assistant', {
     ...(dice.chance(0.8) ? { [keys.content]: content } : {}),
@@ -127,37 +118,37 @@ function callsAndResults(dice: Dice, keys: MessageKeys): readonly SpelledJson[] 
 }
 
 /** A call, nested or flat. */
-export function call(dice: Dice): SpelledJson {
+export function call(dice: Dice): OddJson {
   const given = dice.chance(0.1)
-    ? dice.pick<SpelledJson>([null, '', '{bad', '[]', ' ', [], ['x'], 'null', '[{"a":1}]'])
+    ? dice.pick<OddJson>([null, '', '{bad', '[]', ' ', [], ['x'], 'null', '[{"a":1}]'])
     : maybeText(dice, someObject(dice), 0.5);
   const name = dice.chance(0.03) ? someJunk(dice) : dice.pick(['w', 'v', 'get weather']);
   const key = dice.chance(0.8) ? 'arguments' : 'parameters';
   const called = object({
     name,
     ...(dice.chance(0.95) ? { [key]: given } : {}),
-    ...(dice.chance(0.05) ? { arguments: dice.pick<SpelledJson>([null, '{"x":1}']) } : {}),
+    ...(dice.chance(0.05) ? { arguments: dice.pick<OddJson>([null, '{"x":1}']) } : {}),
   });
   const type = dice.chance(0.5)
-    ? dice.pick<SpelledJson>(['function', 'function', 'function', null, 'tool'])
+    ? dice.pick<OddJson>(['function', 'function', 'function', null, 'tool'])
     : undefined;
   const id = dice.chance(0.5)
-    ? dice.pick<SpelledJson>(['t1', 'call_é', null, ' ', new SpelledNumber('7')])
+    ? dice.pick<OddJson>(['t1', 'call_é', null, ' ', new Spelling('7')])
     : undefined;
   if (dice.chance(0.3)) return object({ type, id, function: null, ...Object.fromEntries(called) });
   return shuffled(dice, { id, type, function: maybeText(dice, called, 0.05) });
 }
 
-export function calls(dice: Dice): readonly SpelledJson[] {
+export function calls(dice: Dice): readonly OddJson[] {
   return Array.from({ length: dice.chance(0.05) ? 0 : 1 + dice.below(2) }, () =>
     maybeText(dice, call(dice), 0.05),
   );
 }
 
-function words(dice: Dice, role: 'user' | 'assistant' | 'system' | 'tool'): SpelledJson {
+function words(dice: Dice, role: 'user' | 'assistant' | 'system' | 'tool'): OddJson {
   if (dice.chance(0.75)) return someText(dice);
-  const list: SpelledJson[] = [];
-  const text = (): SpelledJson =>
+  const list: OddJson[] = [];
+  const text = (): OddJson =>
     dice.chance(0.15)
       ? someText(dice)
       : object({
@@ -177,29 +168,28 @@ function words(dice: Dice, role: 'user' | 'assistant' | 'system' | 'tool'): Spel
   return list;
 }
 
-function thought(dice: Dice): SpelledJson {
+function thought(dice: Dice): OddJson {
   const said = dice.pick(thoughts);
   return dice.chance(0.7)
     ? object({ type: 'thinking', thinking: said, signature: 's' })
     : object({ type: 'reasoning', [dice.pick(['reasoning', 'text', 'other'])]: said });
 }
 
-function result(dice: Dice): SpelledJson {
+function result(dice: Dice): OddJson {
   const content = dice.chance(0.2)
-    ? dice.pick<SpelledJson>([null, '', [], [object({ type: 'image' })], new SpelledNumber('1')])
+    ? dice.pick<OddJson>([null, '', [], [object({ type: 'image' })], new Spelling('1')])
     : dice.chance(0.5)
       ? someText(dice)
       : [object({ type: 'text', text: someText(dice) })];
   return object({ type: 'tool_result', tool_use_id: dice.pick(['t1', null, '']), content });
 }
 
-function message(dice: Dice, keys: MessageKeys, role: keyof typeof roles, members: Members): SpelledJson {
+function message(dice: Dice, keys: MessageKeys, role: keyof typeof roles, members: Members): OddJson {
   const name = dice.chance(0.03)
     ? dice.pick([...keys.roles, ...keys.roles, 'nobody', 'Tool'])
     : dice.pick(roles[role]);
-  const extra: Record<string, SpelledJson> = {};
-  if (dice.chance(0.1))
-    extra['name'] = dice.pick<SpelledJson>(['alice', null, ' ', new SpelledNumber('3'), 'q']);
+  const extra: Record<string, OddJson> = {};
+  if (dice.chance(0.1)) extra['name'] = dice.pick<OddJson>(['alice', null, ' ', new Spelling('3'), 'q']);
   if (dice.chance(0.12))
     extra[dice.pick(keys.weights)] = dice.chance(0.08) ? someJunk(dice) : someWeight(dice);
   if (dice.chance(0.04)) extra[dice.pick(keys.weights)] = someWeight(dice);
@@ -209,19 +199,19 @@ function message(dice: Dice, keys: MessageKeys, role: keyof typeof roles, member
   return maybeText(dice, all, 0.01);
 }
 
-function someWeight(dice: Dice): SpelledJson {
+function someWeight(dice: Dice): OddJson {
   return dice.chance(0.4)
     ? dice.pick([true, false, null])
-    : new SpelledNumber(dice.pick(['0', '1', '0.0', '1.0', '0', '1', '0.5']));
+    : new Spelling(dice.pick(['0', '1', '0.0', '1.0', '0', '1', '0.5']));
 }
 
 /** Sometimes in another order. */
-function shuffled(dice: Dice, members: Members): ReadonlyMap<string, SpelledJson> {
+function shuffled(dice: Dice, members: Members): ReadonlyMap<string, OddJson> {
   const all = [...object(members)];
   if (dice.chance(0.4)) all.unshift(...all.splice(dice.below(all.length)));
   return new Map(all);
 }
 
-function asJson(value: string | Readonly<Record<string, string>>): SpelledJson {
+function asJson(value: string | Readonly<Record<string, string>>): OddJson {
   return typeof value === 'string' ? value : object(value);
 }

@@ -1,7 +1,6 @@
-import { compactJson, SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
 import { bool, float64, int64, list, struct, text, type Column } from '../../../dev/corpora/parquet.js';
 import type { Dice } from '../../support/dice.js';
-import { isList, isMap } from './odd-json.js';
+import { compact, isList, isMap, Spelling, type OddJson } from './odd-json.js';
 
 const json = (name: string): Column => [
   { name, repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'JSON' },
@@ -13,16 +12,16 @@ interface Fitted {
   /** For the writer of parquet. */
   readonly written: readonly unknown[];
   /** What a reader of the file finds: as JSON, without null members, integers as digits, doubles as JSON.stringify. */
-  readonly found: readonly SpelledJson[];
+  readonly found: readonly OddJson[];
 }
 
 type Kind = 'text' | 'number' | 'bool' | 'list' | 'object' | 'null';
 
-function kindOf(value: SpelledJson): Kind {
+function kindOf(value: OddJson): Kind {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'bool';
-  if (value instanceof SpelledNumber) return 'number';
+  if (value instanceof Spelling) return 'number';
   return isList(value) ? 'list' : 'object';
 }
 
@@ -30,12 +29,12 @@ function kindOf(value: SpelledJson): Kind {
  * Bends values until they have one type, as those of a column do: that of the first one. Another value becomes
  * JSON in a text where the column is of texts, else null.
  */
-export function fit(dice: Dice, values: readonly SpelledJson[]): Fitted {
+export function fit(dice: Dice, values: readonly OddJson[]): Fitted {
   const kinds = new Set(values.map(kindOf).filter((kind) => kind !== 'null'));
   const [first = 'text'] = kinds;
   const kind = kinds.size > 1 && dice.chance(0.4) ? 'text' : first;
   const own = values.map((value) =>
-    kindOf(value) === kind ? value : kind === 'text' && value !== null ? compactJson(value) : null,
+    kindOf(value) === kind ? value : kind === 'text' && value !== null ? compact(value) : null,
   );
   switch (kind) {
     case 'text':
@@ -52,7 +51,7 @@ export function fit(dice: Dice, values: readonly SpelledJson[]): Fitted {
 }
 
 /** Parquet holds UTF-8 only, so half a surrogate pair is none. */
-function fitTexts(dice: Dice, values: readonly SpelledJson[]): Fitted {
+function fitTexts(dice: Dice, values: readonly OddJson[]): Fitted {
   const found = values.map((value) => (typeof value === 'string' ? Buffer.from(value).toString() : null));
   if (!found.every(holdsStructure) || dice.chance(0.5)) return { column: text, written: found, found };
   // The writer of parquet takes values of columns of JSON, and writes them with JSON.stringify.
@@ -73,8 +72,8 @@ function holdsStructure(value: string | null): boolean {
   }
 }
 
-function fitNumbers(values: readonly SpelledJson[]): Fitted {
-  const numbers = values.map((value) => (value instanceof SpelledNumber ? value.text : undefined));
+function fitNumbers(values: readonly OddJson[]): Fitted {
+  const numbers = values.map((value) => (value instanceof Spelling ? value.text : undefined));
   const isInteger = (spelling: string | undefined): boolean =>
     spelling === undefined ||
     (/^-?\d+$/.test(spelling) && BigInt.asIntN(64, BigInt(spelling)) === BigInt(spelling));
@@ -86,20 +85,18 @@ function fitNumbers(values: readonly SpelledJson[]): Fitted {
     column: integers ? int64 : float64,
     written,
     found: written.map((value) =>
-      value === null
-        ? null
-        : new SpelledNumber(typeof value === 'bigint' ? String(value) : JSON.stringify(value)),
+      value === null ? null : new Spelling(typeof value === 'bigint' ? String(value) : JSON.stringify(value)),
     ),
   };
 }
 
-function fitLists(dice: Dice, values: readonly SpelledJson[]): Fitted {
+function fitLists(dice: Dice, values: readonly OddJson[]): Fitted {
   const items = fit(
     dice,
     values.flatMap((value) => (isList(value) ? value : [])),
   );
   let at = 0;
-  const cut = (value: SpelledJson): readonly [number, number] | undefined => {
+  const cut = (value: OddJson): readonly [number, number] | undefined => {
     if (!isList(value)) return undefined;
     at += value.length;
     return [at - value.length, at];
@@ -112,7 +109,7 @@ function fitLists(dice: Dice, values: readonly SpelledJson[]): Fitted {
   };
 }
 
-function fitObjects(dice: Dice, values: readonly SpelledJson[]): Fitted {
+function fitObjects(dice: Dice, values: readonly OddJson[]): Fitted {
   const names = new Set(values.flatMap((value) => (isMap(value) ? [...value.keys()] : [])));
   // A group has members.
   if (names.size === 0) names.add('nothing');

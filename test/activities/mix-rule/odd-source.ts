@@ -1,25 +1,16 @@
 import { layoutOf, messageListOf, standardColumns, type Layout } from '../../../core/convert/layout.js';
-import { SpelledNumber, type SpelledJson } from '../../../core/json/spelled-json.js';
 import { Source, sourceFormats, type SourceFormat } from '../../../core/recipe.js';
 import type { Dice } from '../../support/dice.js';
-import {
-  maybeText,
-  mutated,
-  object,
-  someJunk,
-  someNumber,
-  someObject,
-  someText,
-  type Members,
-} from './odd-json.js';
+import { object, Spelling, type Members, type OddJson } from './odd-json.js';
 import { calls, oddMessages, type MessageKeys } from './odd-message.js';
+import { maybeText, mutated, someJunk, someNumber, someObject, someText } from './odd-values.js';
 
 /** A source of odd rows: its part of a recipe, and its rows. */
 export interface OddSource {
   readonly source: Source;
   /** Of every column that the format has, its name in the files. */
   readonly columns: Readonly<Record<string, string>>;
-  readonly rows: readonly ReadonlyMap<string, SpelledJson>[];
+  readonly rows: readonly ReadonlyMap<string, OddJson>[];
 }
 
 const optionalNames = {
@@ -115,9 +106,9 @@ function namesOf(layout: Layout, what: keyof typeof optionalNames): readonly str
   return named === undefined ? optionalNames[what] : [named, named, ...optionalNames[what]];
 }
 
-function oddRow(dice: Dice, layout: Layout): ReadonlyMap<string, SpelledJson> {
+function oddRow(dice: Dice, layout: Layout): ReadonlyMap<string, OddJson> {
   const pick = (what: keyof typeof optionalNames): string => dice.pick(namesOf(layout, what));
-  const optional: Record<string, SpelledJson> = {};
+  const optional: Record<string, OddJson> = {};
   if (dice.chance(0.2)) optional[pick('system')] = dice.chance(0.9) ? someText(dice) : someJunk(dice);
   if (dice.chance(0.2))
     optional[pick('tools')] = dice.chance(0.9) ? maybeText(dice, tools(dice), 0.4) : someJunk(dice);
@@ -125,9 +116,8 @@ function oddRow(dice: Dice, layout: Layout): ReadonlyMap<string, SpelledJson> {
   if (dice.chance(0.1))
     optional[dice.pick(otherColumns)] = dice.chance(0.3) ? someNumber(dice) : someText(dice);
   if (dice.chance(0.9)) optional['lang'] = dice.chance(0.8) ? 'en' : someJunk(dice);
-  if (dice.chance(0.3))
-    optional['label'] = dice.pick<SpelledJson>([true, false, 'q', new SpelledNumber('1.0')]);
-  if (dice.chance(0.3)) optional['context'] = dice.pick<SpelledJson>(['q', 'a', 'other', null]);
+  if (dice.chance(0.3)) optional['label'] = dice.pick<OddJson>([true, false, 'q', new Spelling('1.0')]);
+  if (dice.chance(0.3)) optional['context'] = dice.pick<OddJson>(['q', 'a', 'other', null]);
   const members = Object.entries({ ...optional, ...formatColumns(dice, layout, pick) });
   if (dice.chance(0.4)) members.unshift(...members.splice(dice.below(members.length)));
   let row = object(Object.fromEntries(members));
@@ -163,8 +153,8 @@ function formatColumns(
     return {
       [at('context')]: someText(dice),
       [at('response')]: someText(dice),
-      [at('dialogue_id')]: new SpelledNumber(String(dice.below(12))),
-      [at('response_id')]: new SpelledNumber(dice.pick(['0', '1', '2', '1.0'])),
+      [at('dialogue_id')]: new Spelling(String(dice.below(12))),
+      [at('response_id')]: new Spelling(dice.pick(['0', '1', '2', '1.0'])),
       [at('episode_done')]: dice.chance(0.4),
     };
   const beside: Members = {
@@ -183,7 +173,7 @@ function formatColumns(
       ...(dice.chance(0.9) ? { [at('output')]: someText(dice) } : {}),
       ...beside,
     };
-  const listed = (): SpelledJson => oddMessages(dice, keys('role', 'content'));
+  const listed = (): OddJson => oddMessages(dice, keys('role', 'content'));
   return {
     [at('prompt')]: dice.chance(0.4) ? listed() : someText(dice),
     ...(dice.chance(0.9) ? { [at('response')]: dice.chance(0.3) ? listed() : someText(dice) } : {}),
@@ -191,14 +181,14 @@ function formatColumns(
   };
 }
 
-function history(dice: Dice): SpelledJson {
-  const pair = (): SpelledJson =>
+function history(dice: Dice): OddJson {
+  const pair = (): OddJson =>
     dice.chance(0.93) ? [someText(dice), someText(dice)] : [someJunk(dice), 'a', 'b'].slice(dice.below(3));
   return Array.from({ length: dice.below(3) }, pair);
 }
 
-function tools(dice: Dice): SpelledJson {
-  const tool = (): SpelledJson => {
+function tools(dice: Dice): OddJson {
+  const tool = (): OddJson => {
     const described = object({
       name: dice.chance(0.97) ? dice.pick(['w', 'v']) : someJunk(dice),
       ...(dice.chance(0.3) ? { description: someText(dice) } : {}),
@@ -207,7 +197,7 @@ function tools(dice: Dice): SpelledJson {
         : {}),
     });
     if (dice.chance(0.4)) return described;
-    const type = dice.pick<SpelledJson>(['function', 'function', 'function', null, 'retrieval']);
+    const type = dice.pick<OddJson>(['function', 'function', 'function', null, 'retrieval']);
     return object({ type, function: maybeText(dice, described, 0.1) });
   };
   return Array.from({ length: dice.chance(0.1) ? 0 : 1 + dice.below(2) }, () =>
