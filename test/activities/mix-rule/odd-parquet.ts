@@ -1,6 +1,6 @@
 import { bool, float64, int64, list, struct, text, type Column } from '../../../dev/corpora/parquet.js';
 import type { Dice } from '../../support/dice.js';
-import { compact, isList, isMap, Spelling, type OddJson } from './odd-json.js';
+import { compact, isList, isMap, object, Spelling, type OddJson } from './odd-json.js';
 
 const json = (name: string): Column => [
   { name, repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'JSON' },
@@ -128,7 +128,8 @@ function fitObjects(dice: Dice, values: readonly OddJson[]): Fitted {
     found: values.map((value, row) => {
       if (!isMap(value)) return null;
       const all = members.map((member) => [member.name, member.found[row] ?? null] as const);
-      return new Map(all.filter(([, member]) => member !== null));
+      // As an object of JavaScript has them: names that are integers stand first.
+      return object(Object.fromEntries(all.filter(([, member]) => member !== null)));
     }),
   };
 }
