@@ -17,7 +17,6 @@ export function readAssistant(raw: RawMessage, reading: Reading, used: Set<strin
   const { text, thinking, callParts } = assistantContent(raw, reasons);
   const calls = callsOf(raw, callParts, reasons, used);
   if (calls === undefined && text === undefined) reasons.add('content_not_text');
-  if (calls === undefined && text !== undefined && isBlank(text)) reasons.add('blank_content');
   const content = text ?? '';
   const reasonings = names.reasoning.map((name) => members.member(name));
   for (const name of names.reasoning) used.add(name);

@@ -1,4 +1,5 @@
 import { readAssistant, readCallsMessage } from './assistant-message.js';
+import { isBlank } from './blank.js';
 import type { Message } from './conversation.js';
 import type { KeyUses } from './key-uses.js';
 import { readOther } from './other-message.js';
@@ -42,7 +43,13 @@ export function readMessages(
     readMessage(message, reading, keys);
     if (message.list !== undefined) unread.add(message.members, uses.message, keys, message.list);
   }
+  if (reading.messages.some(isWithoutWords)) reasons.add('blank_content');
   return { messages: reading.messages, blankSystem: reading.blankSystem, trailing: kept.length < raw.length };
+}
+
+/** Only results, and calls, need no words beside them. */
+function isWithoutWords({ role, content, tool_calls }: Message): boolean {
+  return role !== 'tool' && tool_calls === undefined && isBlank(content);
 }
 
 function readMessage(message: RawMessage, reading: Reading, used: Set<string>): void {

@@ -57,7 +57,7 @@ export type WaitKey =
   | { readonly kind: 'review'; readonly what: 'review' }
   | { readonly kind: 'pause'; readonly what: 'pause' };
 
-/** Something that only a person can do before the run goes on. */
+/** Something that the user must decide or mend before the run continues. */
 export type Wait = WaitKey & Reason;
 
 /** Answer of the `progress` query: what a run has done and what it waits for. */

@@ -33,7 +33,7 @@ export const TokenPieceMeta = z.object({
   trainedRows: z.int(),
   tokens: z.int(),
   trainedTokens: z.int(),
-  /** Rows that the renderer refuses to train on, by its reason. */
+  /** Rows that the renderer does not train on, by its reason. */
   refusals: z.record(z.string(), z.int()),
   /** SHA-256 over the three files. */
   sha256: z.string(),

@@ -10,7 +10,7 @@ import { mixSources } from '../../../client/mix/mix-sources.js';
 import { downloadAll, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 /**
- * The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made.
+ * The same rows in every kind of file that a source may have; `make_golden.py` there makes them.
  */
 const golden = fileURLToPath(new URL('../../../../test/golden/formats/', import.meta.url));
 const inFiles = (name: string): string => join(golden, 'files', name);

@@ -122,7 +122,7 @@ void test('for any line the scanner gives the result of the parser, or none', ()
   assert.ok(found > 5000 && changed > 5000, `${found} lines were scanned, ${changed} bytes changed`);
 });
 
-void test('a line that ends with the block is found, and one that goes on behind it is not', () => {
+void test('a line that ends with the block is found, and one that continues behind it is not', () => {
   const line = Buffer.from('{"messages":[{"role":"assistant","content":"x"}]}');
   for (let cut = 0; cut < line.length; cut += 1) {
     const kept = line.subarray(0, line.length - cut);

@@ -123,7 +123,7 @@ void test('a held-out loss that diverged is in the table as diverged, and not in
   );
 });
 
-void test('the page asks for nothing over the network', async (context) => {
+void test('the page requests nothing over the network', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { document } = await write(out, finishedInput(out));
@@ -254,7 +254,7 @@ void test('trained text is marked by the tokens of the training, and truncated t
     first?.querySelector('.where')?.textContent ?? '',
     /line 1 · ultrachat · [\d,]+ tokens.* cut off/,
   );
-  // Typed by a person it is text of the conversation; only the renderer's own is a special token.
+  // In a message it is text of the conversation; only the renderer's own is a special token.
   assert.doesNotMatch(texts(first, '.special'), /typed/);
   assert.match(texts(first, '.context'), /<\|im_end\|> typed by someone/);
 });
@@ -291,7 +291,7 @@ void test('the report of a run that waits, was cancelled or failed begins with t
   };
   assert.match(await banner({ status: 'running', stage: 'train' }), /is under way.*Stage train/s);
   const waits = await banner({ status: 'running', stage: 'convert', waitingFor: [wait] });
-  assert.match(waits, /waits for a person.*magpie: RevisionNotFoundError: no revision <script>/s);
+  assert.match(waits, /waits for a decision.*magpie: RevisionNotFoundError: no revision <script>/s);
   assert.match(await banner({ status: 'cancelled', stage: 'train' }), /was cancelled/);
   assert.match(
     await banner({ status: 'failed', failure: 'The mix was rejected: too much code' }),
