@@ -1,6 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
 import type { ConversionPlan, ConvertPiecesResult } from '../core/contracts/conversion.js';
 import type { DownloadFilesResult, SourceResolution } from '../core/contracts/source.js';
+import { findingsOf } from '../core/convert/unread-notes.js';
 import { defined } from '../core/defined.js';
 import { formatBytes, plural } from '../core/format.js';
 import type { Source } from '../core/recipe.js';
@@ -54,6 +55,7 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
     status: 'done',
     conversations: summary.converted,
     rejected: summary.rejected,
+    findings: findingsOf(summary),
     notes: [...resolution.notes, ...reuseNotes(downloads, conversions)],
   });
   return { resolution, conversion, summary };

@@ -7,6 +7,7 @@ import {
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
 import { addCounts, noCounts } from '../../core/convert/counts.js';
+import { readAsOf } from '../../core/convert/unread-remedy.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -55,7 +56,7 @@ export async function summariseSource(
     ...counts,
     name: plan.source,
     summary: ref,
-    format: plan.rules.layout.format,
+    ...readAsOf(plan.rules),
     formatReason: plan.formatReason,
     files: plan.files.length,
     emptyFiles: plan.emptyFiles.length,

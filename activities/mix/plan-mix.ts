@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Composition, MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
+import { readAsOf } from '../../core/convert/unread-remedy.js';
 import { defined } from '../../core/defined.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -132,7 +133,7 @@ async function accountFor(
       if (mixed === undefined) throw new Error(`No lines were planned for source ${source.name}`);
       return {
         name: source.name,
-        format: rules.layout.format,
+        readAs: readAsOf(rules),
         counts,
         repeat: source.repeat,
         ...defined({ share: source.share, rows: source.rows }),

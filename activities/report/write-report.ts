@@ -38,7 +38,7 @@ async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: Abo
   const marked =
     marking === undefined
       ? []
-      : run.train.toRead.map(({ line, messages }) => [line, markConversation(marking, messages)] as const);
+      : run.train.toRead.map((read) => [read.line, markConversation(marking, read)] as const);
   return reportPage(input, {
     run,
     emptyFiles: await emptyFiles(store, input),

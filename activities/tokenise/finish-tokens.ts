@@ -51,6 +51,7 @@ export async function finishTokens(
     stepsPerEpoch: stepsPerEpoch(rule),
     totalSteps: totalSteps(rule),
     lengths,
+    untrained: { renderer: meta.tokenisation.renderer, sources: meta.untrained },
   };
 }
 
@@ -70,7 +71,6 @@ async function gatherPieces(
   const tallies = plan.sources.map(() => new LengthTally());
   const hashes = { train: createHash('sha256'), heldout: createHash('sha256') };
   const counts = { rows: 0, trainedRows: 0, tokens: 0, trainedTokens: 0, heldoutRows: 0 };
-  const refusals: Record<string, number> = {};
   for (const planned of plan.pieces) {
     signal.throwIfAborted();
     const ref = tokenPieceRef(plan, planned);
@@ -86,14 +86,15 @@ async function gatherPieces(
     counts.trainedRows += meta.trainedRows;
     counts.tokens += meta.tokens;
     counts.trainedTokens += meta.trainedTokens;
-    for (const [reason, rows] of Object.entries(meta.refusals))
-      refusals[reason] = (refusals[reason] ?? 0) + rows;
+    for (const [source, parts] of Object.entries(meta.untrainedParts))
+      tallies[Number(source)]?.addParts(parts);
     for (const row of await TokenRows.read(artifact)) tallies[row.source]?.add(row);
   }
   const { tokenisation, tokenizer, sources } = plan;
   const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };
+  const untrained = sources.flatMap((source, at) => tallies[at]?.untrained(source) ?? []);
   return {
-    meta: { tokenisation, tokenizer, sources, digests, ...counts, refusals },
+    meta: { tokenisation, tokenizer, sources, digests, ...counts, untrained },
     pieces,
     lengths: sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
   };

@@ -9,15 +9,17 @@ import type {
   TrainingPlan,
 } from '../../core/contracts/training.js';
 import { HeadraceError } from '../../core/errors.js';
+import { plural } from '../../core/format.js';
 import { checkLabel } from '../../core/labels.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererNames, type Train } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
 import { autoLearningRate } from '../../core/training/schedule.js';
 import { totalSteps } from '../../core/training/steps.js';
+import { untrainedNotes } from '../../core/training/untrained-notes.js';
 import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
-import { readTokens } from '../tokenise/pieces/tokens-artifact.js';
+import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import { checkBaseModel } from './server/check-base-model.js';
 import { checkTrainFrom } from './server/check-train-from.js';
 import type { ServerDescription } from './server/tinker-access.js';
@@ -55,8 +57,7 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { name, seed, train } = input;
   const tokens = await readTokens(deps.store, input.tokens);
-  if (tokens.trainedRows === 0)
-    throw new HeadraceError('NothingToTrainError', `None of ${tokens.rows} rows has a token to train on`);
+  if (tokens.trainedRows === 0) throw nothingToTrain(tokens);
   const server = await deps.access.describeServer(work.signal);
   checkBaseModel(server, train);
   await checkTrainFrom(deps.access, train, work.signal);
@@ -88,6 +89,16 @@ export async function planTraining(
     server: description,
     developmentServer: development,
   };
+}
+
+function nothingToTrain({ rows, untrained, tokenisation: { renderer } }: Tokens): HeadraceError {
+  const notes = untrainedNotes({ renderer, sources: untrained });
+  const remedies = new Set(notes.flatMap(({ remedy = [] }) => remedy));
+  return new HeadraceError(
+    'NothingToTrainError',
+    [`None of ${plural(rows, 'row')} has a token to train on`, ...notes.map(({ text }) => text)].join('; '),
+    remedies.size === 0 ? {} : { remedy: [...remedies].join(' ') },
+  );
 }
 
 async function learningRateOf(train: Train, { modelDir }: ServerDescription): Promise<number> {

@@ -42,7 +42,7 @@ async function preview(path: string, options: PreviewOptions): Promise<ExitCode>
   for (const source of sources)
     try {
       const inspection = await inspectSource(hub, { source, out: recipe.out }, work);
-      const found = await previewSource(store, source, inspection, options.rows);
+      const found = await previewSource(store, source, inspection, options.rows, recipe.train);
       print(options.json === true ? JSON.stringify(found) : previewText(found));
     } catch (error) {
       if (!(error instanceof HeadraceError)) throw error;

@@ -2,13 +2,17 @@ import { inspectSource } from '../../activities/hub/resolve/inspect-source.js';
 import type { SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
 import { failed, passed, warned } from './checks.js';
 import type { Check } from './checks.js';
+import { shownName } from '../../core/convert/shown-name.js';
+import { unreadNames, unreadTitle } from '../../core/convert/unread-notes.js';
 import { formatBytes, plural } from '../../core/format.js';
 import { listOf } from '../../core/hub/split-files.js';
 import type { Source } from '../../core/recipe.js';
 import type { LocalWork } from '../local-work.js';
+import type { HeadFindings } from '../preview/head-findings.js';
 import { previewSource } from '../preview/preview-source.js';
 import type { SourcePreview } from '../preview/preview-source.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { refusalNotes } from '../text/head-notes.js';
 import { outcomeCounts } from '../text/preview.js';
 
 /** The checks of one source, and its size. */
@@ -51,7 +55,7 @@ export async function checkSource(
     checks.push(
       warned(name, `${plural(emptyFiles.length, 'zero-byte file')} will be skipped: ${listOf(emptyFiles)}`),
     );
-  checks.push(await checkHead(local, source, inspection));
+  checks.push(...(await checkHead(local, recipe, source, inspection)));
   return { name: source.name, checks, size: { bytes, missingBytes: bytes - haveBytes } };
 }
 
@@ -68,13 +72,31 @@ function onDiskText(bytes: number, haveBytes: number): string {
   return haveBytes === bytes ? 'all on disk' : `${formatBytes(haveBytes)} on disk`;
 }
 
-async function checkHead(local: LocalWork, source: Source, inspection: SourceInspection): Promise<Check> {
+async function checkHead(
+  { store }: LocalWork,
+  { train }: ResolvedRecipe,
+  source: Source,
+  inspection: SourceInspection,
+): Promise<Check[]> {
   const what = `source ${source.name}: columns`;
   try {
-    return judgeHead(what, source, await previewSource(local.store, source, inspection, 1));
+    const preview = await previewSource(store, source, inspection, 1, train);
+    return [judgeHead(what, source, preview), ...judgeFindings(source, preview.head)];
   } catch (error) {
-    return failed(what, error);
+    return [failed(what, error)];
   }
+}
+
+/** What is not read, and what the training would refuse. */
+function judgeFindings({ name }: Source, head: HeadFindings): Check[] {
+  const { names, others, remedy } = unreadNames(head.findings);
+  const counts = names.map((each) => `${shownName(each.name)} in ${each.conversations}`);
+  const more = others === 0 ? '' : ` and ${plural(others, 'more name')}`;
+  const unread = `${unreadTitle}: ${counts.join(', ')}${more} of ${plural(head.findings.converted, 'conversation')}`;
+  return [
+    ...(names.length === 0 ? [] : [warned(`source ${name}`, unread, remedy)]),
+    ...refusalNotes(head).map(({ text, remedy: toDo }) => warned(`source ${name}: training`, text, toDo)),
+  ];
 }
 
 function judgeHead(what: string, source: Source, preview: SourcePreview): Check {

@@ -3,12 +3,19 @@ import type { ConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { explainPieces } from '../../activities/convert/plan/explain-pieces.js';
 import { createHubActivities } from '../../activities/hub/index.js';
-import { inspectSource, storeInspection } from '../../activities/hub/resolve/inspect-source.js';
+import {
+  inspectSource,
+  storeInspection,
+  type SourceInspection,
+} from '../../activities/hub/resolve/inspect-source.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { defined } from '../../core/defined.js';
+import { HeadraceError } from '../../core/errors.js';
 import { formatCount } from '../../core/format.js';
 import type { Source } from '../../core/recipe.js';
 import type { LocalWork } from '../local-work.js';
+import type { HeadFindings } from '../preview/head-findings.js';
+import { previewSource } from '../preview/preview-source.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 
 interface Amount {
@@ -31,6 +38,8 @@ export interface SourcePlan {
   readonly files: readonly PlannedFile[];
   readonly pieces: readonly PlannedPiece[];
   readonly notes: readonly string[];
+  /** What its first rows show; `null` where they could not be read, which is in `notes`. */
+  readonly head: HeadFindings | null;
 }
 
 export interface PlannedFile {
@@ -61,7 +70,7 @@ export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLo
 }
 
 /**
- * Plans one source without downloading it. `updateLock` updates its lock. @throws {HeadraceError} as
+ * Plans one source without downloading it; of its first file the head is read. `updateLock` updates its lock. @throws {HeadraceError} as
  * resolving does.
  */
 export async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
@@ -77,6 +86,7 @@ export async function planSource(planner: Planner, source: Source): Promise<Sour
     missing.length === 0
       ? await planPieces(planner, source, await storeInspection(hub, inspection, work))
       : undefined;
+  const { head, problem } = await headOf(planner, source, inspection);
   return {
     name: source.name,
     ...defined({ dataset, commit: commitSha }),
@@ -86,8 +96,24 @@ export async function planSource(planner: Planner, source: Source): Promise<Sour
     convert: pieces === undefined ? null : countPieces(pieces),
     files: files.map(({ file, haveBytes }) => ({ path: file.path, sizeBytes: file.sizeBytes, haveBytes })),
     pieces: pieces ?? [],
-    notes,
+    notes: [...notes, ...(problem === undefined ? [] : [problem])],
+    head,
   };
+}
+
+/** A plan without them is a plan: files may be missing and the Hub out of reach. */
+async function headOf(
+  { local, recipe }: Planner,
+  source: Source,
+  inspection: SourceInspection,
+): Promise<{ readonly head: HeadFindings | null; readonly problem?: string }> {
+  try {
+    const { head } = await previewSource(local.store, source, inspection, 1, recipe.train);
+    return { head };
+  } catch (error) {
+    if (!(error instanceof HeadraceError)) throw error;
+    return { head: null, problem: `its first rows were not looked at: ${error.type}: ${error.message}` };
+  }
 }
 
 function sizeOf(files: readonly { readonly file: { readonly sizeBytes: number } }[]): number {

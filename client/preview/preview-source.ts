@@ -3,7 +3,7 @@ import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { neededColumns, type ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
 import { readRows } from '../../activities/convert/read/rows.js';
 import type { InspectedFile, SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
-import { conversionRules } from '../../core/convert/conversion-rules.js';
+import { conversionRules, type ConversionRules } from '../../core/convert/conversion-rules.js';
 import {
   detectFormat,
   detectionColumns,
@@ -14,9 +14,10 @@ import { compileFilter } from '../../core/convert/filter.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { columnProblem } from '../../core/hub/column-check.js';
-import type { Source, SourceFormat } from '../../core/recipe.js';
+import type { Source, SourceFormat, Train } from '../../core/recipe.js';
+import { headFindings, type HeadFindings } from './head-findings.js';
 import { headOf, type HeadFile } from './head-file.js';
-import { previewedRows, type HeadRow, type PreviewedRow } from './previewed-rows.js';
+import { previewedRows, type HeadRow, type HeadValue, type PreviewedRow } from './previewed-rows.js';
 
 export interface SourcePreview {
   readonly name: string;
@@ -34,6 +35,7 @@ export interface SourcePreview {
   readonly bytesRead: number;
   /** Outcomes of the rows of the head that were converted; where a row is a turn, of dialogues. */
   readonly counts: Readonly<Record<string, number>>;
+  readonly head: HeadFindings;
   /** The first ones, with those that the filter drops at the end. */
   readonly rows: readonly PreviewedRow[];
 }
@@ -47,6 +49,7 @@ const headGrowth = 8;
  * Converts the head of a source's first file, exactly as a run does, without fetching the whole file.
  *
  * @param rows - how many to show.
+ * @param train - the training of the recipe, which may refuse conversations. @default a data job
  * @throws {HeadraceError} FormatError, RecipeError, FileNotFoundError; the errors of reading from the Hub.
  */
 export async function previewSource(
@@ -54,6 +57,7 @@ export async function previewSource(
   source: Source,
   inspection: SourceInspection,
   rows: number,
+  train?: Train,
 ): Promise<SourcePreview> {
   const [first] = inspection.files;
   if (first === undefined)
@@ -72,7 +76,8 @@ export async function previewSource(
       const head = await headOf(counted, scratch, bytes);
       const previewed = await previewHead(source, head, Math.max(rows, detectionSampleRows), scratch);
       const isShort = previewed.rows.length < rows && head.isCut && bytes < longestHeadBytes;
-      if (!isShort) return { ...summary(source, head, previewed, rows), file: first.file.path, bytesRead };
+      if (!isShort)
+        return { ...summary(source, head, previewed, rows, train), file: first.file.path, bytesRead };
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -81,28 +86,33 @@ export async function previewSource(
 
 interface PreviewedHead {
   readonly detection: Detection;
-  /** Keys of the rows that the format was detected from. */
-  readonly keys: readonly string[];
+  readonly rules: ConversionRules;
+  /** The rows that the format was detected from, as parsed; `null` for those that are no objects. */
+  readonly values: readonly (HeadValue | null)[];
   readonly rows: readonly PreviewedRow[];
 }
 
 function summary(
   source: Source,
   head: HeadFile,
-  { detection, keys, rows }: PreviewedHead,
+  { detection, rules, values, rows }: PreviewedHead,
   shown: number,
+  train: Train | undefined,
 ): Omit<SourcePreview, 'file' | 'bytesRead'> {
   const counts: Record<string, number> = {};
   for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  const keys = [...new Set(values.flatMap((value) => Object.keys(value ?? {})))];
+  const columns = head.columns ?? keys;
   const isFiltered = ({ outcome }: PreviewedRow): boolean => outcome === 'filtered';
   const problem = head.columns === undefined && keys.length > 0 ? columnProblem(source, keys) : undefined;
   return {
     name: source.name,
     format: detection.layout.format,
     formatReason: detection.reason,
-    columns: head.columns ?? keys,
+    columns,
     ...defined({ columnProblem: problem }),
     counts,
+    head: headFindings(source.name, rules, rows, { columns, values }, train),
     rows: [...rows.filter((row) => !isFiltered(row)), ...rows.filter(isFiltered)].slice(0, shown),
   };
 }
@@ -123,11 +133,13 @@ async function previewHead(
   const values = sample.map((row) => ('value' in row ? row.value : null));
   const detection = detectFormat(source, values, head.input.name, head.columns);
   const { layout } = detection;
+  const rules = conversionRules(source, layout);
   const choice = neededColumns(layout, compileFilter(source.filter, layout).columns);
   return {
     detection,
-    keys: [...new Set(values.flatMap((value) => Object.keys(value ?? {})))],
-    rows: previewedRows(conversionRules(source, layout), await headRows(head, choice, wanted, scratch)),
+    rules,
+    values,
+    rows: previewedRows(rules, await headRows(head, choice, wanted, scratch)),
   };
 }
 

@@ -1,16 +1,18 @@
 import type { RejectReason } from '../../core/contracts/conversion.js';
 import type { ConversionRules } from '../../core/convert/conversion-rules.js';
-import type { Message } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation.js';
 import { createDialogueConverter, dialogueRowReader, type DialogueRow } from '../../core/convert/dialogue.js';
+import type { ConversationFacts } from '../../core/convert/facts.js';
 import { compileFilter } from '../../core/convert/filter.js';
 import { rowsAreTurns } from '../../core/convert/layout.js';
 import { createRowConverter, type Outcome } from '../../core/convert/row-converter.js';
 
-type Row = Readonly<Record<string, unknown>>;
+/** A row that is a JSON object. */
+export type HeadValue = Readonly<Record<string, unknown>>;
 
 /** A row of a file's head: a JSON object, or its text and why it is none. */
 export type HeadRow = { readonly row: number; readonly text: string } & (
-  | { readonly value: Row }
+  | { readonly value: HeadValue }
   | { readonly reason: RejectReason }
 );
 
@@ -21,8 +23,10 @@ export interface PreviewedRow {
   /**
    * The columns that conversion reads; of a dialogue several rows; of a row that is no JSON object its text.
    */
-  readonly before: Row | readonly Row[] | string;
-  readonly after: readonly Message[] | null;
+  readonly before: HeadValue | readonly HeadValue[] | string;
+  readonly after: Conversation | null;
+  /** What was not read or left out, and what the conversation holds; `null` where there is none. */
+  readonly facts: ConversationFacts | null;
   readonly outcome: 'converted' | 'filtered' | RejectReason;
 }
 
@@ -43,7 +47,7 @@ function byRow(rules: ConversionRules, rows: readonly HeadRow[]): readonly Previ
 interface Dialogue {
   /** Number of its first row. */
   readonly row: number;
-  readonly before: Row[];
+  readonly before: HeadValue[];
   readonly turns: DialogueRow[];
 }
 
@@ -73,8 +77,7 @@ function byDialogue(rules: ConversionRules, rows: readonly HeadRow[]): readonly 
   return found.sort((a, b) => a.row - b.row);
 }
 
-function afterwards(outcome: Outcome): Pick<PreviewedRow, 'after' | 'outcome'> {
-  return typeof outcome === 'string'
-    ? { after: null, outcome }
-    : { after: outcome.conversation.messages, outcome: 'converted' };
+function afterwards(outcome: Outcome): Pick<PreviewedRow, 'after' | 'facts' | 'outcome'> {
+  if (typeof outcome === 'string') return { after: null, facts: null, outcome };
+  return { after: outcome.conversation, facts: outcome.facts, outcome: 'converted' };
 }

@@ -1,5 +1,7 @@
 import type { Composition } from '../../core/contracts/mix.js';
+import { findingNotes } from '../../core/convert/unread-notes.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
+import { untrainedLines } from '../../core/training/untrained-notes.js';
 import type { RunState, SourceState, Wait } from '../../core/run/state.js';
 
 type Stage = RunState['stage'];
@@ -39,7 +41,11 @@ function sourceEvents(before: SourceState | undefined, now: SourceState): string
   if (now.format !== undefined && before?.format === undefined) lines.push(`format ${now.format}`);
   const status = now.status === before?.status ? undefined : statusText(now);
   if (status !== undefined) lines.push(status);
-  return lines.map((line) => `${now.name}: ${line}`);
+  const findings = before?.findings === undefined ? now.findings : undefined;
+  return [
+    ...lines.map((line) => `${now.name}: ${line}`),
+    ...(findings === undefined ? [] : findingNotes(findings)),
+  ];
 }
 
 function statusText({ status, conversations = 0, rejected = 0 }: SourceState): string | undefined {
@@ -65,9 +71,9 @@ function mixEvents(before: Composition | null, now: Composition | null): string[
 
 function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): string[] {
   const steps = now?.totalSteps ?? null;
-  return steps === null || steps === (before?.totalSteps ?? null)
-    ? []
-    : [`tokenise: ${plural(steps, 'training step')}`];
+  if (steps === null || steps === (before?.totalSteps ?? null)) return [];
+  const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
+  return [`tokenise: ${plural(steps, 'training step')}`, ...untrained];
 }
 
 function trainEvents(before: RunState['train'], now: RunState['train']): string[] {

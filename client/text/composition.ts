@@ -1,5 +1,6 @@
 import { fatesOfConverted } from '../../core/contracts/mix.js';
 import type { Composition, CompositionRow, Volume } from '../../core/contracts/mix.js';
+import { findingNotes } from '../../core/convert/unread-notes.js';
 import { formatBytes, formatCount, formatPercent, plural } from '../../core/format.js';
 import { groupNotes } from '../../core/mix/composition-notes.js';
 import { fateNames, totalVolume } from '../../core/mix/volumes.js';
@@ -66,7 +67,10 @@ export function compositionText({ sources }: Composition): string {
     tableOf(sources, trainColumns),
     'Text by what became of it (bytes of the lines, characters of assistant text)',
     tableOf(sources, volumeColumns),
-    ...sources.flatMap((row) => notesOf(row).map((note) => `${row.name}: ${note}`)),
+    ...sources.flatMap((row) => [
+      ...notesOf(row).map((note) => `${row.name}: ${note}`),
+      ...findingNotes(row),
+    ]),
   ].join('\n');
 }
 

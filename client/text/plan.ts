@@ -1,5 +1,6 @@
 import { formatBytes, plural } from '../../core/format.js';
 import type { PlannedFile, SourcePlan } from '../plan/plan-source.js';
+import { headNotes } from './head-notes.js';
 import { newTable } from './table.js';
 
 /** A source that could not be planned. */
@@ -30,6 +31,7 @@ export function planText(
     } else {
       table.push(cellsOf(source));
       lines.push(...source.notes.map((note) => `${source.name}: ${note}`));
+      if (source.head !== null) lines.push(...headNotes(source.head));
       if (explain) lines.push(...explanation(source));
     }
   return [table.toString(), ...lines, totalLine(sources, disk)].join('\n');

@@ -1,18 +1,25 @@
-import { formatBytes } from '../../core/format.js';
+import type { ConversationFacts } from '../../core/convert/facts.js';
+import { shownNames } from '../../core/convert/shown-name.js';
+import { formatBytes, plural } from '../../core/format.js';
 import type { SourcePreview } from '../preview/preview-source.js';
 import type { PreviewedRow } from '../preview/previewed-rows.js';
+import { conversationParts } from './conversation-parts.js';
+import { headNotes } from './head-notes.js';
+import { escapeControls, shorten } from './shorten.js';
 
 const longestValue = 300;
+const longestLabel = 80;
 
 /** A source's first rows before and after conversion. */
 export function previewText(preview: SourcePreview): string {
-  const { name, file, format, formatReason, columns, columnProblem, counts, bytesRead, rows } = preview;
+  const { name, file, format, formatReason, columns, columnProblem, counts, head, bytesRead, rows } = preview;
   return [
     `── ${name} ──`,
     `${file} (${bytesRead === 0 ? 'on this disk' : `${formatBytes(bytesRead)} read`})`,
-    `format ${format}, ${formatReason}; columns: ${columns.join(', ')}`,
+    `format ${format}, ${formatReason}; columns: ${shownNames(columns)}`,
     `of the first rows: ${outcomeCounts(counts)}`,
     ...(columnProblem === undefined ? [] : [`! ${columnProblem}`]),
+    ...headNotes(head),
     ...rows.flatMap(rowLines),
     '',
   ].join('\n');
@@ -25,18 +32,30 @@ export function outcomeCounts(counts: SourcePreview['counts']): string {
     .join(', ');
 }
 
-function rowLines({ row, before, after, outcome }: PreviewedRow): string[] {
+function rowLines({ row, before, after, facts, outcome }: PreviewedRow): string[] {
   const rows = Array.isArray(before) ? before : [before];
   return [
     '',
     `row ${row}: ${outcome}`,
-    ...rows.map((each) => `  before  ${valueText(typeof each === 'string' ? each : JSON.stringify(each))}`),
-    ...(after ?? []).map(({ role, content }) => `  ${role.padEnd(9)} ${valueText(content)}`),
+    ...rows.map((each) => partLine('before', typeof each === 'string' ? each : JSON.stringify(each))),
+    ...(after === null ? [] : conversationParts(after).map(({ label, text }) => partLine(label, text))),
+    ...(facts === null ? [] : factLines(facts)),
   ];
 }
 
-/** One line: line breaks show as `⏎`. */
-function valueText(text: string): string {
-  const line = text.replaceAll(/\s*\n\s*/g, ' ⏎ ');
-  return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;
+function factLines({ unread, blankSystem, trailing }: ConversationFacts): string[] {
+  const leftOut = [
+    ...(blankSystem === 0 ? [] : [plural(blankSystem, 'blank system message')]),
+    ...(trailing ? ['messages behind the last answer'] : []),
+  ];
+  return [
+    ...(unread.length === 0 ? [] : [partLine('not read', shownNames(unread))]),
+    ...(leftOut.length === 0 ? [] : [partLine('left out', leftOut.join(', '))]),
+  ];
+}
+
+/** Line breaks show as `⏎`. */
+function partLine(label: string, text: string): string {
+  const line = `${shorten(label, longestLabel).padEnd(9)} ${shorten(text, longestValue)}`;
+  return `  ${escapeControls(line.replaceAll(/\s*\n\s*/g, ' ⏎ '))}`;
 }

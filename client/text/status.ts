@@ -22,12 +22,19 @@ export function statusText({ name, runStatus, state, pending, uiLink }: ShownSta
   const waits = state?.waitingFor ?? [];
   return [
     `${workflowIdOf(name)}: ${runStatus.toLowerCase()}${stage}`,
-    ...(state === undefined ? [] : eventsBetween(undefined, state).map((line) => `  ${line}`)),
+    ...(state === undefined ? [] : eventsOf(state).map((line) => `  ${line}`)),
     ...pending.map((activity) => `  under way: ${pendingText(activity)}`),
     ...(composition === null ? [] : [compositionText(composition)]),
     ...(waits.length === 0 ? [] : [waitText(name, waits)]),
     ...(uiLink === undefined ? [] : [`Temporal UI: ${uiLink}`]),
   ].join('\n');
+}
+
+/** What is below the tables of the mix is not repeated. */
+function eventsOf(state: RunState): string[] {
+  if (state.composition === null) return eventsBetween(undefined, state);
+  const sources = state.sources.map(({ findings: _shownBelow, ...source }) => source);
+  return eventsBetween(undefined, { ...state, sources });
 }
 
 function pendingText({ progress, type, attempt, lastFailure }: WorkUnderWay): string {

@@ -107,6 +107,10 @@ export interface SourceSummary extends SourceCounts {
   readonly summary: ArtifactRef;
   readonly format: SourceFormat;
   readonly formatReason: string;
+  /** Which columns were read: standard name → name in the files. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** `ignore` of the recipe. */
+  readonly ignore?: readonly string[];
   readonly files: number;
   readonly emptyFiles: number;
   readonly bytes: number;

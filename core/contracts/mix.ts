@@ -48,6 +48,10 @@ export const CompositionRow = z
     ...SourceCounts.unwrap().shape,
     name: z.string(),
     format: z.enum(sourceFormats),
+    /** Which columns were read: standard name → name in the files. */
+    columns: z.record(z.string(), z.string()).readonly(),
+    /** `ignore` of the recipe. */
+    ignore: z.array(z.string()).readonly().exactOptional(),
     /** Duplicates by the source that won them, which may be this one. */
     duplicatesBy: z.record(z.string(), count).readonly(),
     duplicates: count,

@@ -27,7 +27,49 @@ export interface TokenisePiecesResult {
   readonly tokens: number;
 }
 
-/** Lengths of one source's rows. */
+/**
+ * Why a renderer refuses a conversation, so that it is not trained. Where several apply, the first of this list
+ * counts.
+ */
+export const refusalReasons = [
+  /** It has no form for reasoning. */
+  'reasoning',
+  /** It has no form for tools, calls of tools and their results. */
+  'tools',
+  /** Its generation prompt has an empty think block, and the trained turn reasons. */
+  'thinking_disabled',
+  /** Its generation prompt has an empty think block, and only the last message of the trained turn has one. */
+  'turn_of_several',
+  /** Its generation prompt has an empty think block, and a conversation without a user message has none. */
+  'no_user',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** Of one source's rows of train.jsonl, what is not trained whatever `train_on` says, or not written. */
+export interface UntrainedParts {
+  /** Rows that the renderer refuses; reasons that do not occur are absent. */
+  readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
+  /** Messages of weight 0 in the other rows: context. */
+  readonly weightZero: number;
+  /** Messages of the other rows whose reasoning the renderer leaves out: context. */
+  readonly reasoningLeftOut: number;
+  /** Other rows with a `name`, which the renderer does not write. */
+  readonly named: number;
+}
+
+export interface SourceUntrained extends UntrainedParts {
+  readonly source: string;
+  /** All of its rows. */
+  readonly rows: number;
+}
+
+/** What a renderer leaves untrained, of the sources that have any of it. */
+export interface Untrained {
+  readonly renderer: RendererName;
+  readonly sources: readonly SourceUntrained[];
+}
+
+/** Lengths of one source's rows. A refused row has no tokens and plays no part in the quantiles. */
 export interface LengthReport {
   readonly source: string;
   readonly rows: number;
@@ -53,4 +95,6 @@ export interface TokensResult {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
   readonly lengths: readonly LengthReport[];
+  /** Absent where a version that did not count it has tokenised the mix. */
+  readonly untrained?: Untrained;
 }

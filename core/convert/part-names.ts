@@ -30,6 +30,7 @@ export function looksLikeWeight(name: string): boolean {
   return weightNames.has(lettersOf(name));
 }
 
-function lettersOf(name: string): string {
+/** The letters of a name, in lower case. */
+export function lettersOf(name: string): string {
   return name.toLowerCase().replace(/\P{L}/gu, '');
 }

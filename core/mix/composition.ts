@@ -1,7 +1,7 @@
 import type { SourceCounts } from '../contracts/conversion.js';
 import type { Composition, CompositionRow, FateOfConverted, Volume } from '../contracts/mix.js';
+import type { ReadAs } from '../convert/unread-remedy.js';
 import { defined } from '../defined.js';
-import type { SourceFormat } from '../recipe.js';
 
 /** The fate of one source's conversations in the mix. */
 interface MixedCounts {
@@ -20,7 +20,7 @@ interface MixedCounts {
 
 export interface CompositionSource {
   readonly name: string;
-  readonly format: SourceFormat;
+  readonly readAs: ReadAs;
   readonly counts: SourceCounts;
   readonly repeat: number;
   readonly share?: number;
@@ -35,12 +35,12 @@ export interface CompositionSource {
 export function composition(sources: readonly CompositionSource[]): Composition {
   const kept = sources.reduce((sum, { mixed }) => sum + mixed.kept, 0);
   const rows = sources.map(
-    ({ name, format, counts, repeat, share, rows: askedRows, mixed }): CompositionRow => {
+    ({ name, readAs, counts, repeat, share, rows: askedRows, mixed }): CompositionRow => {
       const won = [...mixed.duplicatesBy].sort(([a], [b]) => a - b);
       return {
         ...counts,
+        ...readAs,
         name,
-        format,
         duplicatesBy: Object.fromEntries(
           won.map(([winner, count]) => [sources[winner]?.name ?? String(winner), count]),
         ),

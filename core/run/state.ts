@@ -1,6 +1,8 @@
 import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
+import type { Untrained } from '../contracts/tokens.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
+import type { SourceFindings } from '../convert/unread-notes.js';
 import type { Stage } from './stages.js';
 
 export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';
@@ -20,7 +22,18 @@ export interface SourceState {
   readonly conversations?: number;
   readonly rejected?: number;
   readonly format?: string;
+  /** Once it is converted: what it holds beside roles and contents, and what was left out. */
+  readonly findings?: SourceFindings;
   readonly notes: readonly string[];
+}
+
+/** How far the tokenisation is. */
+export interface TokensState {
+  /** Work ranges, finished and in all. */
+  readonly pieces: readonly [number, number];
+  readonly totalSteps: number | null;
+  /** Once it is finished. */
+  readonly untrained?: Untrained;
 }
 
 /** How far the training is. */
@@ -66,7 +79,7 @@ export interface RunState {
   readonly stage: Stage | 'done';
   readonly sources: readonly SourceState[];
   readonly composition: Composition | null;
-  readonly tokens: { readonly pieces: readonly [number, number]; readonly totalSteps: number | null } | null;
+  readonly tokens: TokensState | null;
   readonly server: string | null;
   readonly developmentServer: boolean;
   readonly train: TrainState | null;

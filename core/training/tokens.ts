@@ -1,12 +1,9 @@
-import type { Message } from '../convert/conversation.js';
+import type { RefusalReason } from '../contracts/tokens.js';
+import type { Conversation } from '../convert/conversation.js';
 import type { TrainOn } from '../recipe.js';
-import {
-  promptLength,
-  renderConversation,
-  renderPrompt,
-  type PartContent,
-  type Renderer,
-} from './renderer.js';
+import { refusalOf } from './refusals.js';
+import { renderConversation, renderPrompt, renderTrainedPrompt, type Part } from './render.js';
+import type { PartContent, Renderer } from './renderer.js';
 
 /** The parts of a tokenizer that rendering needs. */
 export interface TokenEncoder {
@@ -18,14 +15,22 @@ export interface TokenEncoder {
   readonly bos: string | null;
 }
 
+/** A part of a rendered conversation and its tokens `[from, to)`. */
+export type TokenisedPart = PartContent &
+  Pick<Part, 'message'> & { readonly from: number; readonly to: number };
+
 export interface TokenisedConversation {
+  /** Empty where the conversation is refused. */
   readonly tokens: readonly number[];
   /** 0 or 1 a token: whether it is trained. */
   readonly mask: readonly number[];
+  readonly parts: readonly TokenisedPart[];
   /** Position of the first token of the last message's content. */
   readonly lastMessageAt: number;
-  /** Why nothing of it is trained; absent where something may be. */
-  readonly refusal?: string;
+  /** Indices of the messages whose reasoning the renderer leaves out, and which are context. */
+  readonly reasoningLeftOut: readonly number[];
+  /** Why the conversation is not trained; absent where it is. */
+  readonly refusal?: RefusalReason;
 }
 
 /**
@@ -35,46 +40,48 @@ export interface TokenisedConversation {
  */
 export function tokeniseConversation(
   renderer: Renderer,
-  messages: readonly Message[],
+  conversation: Conversation,
   trainOn: TrainOn,
   encoder: TokenEncoder,
 ): TokenisedConversation {
+  const refusal = refusalOf(renderer, conversation);
+  if (refusal !== undefined) return refused(refusal);
+  const rendered = renderConversation(renderer, conversation, trainOn, encoder.bos);
   const tokens: number[] = [];
   const mask: number[] = [];
+  const parts: TokenisedPart[] = [];
   let lastMessageAt = 0;
-  for (const part of renderConversation(renderer, messages, trainOn, encoder.bos)) {
-    if (part.startsLastMessage === true) lastMessageAt = tokens.length;
-    const ids = idsOf(part, encoder);
-    for (const id of ids) {
+  for (const { weight, startsLastMessage, ...part } of rendered.parts) {
+    const from = tokens.length;
+    if (startsLastMessage === true) lastMessageAt = from;
+    for (const id of idsOf(part, encoder)) {
       tokens.push(id);
-      mask.push(part.weight);
+      mask.push(weight);
     }
+    parts.push({ ...part, from, to: tokens.length });
   }
-  const refuse = (refusal: string): TokenisedConversation => ({
-    tokens,
-    mask: mask.map(() => 0),
-    lastMessageAt,
-    refusal,
-  });
-  const refusal = renderer.refusal?.(messages);
-  if (refusal !== undefined) return refuse(refusal);
-
-  const boundary = promptLength(messages, trainOn);
-  if (boundary === undefined) return { tokens, mask, lastMessageAt };
-  const prompt = tokenisePrompt(renderer, messages.slice(0, boundary), encoder);
-  if (prompt.every((id, at) => tokens[at] === id)) mask.fill(0, 0, prompt.length);
-  else if (renderer.disablesThinking)
-    return refuse('the trained turn reasons, but the generation prompt of this renderer forbids it');
-  return { tokens, mask, lastMessageAt };
+  const prompt = renderTrainedPrompt(renderer, conversation, trainOn, encoder.bos);
+  if (prompt !== undefined) {
+    const ids = prompt.flatMap((part) => idsOf(part, encoder));
+    const differsAt = ids.findIndex((id, at) => tokens[at] !== id);
+    if (differsAt < 0) mask.fill(0, 0, ids.length);
+    else if (renderer.disablesThinking)
+      return refused(differsAt < lastMessageAt ? 'turn_of_several' : 'thinking_disabled');
+  }
+  return { tokens, mask, parts, lastMessageAt, reasoningLeftOut: rendered.reasoningLeftOut };
 }
 
-/** The prompt of the next turn, as tokens. */
+function refused(refusal: RefusalReason): TokenisedConversation {
+  return { tokens: [], mask: [], parts: [], lastMessageAt: 0, reasoningLeftOut: [], refusal };
+}
+
+/** The prompt of the next turn after a conversation that the renderer has a form for, as tokens. */
 export function tokenisePrompt(
   renderer: Renderer,
-  messages: readonly Message[],
+  conversation: Conversation,
   encoder: TokenEncoder,
 ): number[] {
-  return renderPrompt(renderer, messages, encoder.bos).flatMap((part) => idsOf(part, encoder));
+  return renderPrompt(renderer, conversation, encoder.bos).flatMap((part) => idsOf(part, encoder));
 }
 
 /** The `stop` of a sample request. */
@@ -83,7 +90,7 @@ export function stopOf(renderer: Renderer, encoder: TokenEncoder): readonly numb
 }
 
 /** Ids of one part of a rendered conversation. */
-export function idsOf(part: PartContent, encoder: TokenEncoder): readonly number[] {
+function idsOf(part: PartContent, encoder: TokenEncoder): readonly number[] {
   if ('special' in part) return [encoder.specialId(part.special)];
   return part.text === '' ? [] : encoder.encode(part.text);
 }

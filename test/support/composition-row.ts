@@ -6,6 +6,7 @@ export function compositionRow(name: string, change: Partial<CompositionRow> = {
   return {
     name,
     format: 'messages',
+    columns: { messages: 'messages', role: 'role', content: 'content' },
     ...noCounts,
     duplicatesBy: {},
     duplicates: 0,

@@ -333,7 +333,7 @@ export async function writeFinishedRun(out: string): Promise<string> {
       tokens: 0,
       trainedTokens: 0,
       heldoutRows: 0,
-      refusals: {},
+      untrained: [],
     };
   });
   return root;

@@ -92,6 +92,7 @@ export function fakeActivities(
       name: 'a',
       summary: ref('summary', 'a'),
       format: 'messages',
+      columns: { messages: 'messages', role: 'role', content: 'content' },
       formatReason: 'a column `messages`',
       files: 2,
       emptyFiles: 0,

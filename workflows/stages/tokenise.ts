@@ -1,5 +1,6 @@
 import type { MixResult } from '../../core/contracts/mix.js';
 import type { TokensResult } from '../../core/contracts/tokens.js';
+import { defined } from '../../core/defined.js';
 import { formatCount } from '../../core/format.js';
 import type { Train } from '../../core/recipe.js';
 import { parallel } from '../parallel.js';
@@ -21,15 +22,17 @@ export async function tokenise(
     { mix, train },
   );
   let done = 0;
-  const show = (totalSteps: number | null): void =>
-    view.show({ tokens: { pieces: [done, pieces.length], totalSteps } });
-  show(null);
+  const show = (counted?: TokensResult): void => {
+    const { totalSteps = null, untrained } = counted ?? {};
+    view.show({ tokens: { pieces: [done, pieces.length], totalSteps, ...defined({ untrained }) } });
+  };
+  show();
   await parallel(pieces, rangesAtOnce, async ({ label, from, to }) => {
     await activities.tokenisePieces(`tokenise ${label}`, { plan, from, to });
     done += 1;
-    show(null);
+    show();
   });
   const tokens = await activities.finishTokens('count tokens and steps', { plan });
-  show(tokens.totalSteps);
+  show(tokens);
   return tokens;
 }

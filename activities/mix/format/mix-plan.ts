@@ -8,7 +8,7 @@ import type { ArtifactStore } from '../../artifacts/store.js';
  * Version of the code that plans and writes a mix. Part of the keys of `mix-plan` and `mix` artifacts: raise
  * it when the same inputs would give other bytes.
  */
-export const mixCodeVersion = 1;
+export const mixCodeVersion = 2;
 
 const count = z.int().min(0);
 

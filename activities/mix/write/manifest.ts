@@ -1,4 +1,4 @@
-import type { FileDigest, Side } from '../../../core/contracts/mix.js';
+import type { CompositionRow, FileDigest, Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { fileNames, readConversionPlan } from '../../convert/plan/conversion-plan.js';
 import type { MixPlanFile, PlannedSource } from '../format/mix-plan.js';
@@ -22,11 +22,16 @@ export async function manifestText(
     mix_rows: plan.mixRows,
     rows_per_source: plan.rowsPerSource,
     sources: await Promise.all(plan.sources.map((source) => manifestSource(store, source))),
-    composition: plan.composition,
+    composition: { ...plan.composition, sources: plan.composition.sources.map(countsOf) },
     train: files.train,
     heldout_file: files.heldout,
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** The counts of a source. How it was read stands in the manifest's own list of sources. */
+function countsOf(row: CompositionRow): object {
+  return { ...row, columns: undefined, ignore: undefined };
 }
 
 /** Members that are `undefined` are omitted by `JSON.stringify`. */

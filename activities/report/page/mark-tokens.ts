@@ -1,10 +1,10 @@
-import type { Message } from '../../../core/convert/conversation.js';
-import { defined } from '../../../core/defined.js';
+import type { Conversation } from '../../../core/convert/conversation.js';
 import type { TrainOn } from '../../../core/recipe.js';
 import { trainedTokens } from '../../../core/training/datum.js';
-import { renderConversation, type Renderer } from '../../../core/training/renderer.js';
+import { refusalText } from '../../../core/training/refusals.js';
+import type { Renderer } from '../../../core/training/renderer.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
-import { idsOf, tokeniseConversation } from '../../../core/training/tokens.js';
+import { tokeniseConversation } from '../../../core/training/tokens.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
@@ -54,13 +54,13 @@ export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise
 }
 
 /** Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. */
-export function markConversation(marking: Marking, messages: readonly Message[]): MarkedConversation {
+export function markConversation(marking: Marking, conversation: Conversation): MarkedConversation {
   const { renderer, trainOn, maxTokens, encoder } = marking;
-  const { tokens, mask, refusal } = tokeniseConversation(renderer, messages, trainOn, encoder);
-  const owners = renderConversation(renderer, messages, trainOn, encoder.bos).flatMap((part) =>
-    idsOf(part, encoder).map(() => part.message ?? 0),
+  const { tokens, mask, parts, refusal } = tokeniseConversation(renderer, conversation, trainOn, encoder);
+  const owners = parts.flatMap(({ message, from, to }) =>
+    Array.from({ length: to - from }, () => (typeof message === 'number' ? message : 0)),
   );
-  const spans: Span[][] = messages.map(() => []);
+  const spans: Span[][] = conversation.messages.map(() => []);
   let stretch: { owner: number; kind: SpanKind; special: string | undefined; ids: number[] } | undefined;
   const close = (): void => {
     if (stretch === undefined) return;
@@ -88,6 +88,6 @@ export function markConversation(marking: Marking, messages: readonly Message[])
     tokens: tokens.length,
     trained: trainedTokens(mask, length),
     cut: tokens.length - length,
-    ...defined({ refusal }),
+    ...(refusal === undefined ? {} : { refusal: refusalText(refusal, renderer.name) }),
   };
 }

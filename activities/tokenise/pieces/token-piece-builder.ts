@@ -4,7 +4,9 @@ import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { trainedTokens } from '../../../core/training/datum.js';
 import type { TokenisedConversation } from '../../../core/training/tokens.js';
+import type { Conversation } from '../../../core/convert/conversation.js';
 import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
+import { addUntrainedParts, nothingUntrained, untrainedPartsOf } from './untrained-parts.js';
 
 /** Collects the tokenised rows of a `token-piece`, in line order, and writes its files. */
 export class TokenPieceBuilder {
@@ -12,7 +14,7 @@ export class TokenPieceBuilder {
   readonly #tokens: number[] = [];
   readonly #mask: number[] = [];
   readonly #rows: Uint32Array;
-  readonly #refusals: Record<string, number> = {};
+  readonly #untrainedParts: TokenPieceMeta['untrainedParts'] = {};
   #count = 0;
   #trainedRows = 0;
   #trainedTokens = 0;
@@ -23,10 +25,11 @@ export class TokenPieceBuilder {
   }
 
   /** @param source - position of the row's source in the mix. */
-  add({ tokens, mask, lastMessageAt, refusal }: TokenisedConversation, source: number): void {
+  add(conversation: Conversation, tokenised: TokenisedConversation, source: number): void {
+    const { tokens, mask, lastMessageAt } = tokenised;
     const length = Math.min(tokens.length, this.#maxTokens);
     const trained = trainedTokens(mask, length);
-    const lostLastAnswer = lastMessageAt >= length ? 1 : 0;
+    const lostLastAnswer = length > 0 && lastMessageAt >= length ? 1 : 0;
     this.#rows.set(
       [this.#tokens.length, length, tokens.length, trained, source, lostLastAnswer],
       this.#count * rowFields,
@@ -35,7 +38,8 @@ export class TokenPieceBuilder {
       this.#tokens.push(tokens[at] ?? 0);
       this.#mask.push(mask[at] ?? 0);
     }
-    if (refusal !== undefined) this.#refusals[refusal] = (this.#refusals[refusal] ?? 0) + 1;
+    const parts = untrainedPartsOf(conversation, tokenised);
+    this.#untrainedParts[source] = addUntrainedParts(this.#untrainedParts[source] ?? nothingUntrained, parts);
     this.#count += 1;
     if (trained > 0) this.#trainedRows += 1;
     this.#trainedTokens += trained;
@@ -58,7 +62,7 @@ export class TokenPieceBuilder {
       trainedRows: this.#trainedRows,
       tokens: this.#tokens.length,
       trainedTokens: this.#trainedTokens,
-      refusals: this.#refusals,
+      untrainedParts: this.#untrainedParts,
       sha256: hash.digest('hex'),
     };
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Artifact } from '../../artifacts/store.js';
+import { UntrainedPartsSchema } from './untrained-parts.js';
 
 /**
  * A `token-piece`: the tokenised rows of a stretch of train.jsonl or heldout.jsonl. `tokens.bin` has the ids,
@@ -17,7 +18,7 @@ export interface TokenRow {
   readonly offset: number;
   /** Tokens kept. */
   readonly length: number;
-  /** Tokens before truncation. */
+  /** Tokens before truncation; 0: the row is refused. */
   readonly fullLength: number;
   /** Trained targets after truncation and shift. */
   readonly trained: number;
@@ -33,8 +34,8 @@ export const TokenPieceMeta = z.object({
   trainedRows: z.int(),
   tokens: z.int(),
   trainedTokens: z.int(),
-  /** Rows that the renderer refuses to train on, by its reason. */
-  refusals: z.record(z.string(), z.int()),
+  /** By the position of the source in the mix; sources without a row here are absent. */
+  untrainedParts: z.record(z.string(), UntrainedPartsSchema),
   /** SHA-256 over the three files. */
   sha256: z.string(),
 });

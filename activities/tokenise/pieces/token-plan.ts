@@ -6,7 +6,7 @@ import { rendererNames, trainOnModes } from '../../../core/recipe.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys: raise it when the same inputs give other bytes. */
-export const tokeniseVersion = 1;
+export const tokeniseVersion = 2;
 
 /** How conversations become tokens: what decides the bytes of a piece, besides its lines. */
 export const Tokenisation = z.object({

@@ -51,8 +51,9 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   for (let row = 0; row < input.lines; row += 1) {
     const end = lines.indexOf(newline, begin);
     const where = `Line ${input.firstLine + row + 1} of ${input.places.entriesPath}`;
-    const { messages } = parseLine(lines.toString('utf8', begin, end), where);
-    piece.add(tokeniseConversation(renderer, messages, trainOn, encoder), sources.readUInt16LE(row * 2));
+    const conversation = parseLine(lines.toString('utf8', begin, end), where);
+    const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
+    piece.add(conversation, tokenised, sources.readUInt16LE(row * 2));
     begin = end + 1;
     context.progress(begin);
   }

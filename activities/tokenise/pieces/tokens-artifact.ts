@@ -4,6 +4,7 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { piecesName, Tokenisation } from './token-plan.js';
+import { UntrainedPartsSchema } from './untrained-parts.js';
 
 /** `meta` of a `tokens` artifact: the manifest of a tokenised mix. `pieces.json` lists its pieces. */
 export const TokensMeta = z.object({
@@ -17,7 +18,8 @@ export const TokensMeta = z.object({
   tokens: z.int(),
   trainedTokens: z.int(),
   heldoutRows: z.int(),
-  refusals: z.record(z.string(), z.int()),
+  /** Of the sources that have any of it. */
+  untrained: z.array(UntrainedPartsSchema.extend({ source: z.string(), rows: z.int() })),
 });
 export type TokensMeta = z.infer<typeof TokensMeta>;
 

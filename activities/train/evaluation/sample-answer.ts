@@ -23,7 +23,7 @@ export async function sampleAnswer(
   { renderer, encoder, maxTokens, temperature, seed, signal }: AnswerOptions,
 ): Promise<Answer> {
   const { sequences } = await client.sample({
-    promptTokens: tokenisePrompt(renderer, messages, encoder),
+    promptTokens: tokenisePrompt(renderer, { messages }, encoder),
     maxTokens,
     temperature,
     stop: stopOf(renderer, encoder),

@@ -36,7 +36,7 @@ void test('of JSON lines the first megabyte is enough, and a line that it cuts i
   assert.deepEqual(found.counts, { converted: 64 });
   assert.deepEqual(found.columns, ['messages']);
   assert.equal(found.rows.length, 3);
-  assert.equal(found.rows[2]?.after?.[0]?.content.slice(0, 3), 'q2x');
+  assert.equal(found.rows[2]?.after?.messages[0]?.content.slice(0, 3), 'q2x');
   assert.equal(fixture.hub.stats().bytes, 1_000_000);
   assert.deepEqual(await readdir(join(fixture.store.root, 'tmp')), []);
 });
@@ -131,7 +131,7 @@ void test('rows of one dialogue are shown together', async (t) => {
   assert.equal(found.format, 'prosocial');
   assert.equal(found.rows.length, 2);
   assert.deepEqual(
-    found.rows[0]?.after?.map(({ content }) => content),
+    found.rows[0]?.after?.messages.map(({ content }) => content),
     ['c0', 'r0', 'c1', 'r1'],
   );
 });

@@ -78,7 +78,7 @@ void test('every row is tokenised by the renderer, however the file is cut, in o
     for (const [line, { messages, source }] of rows.entries()) {
       const expected = tokeniseConversation(
         rendererNamed('qwen3'),
-        messages,
+        { messages },
         'all_assistant_messages',
         encoder,
       );
@@ -159,8 +159,19 @@ void test('a conversation that the renderer refuses is counted and not trained',
   const recipe = train({ renderer: 'qwen3_disable_thinking', train_on: 'last_assistant_message' });
   const result = await tokenise(store, mix, recipe);
   assert.equal(result.trainedRows, 1);
-  const { refusals } = await readTokens(store, result.tokens);
-  assert.deepEqual(Object.values(refusals), [1]);
+  assert.deepEqual(result.untrained, {
+    renderer: 'qwen3_disable_thinking',
+    sources: [
+      {
+        source: 'x',
+        rows: 2,
+        refused: { thinking_disabled: 1 },
+        weightZero: 0,
+        reasoningLeftOut: 0,
+        named: 0,
+      },
+    ],
+  });
 });
 
 void test('a base model without a known tokenizer, a folder without one and a wrong renderer are different errors', async () => {

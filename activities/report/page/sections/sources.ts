@@ -2,6 +2,7 @@ import type { WriteReportInput } from '../../../../core/contracts/report.js';
 import { groupNotes } from '../../../../core/mix/composition-notes.js';
 import { count, plural, size } from '../format.js';
 import { html, table, type Part } from '../html.js';
+import { findingItems, unreadTable, withCode } from './findings.js';
 
 /** Where the rows came from: files, pinned commits, formats, notes. */
 export function sourcesSection(
@@ -34,13 +35,20 @@ export function sourcesSection(
             ]
           : []),
         ...groupNotes(summary),
+        ...findingItems(summary),
       ];
-      return notes.length === 0
+      const unread = unreadTable(summary);
+      return notes.length === 0 && unread === null
         ? null
         : html`<p><b>${summary.name}</b></p>
-            <ul>
-              ${notes.map((note) => html`<li>${note}</li>`)}
-            </ul>`;
+            ${unread}
+            ${
+              notes.length === 0
+                ? null
+                : html`<ul>
+                    ${notes.map((note) => html`<li>${withCode(note)}</li>`)}
+                  </ul>`
+            }`;
     })}
   </section>`;
 }

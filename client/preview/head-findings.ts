@@ -1,0 +1,84 @@
+import type { RefusalReason } from '../../core/contracts/tokens.js';
+import type { ConversionRules } from '../../core/convert/conversion-rules.js';
+import { FactTally } from '../../core/convert/fact-tally.js';
+import { compileFilter } from '../../core/convert/filter.js';
+import { keyUses } from '../../core/convert/key-uses.js';
+import { isObject, messageListOf } from '../../core/convert/layout.js';
+import type { SourceFindings } from '../../core/convert/unread-notes.js';
+import { readAsOf } from '../../core/convert/unread-remedy.js';
+import type { RendererName, Source, Train } from '../../core/recipe.js';
+import { baseModelOf } from '../../core/training/base-models.js';
+import { refusalOf } from '../../core/training/refusals.js';
+import { rendererNamed } from '../../core/training/renderers.js';
+import type { PreviewedRow } from './previewed-rows.js';
+
+/** What the first rows of a source show about a run. */
+export interface HeadFindings {
+  /** How many rows; where a row is a turn, dialogues. */
+  readonly rows: number;
+  /** Of the rows that are converted. */
+  readonly findings: SourceFindings;
+  /** Columns, and keys of messages as `messages[].id`, that are neither read nor counted. */
+  readonly otherNames: readonly string[];
+  /** Rows that the training would refuse, by reason. Empty for a data job. */
+  readonly refusals: readonly Refusal[];
+}
+
+interface Refusal {
+  readonly renderer: RendererName;
+  readonly reason: RefusalReason;
+  readonly rows: number;
+}
+
+/**
+ * @param columns - all columns of the file, or the keys that were seen.
+ * @param values - rows as they were parsed, for the keys of their messages.
+ */
+export function headFindings(
+  name: Source['name'],
+  rules: ConversionRules,
+  rows: readonly PreviewedRow[],
+  { columns, values }: { readonly columns: readonly string[]; readonly values: readonly unknown[] },
+  train: Train | undefined,
+): HeadFindings {
+  const tally = new FactTally();
+  const all = rows.flatMap(({ facts }) => (facts === null ? [] : [facts]));
+  for (const facts of all) tally.add(facts);
+  return {
+    rows: rows.length,
+    findings: { name, ...readAsOf(rules), converted: all.length, ...tally.counts },
+    otherNames: otherNames(rules, columns, values),
+    refusals: train === undefined ? [] : refusalsOf(rows, train),
+  };
+}
+
+/** Names that are used for nothing: not by the format, the filter, `ignore` or the counts. */
+function otherNames(
+  rules: ConversionRules,
+  columns: readonly string[],
+  values: readonly unknown[],
+): readonly string[] {
+  const uses = keyUses(rules);
+  const named = new Set([...compileFilter(rules.filter, rules.layout).columns, ...(rules.ignore ?? [])]);
+  const list = messageListOf(rules.layout)?.list;
+  const messages = list === undefined ? [] : values.flatMap((row) => (isObject(row) ? row[list] : []));
+  const keys = new Set(messages.filter(isObject).flatMap((message) => Object.keys(message)));
+  return [
+    ...columns.filter((column) => uses.row(column) === 'nothing' && !named.has(column)),
+    ...[...keys]
+      .filter((key) => uses.message(key) === 'nothing' && !named.has(key))
+      .map((key) => `${list}[].${key}`),
+  ];
+}
+
+function refusalsOf(rows: readonly PreviewedRow[], train: Train): readonly Refusal[] {
+  const renderer = train.renderer ?? baseModelOf(train.base_model)?.renderers[0];
+  // A training without a renderer is an error of the recipe, which others find.
+  if (renderer === undefined) return [];
+  const counts = new Map<RefusalReason, number>();
+  for (const { after } of rows) {
+    const reason = after === null ? undefined : refusalOf(rendererNamed(renderer), after);
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return [...counts].map(([reason, count]) => ({ renderer, reason, rows: count }));
+}

@@ -1,0 +1,35 @@
+import type { Conversation, Message } from '../../core/convert/conversation.js';
+
+/** A part of a conversation for the terminal: text of one kind. */
+export interface ConversationPart {
+  /** `user`, `assistant, weight 0`, `reasoning`, `call w`. */
+  readonly label: string;
+  readonly text: string;
+}
+
+/**
+ * The tools and messages of a conversation in the order in which they are read. Labels and texts are those of
+ * the data: escape them.
+ */
+export function conversationParts({ messages, tools = [] }: Conversation): readonly ConversationPart[] {
+  return [...tools.map((text) => ({ label: 'tools', text })), ...messages.flatMap(messageParts)];
+}
+
+function messageParts(message: Message): ConversationPart[] {
+  const { role, content, name, weight, tool_call_id: id } = message;
+  const { reasoning_content: reasoning, tool_calls: calls = [] } = message;
+  const label = [
+    role,
+    ...(name === undefined ? [] : [`, name ${name}`]),
+    ...(id === undefined ? [] : [`, id ${id}`]),
+    ...(weight === undefined ? [] : [`, weight ${weight}`]),
+  ].join('');
+  return [
+    ...(reasoning === undefined ? [] : [{ label: 'reasoning', text: reasoning }]),
+    { label, text: content },
+    ...calls.map((call) => ({
+      label: `call${call.id === undefined ? '' : `, id ${call.id}`}`,
+      text: `${call.function.name}(${call.function.arguments})`,
+    })),
+  ];
+}

@@ -1,0 +1,35 @@
+import { refusalReasons, type RefusalReason } from '../contracts/tokens.js';
+import type { Conversation } from '../convert/conversation.js';
+import type { RendererName, TrainOn } from '../recipe.js';
+import { rendererNamed } from './renderers.js';
+import { tokeniseConversation, type TokenEncoder } from './tokens.js';
+
+/** Conversations that a training would refuse for one reason. */
+export interface ForecastRefusal {
+  readonly renderer: RendererName;
+  readonly reason: RefusalReason;
+  readonly rows: number;
+}
+
+/** Which conversations a training would refuse, without its tokenizer; in the order of `refusalReasons`. */
+export function forecastRefusals(
+  renderer: RendererName,
+  trainOn: TrainOn,
+  conversations: readonly Conversation[],
+): readonly ForecastRefusal[] {
+  const found = conversations.map(
+    (conversation) =>
+      tokeniseConversation(rendererNamed(renderer), conversation, trainOn, characters).refusal,
+  );
+  return refusalReasons.flatMap((reason) => {
+    const rows = found.filter((each) => each === reason).length;
+    return rows === 0 ? [] : [{ renderer, reason, rows }];
+  });
+}
+
+/** Each character is a token, and special tokens are one that is no character: what is refused is seen in them. */
+const characters: TokenEncoder = {
+  bos: null,
+  encode: (text) => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)),
+  specialId: () => -1,
+};

@@ -1,0 +1,54 @@
+import { refusalReasons, type SourceUntrained, type Untrained } from '../contracts/tokens.js';
+import { formatCount, plural } from '../format.js';
+import type { RendererName } from '../recipe.js';
+import { refusalRemedy } from './refusal-remedy.js';
+import { refusalText } from './refusals.js';
+
+export interface UntrainedNote {
+  /** `a: 64 of 640 rows are not trained: llama3 has no form for reasoning` */
+  readonly text: string;
+  /** Of a refusal: a sentence on what to do about it. */
+  readonly remedy?: string;
+}
+
+/** What is not trained whatever `train_on` says, and what is not written. */
+export function untrainedNotes({ renderer, sources }: Untrained): readonly UntrainedNote[] {
+  return sources.flatMap((each) => [
+    ...refusalNotes(each, renderer),
+    ...otherNotes(each, renderer).map((text) => ({ text: `${each.source}: ${text}` })),
+  ]);
+}
+
+/** The notes as lines for a terminal. */
+export function untrainedLines(untrained: Untrained): readonly string[] {
+  return untrainedNotes(untrained).flatMap(({ text, remedy }) =>
+    remedy === undefined ? [text] : [text, `  ${remedy}`],
+  );
+}
+
+function refusalNotes({ source, rows, refused }: SourceUntrained, renderer: RendererName): UntrainedNote[] {
+  return refusalReasons.flatMap((reason) => {
+    const count = refused[reason];
+    if (count === undefined) return [];
+    const which = `${formatCount(count)} of ${plural(rows, 'row')} ${count === 1 ? 'is' : 'are'}`;
+    return {
+      text: `${source}: ${which} not trained: ${refusalText(reason, renderer)}`,
+      remedy: refusalRemedy(reason),
+    };
+  });
+}
+
+function otherNotes({ weightZero, reasoningLeftOut, named }: SourceUntrained, renderer: string): string[] {
+  const context = (count: number): string => `${count === 1 ? 'is' : 'are'} context and not trained`;
+  return [
+    ...(weightZero === 0 ? [] : [`${plural(weightZero, 'message')} of weight 0 ${context(weightZero)}`]),
+    ...(reasoningLeftOut === 0
+      ? []
+      : [
+          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}, as ${renderer} writes the reasoning of the last message only; \`reasoning: inline\` keeps it in all`,
+        ]),
+    ...(named === 0
+      ? []
+      : [`${plural(named, 'row')} ${named === 1 ? 'has' : 'have'} names, which ${renderer} does not write`]),
+  ];
+}
