@@ -1,5 +1,5 @@
 /** A number as it is spelt in JSON. */
-class SpelledNumber {
+export class SpelledNumber {
   readonly text: string;
 
   constructor(text: string) {
