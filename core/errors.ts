@@ -1,7 +1,7 @@
 /**
  * Every named reason for which a run can fail, in one table.
  *
- * `retry: true`: time may help, so the activity is tried again. `retry: false`: only a person can help, so
+ * `retry: true`: time may help, so the activity is tried again. `retry: false`: only the user can help, so
  * the source or the stage parks. Activities throw {@link HeadraceError}; the activity edge turns it into a
  * Temporal `ApplicationFailure`, with the table's `retry` and `remedy`.
  */

@@ -1,6 +1,5 @@
 /**
- * The recipe: what a user asks for. One zod schema validates it, types it and makes the JSON Schema for
- * editors.
+ * The recipe: what a run makes. One zod schema validates it, types it and makes the JSON Schema for editors.
  *
  * Keys are written as users write them, in snake case, so that errors and docs use the same names. Each key
  * is described once, in its metadata: editors, docs/recipe.md and `headrace schema` take it from there.

@@ -10,15 +10,15 @@ const comment = /^\s*(\/\/|\/?\*)|\s\/\/ /;
 /** A URL cannot be wrapped; a lint directive ends at its line. */
 const unwrappable = /https?:\/\/\S{20}|(oxlint|eslint)-disable/;
 
-/** Each rule: what it asks for, and whether a line of a file breaks it. */
+/** Each rule: what it requires, and whether a line of a file breaks it. */
 const rules = [
   {
-    wants: `a comment within ${printWidth} columns`,
+    requires: `a comment within ${printWidth} columns`,
     breaks: (/** @type {string} */ line) =>
       line.length > printWidth && comment.test(line) && !unwrappable.test(line),
   },
   {
-    wants: '`#private` in place of the keyword',
+    requires: '`#private` in place of the keyword',
     breaks: (/** @type {string} */ line) =>
       /^\s+(private|protected|public) (?!constructor\b)\w|constructor\((private|protected|public) /.test(
         line,
@@ -42,6 +42,6 @@ function brokenRules(file) {
   return readFileSync(`${root}${file}`, 'utf8')
     .split('\n')
     .flatMap((line, index) =>
-      rules.filter(({ breaks }) => breaks(line)).map(({ wants }) => `${file}:${index + 1}: ${wants}`),
+      rules.filter(({ breaks }) => breaks(line)).map(({ requires }) => `${file}:${index + 1}: ${requires}`),
     );
 }

@@ -77,7 +77,7 @@ function failingCheck(): Fake {
   return fake;
 }
 
-/** Every segment trains one step and then waits until it is asked to save. */
+/** Every segment trains one step and then waits until a save is requested. */
 function slowSegments(): Fake {
   const fake = fakeActivities();
   fake.activities.trainSegment = async ({ from, to }) => {

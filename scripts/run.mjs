@@ -24,7 +24,7 @@ export function run(command, args) {
 /**
  * Whether this module is the program that Node was started with.
  *
- * @param {string} url - `import.meta.url` of the module that asks.
+ * @param {string} url - `import.meta.url` of the calling module.
  */
 export function isProgram(url) {
   return process.argv[1] === fileURLToPath(url);

@@ -29,7 +29,7 @@ export interface Checkpoint {
 /**
  * Every checkpoint of a training run.
  *
- * @throws {TinkerError} not-found, where the server does not know the run.
+ * @throws {TinkerError} not-found, where the server does not have the run.
  */
 export async function listCheckpoints(
   transport: Transport,

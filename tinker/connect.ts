@@ -17,7 +17,7 @@ export interface ConnectOptions {
   readonly env?: Environment;
   readonly limits?: Partial<RetryLimits>;
   /**
-   * Called with messages for a person: those of the server, lost heartbeats, what a call waits for (billing,
+   * Called with messages for the user: those of the server, lost heartbeats, what a call waits for (billing,
    * capacity). Credentials are removed from them.
    */
   readonly onWarning?: (message: string) => void;
@@ -40,7 +40,7 @@ const Jwt = z.object({ jwt: z.string() });
 
 /**
  * Connects to a Tinker server: resolves its address and the credential, fetches the server's client settings
- * and, where those ask for it, exchanges the credential for a short-lived token. Opens no session.
+ * and, where those require it, exchanges the credential for a short-lived token. Opens no session.
  *
  * @throws {TinkerError} key-missing, auth, unavailable.
  */

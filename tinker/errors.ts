@@ -7,7 +7,7 @@
  * - `billing`: 402 for longer than the allowed pause
  * - `not-found`, `conflict`, `request`: 404, 409, other 4xx
  * - `failed`: the server accepted the request and could not carry it out
- * - `expired`: the server no longer knows the request (410), or the session that it belongs to (404, 410)
+ * - `expired`: the server no longer has the request (410), or the session that it belongs to (404, 410)
  * - `dead`: an earlier failure left this training client unusable
  * - `ended`: the session is over
  * - `invalid`: refused by this client, before anything was sent

@@ -2,7 +2,7 @@ import { describeFailure, TinkerError } from './errors.js';
 import type { Transport } from './http/transport.js';
 
 const everyMs = 10_000;
-/** Without a successful heartbeat for this long a person is warned. */
+/** Without a successful heartbeat for this long a warning is sent to the user. */
 const warnAfterMs = 120_000;
 
 export interface SessionHeartbeatOptions {
@@ -12,8 +12,8 @@ export interface SessionHeartbeatOptions {
 }
 
 /**
- * Tells the server every ten seconds that the session is in use: without that the server ends it, with its
- * models.
+ * Reports to the server every ten seconds that the session is in use: without that the server ends it, with
+ * its models.
  */
 export class SessionHeartbeat {
   readonly #options: SessionHeartbeatOptions;

@@ -185,7 +185,7 @@ export async function finishSession(
       body: { reason: { type: reason }, detail: null },
     });
   } catch (error) {
-    // SkyRL has no such endpoint, and a session that the server does not know or has ended needs no
+    // SkyRL has no such endpoint, and a session that the server does not have or has ended needs no
     // finishing.
     const isFine = error instanceof TinkerError && ['not-found', 'expired', 'conflict'].includes(error.kind);
     if (!isFine) throw error;

@@ -12,7 +12,7 @@ export const protocolVersion = '0.38.0';
 export interface TinkerOptions {
   readonly transport: Transport;
   readonly chunkLimits: ChunkLimits;
-  /** The server asks for zstd. */
+  /** Bodies are sent with zstd, as the server requests. */
   readonly compress: boolean;
   /** Of sessions that name none. */
   readonly tags: readonly string[];
@@ -96,7 +96,7 @@ export class Tinker {
     });
     const created = parseAnswer(CreatedSession, answer, 'create_session');
     for (const message of [created.info_message, created.warning_message, created.error_message])
-      if (message) onWarning(`Tinker says: ${message}`);
+      if (message) onWarning(`Tinker: ${message}`);
     return new TinkerSession({
       transport: this.#transport,
       sessionId: created.session_id,

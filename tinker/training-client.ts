@@ -31,7 +31,7 @@ export interface SaveOptions {
 
 export interface TrainingClientOptions extends SequenceOptions {
   readonly chunkLimits: ChunkLimits;
-  /** The server wants zstd. Without zstd in this Node bodies are sent as they are. */
+  /** The server requests zstd. Without zstd in this Node bodies are sent as they are. */
   readonly compress: boolean;
 }
 

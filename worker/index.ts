@@ -31,7 +31,7 @@ export interface RunWorkerOptions {
   readonly deployment?: DeploymentVersion;
   /** Names the servers, and holds the secrets. */
   readonly env: Env;
-  /** Ends the worker in order: activities are asked to save, and are waited for. */
+  /** Ends the worker in order: its activities save, and are waited for. */
   readonly signal: AbortSignal;
   /** Called once, when the worker polls. */
   readonly ready: (taskQueue: string, address: string) => void;
@@ -45,7 +45,7 @@ export interface RunWorkerOptions {
 const activitiesAtOnce = 64;
 
 /**
- * Runs a worker until `signal` is aborted. Then its activities are asked to save at once, and are waited for.
+ * Runs a worker until `signal` is aborted. Then its activities save at once, and are waited for.
  *
  * @throws {HeadraceError} TemporalUnavailableError; WorkerLostError where activities do not end within
  * {@link shutdownLimitMs}.

@@ -36,8 +36,8 @@ const untilDone: Policy = {
 };
 
 /**
- * A question that a person waits for: after four failures the run parks and shows the last one. The workflow
- * makes the attempts, for Temporal would count those that end with their worker.
+ * A question whose answer must show soon: after four failures the run parks and shows the last one. The
+ * workflow makes the attempts, for Temporal would count those that end with their worker.
  */
 const asked: Policy = {
   options: { ...common, startToCloseTimeout: '6 hours', retry: { maximumAttempts: 1 } },
@@ -47,14 +47,14 @@ const asked: Policy = {
 /** One row an activity: its policy, and why. */
 const policies = {
   resolveSource: asked, // A misspelt dataset or a missing token must show at once.
-  downloadFiles: untilDone, // The next attempt goes on from the last byte on disk.
+  downloadFiles: untilDone, // The next attempt continues from the last byte on disk.
   planConversion: untilDone, // Reads files that are on disk.
   convertPieces: untilDone, // Finished pieces are in the store.
   groupDialogues: untilDone, // Finished partitions are in the store.
   summariseSource: untilDone, // Reads the store.
   planMix: untilDone, // Reads the store.
   finishMix: untilDone, // Writes files whose content does not depend on the attempt.
-  planTokens: asked, // May ask the Hub for a tokenizer that is not there.
+  planTokens: asked, // May request a tokenizer that is not there from the Hub.
   tokenisePieces: untilDone, // Finished pieces are in the store.
   finishTokens: untilDone, // Reads the store.
   checkTraining: asked, // A wrong key must show before hours go into data.
@@ -62,7 +62,7 @@ const policies = {
   findRecords: untilDone, // A Tinker server that is down comes back, and training waits for it.
   trainSegment: untilDone, // Each attempt starts from the predecessor's state.
   recordSegment: untilDone, // What was trained is lost without it.
-  renewCheckpoints: asked, // The wait asks again, long before the checkpoints expire.
+  renewCheckpoints: asked, // The wait makes the next attempt, long before the checkpoints expire.
   evaluate: untilDone, // An evaluation that is in the store is not made again.
   writeReport: untilDone, // Reads the store.
 } as const satisfies Record<keyof Activities, Policy>;
@@ -75,7 +75,7 @@ type Call<Activity> = Activity extends (input: infer Input) => Promise<infer Out
 export type ActivityCalls = { readonly [Name in keyof Activities]: Call<Activities[Name]> };
 
 /**
- * The activities behind a gate: a pause cancels what is under way, and after it the same is asked for again.
+ * The activities behind a gate: a pause cancels what is under way, and after it the same is called again.
  */
 export function pausable(gate: Gate): ActivityCalls {
   return callsThrough((work) => gate.run(work));

@@ -12,7 +12,7 @@ import { errorTable } from '../core/errors.js';
 import type { ErrorType } from '../core/errors.js';
 import type { Reason } from '../core/run/state.js';
 
-/** The cause that a person can act on: what the error table has for it, else the name of the error. */
+/** The cause that the user can act on: what the error table has for it, else the name of the error. */
 export function reasonOf(error: unknown): Reason {
   const cause = causeOf(error);
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -33,7 +33,7 @@ export function retryAfterMsOf(error: unknown): number | undefined {
 }
 
 /**
- * Whether the error is the cancel of what runs here. A child workflow that somebody cancels by hand fails
+ * Whether the error is the cancel of what runs here. A child workflow that is cancelled by hand fails
  * with a cancellation too, and that is no cancel of this workflow.
  */
 export function isOwnCancel(error: unknown): boolean {
@@ -41,7 +41,7 @@ export function isOwnCancel(error: unknown): boolean {
 }
 
 /**
- * Whether an activity ended because it was asked to: with a cancellation, or with a failure that is not
+ * Whether an activity ended on request: with a cancellation, or with a failure that is not
  * retried then.
  */
 export function isInterrupted(error: unknown): boolean {

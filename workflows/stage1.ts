@@ -15,8 +15,8 @@ import { checkTraining, planTraining, trainInChild } from './stages/train.js';
 
 /**
  * One run, from corpora to a trained LoRA: sources side by side in children, then the mix, its review,
- * tokens, training and the report. What fails for a reason that time does not mend parks: the rest goes on,
- * and the run waits for a person.
+ * tokens, training and the report. What fails for a reason that time does not mend parks: the rest
+ * continues, and the run waits for a decision.
  */
 export async function stage1(input: Stage1Input): Promise<Stage1Result> {
   const run = new Run(input);

@@ -18,7 +18,7 @@ import type { TrainLoraInput } from './training/training.js';
 
 /** Segments in one history: about 25 events each, so that it stays far below 10,000. */
 const segmentsPerHistory = 100;
-/** Checkpoints that the server loses in a row, after which a person is asked. */
+/** Checkpoints that the server loses in a row before the training parks. */
 const mostLostCheckpoints = 3;
 
 /**

@@ -7,7 +7,7 @@ import {
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
 import { addCounts, noCounts } from '../../core/convert/counts.js';
-import { readAsOf } from '../../core/convert/unread-remedy.js';
+import { readAsOf } from '../../core/convert/source-findings.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';

@@ -37,7 +37,7 @@ export class PoolThread {
     return this.#isAlive;
   }
 
-  /** Settles when the thread has ended, where an abort has asked it to; `undefined` where none has. */
+  /** Settles when the thread has ended after an abort; `undefined` where there was none. */
   get ending(): Promise<unknown> | undefined {
     return this.#ending;
   }

@@ -19,8 +19,8 @@ import type { TrainDeps } from './train-deps.js';
 /**
  * Trains the steps `[from, to)` in a training run that no other attempt uses, and saves state and sampler
  * weights under the segment's label. Nothing refers to these saves until `recordSegment` does: an attempt
- * that dies, or whose result Temporal does not accept, leaves no trace in the training. The heartbeat holds
- * the session, for the next attempt to finish.
+ * that is killed, or whose result Temporal does not accept, leaves no trace in the training. The heartbeat
+ * holds the session, for the next attempt to finish.
  *
  * Aborted with `StopAndSave` it finishes the steps in flight, saves and returns early; with any other reason
  * it stops.
@@ -96,8 +96,7 @@ interface TrainedSteps {
 }
 
 /**
- * @throws the abort reason, where the segment is asked to stop before its first step: there is nothing to
- * save.
+ * @throws the abort reason, where the segment is stopped before its first step: there is nothing to save.
  */
 async function trainSteps(client: TrainingClient, segment: Segment): Promise<TrainedSteps> {
   const { plan, from, to, batches, progress, signal } = segment;

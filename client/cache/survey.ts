@@ -36,7 +36,7 @@ interface CachedArtifact {
   readonly usedAt: Date;
 }
 
-/** Scratch of running work, or of a process that died. */
+/** Scratch of running work, or of a process that was killed. */
 interface CachedScratch {
   readonly path: string;
   readonly sizeBytes: number;

@@ -17,7 +17,7 @@ export async function askServer(checkpoints: readonly CheckpointLine[]): Promise
   if (newest === undefined) return undefined;
   const { signal } = new AbortController();
   try {
-    // One retry: a person waits for this listing.
+    // One retry: a user waits for this listing.
     const access = await openTinkerAccess(1);
     const tinker = await connectTo(access, newest, signal);
     const paths = checkpoints.flatMap(({ state_path, sampler_path }) => [state_path, sampler_path]);

@@ -62,7 +62,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
         ['start recipes/stage1.yaml --set seed=18 --rows-per-source 1000', 'another seed, a small mix'],
       )}
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 the run needs a person, 4 cancelled, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 usage, 3 the run waits for a decision, 4 cancelled, 130 interrupted.
 Environment: docs/environment.md.`,
     )
     .exitOverride();

@@ -33,7 +33,7 @@ export function register(program: Command): void {
     .option('--rows-per-source <n>', 'at most n conversations of each source, for a first look', integer)
     .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
     .option('--from <path>', 'start from the weights of a saved state, tinker://…/weights/…')
-    .option('--wait', 'follow the run: exit 0 when done, 3 when it waits for a person, 1 when it failed')
+    .option('--wait', 'follow the run: exit 0 when done, 3 when it waits for a decision, 1 when it failed')
     .option('--json', 'print the result as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
     .addHelpText(

@@ -13,7 +13,7 @@ export async function checkHub(
   if (recipe?.sources.every((source) => source.dataset === undefined) === true) return [];
   try {
     const { endpoint, offline, tokenFrom, account } = await whoAmI(env, signal);
-    if (offline) return [passed('hub', `HF_HUB_OFFLINE is set: ${endpoint} is not asked`)];
+    if (offline) return [passed('hub', `HF_HUB_OFFLINE is set: no request to ${endpoint}`)];
     if (tokenFrom === undefined)
       return [
         warned(

@@ -70,8 +70,10 @@ export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLo
 }
 
 /**
- * Plans one source without downloading it; of its first file the head is read. `updateLock` updates its lock. @throws {HeadraceError} as
- * resolving does.
+ * Plans one source without downloading it; only the head of its first file is read. `updateLock` updates its
+ * lock.
+ *
+ * @throws {HeadraceError} as resolving does.
  */
 export async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
   const { hub, work } = planner.local;

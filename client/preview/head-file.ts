@@ -28,7 +28,7 @@ export interface HeadFile {
 }
 
 /**
- * The head of a file. Of parquet it is the footer, and of the first row group the columns that are asked for;
+ * The head of a file. Of parquet it is the footer, and of the first row group the requested columns;
  * of text its first `bytes`; of a plain or packed parquet file on the disk the whole file.
  *
  * @param scratch - a folder for what is fetched.

@@ -1,15 +1,12 @@
-import type { RefusalReason } from '../../core/contracts/tokens.js';
 import type { ConversionRules } from '../../core/convert/conversion-rules.js';
 import { FactTally } from '../../core/convert/fact-tally.js';
 import { compileFilter } from '../../core/convert/filter.js';
 import { keyUses } from '../../core/convert/key-uses.js';
 import { isObject, messageListOf } from '../../core/convert/layout.js';
-import type { SourceFindings } from '../../core/convert/unread-notes.js';
-import { readAsOf } from '../../core/convert/unread-remedy.js';
-import type { RendererName, Source, Train } from '../../core/recipe.js';
+import { readAsOf, type SourceFindings } from '../../core/convert/source-findings.js';
+import type { Source, Train } from '../../core/recipe.js';
 import { baseModelOf } from '../../core/training/base-models.js';
-import { refusalOf } from '../../core/training/refusals.js';
-import { rendererNamed } from '../../core/training/renderers.js';
+import { forecastRefusals, type ForecastRefusal } from '../../core/training/refusal-forecast.js';
 import type { PreviewedRow } from './previewed-rows.js';
 
 /** What the first rows of a source show about a run. */
@@ -21,13 +18,7 @@ export interface HeadFindings {
   /** Columns, and keys of messages as `messages[].id`, that are neither read nor counted. */
   readonly otherNames: readonly string[];
   /** Rows that the training would refuse, by reason. Empty for a data job. */
-  readonly refusals: readonly Refusal[];
-}
-
-interface Refusal {
-  readonly renderer: RendererName;
-  readonly reason: RefusalReason;
-  readonly rows: number;
+  readonly refusals: readonly ForecastRefusal[];
 }
 
 /**
@@ -71,14 +62,10 @@ function otherNames(
   ];
 }
 
-function refusalsOf(rows: readonly PreviewedRow[], train: Train): readonly Refusal[] {
+function refusalsOf(rows: readonly PreviewedRow[], train: Train): readonly ForecastRefusal[] {
   const renderer = train.renderer ?? baseModelOf(train.base_model)?.renderers[0];
   // A training without a renderer is an error of the recipe, which others find.
   if (renderer === undefined) return [];
-  const counts = new Map<RefusalReason, number>();
-  for (const { after } of rows) {
-    const reason = after === null ? undefined : refusalOf(rendererNamed(renderer), after);
-    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  }
-  return [...counts].map(([reason, count]) => ({ renderer, reason, rows: count }));
+  const conversations = rows.flatMap(({ after }) => (after === null ? [] : [after]));
+  return forecastRefusals(renderer, train.train_on, conversations);
 }

@@ -86,7 +86,7 @@ function parseCap(text: string): [string, Cap] {
   });
 }
 
-/** The recipe with each source changed, validated anew. @throws {HeadraceError} RecipeError. */
+/** The recipe with each source changed, validated again. @throws {HeadraceError} RecipeError. */
 function withSources(recipe: ResolvedRecipe, change: (source: Source) => object): ResolvedRecipe {
   const result = Recipe.safeParse({ ...recipe, sources: recipe.sources.map(change) });
   if (!result.success) throw new HeadraceError('RecipeError', z.prettifyError(result.error));

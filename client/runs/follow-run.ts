@@ -5,7 +5,7 @@ import { showOutcome } from './show-outcome.js';
 import { watchRun } from './watch-run.js';
 
 /**
- * Watches a run until it ends, waits for a person or Ctrl-C is pressed; shows the outcome and returns its
+ * Watches a run until it ends, waits for a decision or Ctrl-C is pressed; shows the outcome and returns its
  * exit code.
  */
 export async function followRun(
@@ -16,6 +16,6 @@ export async function followRun(
   const outcome = await interruptible((signal) => watchRun(temporal, name, { signal }));
   return await showOutcome(name, outcome, {
     ...options,
-    afterInterrupt: `The run goes on. Watch it with \`npx headrace watch ${name}\`; end it with \`npx headrace cancel ${name}\`.`,
+    afterInterrupt: `The run continues. Watch it with \`npx headrace watch ${name}\`; end it with \`npx headrace cancel ${name}\`.`,
   });
 }

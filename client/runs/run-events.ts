@@ -53,7 +53,7 @@ function statusText({ status, conversations = 0, rejected = 0 }: SourceState): s
     case 'done':
       return `converted, ${plural(conversations, 'conversation')}, ${formatCount(rejected)} rejected`;
     case 'parked':
-      return 'failed; the other sources go on';
+      return 'failed; the other sources continue';
     case 'skipped':
       return 'skipped';
     case 'waiting':
@@ -106,6 +106,6 @@ function waitEvents(before: readonly Wait[], now: readonly Wait[]): string[] {
   );
   return [
     ...ended.map(({ what }) => `continues: ${what}`),
-    ...begun.map(({ what, type, message }) => `waits for a person: ${what}: ${type}: ${message}`),
+    ...begun.map(({ what, type, message }) => `waits for a decision: ${what}: ${type}: ${message}`),
   ];
 }

@@ -22,7 +22,7 @@ export type WatchOutcome =
 export interface WatchOptions {
   /** Ends watching, not the run. */
   readonly signal: AbortSignal;
-  /** End when the run waits for a person and none of its activities is pending. @default true */
+  /** End when the run waits for a decision and none of its activities is pending. @default true */
   readonly untilWait?: boolean;
   /** @default stderr */
   readonly screen?: Screen;
@@ -33,8 +33,8 @@ const pollEveryMs = 1_000;
 const queryTimeoutMs = 5_000;
 
 /**
- * Shows a run until it ends or waits for a person. While the connection is lost, it keeps trying; the run
- * goes on.
+ * Shows a run until it ends or waits for a decision. While the connection is lost, it keeps trying; the run
+ * continues.
  */
 export async function watchRun(
   temporal: TemporalClient,
@@ -118,7 +118,7 @@ class Watch {
     if (now === undefined) {
       if (this.#workerAnswers && isRunning)
         this.#screen.line(
-          'No worker answers; the run goes on when one is started with `npx headrace worker`.',
+          'No worker answers; the run continues when one is started with `npx headrace worker`.',
         );
       this.#workerAnswers = false;
       return;

@@ -3,12 +3,12 @@ import { shownNames } from '../../core/convert/shown-name.js';
 import { formatBytes, plural } from '../../core/format.js';
 import type { SourcePreview } from '../preview/preview-source.js';
 import type { PreviewedRow } from '../preview/previewed-rows.js';
-import { conversationParts } from './conversation-parts.js';
+import { conversationParts, type ConversationPart } from './conversation-parts.js';
 import { headNotes } from './head-notes.js';
 import { escapeControls, shorten } from './shorten.js';
 
 const longestValue = 300;
-const longestLabel = 80;
+const longestLabel = 40;
 
 /** A source's first rows before and after conversion. */
 export function previewText(preview: SourcePreview): string {
@@ -34,28 +34,37 @@ export function outcomeCounts(counts: SourcePreview['counts']): string {
 
 function rowLines({ row, before, after, facts, outcome }: PreviewedRow): string[] {
   const rows = Array.isArray(before) ? before : [before];
+  const parts = [
+    ...rows.map((each) => ({
+      label: 'before',
+      text: typeof each === 'string' ? each : JSON.stringify(each),
+    })),
+    ...(after === null ? [] : conversationParts(after)),
+    ...(facts === null ? [] : factParts(facts)),
+  ].map(({ label, text }) => ({
+    label: shownText(label, longestLabel),
+    text: shownText(text, longestValue),
+  }));
+  const width = Math.max(...parts.map(({ label }) => label.length));
   return [
     '',
     `row ${row}: ${outcome}`,
-    ...rows.map((each) => partLine('before', typeof each === 'string' ? each : JSON.stringify(each))),
-    ...(after === null ? [] : conversationParts(after).map(({ label, text }) => partLine(label, text))),
-    ...(facts === null ? [] : factLines(facts)),
+    ...parts.map(({ label, text }) => `  ${label.padEnd(width)}  ${text}`.trimEnd()),
   ];
 }
 
-function factLines({ unread, blankSystem, trailing }: ConversationFacts): string[] {
+function factParts({ unread, blankSystem, trailing }: ConversationFacts): ConversationPart[] {
   const leftOut = [
     ...(blankSystem === 0 ? [] : [plural(blankSystem, 'blank system message')]),
     ...(trailing ? ['messages behind the last answer'] : []),
   ];
   return [
-    ...(unread.length === 0 ? [] : [partLine('not read', shownNames(unread))]),
-    ...(leftOut.length === 0 ? [] : [partLine('left out', leftOut.join(', '))]),
+    ...(unread.length === 0 ? [] : [{ label: 'not read', text: shownNames(unread) }]),
+    ...(leftOut.length === 0 ? [] : [{ label: 'left out', text: leftOut.join(', ') }]),
   ];
 }
 
-/** Line breaks show as `⏎`. */
-function partLine(label: string, text: string): string {
-  const line = `${shorten(label, longestLabel).padEnd(9)} ${shorten(text, longestValue)}`;
-  return `  ${escapeControls(line.replaceAll(/\s*\n\s*/g, ' ⏎ '))}`;
+/** One line: line breaks show as `⏎`. */
+function shownText(text: string, length: number): string {
+  return escapeControls(shorten(text.replaceAll(/\s*\n\s*/g, ' ⏎ '), length));
 }

@@ -8,7 +8,7 @@ export function waitText(name: string, waits: readonly Wait[]): string {
 
 function oneWait(name: string, wait: Wait): string {
   return [
-    `${wait.what} waits for a person: ${wait.type}`,
+    `${wait.what} waits for a decision: ${wait.type}`,
     `  ${wait.message}`,
     ...(wait.remedy === '' ? [] : [`  ${wait.remedy}`]),
     `  Then: ${waysOn(name, wait).join('\n  or:   ')}`,

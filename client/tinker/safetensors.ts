@@ -5,7 +5,7 @@ import { z } from 'zod';
 const largestHeaderBytes = 100_000_000;
 const Extent = z.object({ data_offsets: z.tuple([z.number(), z.number()]) });
 
-/** Whether a safetensors file is as long as its header says: the header, then every tensor. */
+/** Whether a safetensors file has the length that its header gives: the header, then every tensor. */
 export async function isSafetensors(path: string): Promise<boolean> {
   const handle = await open(path, 'r');
   try {

@@ -21,7 +21,7 @@ export interface SampleFromOptions {
   readonly fetchTokenizer?: TokenizerSources['fetchTokenizer'];
   /**
    * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path. Without
-   * `baseModel` the server is asked for it; SkyRL has it for saved states only.
+   * `baseModel` it is requested from the server; SkyRL has it for saved states only.
    */
   readonly from:
     | { readonly baseModel: string }

@@ -43,23 +43,42 @@ import type {
  * them by an {@link ArtifactRef}.
  */
 export interface Activities {
+  /** Finds the files of a source, and for a Hub dataset its commit. */
   resolveSource(input: ResolveSourceInput): Promise<SourceResolution>;
+  /** Brings Hub files into the store, whole and verified. */
   downloadFiles(input: DownloadFilesInput): Promise<DownloadFilesResult>;
+  /** Detects the format of a source and cuts its files into pieces. */
   planConversion(input: PlanConversionInput): Promise<ConversionPlan>;
+  /** Converts the rows of pieces, or scatters them where a row is a turn of a dialogue. */
   convertPieces(input: ConvertPiecesInput): Promise<ConvertPiecesResult>;
+  /** Joins scattered turns to conversations. Its range is one of dialogue partitions. */
   groupDialogues(input: ConvertPiecesInput): Promise<ConvertPiecesResult>;
+  /** Adds up the counts of the pieces of a source. */
   summariseSource(input: SummariseSourceInput): Promise<SourceSummary>;
+  /** Decides which lines are in the mix, and in which order. */
   planMix(input: PlanMixInput): Promise<MixPlan>;
+  /** Writes train.jsonl, heldout.jsonl and the manifest into `out`. */
   finishMix(input: FinishMixInput): Promise<MixResult>;
+  /** Finds renderer and tokenizer, and cuts the mix into pieces. */
   planTokens(input: PlanTokensInput): Promise<TokenPlan>;
+  /** Makes tokens and loss weights of the lines of pieces. */
   tokenisePieces(input: TokenisePiecesInput): Promise<TokenisePiecesResult>;
+  /** Adds up the pieces of a token plan, and counts the steps. */
   finishTokens(input: { readonly plan: ArtifactRef }): Promise<TokensResult>;
+  /** Makes the checks of `planTraining` against the server, before the data is made. */
   checkTraining(input: CheckTrainingInput): Promise<CheckTrainingResult>;
+  /** Fixes server, number of steps and learning rate of a training. */
   planTraining(input: PlanTrainingInput): Promise<TrainingPlan>;
+  /** Finds the recorded segments of a training from which it can continue. */
   findRecords(input: FindRecordsInput): Promise<FindRecordsResult>;
+  /** Trains a range of steps and saves a checkpoint. */
   trainSegment(input: TrainSegmentInput): Promise<TrainSegmentResult>;
+  /** Records a trained segment; from then on it counts. */
   recordSegment(input: RecordSegmentInput): Promise<SegmentRecordRef>;
+  /** Restarts the time to live of the newest states. `renewed`: how many, at most 2. */
   renewCheckpoints(input: RenewCheckpointsInput): Promise<{ readonly renewed: number }>;
+  /** Measures the held-out loss of a checkpoint and samples answers from it. */
   evaluate(input: EvaluateInput): Promise<EvaluationResult>;
+  /** Writes report.html into `out`. */
   writeReport(input: WriteReportInput): Promise<WriteReportResult>;
 }

@@ -1,3 +1,4 @@
+/** What an artifact can hold. */
 export const artifactKinds = [
   'resolution', // the files of one source
   'conversion', // the plan that cuts one source into pieces
@@ -15,16 +16,20 @@ export const artifactKinds = [
   'evaluation',
 ] as const;
 
+/** One of {@link artifactKinds}. */
 export type ArtifactKind = (typeof artifactKinds)[number];
 
 /** Names an artifact in the store. `key` is 64 hex digits: a hash of inputs, parameters and code version. */
 export interface ArtifactRef {
+  /** What it holds. */
   readonly kind: ArtifactKind;
+  /** 64 hex digits. */
   readonly key: string;
 }
 
 /** Work items `[from, to)` of a plan: the work of one activity. */
 export interface WorkRange {
+  /** Index of the first item. */
   readonly from: number;
   /** exclusive */
   readonly to: number;

@@ -6,18 +6,27 @@ import { SourceCounts } from './conversion.js';
 
 const count = z.int().min(0);
 
+/** A converted source, by the artifacts of its stages. */
 export interface MixSource {
+  /** As in the recipe. */
   readonly source: Source;
+  /** Of kind `resolution`. */
   readonly resolution: ArtifactRef;
+  /** Of kind `conversion`. */
   readonly plan: ArtifactRef;
+  /** Of kind `summary`. */
   readonly summary: ArtifactRef;
 }
 
+/** What decides the lines of a mix and their order. */
 export interface PlanMixInput {
+  /** The recipe's: decides the order and which conversations a cap keeps. */
   readonly seed: number;
   /** In recipe order: the earlier source wins a duplicate. */
   readonly sources: readonly MixSource[];
+  /** Fraction and number of held-out rows. */
   readonly heldout: Recipe['heldout'];
+  /** The size of the mix. */
   readonly mix: Recipe['mix'];
   /** `--rows-per-source N`. */
   readonly rowsPerSource?: number;
@@ -37,6 +46,7 @@ export type Volume = z.infer<typeof Volume>;
 /** The outcomes of a converted conversation. Filtered and rejected rows have no line, so no volume. */
 export const fatesOfConverted = ['duplicates', 'heldout', 'heldoutUnused', 'notSelected', 'kept'] as const;
 
+/** One of {@link fatesOfConverted}. */
 export type FateOfConverted = (typeof fatesOfConverted)[number];
 
 /**
@@ -46,7 +56,9 @@ export type FateOfConverted = (typeof fatesOfConverted)[number];
 export const CompositionRow = z
   .object({
     ...SourceCounts.unwrap().shape,
+    /** The source's, in the recipe. */
     name: z.string(),
+    /** The recipe's, or the detected one. */
     format: z.enum(sourceFormats),
     /** Which columns were read: standard name → name in the files. */
     columns: z.record(z.string(), z.string()).readonly(),
@@ -54,11 +66,17 @@ export const CompositionRow = z
     ignore: z.array(z.string()).readonly().exactOptional(),
     /** Duplicates by the source that won them, which may be this one. */
     duplicatesBy: z.record(z.string(), count).readonly(),
+    /** Equal to a conversation of this or an earlier source. */
     duplicates: count,
+    /** In heldout.jsonl. */
     heldout: count,
+    /** Held out, beyond `heldout.rows`. */
     heldoutUnused: count,
+    /** Beyond the cap or share of the source. */
     notSelected: count,
+    /** In train.jsonl. */
     kept: count,
+    /** `repeat` of the recipe: copies of each kept conversation. */
     repeat: count,
     /** Lines in train.jsonl: kept × repeat. */
     lines: count,
@@ -80,42 +98,57 @@ export const CompositionRow = z
   .readonly();
 export type CompositionRow = z.infer<typeof CompositionRow>;
 
+/** What the mix is made of. */
 export const Composition = z
   .object({
     /** In recipe order. */
     sources: z.array(CompositionRow).readonly(),
     /** Lines of train.jsonl. */
     trainLines: count,
+    /** Lines of heldout.jsonl. */
     heldoutLines: count,
   })
   .readonly();
 export type Composition = z.infer<typeof Composition>;
 
+/** A planned mix: every line has its place, none is written. */
 export interface MixPlan {
+  /** Of kind `mix-plan`. */
   readonly plan: ArtifactRef;
+  /** The account of every row. */
   readonly composition: Composition;
 }
 
+/** A plan, and where to write its lines. */
 export interface FinishMixInput {
+  /** Of kind `mix-plan`. */
   readonly plan: ArtifactRef;
+  /** Folder of the run's results. */
   readonly out: string;
 }
 
 /** The two files of a mix: train.jsonl and heldout.jsonl. */
 export const sides = ['train', 'heldout'] as const;
+/** One of {@link sides}. */
 export type Side = (typeof sides)[number];
 
-/** What identifies a JSON Lines file. */
+/** What identifies a JSON Lines file; `sha256` is that of its bytes, in hex. */
 export const FileDigest = z.object({ lines: count, bytes: count, sha256: z.string() }).readonly();
 export type FileDigest = z.infer<typeof FileDigest>;
 
-/** A file of the mix in `out`. */
+/** A file of the mix in `out`; `path` is absolute. */
 export type MixFile = FileDigest & { readonly path: string };
 
+/** A written mix. */
 export interface MixResult {
+  /** Of kind `mix`. */
   readonly mix: ArtifactRef;
+  /** train.jsonl. */
   readonly train: MixFile;
+  /** heldout.jsonl; of zero lines where nothing is held out. */
   readonly heldout: MixFile;
+  /** Of manifest.json in `out`. */
   readonly manifestPath: string;
+  /** The account of every row. */
   readonly composition: Composition;
 }

@@ -7,11 +7,11 @@ import type { TokensResult } from './tokens.js';
 import type { TrainingPlan } from './training.js';
 
 /**
- * How long a run has been in a stage, or waited for a person, in total. Points in time are milliseconds
+ * How long a run has been in a stage, or waited for a decision, in total. Points in time are milliseconds
  * since 1970.
  */
 export interface StageTime {
-  readonly stage: Stage | 'waiting for a person';
+  readonly stage: Stage | 'waiting for a decision';
   /** Begin of the first stay. */
   readonly first: number;
   /** Milliseconds of the finished stays. */
@@ -28,14 +28,22 @@ export interface RunStanding {
   readonly at: number;
   /** A run that waits is `running`. */
   readonly status: 'running' | 'done' | 'cancelled' | 'failed';
+  /** The stage that the run is in, `done` after the last. */
   readonly stage: Stage | 'done';
+  /** What needs a decision; empty where nothing does. */
   readonly waitingFor: readonly {
+    /** The source, the stage, `review` or `pause`. */
     readonly what: string;
+    /** A type of the error table, or `Paused`, `Review`. */
     readonly type: string;
+    /** What was found. */
     readonly message: string;
+    /** What to do; `''` where none is known. */
     readonly remedy: string;
   }[];
+  /** Names of sources that the mix is without. */
   readonly skippedSources: readonly string[];
+  /** Notes of the run, oldest first; the newest ones where there are many. */
   readonly notes: readonly string[];
   /** In the order of their first stays. */
   readonly times: readonly StageTime[];
@@ -43,18 +51,29 @@ export interface RunStanding {
   readonly failure?: string;
 }
 
+/** A run as far as it has come. What is not there yet is `null`. */
 export interface WriteReportInput {
   readonly standing: RunStanding;
+  /** With its defaults, and with the changes made during the run. */
   readonly recipe: Recipe;
+  /** Folder of the run's results; report.html is written there. */
   readonly out: string;
+  /** Sources that are ready, in recipe order. */
   readonly sources: readonly { readonly resolution: SourceResolution; readonly summary: SourceSummary }[];
+  /** `null` before the mix. */
   readonly mix: MixResult | null;
+  /** `null` before tokenising, and where the recipe does not train. */
   readonly tokens: TokensResult | null;
+  /** `null` before the training, and where the recipe does not train. */
   readonly training: TrainingPlan | null;
+  /** Of the run, in Temporal. */
   readonly workflowId: string;
+  /** Of the execution, in Temporal. */
   readonly runId: string;
 }
 
+/** The written report. */
 export interface WriteReportResult {
+  /** Of report.html in `out`. */
   readonly path: string;
 }

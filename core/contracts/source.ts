@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Source } from '../recipe.js';
 import type { ArtifactRef, WorkRange } from './artifact.js';
 
+/** A source to resolve. */
 export interface ResolveSourceInput {
+  /** As in the recipe. */
   readonly source: Source;
   /** Folder of the run's results; `recipe.lock.json` is read and written there. */
   readonly out: string;
@@ -17,6 +19,7 @@ export const SourceFile = z
   .object({
     /** Absolute real path of a local file; path in the repository of a Hub file. */
     path: z.string(),
+    /** On disk, so compressed where the file is. */
     sizeBytes: z.number(),
     /** SHA-256 of the bytes, hex. Known for local files and for LFS/Xet files of the Hub. */
     sha256: z.string().exactOptional(),
@@ -28,14 +31,21 @@ export const SourceFile = z
   .readonly();
 export type SourceFile = z.infer<typeof SourceFile>;
 
+/** The files of a source, fixed: of a commit, or as they are on disk. */
 export interface SourceResolution {
+  /** The source's, in the recipe. */
   readonly name: string;
+  /** Of kind `resolution`. */
   readonly resolution: ArtifactRef;
+  /** Where the files are. */
   readonly kind: 'local' | 'hub';
   /** Canonical id; Hub sources only. */
   readonly dataset?: string;
+  /** 40 hex digits; Hub sources only. */
   readonly commitSha?: string;
+  /** Number of files that are not empty. */
   readonly files: number;
+  /** Their size. */
   readonly bytes: number;
   /** Zero-byte files that were skipped. */
   readonly emptyFiles: number;
@@ -45,14 +55,21 @@ export interface SourceResolution {
   readonly notes: readonly string[];
 }
 
+/** Files `[from, to)` of a Hub source. */
 export interface DownloadFilesInput {
+  /** Of kind `resolution`. */
   readonly resolution: ArtifactRef;
+  /** Index of the first file. */
   readonly from: number;
+  /** exclusive */
   readonly to: number;
 }
 
+/** The files of a range, all whole and verified. */
 export interface DownloadFilesResult {
+  /** Number of files of the range. */
   readonly files: number;
+  /** Their size. */
   readonly bytes: number;
   /** Bytes fetched over the network in this attempt. */
   readonly fetchedBytes: number;

@@ -1,29 +1,45 @@
 import type { RendererName, Train } from '../recipe.js';
 import type { ArtifactRef, WorkRange } from './artifact.js';
 
+/** A mix, and how to tokenise it. */
 export interface PlanTokensInput {
+  /** Of kind `mix`. */
   readonly mix: ArtifactRef;
+  /** Base model, renderer, tokenizer, limits and batch size. */
   readonly train: Train;
 }
 
+/** The work of tokenising a mix. */
 export interface TokenPlan {
+  /** Of kind `token-plan`. */
   readonly plan: ArtifactRef;
+  /** The recipe's, or that of the base model. */
   readonly renderer: RendererName;
   /** Origin of the tokenizer, with its digest. */
   readonly tokenizer: string;
+  /** For `tokenisePieces`. At most 64. */
   readonly pieces: readonly WorkRange[];
 }
 
+/** Pieces `[from, to)` of a plan. */
 export interface TokenisePiecesInput {
+  /** Of kind `token-plan`. */
   readonly plan: ArtifactRef;
+  /** Index of the first piece. */
   readonly from: number;
+  /** exclusive */
   readonly to: number;
 }
 
+/** What a range of pieces holds, those from the store included. */
 export interface TokenisePiecesResult {
+  /** Pieces of the range. */
   readonly pieces: number;
+  /** Pieces that were in the store already. */
   readonly reusedPieces: number;
+  /** Lines of the mix. */
   readonly rows: number;
+  /** After truncation. */
   readonly tokens: number;
 }
 
@@ -71,9 +87,13 @@ export interface Untrained {
 
 /** Lengths of one source's rows. A refused row has no tokens and plays no part in the quantiles. */
 export interface LengthReport {
+  /** The source's name, in the recipe. */
   readonly source: string;
+  /** Lines of train.jsonl. */
   readonly rows: number;
+  /** After truncation. */
   readonly tokens: number;
+  /** Tokens with a loss weight above 0. */
   readonly trainedTokens: number;
   /** Tokens a row before truncation, at quantiles 0.5, 0.9, 0.99 and 1. */
   readonly quantiles: readonly [number, number, number, number];
@@ -85,15 +105,23 @@ export interface LengthReport {
   readonly untrained: number;
 }
 
+/** A tokenised mix. Counts are of train.jsonl. */
 export interface TokensResult {
+  /** Of kind `tokens`. */
   readonly tokens: ArtifactRef;
+  /** Lines of train.jsonl. */
   readonly rows: number;
   /** Rows with at least one trained token: N of the step rule. */
   readonly trainedRows: number;
+  /** After truncation. */
   readonly totalTokens: number;
+  /** Tokens with a loss weight above 0. */
   readonly trainedTokens: number;
+  /** Batches that the trained rows fill. */
   readonly stepsPerEpoch: number;
+  /** Steps of all epochs, at most `max_steps`. */
   readonly totalSteps: number;
+  /** One for each source with lines. */
   readonly lengths: readonly LengthReport[];
   /** Absent where a version that did not count it has tokenised the mix. */
   readonly untrained?: Untrained;

@@ -1,37 +1,59 @@
 import type { Train } from '../recipe.js';
 import type { ArtifactRef } from './artifact.js';
 
+/** What a training depends on, beside its server. */
 export interface PlanTrainingInput {
+  /** The run's name; labels begin with it unless `train.label` is set. */
   readonly name: string;
+  /** The recipe's: decides the order of the rows after the first epoch. */
   readonly seed: number;
+  /** As in the recipe. */
   readonly train: Train;
+  /** Of kind `tokens`. */
   readonly tokens: ArtifactRef;
 }
 
+/** A recorded segment and its checkpoint. */
 export interface SegmentRecordRef {
+  /** Of kind `record`. */
   readonly record: ArtifactRef;
+  /** First step not in the weights. */
   readonly nextStep: number;
+  /** `tinker://…/weights/…`: weights and optimizer, to continue from. */
   readonly statePath: string;
+  /** `tinker://…/sampler_weights/…`: weights, to sample from. */
   readonly samplerPath: string;
+  /** Name of the checkpoint: `<label>-000050` or `<label>-final`. */
   readonly label: string;
+  /** True after the last step. */
   readonly final: boolean;
+  /** Mean loss of its first step, in nats a trained token. */
   readonly firstLoss: number;
+  /** As `firstLoss`, of its last step. */
   readonly lastLoss: number;
 }
 
+/** What to check against the server. */
 export interface CheckTrainingInput {
+  /** As in the recipe. */
   readonly train: Train;
 }
 
 /** What a check of the Tinker server finds before hours are spent on data. */
 export interface CheckTrainingResult {
+  /** Base URL, and for the local server its id. */
   readonly server: string;
+  /** True if the server declares itself one for development. */
   readonly developmentServer: boolean;
 }
 
+/** A training whose inputs are fixed. */
 export interface TrainingPlan {
+  /** Of kind `training`. */
   readonly plan: ArtifactRef;
+  /** Of all segments. */
   readonly totalSteps: number;
+  /** Before warm-up and schedule; a number where the recipe has `auto`. */
   readonly learningRate: number;
   /** Base URL, and for the local server its id. Never a key. */
   readonly server: string;
@@ -39,12 +61,15 @@ export interface TrainingPlan {
   readonly developmentServer: boolean;
 }
 
+/** A training whose recorded segments are looked up. */
 export interface FindRecordsInput {
+  /** Of kind `training`. */
   readonly plan: ArtifactRef;
   /** The projections of the found lineage (checkpoints.jsonl, metrics.jsonl) are written here. */
   readonly out: string;
 }
 
+/** The lineage of records that the training continues from. */
 export interface FindRecordsResult {
   /**
    * Checkpoints before the final one that have no evaluation and whose weights the server still has, oldest
@@ -53,6 +78,7 @@ export interface FindRecordsResult {
   readonly unmeasured: readonly SegmentRecordRef[];
   /** How many records the found lineage has. */
   readonly found: number;
+  /** Steps in the last record; 0 without one. */
   readonly steps: number;
   /** The last record of the lineage whose state the server still has. */
   readonly last: SegmentRecordRef | null;
@@ -62,8 +88,11 @@ export interface FindRecordsResult {
   readonly notes: readonly string[];
 }
 
+/** Steps `[from, to)` to train. */
 export interface TrainSegmentInput {
+  /** Of kind `training`. */
   readonly plan: ArtifactRef;
+  /** First step. */
   readonly from: number;
   /** exclusive */
   readonly to: number;
@@ -71,27 +100,43 @@ export interface TrainSegmentInput {
   readonly predecessor: SegmentRecordRef | null;
 }
 
+/** A trained segment; the fields of its checkpoint are as in {@link SegmentRecordRef}. */
 export interface TrainSegmentResult {
   /** First step not in the weights; smaller than `to` if the segment stopped early. */
   readonly nextStep: number;
+  /** Weights and optimizer. */
   readonly statePath: string;
+  /** Weights to sample from. */
   readonly samplerPath: string;
+  /** Name of the checkpoint. */
   readonly label: string;
+  /** True after the last step. */
   readonly final: boolean;
+  /** Of kind `metrics`. */
   readonly metrics: ArtifactRef;
+  /** Mean loss of its first step, in nats a trained token. */
   readonly firstLoss: number;
+  /** As `firstLoss`, of its last step. */
   readonly lastLoss: number;
 }
 
+/** A trained segment to record. */
 export interface RecordSegmentInput {
+  /** Of kind `training`. */
   readonly plan: ArtifactRef;
+  /** Folder of the run's results; checkpoints.jsonl and metrics.jsonl are written there. */
   readonly out: string;
+  /** `null` for the first segment. */
   readonly predecessor: SegmentRecordRef | null;
+  /** First step of the segment. */
   readonly from: number;
+  /** The segment's. */
   readonly result: TrainSegmentResult;
 }
 
+/** The lineage whose newest two states are renewed. */
 export interface RenewCheckpointsInput {
+  /** Of kind `training`. */
   readonly plan: ArtifactRef;
   /** The last record of the lineage. */
   readonly record: ArtifactRef;

@@ -1,6 +1,9 @@
 import { formatCount } from '../format.js';
 
-/** A name from the data for users: in quotes where it has characters that do not show or control a terminal. */
+/**
+ * A name from the data for users: in quotes where it has characters that do not show or that control a
+ * terminal.
+ */
 export function shownName(name: string): string {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(name) ? name : quoted(name);
 }

@@ -1,31 +1,14 @@
-import type { SourceCounts } from '../contracts/conversion.js';
-import { defined } from '../defined.js';
 import { formatCount, plural } from '../format.js';
+import { noCounts } from './counts.js';
 import { shownName } from './shown-name.js';
-import { unreadRemedy, type ReadAs } from './unread-remedy.js';
-
-/** Counts of what a source holds beside roles and contents, and of what conversion left out of it. */
-export type Findings = Pick<SourceCounts, 'converted' | 'unread' | 'blankSystem' | 'trailing' | 'holds'>;
-
-/** The findings of one source, and how it was read. */
-export interface SourceFindings extends Findings, ReadAs {
-  readonly name: string;
-}
-
-/** The findings alone of something that has them among others. */
-export function findingsOf(source: SourceFindings): SourceFindings {
-  const { name, format, columns, ignore, converted, unread, blankSystem, trailing, holds } = source;
-  return {
-    ...{ name, format, columns, converted, unread, blankSystem, trailing, holds },
-    ...defined({ ignore }),
-  };
-}
+import type { Findings, ReadAs, SourceFindings } from './source-findings.js';
+import { unreadRemedy } from './unread-remedy.js';
 
 /** Heads a list of names that were not read. */
 export const unreadTitle = 'not read, though named like part of the conversation';
 
 /** A column or key that was not read, and the conversations in which it holds something. */
-export interface UnreadName {
+interface UnreadName {
   readonly name: string;
   readonly conversations: number;
 }
@@ -46,15 +29,17 @@ const mostNames = 12;
 
 /** @param most - names to list. */
 export function unreadNames(source: Findings & ReadAs, most = mostNames): UnreadNames {
-  const all = Object.entries(source.unread)
-    .filter(([name, conversations]) => name !== overflow && conversations > 0)
+  const { unread = {} } = source;
+  const all = Object.entries(unread)
+    .filter(([name]) => name !== overflow)
     .map(([name, conversations]) => ({ name, conversations }))
     .toSorted((a, b) => b.conversations - a.conversations);
   const names = all.slice(0, most);
+  const words = names.map(({ name }) => name);
   return {
     names,
-    others: all.length - names.length + (overflow in source.unread ? 1 : 0),
-    remedy: names.length === 0 ? '' : unreadRemedy(names.map(({ name }) => name), source),
+    others: all.length - names.length + Number(overflow in unread),
+    remedy: words.length === 0 ? '' : unreadRemedy(words, source),
   };
 }
 
@@ -80,7 +65,9 @@ function unreadLines(source: SourceFindings): string[] {
   const { names, others, remedy } = unreadNames(source);
   if (names.length === 0) return [];
   const shown = names.map((each) => [shownName(each.name), formatCount(each.conversations)] as const);
-  const [nameWidth, countWidth] = [0, 1].map((at) => Math.max(...shown.map((cells) => cells[at]?.length ?? 0)));
+  const [nameWidth, countWidth] = [0, 1].map((at) =>
+    Math.max(...shown.map((cells) => cells[at]?.length ?? 0)),
+  );
   const all = plural(source.converted, 'conversation');
   return [
     `${unreadTitle}:`,
@@ -93,7 +80,7 @@ function unreadLines(source: SourceFindings): string[] {
 }
 
 /** `2 blank system messages left out; 1 conversation had messages behind the last answer, …`. */
-export function leftOutNote({ blankSystem, trailing }: Findings): string | undefined {
+export function leftOutNote({ blankSystem = 0, trailing = 0 }: Findings): string | undefined {
   const notes = [
     ...(blankSystem === 0 ? [] : [`${plural(blankSystem, 'blank system message')} left out`]),
     ...(trailing === 0
@@ -112,7 +99,7 @@ const heldThings = [
 ] as const;
 
 /** `reasoning in 204, tools in 1,020 conversations`. */
-export function holdsNote({ holds }: Findings): string | undefined {
+export function holdsNote({ holds = noCounts.holds }: Findings): string | undefined {
   const held = heldThings.filter(([key]) => holds[key] > 0);
   const last = held.at(-1);
   if (last === undefined) return undefined;

@@ -1,23 +1,9 @@
-import { defined } from '../defined.js';
 import type { SourceFormat } from '../recipe/choices.js';
-import type { ConversionRules } from './conversion-rules.js';
 import type { OptionalField } from './layout.js';
 import { lettersOf } from './part-names.js';
 import { readNames } from './read-names.js';
 import { shownName, yamlWord } from './shown-name.js';
-
-/** How the rows of a source were read. */
-export interface ReadAs {
-  readonly format: SourceFormat;
-  /** Standard name → name in the files. */
-  readonly columns: Readonly<Record<string, string>>;
-  /** `ignore` of the recipe. */
-  readonly ignore?: readonly string[];
-}
-
-export function readAsOf({ layout, ignore }: ConversionRules): ReadAs {
-  return { ...layout, ...defined({ ignore }) };
-}
+import type { ReadAs } from './source-findings.js';
 
 /** What `fields` can read, and the letters of the names that hold such a thing. */
 const fieldLetters: readonly (readonly [OptionalField, ReadonlySet<string>])[] = [
@@ -63,8 +49,7 @@ export function unreadRemedy(names: readonly string[], readAs: ReadAs): string {
     const it = names.length === 1 ? 'it' : 'them';
     return `\`format: ${readAs.format}\` has no field for ${it}. If that is right, write ${ignoring}.`;
   }
-  const those =
-    names.length === 1 ? 'it' : reading.names.map((name) => `\`${shownName(name)}\``).join(', ');
+  const those = names.length === 1 ? 'it' : reading.names.map((name) => `\`${shownName(name)}\``).join(', ');
   const rest = names.length === 1 ? 'or leave it out' : 'or leave out what is not part of it';
   return `Read ${those} with \`fields\` (${recipeLines(reading)}), ${rest} with ${ignoring}.`;
 }
@@ -89,11 +74,7 @@ function readingOf(names: readonly string[], { format, columns }: ReadAs): Readi
  * What `fields` can call this column or key; `undefined` where the format has no place for it, where another
  * name has the place, and for a name that is looked at anyway: then another one was read before it.
  */
-function fieldOf(
-  name: string,
-  format: SourceFormat,
-  columns: ReadAs['columns'],
-): OptionalField | undefined {
+function fieldOf(name: string, format: SourceFormat, columns: ReadAs['columns']): OptionalField | undefined {
   const key = keyOf(name);
   const letters = lettersOf(key);
   const field = fieldLetters.find(([, known]) => known.has(letters))?.[0];

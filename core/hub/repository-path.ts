@@ -1,10 +1,10 @@
-const longestSegmentBytes = 255;
+const longestPartBytes = 255;
 /** Names that Windows keeps for devices, with whatever ending. */
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
  * True for a path that stays inside the repository's folder on every system: relative, with `/`, no empty,
- * `.` or `..` segment, none too long for a file name or the name of a device, no backslash, drive or control
+ * `.` or `..` part, none too long for a file name or the name of a device, no backslash, drive or control
  * character. What a server lists is not trusted to be one.
  */
 export function isRepositoryPath(path: string): boolean {
@@ -14,12 +14,12 @@ export function isRepositoryPath(path: string): boolean {
   return path
     .split('/')
     .every(
-      (segment) =>
-        segment !== '' &&
-        segment !== '.' &&
-        segment !== '..' &&
-        utf8Bytes(segment) <= longestSegmentBytes &&
-        !deviceName.test(segment),
+      (part) =>
+        part !== '' &&
+        part !== '.' &&
+        part !== '..' &&
+        utf8Bytes(part) <= longestPartBytes &&
+        !deviceName.test(part),
     );
 }
 

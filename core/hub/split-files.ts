@@ -66,11 +66,11 @@ export function chooseSplitFiles(
 /** Files in a format that Headrace reads; side files of the Hub and hidden ones left out. */
 function dataFilesOf(paths: readonly string[]): string[] {
   return paths.filter((path) => {
-    const segments = path.split('/');
-    const base = segments.at(-1) ?? '';
+    const parts = path.split('/');
+    const base = parts.at(-1) ?? '';
     return (
       formatOf(path) !== undefined &&
-      !segments.some((segment) => segment.startsWith('.') || segment.startsWith('__')) &&
+      !parts.some((part) => part.startsWith('.') || part.startsWith('__')) &&
       !['dataset_infos.json', 'dataset_info.json', 'dataset_dict.json', 'state.json', 'config.json'].includes(
         base,
       )

@@ -29,11 +29,11 @@ export function splitsByName(paths: readonly string[]): Map<string, string[]> {
 /** Files with the split's own name, for splits without a keyword: `train_sft.jsonl`, `gen/0000.parquet`. */
 export function filesNamedAs(split: string, paths: readonly string[]): string[] {
   return paths.filter((path) => {
-    const segments = path.split('/');
-    const base = segments.pop() ?? '';
+    const folders = path.split('/');
+    const base = folders.pop() ?? '';
     const stem = base.slice(0, base.indexOf('.') === -1 ? undefined : base.indexOf('.'));
     return (
-      segments.includes(split) ||
+      folders.includes(split) ||
       stem === split ||
       (stem.startsWith(split) && /^[-_]\d+/.test(stem.slice(split.length)))
     );

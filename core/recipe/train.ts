@@ -19,7 +19,7 @@ const model = {
     })
     .meta({
       description:
-        'Saved state whose weights the training starts from; the optimizer starts anew. Also `start --from`.',
+        'Saved state whose weights the training starts from; the optimizer starts from zero. Also `start --from`.',
       whenAbsent: 'a fresh LoRA',
     })
     .optional(),

@@ -29,9 +29,9 @@ export interface RunUpdates {
   changeCaps: [ChangeCapsInput];
   /** Stop what is under way, saved, and begin nothing until `resume`. */
   pause: [];
-  /** Go on after `pause`. */
+  /** Continue after `pause`. */
   resume: [];
-  /** Save a checkpoint now; the training goes on from it. */
+  /** Save a checkpoint now; the training continues from it. */
   saveCheckpoint: [];
 }
 

@@ -64,7 +64,7 @@ export function trainDetails({ step, totalSteps, lastLoss, checkpoints }: TrainS
 /** Above the tables, for it is why the run stands still. */
 function waitDetails(name: string, wait: Wait): string[] {
   return [
-    `**Waits for a person** (${wait.what}): ${wait.type}`,
+    `**Waits for a decision** (${wait.what}): ${wait.type}`,
     ...[cell(wait.message), cell(wait.remedy)].filter((text) => text !== ''),
     `Then one of:\n\n\`\`\`\n${waysOn(name, wait).join('\n')}\n\`\`\``,
   ];

@@ -2,7 +2,7 @@ import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { Untrained } from '../contracts/tokens.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
-import type { SourceFindings } from '../convert/unread-notes.js';
+import type { SourceFindings } from '../convert/source-findings.js';
 import type { Stage } from './stages.js';
 
 export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';
@@ -70,7 +70,7 @@ export type WaitKey =
   | { readonly kind: 'review'; readonly what: 'review' }
   | { readonly kind: 'pause'; readonly what: 'pause' };
 
-/** Something that only a person can do before the run goes on. */
+/** Something that the user must decide or mend before the run continues. */
 export type Wait = WaitKey & Reason;
 
 /** Answer of the `progress` query: what a run has done and what it waits for. */

@@ -15,7 +15,7 @@ const replacements: ReadonlyMap<string, string> = new Map([
   ['TooManyRejectsError', '--max-reject-fraction …'],
 ]);
 
-/** Commands after which the run `name` goes on from what it waits for, the most likely first. */
+/** Commands after which the run `name` continues from what it waits for, the most likely first. */
 export function waysOn(name: string, { kind, what, type }: Wait): readonly string[] {
   switch (kind) {
     case 'source': {

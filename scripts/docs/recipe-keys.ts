@@ -21,8 +21,8 @@ export function recipeSchema(): KeySchema {
 /**
  * The keys of a recipe, a section before the keys in it.
  *
- * @throws {Error} where a key has no description, or is optional and core/recipe.ts does not say what holds
- *   without it.
+ * @throws {Error} where a key has no description, or is optional and core/recipe.ts does not define what
+ *   holds without it.
  */
 export function keysOf(parent: KeySchema, prefix = ''): RecipeKey[] {
   return Object.entries(parent.properties ?? {}).flatMap(([name, property]) => {
@@ -53,7 +53,7 @@ function whenAbsent(schema: KeySchema, key: string): string {
   if (schema.whenAbsent !== undefined) return schema.whenAbsent;
   const { default: value, properties } = schema;
   if (value === undefined)
-    throw new Error(`The key ${key} is optional, and core/recipe.ts does not say what holds without it`);
+    throw new Error(`The key ${key} is optional, and core/recipe.ts does not define what holds without it`);
   if (Array.isArray(value)) return value.map((one) => code(yamlFlow(one))).join('<br>');
   return properties === undefined ? code(yamlFlow(value)) : 'their defaults';
 }

@@ -2,23 +2,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Part } from '../../dev/stack/part.js';
 import type { SmallDisk } from './small-disk.js';
+import type { Dice } from '../support/dice.js';
+import { postFaults } from '../support/faults.js';
 import { startWorker } from '../support/servers.js';
 import type { OpenServers } from '../support/servers.js';
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export type Random = () => number;
-
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** The workers of a round: those that stand still go on at its end or before. */
+/** The workers of a round: stopped ones continue at its end or before. */
 export class Workers {
   #live: Part[] = [];
   readonly #stopped: Part[] = [];
@@ -42,7 +31,7 @@ export class Workers {
     await Promise.all(killed.map(async (worker) => await worker.kill()));
   }
 
-  /** SIGSTOP: the worker neither works nor says so, and knows nothing of it when it goes on. */
+  /** SIGSTOP: the worker stands still without an error, and continues as if no time had passed. */
   freeze(): void {
     for (const worker of this.#live.splice(0)) {
       worker.process.kill('SIGSTOP');
@@ -67,7 +56,7 @@ export interface Disturbance {
   readonly name: string;
   /** How often it is drawn, beside the others. */
   readonly weight: number;
-  readonly strike: (servers: OpenServers, workers: Workers, random: Random) => Promise<void>;
+  readonly strike: (servers: OpenServers, workers: Workers, dice: Dice) => Promise<void>;
 }
 
 /** The disk of the stores is full for a few seconds. */
@@ -75,36 +64,21 @@ export function fullDisk(disk: SmallDisk): Disturbance {
   return {
     name: 'disk full',
     weight: 3,
-    strike: async (_servers, _workers, random) => {
+    strike: async (_servers, _workers, dice) => {
       await disk.fill();
-      await sleep(1_000 + random() * 3_000);
+      await sleep(1_000 + dice.roll() * 3_000);
       await disk.empty();
     },
   };
 }
 
-async function post(url: string, body: unknown): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-}
-
-function pick<T>(random: Random, items: readonly T[]): T {
-  const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new Error('there is nothing to pick from');
-  return item;
-}
-
 /** Up to 8 s with open connections and no answer, as behind a network that has stalled. */
-async function standStill(servers: OpenServers, name: 'temporal' | 'tinker', random: Random): Promise<void> {
-  const goOn = servers.freeze(name);
+async function standStill(servers: OpenServers, name: 'temporal' | 'tinker', dice: Dice): Promise<void> {
+  const thaw = servers.freeze(name);
   try {
-    await sleep(2_000 + random() * 6_000);
+    await sleep(2_000 + dice.roll() * 6_000);
   } finally {
-    goOn();
+    thaw();
   }
 }
 
@@ -123,9 +97,9 @@ export const disturbances: readonly Disturbance[] = [
   {
     name: 'kill worker',
     weight: 5,
-    strike: async (_servers, workers, random) => {
+    strike: async (_servers, workers, dice) => {
       await workers.killAll();
-      await sleep(random() * 1_500);
+      await sleep(dice.roll() * 1_500);
       await workers.start();
     },
   },
@@ -145,85 +119,85 @@ export const disturbances: readonly Disturbance[] = [
   {
     name: 'Temporal stands still',
     weight: 1,
-    strike: async (servers, _workers, random) => await standStill(servers, 'temporal', random),
+    strike: async (servers, _workers, dice) => await standStill(servers, 'temporal', dice),
   },
   {
     name: 'Tinker stands still',
     weight: 1,
-    strike: async (servers, _workers, random) => await standStill(servers, 'tinker', random),
+    strike: async (servers, _workers, dice) => await standStill(servers, 'tinker', dice),
   },
   {
     name: 'Hub is slow',
     weight: 1,
-    strike: async (servers, _workers, random) =>
-      await post(`${servers.hubUrl()}/dev/faults`, {
+    strike: async (servers, _workers, dice) =>
+      await postFaults(servers.hubUrl(), {
         kind: 'rate',
         path: 'resolve',
-        bytesPerSecond: 200_000 + Math.floor(random() * 800_000),
+        bytesPerSecond: 200_000 + dice.below(800_000),
         times: 3,
       }),
   },
   {
     name: 'cut Hub connections',
     weight: 2,
-    strike: async (servers, _workers, random) =>
-      await post(`${servers.hubUrl()}/dev/faults`, {
+    strike: async (servers, _workers, dice) =>
+      await postFaults(servers.hubUrl(), {
         kind: 'drop-after',
         path: '.',
-        bytes: Math.floor(random() * 2_000_000),
-        times: 1 + Math.floor(random() * 4),
+        bytes: dice.below(2_000_000),
+        times: 1 + dice.below(4),
       }),
   },
   {
     name: 'Hub answers 503',
     weight: 1,
-    strike: async (servers, _workers, random) =>
-      await post(`${servers.hubUrl()}/dev/faults`, {
+    strike: async (servers, _workers, dice) =>
+      await postFaults(servers.hubUrl(), {
         kind: 'status',
         status: 503,
         path: '.',
-        times: 1 + Math.floor(random() * 3),
+        times: 1 + dice.below(3),
       }),
   },
   {
     name: 'cut Tinker connections',
     weight: 3,
-    strike: async (servers, _workers, random) =>
-      await post(`${servers.tinkerUrl()}/dev/faults`, {
-        path: pick(random, tinkerCalls),
-        drop: pick(random, ['before', 'after']),
-        times: 1 + Math.floor(random() * 3),
+    strike: async (servers, _workers, dice) =>
+      await postFaults(servers.tinkerUrl(), {
+        path: dice.pick(tinkerCalls),
+        drop: dice.pick(['before', 'after']),
+        times: 1 + dice.below(3),
       }),
   },
   {
     name: 'Tinker is slow',
     weight: 1,
-    strike: async (servers, _workers, random) =>
-      await post(`${servers.tinkerUrl()}/dev/faults`, {
-        path: pick(random, tinkerCalls),
-        delayMs: Math.floor(random() * 3_000),
+    strike: async (servers, _workers, dice) =>
+      await postFaults(servers.tinkerUrl(), {
+        path: dice.pick(tinkerCalls),
+        delayMs: dice.below(3_000),
         times: 2,
       }),
   },
   {
     name: 'Tinker answers 503',
     weight: 1,
-    strike: async (servers, _workers, random) =>
-      await post(`${servers.tinkerUrl()}/dev/faults`, {
-        path: pick(random, tinkerCalls),
+    strike: async (servers, _workers, dice) =>
+      await postFaults(servers.tinkerUrl(), {
+        path: dice.pick(tinkerCalls),
         status: 503,
-        times: 1 + Math.floor(random() * 3),
+        times: 1 + dice.below(3),
       }),
   },
 ];
 
 /** One of them, by weight. */
-export function draw(random: Random, among: readonly Disturbance[]): Disturbance {
+export function draw(dice: Dice, among: readonly Disturbance[]): Disturbance {
   const total = among.reduce((sum, { weight }) => sum + weight, 0);
-  let left = random() * total;
+  let left = dice.roll() * total;
   for (const disturbance of among) {
     left -= disturbance.weight;
     if (left < 0) return disturbance;
   }
-  return pick(random, among);
+  return dice.pick(among);
 }

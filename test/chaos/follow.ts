@@ -9,8 +9,8 @@ import type { Stage1Result } from '../../core/run/run.js';
 import type { OpenServers } from '../support/servers.js';
 
 /**
- * What a run may park for while things happen to it: a disk without room, and servers that were away while a
- * question was put that a person waits for. Whatever else it parks for is a defect.
+ * What a run may park for while things happen to it: a disk without room, and servers that were away during
+ * an activity of few attempts. Whatever else it parks for is a defect.
  */
 const mendable = new Set(['DiskFullError', 'HubUnavailableError', 'TinkerUnavailableError']);
 const lookMs = 300;
@@ -18,12 +18,12 @@ const answerMs = 20_000;
 
 export interface Followed {
   readonly result: Stage1Result;
-  /** How often it was told to try again. */
+  /** How often it was retried. */
   readonly repairs: number;
 }
 
 /**
- * Follows a run to its end. What parks for something that has passed is told to try again, as a person would.
+ * Follows a run to its end. What parks for something that has passed is retried, as a user would.
  *
  * @throws {Error} where it parks for anything else, and where it has not ended by `deadline` (epoch, ms):
  *   what it waits for.

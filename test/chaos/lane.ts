@@ -6,12 +6,13 @@ import { recipeFrom } from '../support/recipes.js';
 import { startRecipe } from '../support/runs.js';
 import { writeConversations } from '../support/conversations.js';
 import type { OpenServers } from '../support/servers.js';
-import { disturbances, draw, fullDisk, randomOf, Workers } from './disturbances.js';
+import { disturbances, draw, fullDisk, Workers } from './disturbances.js';
 import { follow } from './follow.js';
 import { outcomeOf } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import { mountSmallDisk } from './small-disk.js';
 import type { SmallDisk } from './small-disk.js';
+import { Dice } from '../support/dice.js';
 import { clearFaults } from '../support/faults.js';
 
 /**
@@ -134,7 +135,7 @@ export class Lane {
     const begun = Date.now();
     const over = new AbortController();
     const disturbing =
-      seed === undefined ? undefined : this.#disturb(workers, randomOf(seed), begun, over.signal, struck);
+      seed === undefined ? undefined : this.#disturb(workers, new Dice(seed), begun, over.signal, struck);
     // It is awaited below; until then its failure must not end the process.
     disturbing?.catch(() => undefined);
     try {
@@ -161,19 +162,19 @@ export class Lane {
 
   async #disturb(
     workers: Workers,
-    random: () => number,
+    dice: Dice,
     begun: number,
     over: AbortSignal,
     struck: string[],
   ): Promise<void> {
     const among = this.#disk === undefined ? disturbances : [...disturbances, fullDisk(this.#disk)];
-    const strikes = 2 + Math.floor(random() * 4);
+    const strikes = 2 + dice.below(4);
     for (let strike = 0; strike < strikes; strike += 1) {
-      await sleep(300 + random() * 4_000);
-      const disturbance = draw(random, among);
+      await sleep(300 + dice.roll() * 4_000);
+      const disturbance = draw(dice, among);
       if (over.aborted) return;
       struck.push(`${disturbance.name} at ${((Date.now() - begun) / 1000).toFixed(1)} s`);
-      await disturbance.strike(this.#servers, workers, random);
+      await disturbance.strike(this.#servers, workers, dice);
     }
   }
 }

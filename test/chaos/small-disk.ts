@@ -28,7 +28,7 @@ export async function mountSmallDisk(folder: string): Promise<SmallDisk | undefi
     folder,
     fill: async () => {
       const { bavail, bsize } = await statfs(folder);
-      // Whoever writes beside us may be quicker: then the disk is as full as we want it.
+      // Another writer may be quicker: then the disk is full already.
       await writeFile(ballast, Buffer.alloc(bavail * bsize)).catch(() => undefined);
     },
     empty: async () => await rm(ballast, { force: true }),

@@ -71,8 +71,8 @@ void test('a training that is paused for billing shows so in its progress and in
   assertOutput(status, 0, /under way: steps 0 to 3, paused for billing, given up in/);
 });
 
-void test('billing that nobody settles in time parks the run with what to do, and a retry ends it', async () => {
-  // Every attempt asks for the settings.
+void test('billing that is not settled in time parks the run with what to do, and a retry ends it', async () => {
+  // Every attempt requests the settings.
   await postFaults(
     servers().tinkerUrl(),
     { path: 'client/config', status: 200, body: { billing_exception_max_pause_duration_sec: 0 }, times: 9 },
@@ -81,7 +81,7 @@ void test('billing that nobody settles in time parks the run with what to do, an
   assertOutput(
     await terminal.run('watch', 'paid'),
     3,
-    /train waits for a person: TinkerBillingError/,
+    /train waits for a decision: TinkerBillingError/,
     /402: card expired/,
     /Settle the billing/,
     /retry-stage paid train/,
@@ -168,7 +168,7 @@ void test('without a server the list is still given, and what the server has is 
   );
 });
 
-void test('another server is not asked for checkpoints that are on the first', async () => {
+void test('checkpoints that are on the first server are not requested from another', async () => {
   const { env, folder } = terminal;
   const other = await startTinkerServer({ modelDir: shippedModelDir, stateDir: join(folder, 'other') });
   try {

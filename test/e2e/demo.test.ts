@@ -15,7 +15,7 @@ async function leftRunning(): Promise<string[]> {
   return stdout.split('\n').filter((line) => line.includes(folder) && !line.includes('ps -eo'));
 }
 
-void test('the demo goes from corpora to sampler weights, says what came of it, and leaves nothing running', async () => {
+void test('the demo goes from corpora to sampler weights, prints what came of it, and leaves nothing running', async () => {
   // Keys of the environment are not used: these would be refused.
   const env = {
     HEADRACE_STORE: join(folder, 'store'),

@@ -9,7 +9,7 @@ import { environmentOf, useServers } from '../support/servers.js';
 const servers = useServers();
 const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
 
-void test('`dev` says when its worker ends by itself and what to do, and ends with Ctrl-C', async () => {
+void test('`dev` prints that its worker has ended by itself and what to do, and ends with Ctrl-C', async () => {
   const store = join(servers().folder, 'dev-store');
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environmentOf(servers(), store) };
   const dev = spawn(process.execPath, [main, 'dev'], { env, stdio: ['ignore', 'ignore', 'pipe'] });

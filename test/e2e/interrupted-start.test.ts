@@ -23,7 +23,7 @@ for (const [command, signal] of [
   ['dev', 'SIGINT'],
   ['dev', 'SIGTERM'],
 ] as const)
-  void test(`${signal} while \`headrace ${command}\` starts its servers ends all of them, and the exit code says so`, async (t) => {
+  void test(`${signal} while \`headrace ${command}\` starts its servers ends all of them, and the exit code shows it`, async (t) => {
     const dir = await temporaryFolder(t);
     // A server that never answers.
     const temporal = join(dir, 'temporal');

@@ -91,14 +91,14 @@ async function run(
 }
 
 let first: Promise<Left> | undefined;
-/** What the undisturbed run left; it runs once, when the first test asks. */
+/** What the undisturbed run left; it runs once, in the first test that needs it. */
 async function undisturbed(): Promise<Left> {
   first ??= run('undisturbed', async () => undefined);
   return await first;
 }
 
 /**
- * True for a segment that is under way after another one was: heartbeats are too far apart to tell how far a
+ * True for a segment that is under way after another one was: heartbeats are too far apart to show how far a
  * short one is, but each has an id of its own.
  */
 function secondSegment(): (activity: PendingActivity) => boolean {

@@ -71,7 +71,7 @@ const Checks = z.object({
   ),
 });
 
-void test('doctor on the full recipe without a token tells exactly what is missing', async (t) => {
+void test('doctor lists everything that the full recipe needs and does not have, each failure with a remedy', async (t) => {
   const { run, hub, dir } = await ready(t);
   await mkdir(join(dir, 'fine-tuning'), { recursive: true });
   await writeFile(
@@ -99,19 +99,19 @@ void test('doctor on the full recipe without a token tells exactly what is missi
   assert.ok(failures.every(({ remedy }) => (remedy ?? '') !== ''));
   const gate = failures.find(({ what }) => what === 'source lmsys');
   assert.ok(gate?.remedy?.includes(`${hub.url}/datasets/${lmsys}`), gate?.remedy);
-  const told = (what: string): string => checks.find((check) => check.what === what)?.message ?? '';
-  assert.match(told('hub token'), /^none for/);
-  assert.match(told('source prosocial'), /^allenai\/prosocial-dialog at [0-9a-f]{12}, .*readable/);
-  assert.match(told('source magpie: columns'), /format magpie/);
-  assert.match(told('source scaffolding: columns'), /1 converted/);
+  const messageFor = (what: string): string => checks.find((check) => check.what === what)?.message ?? '';
+  assert.match(messageFor('hub token'), /^none for/);
+  assert.match(messageFor('source prosocial'), /^allenai\/prosocial-dialog at [0-9a-f]{12}, .*readable/);
+  assert.match(messageFor('source magpie: columns'), /format magpie/);
+  assert.match(messageFor('source scaffolding: columns'), /1 converted/);
   assert.ok(
     checks.some(({ status, message }) => status === 'warning' && /test_scaffolding\.jsonl/.test(message)),
   );
-  assert.match(told('disk'), /free on the disk of .* to download/);
+  assert.match(messageFor('disk'), /free on the disk of .* to download/);
   assert.equal(hub.stats().authorizationsAtStorage, 0);
 });
 
-void test('doctor refuses a bad token, shows it nowhere, and says so line by line', async (t) => {
+void test('doctor reports a token that the Hub rejects as a failure of each check, and never prints it', async (t) => {
   const { run, dir } = await ready(t);
   const recipe = join(dir, 'recipe.yaml');
   await writeFile(recipe, `name: one\nsources: [{ name: lmsys, dataset: ${lmsys} }]\n`);
@@ -132,11 +132,12 @@ const Plan = z.object({
       reuse: z.object({ files: z.number(), bytes: z.number() }),
       convert: z.object({ pieces: z.number(), reusedPieces: z.number() }).nullable(),
       notes: z.array(z.string()),
+      head: z.object({ rows: z.number(), findings: z.looseObject({ name: z.string() }) }).nullable(),
     }),
   ),
 });
 
-void test('plan tells what would be downloaded and converted, fetches nothing, and locks only when asked to', async (t) => {
+void test('plan lists what a run would download and convert, downloads no data, and writes the lock only with --update-lock', async (t) => {
   const { run, hub, dir } = await ready(t);
   const recipe = join(dir, 'recipe.yaml');
   const rows = '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}\n';
@@ -152,7 +153,9 @@ void test('plan tells what would be downloaded and converted, fetches nothing, a
   assert.deepEqual(here?.convert, { pieces: 1, reusedPieces: 0 });
   assert.equal(prosocial?.download.files, 1);
   assert.equal(prosocial?.convert, null);
-  assert.ok(hub.stats().bytes < 100_000, 'nothing but the README and a byte');
+  assert.ok(hub.stats().bytes < 1_100_000, 'nothing but the README and the head of a file');
+  assert.equal(here?.head?.rows, 1);
+  assert.equal(prosocial?.head?.findings.name, 'prosocial');
   const lock = join(dir, 'runs/two/recipe.lock.json');
   await assert.rejects(readFile(lock), /ENOENT/);
   const moved = await run(['plan', recipe, '--update-lock']);
@@ -163,7 +166,7 @@ void test('plan tells what would be downloaded and converted, fetches nothing, a
   assert.match(explained.stdout, / {2}convert {2}.*rows\.jsonl/);
 });
 
-void test('preview shows rows before and after, of one source where that is named', async (t) => {
+void test('preview shows rows before and after conversion, of all sources or of the one that is named', async (t) => {
   const { run, dir } = await ready(t);
   const recipe = join(dir, 'recipe.yaml');
   await writeFile(
@@ -178,7 +181,10 @@ void test('preview shows rows before and after, of one source where that is name
     .object({
       format: z.literal('lmsys'),
       rows: z.array(
-        z.object({ before: z.looseObject({ language: z.string() }), after: z.array(z.unknown()).nullable() }),
+        z.object({
+          before: z.looseObject({ language: z.string() }),
+          after: z.object({ messages: z.array(z.unknown()) }).nullable(),
+        }),
       ),
     })
     .parse(JSON.parse(one.stdout));
@@ -192,7 +198,7 @@ void test('preview shows rows before and after, of one source where that is name
   assert.match(unknown.stderr, /it has lmsys, gone/);
 });
 
-void test('cache ls, verify and gc read an empty store and one with something in it', async (t) => {
+void test('cache gc reads an empty store, cache ls lists what is in one, and cache verify finds and repairs damage', async (t) => {
   const { run, dir } = await ready(t);
   const empty = await run(['cache', 'gc', '--dry-run']);
   assert.equal(empty.code, 0, empty.stderr);

@@ -36,7 +36,7 @@ before(async () => {
   await run('npm', install, { cwd: folder, env: env() });
 });
 
-void test('the installed command tells its version and mixes a recipe', async () => {
+void test('the installed command prints its version and mixes a recipe', async () => {
   const { version } = JSON.parse(await readFile(packagePath('package.json'), 'utf8')) as { version: string };
   assert.equal((await headrace('--version')).trim(), version);
   await writeConversations(join(folder, 'chats.jsonl'), 50, 3);

@@ -12,7 +12,7 @@ import { recipeFrom } from '../support/recipes.js';
 import { resultOf, startRecipe, untilPending } from '../support/runs.js';
 import { writeConversations } from '../support/conversations.js';
 
-/** A worker that is asked to end saves at once, in the middle of a segment that would take far longer. */
+/** A worker that receives SIGTERM saves at once, in the middle of a segment that would take far longer. */
 
 const servers = useServers();
 const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
@@ -34,7 +34,7 @@ train:
   prompts: [Hello.]
 `;
 
-/** The metrics of a run that nobody disturbs. */
+/** The metrics of an undisturbed run. */
 async function untouchedMetrics(): Promise<string> {
   const worker = await startWorker(servers(), storeOf('untouched'));
   await startRecipe(servers(), storeOf('untouched'), recipeFrom(yaml('untouched'), servers().folder));
@@ -102,7 +102,7 @@ async function ended({ process }: Pick<Part, 'process'>): Promise<number | strin
   return await new Promise((resolve) => process.once('exit', (code, signal) => resolve(code ?? signal)));
 }
 
-void test('a worker that gets SIGTERM saves the segment in the middle, and the next worker goes on from there', async () => {
+void test('a worker that gets SIGTERM saves the segment in the middle, and the next worker continues from there', async () => {
   const first = await startWorker(servers(), storeOf('sigterm'));
   await untilTraining('sigterm');
   first.process.kill('SIGTERM');
@@ -133,7 +133,7 @@ void test('Ctrl-C in `headrace dev` lets its worker save the segment in the midd
   await assertNothingLost('dev');
 });
 
-void test('a run that is paused while its worker ends goes on with the next worker once it is resumed', async () => {
+void test('a run that is paused while its worker ends continues with the next worker once it is resumed', async () => {
   const first = await startWorker(servers(), storeOf('paused'));
   await untilTraining('paused');
   const handle = handleOf(servers().temporal, 'paused');
@@ -147,7 +147,7 @@ void test('a run that is paused while its worker ends goes on with the next work
     waitingFor.map(({ kind }) => kind),
     ['pause'],
   );
-  assert.equal(await handle.executeUpdate(updates.resume), 'the run goes on');
+  assert.equal(await handle.executeUpdate(updates.resume), 'the run continues');
   await resultOf(servers(), 'paused');
   await second.close();
   // The pause may come only when the next worker has begun the next segment.

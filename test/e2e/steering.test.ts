@@ -8,7 +8,7 @@ import { slowTraining, untilStep } from '../support/slow-training.js';
 import { atTerminal, openTerminal } from '../support/terminal.js';
 import type { Terminal } from '../support/terminal.js';
 
-/** One training is steered from test to test, and ends in the losses of a run that nobody touched. */
+/** One training is steered from test to test, and ends in the losses of an undisturbed run. */
 
 const servers = useServers({ setUp, tearDown: () => terminal.close() });
 
@@ -57,12 +57,12 @@ void test('a pause saves a checkpoint, and watch and status show that the run wa
   await untilStep(servers(), 'touched', 3);
   assertOutput(await run('pause', 'touched'), 0, /paused; the newest checkpoint is touched-0000\d\d/);
   assertOutput(await run('watch', 'touched'), 3, /headrace resume touched/);
-  assertOutput(await run('status', 'touched'), 0, /pause waits for a person/);
+  assertOutput(await run('status', 'touched'), 0, /pause waits for a decision/);
 });
 
-void test('a resumed training goes on, and save names the checkpoint that it has saved', async () => {
+void test('a resumed training continues, and save names the checkpoint that it has saved', async () => {
   const { run } = terminal;
-  assertOutput(await run('resume', 'touched'), 0, /goes on/);
+  assertOutput(await run('resume', 'touched'), 0, /the run continues/);
   await untilStep(servers(), 'touched', 22);
   const saved = await run('save', 'touched');
   assertOutput(saved, 0, /the newest checkpoint is touched-0000\d\d, after step/);
@@ -86,7 +86,7 @@ void test('a cancelled training leaves what it trained recorded and a report', a
   assert.match(await written('report.html'), /<html/);
 });
 
-void test('the same recipe started again reuses the recorded steps and ends in the losses of a run that nobody touched', async () => {
+void test('the same recipe started again reuses the recorded steps and ends in the losses of an undisturbed run', async () => {
   const again = await terminal.run('start', terminal.recipe, '--wait');
   assertOutput(again, 0, /steps were recorded already and were reused/);
   assert.equal(await written('metrics.jsonl'), untouchedLosses);
@@ -108,7 +108,7 @@ void test('checkpoints of a run are listed, kept and removed, and one that it ha
   assertOutput(await run('checkpoints', 'touched', 'rm', 'nothing'), 2, /no checkpoint nothing/);
 });
 
-void test('sample asks the newest checkpoint of a run, the checkpoint of a path, or the base model', async () => {
+void test('sample takes an answer from the newest checkpoint of a run, the checkpoint of a path, or the base model', async () => {
   const { run } = terminal;
   const ofRun = await run('sample', 'touched', 'Hello.', '--max-tokens', '12');
   assertOutput(ofRun, 0);

@@ -49,7 +49,7 @@ void test('Ctrl-C ends the watching with 130 and leaves the run alone, and nothi
     const watching = await watchTraining(terminal, 'watched');
     watching.interrupt();
     assert.equal(await watching.code, 130, watching.output());
-    assert.match(watching.output(), /The run goes on\. Watch it with `npx headrace watch watched`/);
+    assert.match(watching.output(), /The run continues\. Watch it with `npx headrace watch watched`/);
     assert.ok(
       !watching.output().includes('\u001b['),
       'NO_COLOR and no terminal, and still there are escapes',
@@ -69,7 +69,7 @@ void test('watching survives a Temporal server that goes away and comes back', a
   });
 });
 
-void test('a key that Tinker refuses in the middle of training parks the run; once it is good a retry goes on', async () => {
+void test('a key that Tinker refuses in the middle of training parks the run; once it is good a retry continues', async () => {
   await atTerminal(servers(), 'refused', slowTraining('refused'), async ({ folder, recipe, run }) => {
     assertOutput(await run('start', recipe), 0);
     await untilStep(servers(), 'refused', 22);

@@ -19,7 +19,7 @@ const parkedTooLongMs = 30_000;
 
 /**
  * The result of a run that is to end by itself. @throws {Error} what it waits for, where it waits for a
- * person instead.
+ * decision instead.
  */
 export async function resultOf(servers: Servers, name: string): Promise<Stage1Result> {
   const handle = handleOf(servers.temporal, name);
@@ -29,7 +29,7 @@ export async function resultOf(servers: Servers, name: string): Promise<Stage1Re
       const waitingFor = (await runState(handle).catch(() => undefined))?.waitingFor ?? [];
       if (waitingFor.length === 0) sinceMs = Date.now();
       else if (Date.now() - sinceMs > parkedTooLongMs)
-        throw new Error(`the run ${name} waits for a person: ${JSON.stringify(waitingFor)}`);
+        throw new Error(`the run ${name} waits for a decision: ${JSON.stringify(waitingFor)}`);
     }
   };
   const parked = untilParked();
@@ -37,7 +37,7 @@ export async function resultOf(servers: Servers, name: string): Promise<Stage1Re
     return await Promise.race([handle.result(), parked]);
   } finally {
     watching.abort();
-    // Its last question to the server is answered before whoever called goes on and closes the connection.
+    // Its last query is answered before the caller continues and closes the connection.
     await parked.catch(() => undefined);
   }
 }

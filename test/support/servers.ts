@@ -23,7 +23,7 @@ export interface Servers {
   /** SIGKILL the server itself, then start it again on the same state. */
   crash(name: 'temporal' | 'hub' | 'tinker'): Promise<void>;
   /**
-   * SIGSTOP: the server stands still with all its connections open, until the returned call lets it go on.
+   * SIGSTOP: the server stands still with all its connections open, until the returned call continues it.
    */
   freeze(name: 'temporal' | 'hub' | 'tinker'): () => void;
 }

@@ -6,7 +6,7 @@ import { writeRecipe } from './recipes.js';
 import { environmentOf, startWorker } from './servers.js';
 import type { Servers } from './servers.js';
 
-/** A person at a terminal: each command is a process of its own, against real servers and a real worker. */
+/** A user at a terminal: each command is a process of its own, against real servers and a real worker. */
 export interface Terminal {
   readonly folder: string;
   readonly env: Record<string, string>;

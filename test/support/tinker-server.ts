@@ -14,7 +14,7 @@ import { sha256 } from './sha256.js';
 
 export const key = 'tml-test';
 
-/** A development server with a random model, and what tests ask of it behind the protocol. */
+/** A development server with a random model, and what tests need of it behind the protocol. */
 export interface Server extends TinkerServer {
   readonly access: TinkerAccess;
   /** Plays faults on the next requests. */

@@ -19,5 +19,5 @@ export async function until<Value>(
     if (value !== undefined) return value;
     await sleep(everyMs);
   }
-  throw new Error(`waited in vain for ${what()}`);
+  throw new Error(`waited ${patienceMs / 1_000} s without success for ${what()}`);
 }

@@ -7,7 +7,7 @@ import { useTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, trainYaml } from './fake-activities.js';
 import { refusal, untilCalled, untilState, withRun } from './runs.js';
 
-/** What parks, and what a person decides about it. */
+/** What parks, and the decisions on it. */
 
 const temporal = useTemporal();
 
@@ -101,7 +101,7 @@ void test('caps changed in the review make the mix again, from what is converted
 });
 
 for (const stage of ['finishMix', 'finishTokens', 'recordSegment', 'evaluate', 'writeReport'] as const)
-  void test(`a full disk in ${stage} parks the run, and it goes on when there is room`, async () => {
+  void test(`a full disk in ${stage} parks the run, and it continues when there is room`, async () => {
     const fake = fakeActivities();
     const asBefore = fake.activities[stage] as (input: unknown) => Promise<never>;
     let full = true;
@@ -127,7 +127,7 @@ for (const stage of ['finishMix', 'finishTokens', 'recordSegment', 'evaluate', '
     });
   });
 
-void test('a source that fails parks while the others go on, and goes on when it is tried again', async () => {
+void test('a source that fails parks while the others continue, and continues when it is tried again', async () => {
   const fake = fakeActivities();
   let accepted = false;
   const { activities } = fakeActivities();
@@ -160,13 +160,13 @@ void test('a source that fails parks while the others go on, and goes on when it
   assert.ok(fake.calls.includes('planMix a,b'));
 });
 
-void test('what a person has to do, and by which command, stands in the details that the Temporal UI shows', async () => {
+void test('what to decide, and by which command, is in the details that the Temporal UI shows', async () => {
   const fake = fakeActivities();
   fake.activities.resolveSource = async () => await Promise.resolve(gated());
   await withRun(temporal(), recipeOf('shown', ['b']), fake, async (handle) => {
     await untilState(handle, (state) => state.waitingFor.length > 0);
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    assert.match(currentDetails, /\*\*Waits for a person\*\* \(b\): GatedDatasetError/);
+    assert.match(currentDetails, /\*\*Waits for a decision\*\* \(b\): GatedDatasetError/);
     assert.match(currentDetails, /is gated\n\nAccept the terms\./);
     assert.match(
       currentDetails,

@@ -7,7 +7,7 @@ import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { compositionRow } from '../support/composition-row.js';
 
-/** What the workflows asked for, in order: "resolveSource a". */
+/** The calls of the workflows, in order: "resolveSource a". */
 export interface Fake {
   readonly activities: Activities;
   readonly calls: string[];

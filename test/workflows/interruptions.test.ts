@@ -42,7 +42,7 @@ async function assertDoneWithoutPark(handle: Stage1Handle): Promise<void> {
   await handle.result();
 }
 
-/** Its training saves one step once it is asked to. */
+/** Its training saves one step on request. */
 function savesWhenAsked(): Fake {
   const fake = fakeActivities();
   fake.activities.trainSegment = async () => {
@@ -53,7 +53,7 @@ function savesWhenAsked(): Fake {
   return fake;
 }
 
-void test('a source whose child is cancelled by hand parks, the others go on, and it can be retried', async () => {
+void test('a source whose child is cancelled by hand parks, the others continue, and it can be retried', async () => {
   const fake = fakeActivities();
   const quick = { ...fake.activities };
   let isSlow = true;
@@ -276,7 +276,7 @@ void test('after continue-as-new the held-out loss stays, and a cancel still rea
   });
 });
 
-void test('after a lost checkpoint, an earlier one that nobody has measured is measured', async () => {
+void test('after a lost checkpoint, an earlier one that was not measured is measured', async () => {
   const fake = losesCheckpoint();
   await withRun(temporal(), recipeOf('lost-unmeasured', ['a'], trainYaml), fake, async (handle) => {
     await handle.result();

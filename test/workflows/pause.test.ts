@@ -16,7 +16,7 @@ import {
   withRun,
 } from './runs.js';
 
-/** A person pauses and resumes a run, and has it save a checkpoint. */
+/** A run is paused, resumed, and saves a checkpoint on request. */
 
 const temporal = useTemporal();
 
@@ -49,7 +49,7 @@ void test('a pause while training saves and records first, holds everything, and
       /paused, and its training saved/,
     );
     await assertStandsStill(temporal(), handle);
-    assert.equal(await handle.executeUpdate(updates.resume), 'the run goes on');
+    assert.equal(await handle.executeUpdate(updates.resume), 'the run continues');
     await handle.result();
     assert.equal(await handle.executeUpdate(updates.resume).catch(() => 'ended'), 'ended');
   });
@@ -102,7 +102,7 @@ void test('a checkpoint is evaluated while the next segment trains; a pause ends
   );
 });
 
-void test('save now records a checkpoint and the training goes on from it by itself', async () => {
+void test('save now records a checkpoint and the training continues from it by itself', async () => {
   const fake = slowFirstSegment();
   await withRun(temporal(), recipeOf('save', ['a'], trainYaml), fake, async (handle) => {
     await untilCalled(fake, 'trainSegment 0-2');
@@ -120,7 +120,7 @@ void test('save now records a checkpoint and the training goes on from it by its
   assert.deepEqual(segments(fake), afterStepOne);
 });
 
-void test('a segment that is asked to save before its first step starts again, and the answer shows that nothing was saved', async () => {
+void test('a segment that receives a save request before its first step starts again, and the answer shows that nothing was saved', async () => {
   const fake = fakeActivities();
   const asBefore = { ...fake.activities };
   let first = true;
@@ -184,7 +184,7 @@ void test('a run that is paused can be cancelled, and still writes its report', 
   assert.equal(fake.calls.at(-1), 'writeReport');
 });
 
-void test('a run that is not training has nothing to save, and says so', async () => {
+void test('a save request to a run that is not training returns that there is nothing to save', async () => {
   await withRun(temporal(), recipeOf('no-save', ['a'], 'review: true'), fakeActivities(), async (handle) => {
     await untilState(handle, (state) => state.waitingFor.length > 0);
     assert.match(

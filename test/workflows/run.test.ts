@@ -5,7 +5,7 @@ import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activ
 import { assertCancelled, untilAskedToSave, untilCalled, withRun } from './runs.js';
 import { assertBoundedHistory } from '../support/history.js';
 
-/** Runs that nobody touches, and runs that are cancelled. */
+/** Undisturbed runs, and runs that are cancelled. */
 
 const temporal = useTemporal();
 

@@ -47,7 +47,7 @@ export async function untilState(handle: Stage1Handle, is: (state: RunState) => 
   );
 }
 
-/** Waits until the run waits for a person. */
+/** Waits until the run waits for a decision. */
 export async function untilWaiting(handle: Stage1Handle): Promise<RunState> {
   return await untilState(handle, ({ waitingFor }) => waitingFor.length > 0);
 }
@@ -142,14 +142,14 @@ export async function untilCancelled(): Promise<void> {
   }
 }
 
-/** As {@link untilCancelled}, and then goes on: as an activity does that saves. */
+/** As {@link untilCancelled}, and then continues: as an activity does that saves. */
 export async function untilAskedToSave(): Promise<void> {
   await untilCancelled().catch((error: unknown) => {
     if (!(error instanceof CancelledFailure)) throw error;
   });
 }
 
-/** The first segment trains one step and then waits until it is asked to save; what comes after is quick. */
+/** The first segment trains one step and then waits until a save is requested; what comes after is quick. */
 export function slowFirstSegment(): Fake {
   const fake = fakeActivities();
   const quick = { ...fake.activities };

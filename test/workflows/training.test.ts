@@ -11,7 +11,7 @@ import { useTemporal, withWorker } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
 import { slowFirstSegment, untilCalled, untilState, withRun } from './runs.js';
 
-/** What a training goes on from, measures and keeps alive. */
+/** What a training continues from, measures and keeps alive. */
 
 const temporal = useTemporal();
 
@@ -45,7 +45,7 @@ void test('a training that is paused renews its newest checkpoints, and a renewa
     assert.equal((await handle.result()).final.label, 'demo-final');
   });
 });
-void test('recorded segments are not trained again, and what nobody has measured of them is measured', async () => {
+void test('recorded segments are not trained again, and those that were not measured are measured', async () => {
   const fake = fakeActivities();
   fake.activities.findRecords = async () => ({
     found: 2,
@@ -90,7 +90,7 @@ void test('a training that was finished before is measured where it was not', as
   assert.equal(result.trained?.final.label, last.label);
 });
 
-void test('a checkpoint that the server lost is noted, and the training goes on from the one before it', async () => {
+void test('a checkpoint that the server lost is noted, and the training continues from the one before it', async () => {
   const fake = fakeActivities();
   const { activities } = fakeActivities();
   let isLost = false;
@@ -116,7 +116,7 @@ void test('a checkpoint that the server lost is noted, and the training goes on 
     const { notes } = await handle.query(queries.progress);
     assert.deepEqual(notes, [
       'The server has the state of step 4 no more; step 2 is used',
-      'The checkpoint demo-000004 is lost on the server; the training goes on from step 2',
+      'The checkpoint demo-000004 is lost on the server; the training continues from step 2',
     ]);
     return done;
   });

@@ -135,7 +135,7 @@ class Bytes {
     let left = mostBytes;
     do {
       left -= this.#rest.length;
-      if (left < 0) throw new TinkerError('protocol', 'The archive goes on after its end');
+      if (left < 0) throw new TinkerError('protocol', 'The archive has bytes after its end');
     } while (await this.#more());
   }
 

@@ -14,7 +14,7 @@ export interface SampleResult {
   readonly sequences: readonly SampledSequence[];
   /**
    * One for each prompt token. `null` for the first, which nothing predicts, and for one that is NaN. Empty
-   * where not asked for.
+   * where not requested.
    */
   readonly promptLogprobs: readonly (number | null)[];
 }

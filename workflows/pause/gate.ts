@@ -8,7 +8,7 @@ export interface GateOptions {
 
 /**
  * What makes a workflow pausable: every activity goes through it. A pause cancels what is under way and holds
- * back what comes next; after it the same work is asked for again. That loses little: downloads go on from
+ * back what comes next; after it the same work is called again. That loses little: downloads continue from
  * their last byte, finished pieces are found in the store, and a segment of training saves and returns where
  * it stands.
  */
@@ -39,7 +39,7 @@ export class Gate {
     this.#isClosed = false;
   }
 
-  /** Cancels what is under way. It is asked for again unless it returns a result. */
+  /** Cancels what is under way. It is called again unless it returns a result. */
   interrupt(): void {
     for (const scope of this.#scopes) scope.cancel();
   }

@@ -11,9 +11,9 @@ export interface Renewal {
 }
 
 /**
- * Waits for `isDone`. Where there are states to come back to, their TTL starts anew every third of it, so
- * that the run can go on after any time. A renewal that fails is noted and made again after another third: it
- * never ends the wait.
+ * Waits for `isDone`. Where there are states to come back to, their TTL starts again every third of it, so
+ * that the run can continue after any time. A renewal that fails is noted and made again after another third:
+ * it never ends the wait.
  */
 export async function waitAndRenew(
   isDone: () => boolean,

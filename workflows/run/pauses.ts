@@ -5,7 +5,7 @@ import type { Run } from './run.js';
 /** How long the answer to a pause or a save waits for the training to have saved. */
 const saveTimeout = '5 minutes';
 
-/** Handles the updates with which a person pauses the run, resumes it, or has it save a checkpoint. */
+/** Handles the updates that pause the run, resume it, or save a checkpoint. */
 export function handlePauses(run: Run): void {
   setHandler(updates.pause, async () => await pause(run));
   setHandler(updates.resume, async () => await resume(run));
@@ -28,7 +28,7 @@ async function pause(run: Run): Promise<string> {
     what: 'pause',
     type: 'Paused',
     message: `The run is paused in the stage ${run.view.state.stage}; nothing new is begun.`,
-    remedy: `\`npx headrace resume ${run.recipe.name}\` goes on from there.`,
+    remedy: `\`npx headrace resume ${run.recipe.name}\` continues from there.`,
   });
   await run.children.signalAll(childSignals.pause);
   const isStill = (): boolean =>
@@ -43,7 +43,7 @@ async function resume(run: Run): Promise<string> {
   run.gate.reopen();
   run.waits.remove({ kind: 'pause', what: 'pause' });
   await run.children.signalAll(childSignals.resume);
-  return 'the run goes on';
+  return 'the run continues';
 }
 
 async function saveCheckpoint(run: Run): Promise<string> {
@@ -51,7 +51,7 @@ async function saveCheckpoint(run: Run): Promise<string> {
   const before = saves();
   await run.children.signalAll(childSignals.saveCheckpoint);
   if (!(await condition(() => !isTraining(run) || saves() > before, saveTimeout)))
-    return 'asked to save; the training has not answered yet';
+    return 'save requested; the training has not answered yet';
   const newest = run.view.state.train?.checkpoints.at(-1);
   return newest === undefined
     ? 'nothing was saved: no step has been trained yet'

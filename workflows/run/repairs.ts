@@ -3,7 +3,7 @@ import { updates } from '../messages.js';
 import type { Run } from './run.js';
 import { mustHaveMemo, textAt } from './update-input.js';
 
-/** Handles the updates with which a person repairs what has parked. */
+/** Handles the updates that repair what has parked. */
 export function handleRepairs(run: Run): void {
   const mustBeParked = (input: unknown): void =>
     run.waits.mustHave({ kind: 'source', what: textAt(input, 'source', run) });
@@ -19,7 +19,7 @@ export function handleRepairs(run: Run): void {
     updates.skipSource,
     ({ source }) => {
       run.waits.decide({ kind: 'source', what: source }, 'skip');
-      return `the run goes on without ${source}${whenResumed(run)}`;
+      return `the run continues without ${source}${whenResumed(run)}`;
     },
     { validator: mustBeParked },
   );

@@ -9,7 +9,7 @@ import { fieldOf, mustBeCaps, mustHaveMemo, noteIn } from './update-input.js';
 const review = { kind: 'review', what: 'review' } as const;
 const mix = { kind: 'stage', what: 'mix' } as const;
 
-/** Handles the updates of a person who has read the mix. */
+/** Handles the updates of the review: the decisions on the mix. */
 export function handleReview(run: Run): void {
   const validator = (input: unknown): void => {
     run.waits.mustHave(review);
@@ -21,7 +21,7 @@ export function handleReview(run: Run): void {
       const note = noteIn(input);
       if (note !== '') run.view.note(`approved: ${note}`);
       run.waits.decide(review, 'approve');
-      return `approved; the run goes on${whenResumed(run)}`;
+      return `approved; the run continues${whenResumed(run)}`;
     },
     { validator },
   );

@@ -33,7 +33,7 @@ export class Run {
     });
   }
 
-  /** As it was started, with what a person has changed while the run waited. */
+  /** As it was started, with the changes made while the run waited. */
   get recipe(): Stage1Input['recipe'] {
     return this.#recipe;
   }
@@ -46,7 +46,7 @@ export class Run {
     upsertMemo({ recipeHash, recipe });
   }
 
-  /** A training that waits for a person keeps its newest checkpoints alive. */
+  /** A training that waits for a decision keeps its newest checkpoints alive. */
   #renewalOf({ kind, what }: Wait): Renewal | null {
     const plan = this.report.training?.plan;
     const record = this.view.state.train?.checkpoints.at(-1)?.record;

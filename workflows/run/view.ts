@@ -69,8 +69,8 @@ export class RunView {
   }
 
   waitFor(waitingFor: readonly Wait[]): void {
-    if (waitingFor.length > 0) this.times.enter('waiting for a person');
-    else this.times.leave('waiting for a person');
+    if (waitingFor.length > 0) this.times.enter('waiting for a decision');
+    else this.times.leave('waiting for a decision');
     this.show({ waitingFor });
   }
 

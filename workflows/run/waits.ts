@@ -4,7 +4,7 @@ import { isOwnCancel, reasonOf } from '../failure.js';
 import { waitAndRenew } from '../pause/renewal.js';
 import type { Renewal } from '../pause/renewal.js';
 
-/** What a person decides about something that the run waits for. */
+/** The decision on something that the run waits for. */
 export type Decision = 'retry' | 'skip' | 'approve' | 'remix' | { readonly rejected: string };
 
 export interface WaitsOptions {
@@ -15,7 +15,7 @@ export interface WaitsOptions {
   readonly note: (text: string) => void;
 }
 
-/** What the run waits for a person to decide, and the decisions. */
+/** What the run waits for, and the decisions. */
 export class Waits {
   readonly #options: WaitsOptions;
   readonly #decisions = new Map<string, Decision>();
@@ -26,8 +26,7 @@ export class Waits {
   }
 
   /**
-   * Does `work` until it succeeds: a failure that time does not mend parks the stage until a person retries
-   * it.
+   * Does `work` until it succeeds: a failure that time does not mend parks the stage until it is retried.
    */
   async untilDone<Result>(stage: Stage, work: () => Promise<Result>): Promise<Result> {
     for (;;) {
@@ -40,7 +39,7 @@ export class Waits {
     }
   }
 
-  /** Waits for the decision of a person. */
+  /** Waits for a decision. */
   async park(wait: Wait): Promise<Decision> {
     const key = keyOf(wait);
     this.add(wait);

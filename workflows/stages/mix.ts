@@ -7,10 +7,10 @@ import { writeReport } from './report.js';
 import type { ReadySource } from './sources.js';
 
 /**
- * Makes the mix and, where the recipe asks for a review, waits for a person. A mix that the person wants
- * otherwise is made again, from the same pieces.
+ * Makes the mix and, where the recipe has `review: true`, waits for a decision. Other caps make it again,
+ * from the same pieces.
  *
- * @throws {ApplicationFailure} Rejected, with the note of the person.
+ * @throws {ApplicationFailure} Rejected, with the note of the review.
  */
 export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]): Promise<MixResult> {
   for (;;) {
@@ -43,7 +43,7 @@ async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixR
   return mixed;
 }
 
-/** Waits for the decision of a person; `false`: with other caps. */
+/** Waits for the decision of the review; `false`: with other caps. */
 async function isApproved(run: Run, mix: MixResult): Promise<boolean> {
   run.view.enter('review');
   const { path } = await run.waits.untilDone('report', async () => await writeReport(run));

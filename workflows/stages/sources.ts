@@ -12,8 +12,7 @@ import type { Run } from '../run/run.js';
 export type ReadySource = PreparedSource & { readonly name: string };
 
 /**
- * Prepares all sources side by side, each in a child of its own. Those that a person has skipped are left
- * out.
+ * Prepares all sources side by side, each in a child of its own. Skipped ones are left out.
  *
  * @throws {ApplicationFailure} MixError where none is left.
  */
@@ -26,7 +25,7 @@ export async function prepareSources(run: Run): Promise<readonly ReadySource[]> 
   return ready;
 }
 
-/** A source that fails parks while the others go on; `null` where a person chose to skip it. */
+/** A source that fails parks while the others continue; `null` where it was skipped. */
 async function untilReady(run: Run, name: string): Promise<ReadySource | null> {
   for (;;) {
     try {

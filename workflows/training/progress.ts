@@ -78,7 +78,7 @@ export function fellBack(progress: TrainingProgress, records: FindRecordsResult)
   const { last, firstLoss, unmeasured } = records;
   const next = last?.nextStep ?? 0;
   const lost = progress.last === null ? 'A checkpoint' : `The checkpoint ${progress.last.label}`;
-  const note = `${lost} is lost on the server; the training goes on from step ${next}`;
+  const note = `${lost} is lost on the server; the training continues from step ${next}`;
   const { evaluated } = progress;
   return {
     ...progress,

@@ -69,7 +69,7 @@ export class Training {
     else this.#reporter.show(this.#state());
   }
 
-  /** As {@link set}, where somebody may wait for it. */
+  /** As {@link set}, where a workflow may wait for it. */
   async setNow(progress: TrainingProgress): Promise<void> {
     this.#progress = progress;
     await this.#reporter.reportNow(this.#state());

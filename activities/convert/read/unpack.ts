@@ -7,7 +7,7 @@ import type { Compression } from './file-kind.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 
 /**
- * Yields the bytes `[from, to)` of an open file, in chunks that are valid until the next one is asked for.
+ * Yields the bytes `[from, to)` of an open file, in chunks that are valid until the next one is requested.
  *
  * @param onBytes - gets how many bytes were read so far.
  */

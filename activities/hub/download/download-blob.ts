@@ -150,7 +150,7 @@ async function placeVerified(
     return { wrongHash: found };
   }
   if (await part.place()) return 'placed';
-  throw new HeadraceError('HubUnavailableError', `Another attempt fetches ${request.file.path} anew`);
+  throw new HeadraceError('HubUnavailableError', `Another attempt fetches ${request.file.path} again`);
 }
 
 /** The result of `work`; rejects at once where the signal aborts. */

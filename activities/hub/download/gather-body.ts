@@ -5,7 +5,7 @@ const longestGatherMs = 500;
 
 /**
  * The body in blocks of about a megabyte, or of what arrived in half a second. A block is valid until the
- * next one is asked for. Bytes that arrived before an error are yielded before it is thrown.
+ * next one is requested. Bytes that arrived before an error are yielded before it is thrown.
  *
  * @param onAlive - called whenever bytes arrive.
  * @throws {TransientError} where the connection breaks.

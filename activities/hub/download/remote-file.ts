@@ -87,7 +87,7 @@ export class RemoteFile {
   }
 
   /**
-   * Asks for a range and reads it by `fetch`.
+   * Requests a range and reads it by `fetch`.
    *
    * @param onAlive - called whenever bytes arrive.
    * @throws {TransientError}; {@link HubRefusal} where the Hub itself refuses; {@link HeadraceError}

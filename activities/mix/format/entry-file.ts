@@ -4,7 +4,7 @@ import { mixEntryBytes } from './mix-entry.js';
 
 const blockEntries = 16_384;
 
-/** The entries of a file in order. Each is valid until the next one is asked for. */
+/** The entries of a file in order. Each is valid until the next one is requested. */
 export function* readEntries(path: string): Generator<Buffer> {
   const block = Buffer.allocUnsafeSlow(blockEntries * mixEntryBytes);
   const descriptor = openSync(path, 'r');

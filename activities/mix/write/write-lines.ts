@@ -55,7 +55,7 @@ interface Gathered {
   readonly bytes: number;
 }
 
-/** The lines of each bucket in turn, valid until the next one is asked for. */
+/** The lines of each bucket in turn, valid until the next one is requested. */
 async function* gatherAhead(
   { jobs, threads }: MixDeps,
   { buckets, ...places }: MixedLines,

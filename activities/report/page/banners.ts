@@ -10,7 +10,7 @@ export function standingBanner({ standing, recipe }: WriteReportInput): Part {
     skippedSources.length === 0
       ? null
       : html`<div class="banner">
-          <strong>Without ${skippedSources.join(', ')}</strong> Skipped by a person.
+          <strong>Without ${skippedSources.join(', ')}</strong> Skipped on request.
         </div>`;
   if (status === 'done') return skipped;
   return html`${skipped}
@@ -41,7 +41,7 @@ export function standingBanner({ standing, recipe }: WriteReportInput): Part {
 function headline({ status, waitingFor }: RunStanding): string {
   if (status === 'cancelled') return 'This run was cancelled';
   if (status === 'failed') return 'This run failed';
-  return waitingFor.length > 0 ? 'This run waits for a person' : 'This run is under way';
+  return waitingFor.length > 0 ? 'This run waits for a decision' : 'This run is under way';
 }
 
 /** A banner where the training used a development server. */

@@ -22,8 +22,8 @@ export class WaitNotes {
 }
 
 /**
- * A client that no segment takes for this long is finished: the run waits for a person, or continues on
- * another worker.
+ * A client that no segment takes for this long is finished: the run waits for a decision, or continues
+ * on another worker.
  */
 const idleMs = 600_000;
 

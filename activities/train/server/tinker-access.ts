@@ -20,7 +20,7 @@ export interface TinkerAccessOptions {
   readonly env: Env;
   /** When an unreachable server is given up. @default the client's */
   readonly limits?: Partial<RetryLimits>;
-  /** Called with messages of the server or the client for a person. */
+  /** Called with messages of the server or the client for the user. */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -28,7 +28,7 @@ export interface ServerDescription {
   readonly baseUrl: string;
   /** Equal for two runs on the same server: its address, or a development server's id. */
   readonly identity: string;
-  /** For a person. */
+  /** For messages and reports. */
   readonly description: string;
   readonly development: boolean;
   /** Folder of a development server's model on this machine. */

@@ -5,7 +5,7 @@
 export class StopAndSave extends Error {
   override readonly name = 'StopAndSave';
 
-  constructor(message = 'The training was asked to save and stop') {
+  constructor(message = 'The training was stopped, with a save') {
     super(message);
   }
 }

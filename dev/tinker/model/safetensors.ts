@@ -23,7 +23,7 @@ const Header = z.record(z.string(), z.unknown());
 /**
  * Reads the safetensors format: u64 header length, JSON header, tensor bytes. F32, BF16 and F16 become fp32.
  *
- * @throws {Error} where the header or a tensor's extent is not what the format asks for; `where` names the
+ * @throws {Error} where the header or a tensor's extent is not what the format requires; `where` names the
  * file.
  */
 export function readSafetensors(bytes: Uint8Array, where: string): SafetensorsFile {

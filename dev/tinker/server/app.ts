@@ -45,7 +45,7 @@ export function createApp(context: ServerContext): FastifyInstance {
         if (request.headers['content-encoding'] !== undefined)
           throw new Problem(
             415,
-            'Compressed bodies are not taken; client/config says proto_compress_fwdbwd: false',
+            'Compressed bodies are not taken; client/config has proto_compress_fwdbwd: false',
           );
       });
       sessionRoutes(api, context);

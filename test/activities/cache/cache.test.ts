@@ -107,7 +107,7 @@ void test('reading the store without marking use leaves its times of use', async
   assert.ok((await stat(join(dir, 'manifest.json'))).mtimeMs < longAgo.getTime() + 1000);
 });
 
-void test('a damaged file and a damaged artifact are found, and made anew after they were removed', async (t) => {
+void test('a damaged file and a damaged artifact are found, and made again after they were removed', async (t) => {
   const fixture = await withDownload(t);
   const { store, path } = fixture;
   assert.deepEqual((await verifyStore(store, () => undefined)).damaged, []);

@@ -75,7 +75,7 @@ for (const [name, bytes] of [
     });
   });
 
-void test('a name that does not say what the file holds is an error', async () => {
+void test('a name without a known ending is an error', async () => {
   const dir = await folder();
   await writeFile(join(dir, 'a.txt'), five);
   await assert.rejects(mixFiles([join(dir, 'a.txt')]), { type: 'FormatError', message: /a\.txt/ });

@@ -10,7 +10,7 @@ import { mixSources } from '../../../client/mix/mix-sources.js';
 import { downloadAll, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 /**
- * The same rows in every kind of file that a source may have; `make_golden.py` there says how they were made.
+ * The same rows in every kind of file that a source may have; `make_golden.py` there makes them.
  */
 const golden = fileURLToPath(new URL('../../../../test/golden/formats/', import.meta.url));
 const inFiles = (name: string): string => join(golden, 'files', name);
@@ -91,10 +91,10 @@ void test('the head of every kind of file is shown as it is converted, from the 
     { role: 'assistant', content: 'Yeast makes gas; dough holds it.' },
   ];
   for (const name of names) {
-    assert.deepEqual((await preview({ files: inFiles(name) })).rows[0]?.after, first, name);
+    assert.deepEqual((await preview({ files: inFiles(name) })).rows[0]?.after?.messages, first, name);
     const onHub = preview({ dataset: 'demo/formats', data_files: name });
     // Its footer is at the end of what is packed.
     if (/\.parquet\.(gz|zst)$/.test(name)) await assert.rejects(onHub, /is packed parquet.*no preview/);
-    else assert.deepEqual((await onHub).rows[0]?.after, first, name);
+    else assert.deepEqual((await onHub).rows[0]?.after?.messages, first, name);
   }
 });

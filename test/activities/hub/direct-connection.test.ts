@@ -7,7 +7,7 @@ import { ConnectionPool } from '../../../activities/hub/http/connection-pool.js'
 import { DirectConnection, type DirectResponse } from '../../../activities/hub/http/direct-connection.js';
 import { someBytes } from '../../support/hub.js';
 
-/** A server that answers each request (its head) as `answer` says. */
+/** A server that answers each request (its head) with `answer`. */
 async function serve(
   t: TestContext,
   answer: (socket: Socket, head: string) => Promise<void> | void,
@@ -55,7 +55,7 @@ function ask(connection: DirectConnection, url: URL, onBytes: () => void = () =>
   return { answer, bytes: () => Buffer.concat(parts) };
 }
 
-void test('bytes come as they were sent, held back where that is asked for, and the connection serves again', async (t) => {
+void test('bytes come as they were sent, held back where that is requested, and the connection serves again', async (t) => {
   const bytes = someBytes(9_000_001);
   const heads: string[] = [];
   const url = await serve(t, (socket, head) => {

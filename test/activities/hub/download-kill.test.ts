@@ -23,7 +23,7 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
   assert.ok(file !== undefined);
   const path = localPathOf(fixture.store, meta, file);
   fixture.hub.resetStats();
-  // Slow enough that little is between the two ends when the process dies.
+  // Slow enough that little is between the two ends when the process is killed.
   fixture.hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 2_500_000 });
   const sent = (): number => fixture.hub.stats().bytes;
   const start = (): ChildProcess =>
@@ -75,7 +75,7 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
   assert.ok(lost <= points.length * 3 * (128_000 + 512_000), `${lost} bytes came twice`);
 });
 
-/** What the records beside the part say is durable. */
+/** The durable bytes, by the records beside the part. */
 async function durableRanges(path: string): Promise<ByteRange[]> {
   const names = await readdir(dirname(path)).catch(() => []);
   const ranges: ByteRange[] = [];

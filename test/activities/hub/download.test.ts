@@ -110,7 +110,7 @@ void test('a file comes once, in ranges, is verified, linked for people, and cos
   assert.deepEqual(fixture.hub.stats().requests, { hub: 0, storage: 0 });
 });
 
-void test('the Hub is asked for a signed URL once for all ranges of a file', async (t) => {
+void test('a signed URL is requested once for all ranges of a file', async (t) => {
   const fixture = await ready(t);
   await downloadAll(fixture, fixture.activities(), fixture.resolution);
   const { hub, storage } = fixture.hub.stats().requests;
@@ -125,7 +125,7 @@ void test('plain git files are verified by their blob id', async (t) => {
   assert.equal(await readFile(fixture.path, 'utf8'), '{"a":1}\n');
 });
 
-void test('a connection that drops goes on from its last byte', async (t) => {
+void test('a download whose connection drops continues from its last byte', async (t) => {
   const fixture = await ready(t);
   const fired = fixture.hub.fault({ path: '/storage/', kind: 'drop-after', bytes: 400_000, times: 4 });
   await downloadAll(fixture, fixture.activities(), fixture.resolution);
@@ -158,7 +158,7 @@ void test('the next attempt continues an abandoned download and reports its star
   await assertWhole(fixture);
 });
 
-void test('a signed URL that expires in the middle is asked for again', async (t) => {
+void test('a signed URL that expires in the middle is requested again', async (t) => {
   const fixture = await ready(t);
   const fired = fixture.hub.fault({ path: '/storage/', kind: 'expire-url', times: 3 });
   await downloadAll(fixture, fixture.activities({}, { connectionsPerFile: 1 }), fixture.resolution);
@@ -299,7 +299,7 @@ void test('two downloads of one file in a process share it', async (t) => {
   await assertWhole(fixture);
 });
 
-void test('two downloaders that do not know of each other both end with the right file', async (t) => {
+void test('two downloaders that share no lock both end with the right file', async (t) => {
   const fixture = await ready(t);
   const input = { resolution: fixture.resolution.resolution, from: 0, to: 1 };
   fixture.hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 4_000_000 });
@@ -400,7 +400,7 @@ void test('a file that the disk cannot hold is refused with the bytes it needs',
   assert.equal(fixture.hub.stats().requests.hub, 0);
 });
 
-void test('a disk that fills up in the middle is said so, keeps no half file, and the download goes on after that', async (t) => {
+void test('a disk that fills up in the middle is an error and keeps no half file, and the download continues after that', async (t) => {
   const mount = await smallDisk(t, 24_000_000);
   if (mount === undefined) return t.skip('mounting a small disk needs the right to');
   const bytes = someBytes(16_000_000, 7);

@@ -9,7 +9,7 @@ import { localPathOf, readResolution } from '../../../activities/hub/resolve/res
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 import { downloadAll, resolve, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
-/** What a Hub says is not trusted: every lie ends soon, with an error that says which. */
+/** Answers of a Hub are not trusted: every false one ends soon, with an error that names it. */
 
 const oid = 'b'.repeat(40);
 const info = {
@@ -23,7 +23,7 @@ const info = {
 
 type Answer = (request: IncomingMessage, response: ServerResponse, url: string) => void;
 
-/** A server that knows the dataset o/n and answers the question for its files as it likes. */
+/** A server that has the dataset o/n and answers the request for its files with `tree`. */
 async function liar(t: TestContext, tree: Answer): Promise<string> {
   let url = '';
   const server = createServer((request, response) => {
@@ -102,7 +102,7 @@ void test('an answer that is longer or shorter than its Content-Length is no lis
   await lieIs(t, shortened, 'HubAnswerError', /does not answer as a Hub/);
 });
 
-void test('an answer that is no listing is said to be none', async (t) => {
+void test('an answer that is no listing is an error', async (t) => {
   const page: Answer = (_request, response) => void response.end('<html>Sign in to the Wi-Fi</html>');
   await lieIs(t, page, 'HubAnswerError', /does not answer as a Hub to a request for the dataset o\/n/);
   await lieIs(t, listing(file('a.jsonl', { size: -1 })), 'HubAnswerError', /size/);

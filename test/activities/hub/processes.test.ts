@@ -119,7 +119,7 @@ void test('killed with -9 at twenty random points, a download of several files s
   assert.ok(results.some(({ resumedBytes, reusedFiles }) => resumedBytes > 0 || reusedFiles > 0));
 });
 
-void test('two processes that want the same files share the download', async (t) => {
+void test('two processes that fetch the same files share the download', async (t) => {
   const fixture = await ready(t, 12_000_000, 2);
   fixture.hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 6_000_000 });
   const both = await Promise.all([finish(fixture.start()), finish(fixture.start())]);
@@ -129,7 +129,7 @@ void test('two processes that want the same files share the download', async (t)
   assert.equal(fetched, fixture.sizeBytes);
 });
 
-void test('a process that waits for another one goes on at once from its bytes when that is killed', async (t) => {
+void test('a process that waits for another one continues at once from its bytes when that is killed', async (t) => {
   const fixture = await ready(t, 40_000_000, 1);
   const { hub, sizeBytes } = fixture;
   hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 5_000_000 });

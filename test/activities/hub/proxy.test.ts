@@ -4,7 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { downloadAll, resolve, someBytes, startFixture } from '../../support/hub.js';
 
-/** A proxy that tunnels, and remembers where to. */
+/** A proxy that tunnels, and records where to. */
 async function startProxy(t: TestContext): Promise<{ readonly url: string; readonly tunnels: string[] }> {
   const tunnels: string[] = [];
   const server: Server = createServer((_request, response) => response.writeHead(400).end());

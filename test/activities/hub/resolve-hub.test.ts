@@ -255,7 +255,7 @@ void test('the lock reproduces its commit after main has moved, until the reques
   assert.match(gone.message, /recipe\.lock\.json names it/);
 });
 
-void test('the lock holds the files with their sizes and hashes, and moves only when it is asked to, saying what moved', async (t) => {
+void test('the lock holds the files with their sizes and hashes, and moves only with --update-lock, with a note of what moved', async (t) => {
   const fixture = await startFixture(t, {
     'datasets/o/n@1/a.jsonl': '{"v":1}\n',
     'datasets/o/n@1/b.jsonl': '{"v":1}\n',
@@ -339,7 +339,7 @@ void test('sources that are resolved side by side all enter the lock', async (t)
   assert.deepEqual(Object.keys(lock.sources).sort(), [...names].sort());
 });
 
-void test('offline, the lock and the store are enough, and nothing is asked of the Hub', async (t) => {
+void test('offline, the lock and the store are enough, and nothing is requested from the Hub', async (t) => {
   const fixture = await startFixture(t, files);
   const offline = { HF_HUB_OFFLINE: '1' };
   await failure(resolve(fixture, { dataset: magpie }, offline), 'ArtifactMissingError');
@@ -363,7 +363,7 @@ void test('a listing of many pages is read to its end', async (t) => {
   assert.ok(resolution.downloads.length <= 64);
 });
 
-void test('a busy or broken Hub is asked again, and given up after a bounded number of tries', async (t) => {
+void test('a request to a busy or broken Hub is repeated, and given up after a bounded number of tries', async (t) => {
   const fixture = await startFixture(t, files);
   const busy = fixture.hub.fault({
     path: '^/api/',

@@ -11,7 +11,7 @@ export interface RandomCase {
   /** Files of each source, by name. */
   readonly files: ReadonlyMap<string, readonly WrittenFile[]>;
   readonly rowsPerSource?: number;
-  /** What the checker is told. */
+  /** The input of the checker. */
   readonly checked: unknown;
 }
 

@@ -5,7 +5,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { quietWork } from '../../support/work.js';
 import { resolveLocal, sourceOf } from '../../support/local-sources.js';
 
-// Run by the test beside it, on a disk that fills up: mixes, and says how that ended.
+// Run by the test beside it, on a disk that fills up: mixes, and reports how that ended.
 const [storeRoot = '', out = '', lines = '', dialogues = ''] = process.argv.slice(2);
 const store = await openStore(storeRoot);
 const recipe: MixRecipe = {

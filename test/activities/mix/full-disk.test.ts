@@ -32,7 +32,7 @@ const fullDisk = new URL('./full-disk.js', import.meta.url);
 const mixOnFullDisk = new URL('./full-disk-mix.js', import.meta.url);
 const outputs = ['train.jsonl', 'heldout.jsonl', 'manifest.json', 'rejects.jsonl'];
 
-/** Mixes in a process whose files with `at` in their path can take `room` bytes. Returns what it said. */
+/** Mixes in a process whose files with `at` in their path can take `room` bytes. Returns its output. */
 async function mixed(store: string, out: string, at = '', room = 0): Promise<string> {
   const env = { ...process.env, HEADRACE_TEST_FULL_AT: at, HEADRACE_TEST_FULL_AFTER: String(room) };
   const args = ['--import', fullDisk.href, fileURLToPath(mixOnFullDisk)];

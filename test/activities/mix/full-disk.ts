@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { promisify } from 'node:util';
 
 // Loaded before everything else, in the process and in each of its threads: SIMULATED full disk. Files whose
-// path has HEADRACE_TEST_FULL_AT take so many bytes as HEADRACE_TEST_FULL_AFTER says, then every write to
-// them fails with ENOSPC.
+// path has HEADRACE_TEST_FULL_AT take HEADRACE_TEST_FULL_AFTER bytes, then every write to them fails with
+// ENOSPC.
 const pattern = process.env['HEADRACE_TEST_FULL_AT'] ?? '';
 const room = Number(process.env['HEADRACE_TEST_FULL_AFTER'] ?? 0);
 const watched = new Map<number, number>();

@@ -4,7 +4,7 @@ import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
-// Run by the test beside it: mixes, and kills itself after as many steps of a stage as it is told.
+// Run by the test beside it: mixes, and kills itself after `steps` steps of a stage.
 const [dir = '', storeRoot = '', out = '', stage = '', steps = ''] = process.argv.slice(2);
 const store = await openStore(storeRoot);
 let left = Number(steps);

@@ -153,7 +153,7 @@ void test('beside each line stands the number of its source', async () => {
   });
 });
 
-void test('what a person does to the results in `out` does not reach the store', async () => {
+void test('changes to the results in `out` do not reach the store', async () => {
   const first = await mixed(threeSourceRecipe());
   await writeFile(join(first.out, 'train.jsonl'), 'mine\n', { flag: 'a' });
   const second = await mixed(threeSourceRecipe());
@@ -207,7 +207,7 @@ void test('an aborted run leaves nothing behind, and the next one gives the same
   assert.deepEqual(after.texts, reference.texts);
 });
 
-void test('adding data moves nobody across the held-out split', async () => {
+void test('adding data moves no row across the held-out split', async () => {
   const dir = await bench.folder();
   const path = join(dir, 'd.jsonl');
   const side = async (rows: number, seed: number): Promise<ReadonlySet<string>> => {

@@ -17,6 +17,7 @@ import {
   standing,
   writeFinishedRun,
 } from '../../support/finished-run.js';
+import { sourceFindings } from '../../support/findings.js';
 import { quietWork } from '../../support/work.js';
 import { temporaryFolder } from '../../support/folder.js';
 
@@ -123,7 +124,7 @@ void test('a held-out loss that diverged is in the table as diverged, and not in
   );
 });
 
-void test('the page asks for nothing over the network', async (context) => {
+void test('the page requests nothing over the network', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);
   const { document } = await write(out, finishedInput(out));
@@ -254,7 +255,7 @@ void test('trained text is marked by the tokens of the training, and truncated t
     first?.querySelector('.where')?.textContent ?? '',
     /line 1 · ultrachat · [\d,]+ tokens.* cut off/,
   );
-  // Typed by a person it is text of the conversation; only the renderer's own is a special token.
+  // In a message it is text of the conversation; only the renderer's own is a special token.
   assert.doesNotMatch(texts(first, '.special'), /typed/);
   assert.match(texts(first, '.context'), /<\|im_end\|> typed by someone/);
 });
@@ -291,7 +292,7 @@ void test('the report of a run that waits, was cancelled or failed begins with t
   };
   assert.match(await banner({ status: 'running', stage: 'train' }), /is under way.*Stage train/s);
   const waits = await banner({ status: 'running', stage: 'convert', waitingFor: [wait] });
-  assert.match(waits, /waits for a person.*magpie: RevisionNotFoundError: no revision <script>/s);
+  assert.match(waits, /waits for a decision.*magpie: RevisionNotFoundError: no revision <script>/s);
   assert.match(await banner({ status: 'cancelled', stage: 'train' }), /was cancelled/);
   assert.match(
     await banner({ status: 'failed', failure: 'The mix was rejected: too much code' }),
@@ -319,4 +320,40 @@ void test('control characters and marks that turn text around are shown', () => 
 void test('spread keeps the first and the last', () => {
   assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4), [0, 3, 6, 9]);
   assert.deepEqual(spread([1, 2], 4), [1, 2]);
+});
+
+void test('a source shows what was not read with what to write, what was left out, and what readers may not see', async (context) => {
+  const out = await temporaryFolder(context);
+  const input = finishedInput(out);
+  const [first, ...rest] = input.sources;
+  assert.ok(first);
+  const findings = sourceFindings({
+    name: 'dolly',
+    unread: { context: 4467, [hostile]: 2 },
+    blankSystem: 2,
+    holds: { reasoning: 204, tools: 0, toolCalls: 0, weight: 1, names: 0 },
+  });
+  const told = { ...first, summary: { ...first.summary, ...findings } };
+  const { page, document } = await write(out, { ...input, sources: [told, ...rest] });
+  const section = [...document.querySelectorAll('section')].find(
+    (each) => each.querySelector('h2')?.textContent === 'Sources',
+  );
+  const rows = [...(section?.querySelectorAll('table')[1]?.querySelectorAll('tbody tr') ?? [])];
+  assert.deepEqual(
+    rows.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)),
+    [
+      ['context', '4,467', '15,011'],
+      [hostile, '2', '15,011'],
+    ],
+  );
+  assert.ok(!page.includes('<script>alert'));
+  const text = (section?.textContent ?? '').replaceAll(/\s+/g, ' ');
+  for (const sentence of [
+    'Not read, though named like part of the conversation:',
+    'Read context with fields (format: alpaca, fields: { input: context, output: response }), or leave out what is not part of it with ignore: [context, ',
+    '2 blank system messages left out',
+    'reasoning in 204, weight 0 in 1 conversation',
+    '204 conversations have reasoning_content, 1 a weight of 0: readers that know role and content only do not see them',
+  ])
+    assert.ok(text.includes(sentence), `${sentence}\n${text}`);
 });

@@ -40,7 +40,7 @@ void test('a system error of a thread keeps its code', async () => {
   await assert.rejects(pool.run('failWithCode', 'ENOSPC', { signal: never }), { code: 'ENOSPC' });
 });
 
-void test('a job that never yields is ended by its signal, and the pool goes on', async () => {
+void test('a job that never yields is ended by its signal, and the pool continues', async () => {
   const abort = new AbortController();
   let begun = 0;
   const onProgress = (): void => {
@@ -53,7 +53,7 @@ void test('a job that never yields is ended by its signal, and the pool goes on'
   assert.equal(await pool.run('double', 21, { signal: never }), 42);
 });
 
-void test('a job that waits for its turn is stopped, and the one before it goes on', async () => {
+void test('a job that waits for its turn is stopped, and the one before it continues', async () => {
   const one = jobsOf(new ThreadPool(1));
   const [first, second] = [new AbortController(), new AbortController()];
   const running = one.run('spin', undefined, { signal: first.signal });
@@ -68,7 +68,7 @@ void test('a job that waits for its turn is stopped, and the one before it goes 
 
 void test('the caller of an aborted job does not wait for its native call, and the thread keeps its place until that ends', async (t) => {
   const one = jobsOf(new ThreadPool(1));
-  const path = join(await temporaryFolder(t), 'go on');
+  const path = join(await temporaryFolder(t), 'continue');
   const abort = new AbortController();
   const onProgress = (): void => abort.abort(new Error('enough'));
   const running = one.run('untilThereIs', path, { signal: abort.signal, onProgress });
@@ -81,7 +81,7 @@ void test('the caller of an aborted job does not wait for its native call, and t
   assert.deepEqual(order, ['the thread ends', 'the next job']);
 });
 
-void test('a thread that dies fails its job only', async () => {
+void test('a thread that exits fails its job only', async () => {
   await assert.rejects(pool.run('exit', undefined, { signal: never }), /ended with code 3/);
   assert.equal(await pool.run('double', 2, { signal: never }), 4);
 });

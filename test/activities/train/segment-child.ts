@@ -7,7 +7,7 @@ import { defined } from '../../../core/defined.js';
 
 /**
  * A process that trains one segment, for tests that kill or stop it: `<store> <server> <input> [previous
- * session]`. Tells each heartbeat and then the result, one JSON a line.
+ * session]`. Prints each heartbeat and then the result, one JSON a line.
  */
 const [root = '', baseUrl = '', input = '', previous] = process.argv.slice(2);
 const tell = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -80,7 +80,7 @@ void test('an attempt that is killed leaves no trace: the next one equals an und
   assert.ok(ended.some((each) => each.sessionId === session && /interrupted/.test(each.error ?? '')));
 });
 
-void test('a segment that is asked to save stops early, and the next one continues from there', async () => {
+void test('a segment that receives a save request stops early, and the next one continues from there', async () => {
   const prepared = await prepare(server);
   const worker = activities(server, prepared.store);
   const asked = stopAt(2, new StopAndSave());

@@ -46,7 +46,7 @@ void test('most words of the demo corpora are one token', async () => {
   assert.ok(tokenizer.encode(text).ids.length < 1.4 * (words + pieces));
 });
 
-void test('pre-training text is a function of its seed, stops at the size asked for and is whole', () => {
+void test('pre-training text is a function of its seed, stops at the requested size and is whole', () => {
   const documents = pretrainingText(3, 20_000);
   assert.deepEqual(pretrainingText(3, 20_000), documents);
   assert.notDeepEqual(pretrainingText(4, 20_000), documents);

@@ -175,7 +175,7 @@ void test('an LFS file redirects to a signed URL of another origin, with its com
   assert.equal((await fetch(location.replace(/Expires=\d/, 'Expires=9'))).status, 403);
 });
 
-void test('ranges are served, and If-Range asks for the whole file where it has changed', async (t) => {
+void test('ranges are served, and If-Range gets the whole file where it has changed', async (t) => {
   const hub = await started(t);
   const url = `${hub.url}/datasets/Own/Data/resolve/main/${train}`;
   const part = await fetch(url, { headers: { range: 'bytes=10-19' } });
@@ -192,7 +192,7 @@ void test('ranges are served, and If-Range asks for the whole file where it has 
   await other.arrayBuffer();
 });
 
-void test('faults are armed over HTTP, strike as often as asked, and bytes are counted', async (t) => {
+void test('faults are armed over HTTP, strike as often as requested, and bytes are counted', async (t) => {
   const hub = await started(t);
   const arm = (fault: object): Promise<Response> =>
     fetch(`${hub.url}/dev/faults`, {

@@ -249,7 +249,7 @@ void describe('the local Tinker server', () => {
     assert.equal(loaded['path'], path);
   });
 
-  void test('reports what a request asks of tokens it does not have as a failure of the user', async () => {
+  void test('reports a request about tokens that it does not have as a failure of the user', async () => {
     const { modelId } = await api.model();
     const body = forwardBackward(modelId, 1, ['ab']);
     const [first] = body.forward_backward_input.data;

@@ -44,7 +44,7 @@ after(async () => {
   await hub?.close();
 });
 
-/** Variables of a client whose cache is its own; everything else is as a person would have it. */
+/** Variables of a client whose cache is its own; everything else is as a user would have it. */
 function clientEnvironment(cache: string): Record<string, string> {
   return {
     HF_ENDPOINT: hub.url,
@@ -112,7 +112,7 @@ const HubApi = z.object({
   exists: z.array(z.boolean()),
 });
 
-void test('HfApi learns what a dataset is, which files it has, and what they hash to', async (t) => {
+void test('HfApi returns what a dataset is, which files it has, and what they hash to', async (t) => {
   const told = await runScript(HubApi, environment, 'hub_api.py', clientEnvironment('api'), {
     dataset: magpie,
     gated: lmsys,
@@ -232,7 +232,7 @@ void test('snapshots and single files arrive with the right bytes under the righ
   assert.equal(hub.stats().bytes, served, 'the second time everything is in the cache');
 });
 
-void test('the hf command downloads, verifies its cache, and says what is wrong', async () => {
+void test('the hf command downloads, verifies its cache, and reports what is wrong', async () => {
   const folder = join(dir, 'local');
   await mkdir(folder);
   const open = await hf('cli', {}, 'download', magpie, '--repo-type', 'dataset', '--local-dir', folder);

@@ -70,7 +70,7 @@ function inBrowser(name: string, check: (context: TestContext) => Promise<void>)
 
 const shownTalks = `[...document.querySelectorAll('.talk')].filter((talk) => talk.checkVisibility()).length`;
 
-inBrowser('the page asks for nothing, logs nothing, and runs no script of a corpus', async () => {
+inBrowser('the page requests nothing, logs nothing, and runs no script of a corpus', async () => {
   const { page, said } = await opened();
   assert.equal(await page.evaluate(`document.querySelectorAll('script, img, iframe').length`), 1);
   const texts = `[...document.querySelectorAll('.message')].map((node) => node.textContent).join()`;
@@ -108,7 +108,7 @@ inBrowser('the search finds conversations by their words and by their source', a
   assert.equal(await page.evaluate(`CSS.highlights.get('found').size`), 2);
   await page.fill('#find', '<script>alert');
   assert.equal(await page.evaluate(shownTalks), 1);
-  await page.fill('#find', 'nothing says this');
+  await page.fill('#find', 'nothing holds this');
   assert.equal(await page.evaluate(found), '0 of 3 conversations');
   await page.fill('#find', '');
   await page.selectOption('#find-source', 'toefl');

@@ -90,7 +90,7 @@ for (const [name, requirements] of [
       lossesBy.set(name, losses);
     });
 
-    void test('is told losses that are the weighted sum of the log-probabilities', () => {
+    void test('gets losses that are the weighted sum of the log-probabilities', () => {
       const { loss, logprobs } = trained.untrained;
       let sum = 0;
       for (const [i, { weights }] of (training.batches[0] ?? []).entries())
@@ -98,7 +98,7 @@ for (const [name, requirements] of [
       assertClose([loss, trained.losses[0]], [sum, sum]);
     });
 
-    void test('goes on from a saved state exactly as the uninterrupted run does', () => {
+    void test('continues from a saved state exactly as the uninterrupted run does', () => {
       assert.deepEqual(trained.resumed, trained.losses.slice(training.saveAt));
       assert.deepEqual(trained.trainedAfterResume, trained.trained);
     });
@@ -213,7 +213,7 @@ for (const [name, requirements] of [
       assert.equal(await faultsLeft(server.url), 0);
     });
 
-    void test('goes on from a saved state after the server has been restarted', async () => {
+    void test('continues from a saved state after the server has been restarted', async () => {
       await server.close();
       server = await start();
       const told = await run(Resumed, 'tinker_resume.py', {

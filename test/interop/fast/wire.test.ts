@@ -15,8 +15,8 @@ import { temporaryFolder } from '../../support/folder.js';
 
 /**
  * What the official SDK sends besides, and ours has no use for: settings that change while it runs,
- * telemetry, and what it asks of models and samplers that it has just made. Polls and heartbeats come as
- * often as time wants.
+ * telemetry, and requests about models and samplers that it has just made. The number of polls and heartbeats
+ * depends on time.
  */
 const left =
   /^(client\/dynamic_config|telemetry|retrieve_future|session_heartbeat|get_info|samplers\/|training_runs\/[^/]+$)/;
@@ -90,7 +90,7 @@ void test('for the same calls our requests equal those of the official SDK, fiel
   const [theirs, ours] = [comparable(theirProxy.recorded), comparable(ourProxy.recorded)];
   const file = process.env['WIRE_RECORD'];
   if (file !== undefined) await writeFile(file, theirs.map((each) => `${JSON.stringify(each)}\n`).join(''));
-  // The SDK asks for its settings anew for each of its parts.
+  // The SDK requests its settings again for each of its parts.
   const settings = (all: readonly Recorded[]): Recorded | undefined =>
     all.find(({ path }) => path === 'client/config');
   const rest = (all: readonly Recorded[]): readonly Recorded[] =>

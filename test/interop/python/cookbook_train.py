@@ -1,4 +1,4 @@
-"""Runs the Tinker cookbook's supervised trainer on a file of conversations, and tells what it trained on."""
+"""Runs the Tinker cookbook's supervised trainer on a file of conversations, and prints what it trained on."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Asks the Hub what HfApi can ask about datasets."""
+"""Requests from the Hub what HfApi has about datasets."""
 
 from importlib.metadata import version
 

@@ -1,4 +1,4 @@
-"""Downloads files and snapshots into the client's cache, and tells what lies there."""
+"""Downloads files and snapshots into the client's cache, and prints what lies there."""
 
 from pathlib import Path
 

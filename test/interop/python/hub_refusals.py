@@ -1,4 +1,4 @@
-"""Asks for what the Hub refuses, and tells which exceptions the client makes of it."""
+"""Requests what the Hub refuses, and prints which exceptions the client makes of it."""
 
 import httpx2
 from huggingface_hub import HfApi, hf_hub_download, snapshot_download

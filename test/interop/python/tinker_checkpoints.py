@@ -1,4 +1,4 @@
-"""Lists checkpoints, changes how long they live, deletes them, and asks for what is refused."""
+"""Lists checkpoints, changes how long they live, deletes them, and requests what is refused."""
 
 from interop import answer, outcome, read_input
 from tinker_sdk import ready, rest, tinker, types

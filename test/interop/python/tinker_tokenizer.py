@@ -1,4 +1,4 @@
-"""Asks the SDK for the model's tokenizer, which it takes from the Hub under the model's name."""
+"""Gets the model's tokenizer from the SDK, which it takes from the Hub under the model's name."""
 
 from interop import answer, read_input
 from tinker_sdk import ready, tinker

@@ -1,4 +1,4 @@
-"""Trains, saves, goes on; then loads what was saved and goes on from there, with and without the optimizer's state."""
+"""Trains, saves, continues; then loads what was saved and continues from there, with and without the optimizer's state."""
 
 from interop import answer, read_input
 from tinker_sdk import datums, logprobs_of, loss_of, ready, rest, tinker, train

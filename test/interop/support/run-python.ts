@@ -20,7 +20,7 @@ export interface Finished {
  * Runs one of the Python scripts in `../python/`. It reads `input` as JSON from its standard input and writes
  * its answer as the last line of its standard output.
  *
- * @throws {Error} with what it said, where it fails or takes longer than two minutes.
+ * @throws {Error} with its output, where it fails or takes longer than two minutes.
  */
 export async function runScript<T>(
   answer: z.ZodType<T>,
@@ -44,8 +44,7 @@ export async function runScript<T>(
 }
 
 /**
- * Runs a program with `env` on top of an environment that holds no key, address or proxy of the person at the
- * keyboard.
+ * Runs a program with `env` on top of an environment that holds no key, address or proxy of the user.
  */
 export async function runProgram(
   command: string,

@@ -10,7 +10,7 @@ import { pythonEnvironment } from '../../../dev/python/environment.js';
 
 const run = promisify(execFile);
 
-/** PyPI's skyrl 0.3.0 knows no protobuf, so its repository is used, at the commit that was tried. */
+/** PyPI's skyrl 0.3.0 has no protobuf, so its repository is used, at the commit that was tried. */
 export const skyrlCommit = 'a9564572eb8e91076be43c1bd5e4615e3de17265';
 const repository = 'https://github.com/NovaSky-AI/SkyRL.git';
 /** Typed dictionaries of its requests need it. */
@@ -19,7 +19,7 @@ const readyWithinMs = 300_000;
 
 export interface SkyrlServer {
   readonly url: string;
-  /** Its name for the shipped model, in a copy that says its numbers are float32. */
+  /** Its name for the shipped model, in a copy whose configuration has float32 numbers. */
   readonly baseModel: string;
   readonly logPath: string;
   close(): Promise<void>;
@@ -68,7 +68,7 @@ export async function startSkyrl(dir: string): Promise<SkyrlServer> {
       HF_HUB_OFFLINE: '1',
     },
     stdio: ['ignore', log.fd, log.fd],
-    // A group of its own: the engine is the server's child and would outlive a server that dies.
+    // A group of its own: the engine is the server's child and would outlive a killed server.
     detached: true,
   });
   await log.close();

@@ -143,7 +143,7 @@ export function assertClose(
   }
 }
 
-/** What the server says it did, oldest first. */
+/** What the server did, by its own log, oldest first. */
 export async function operations(
   serverUrl: string,
   op: string,
@@ -158,7 +158,7 @@ const Operation = z.object({
   outcome: z.string(),
 });
 
-/** Tells the server to break requests. */
+/** Has the server break requests. */
 export async function breakRequests(serverUrl: string, faults: readonly object[]): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const reply = await fetch(`${serverUrl}/dev/faults`, {

@@ -86,7 +86,7 @@ void test('the third table has bytes and characters of what was converted, by wh
   assert.deepEqual(linesOf('all')[2], ['all', '6.07 kB', '20.0 kB', '5.00 kB', '70.0 kB', '618 kB']);
 });
 
-void test('sentences say why rows were rejected, who won the duplicates, and which source limited the mix', () => {
+void test('sentences name why rows were rejected, which source won the duplicates, and which source limited the mix', () => {
   assert.deepEqual(
     shown.split('\n').filter((line) => /^[ab]: /.test(line)),
     [

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsBetween } from '../../../client/runs/run-events.js';
+import { statusText } from '../../../client/text/status.js';
 import { runDetails } from '../../../core/run/details.js';
-import type { RunState } from '../../../core/run/state.js';
+import type { RunState, SourceState } from '../../../core/run/state.js';
+import { compositionRow } from '../../support/composition-row.js';
+import { contextNotes, sourceFindings } from '../../support/findings.js';
 
 const resolving: RunState = {
   name: 'told',
@@ -47,4 +50,27 @@ void test('a held-out loss that diverged is shown by that word, in the terminal 
   const diverged = { ...training, train: { ...train, heldoutNll: 'diverged' } } as const;
   assert.deepEqual(eventsBetween({ ...training, train }, diverged), ['evaluate: held-out loss diverged']);
   assert.match(runDetails(diverged), /held-out 3\.500 → diverged/);
+});
+
+const findings = sourceFindings({ unread: { context: 4467 } });
+const converting: SourceState = { name: 'dolly', status: 'convert', notes: [] };
+const converted: SourceState = { ...converting, status: 'done', conversations: 15_011, findings };
+
+void test('what was not read is shown once, at the end of the conversion of the source', () => {
+  const before = { ...resolving, sources: [converting] };
+  const now = { ...resolving, sources: [converted] };
+  const lines = ['dolly: converted, 15,011 conversations, 0 rejected', ...contextNotes];
+  assert.deepEqual(eventsBetween(before, now), lines);
+  assert.deepEqual(eventsBetween(now, { ...now, stage: 'mix' }), ['stage: mix']);
+});
+
+void test('the status shows what was not read after the conversion, and then below the tables of the mix', () => {
+  const status = (state: RunState): string =>
+    statusText({ name: 'told', runStatus: 'RUNNING', state, pending: [], uiLink: undefined });
+  const state = { ...resolving, sources: [converted] };
+  assert.ok(status(state).includes(contextNotes.map((line) => `  ${line}`).join('\n')));
+  const row = compositionRow('dolly', findings);
+  const mix = status({ ...state, composition: { sources: [row], trainLines: 1, heldoutLines: 0 } });
+  assert.ok(mix.endsWith(`\n${contextNotes.join('\n')}`));
+  assert.equal(mix.split('not read').length, 2);
 });

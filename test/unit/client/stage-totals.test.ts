@@ -35,7 +35,7 @@ void test('several downloads have a line in all: finished batches and what is on
   assert.equal(all?.progress?.total, 1500);
 });
 
-void test('one download has no second line, nor has a run that nobody answers for', () => {
+void test('one download has no second line, nor has a run without an answer', () => {
   assert.deepEqual(stageTotals(state, [download('a', 100, 300)]), []);
   assert.deepEqual(stageTotals(undefined, [download('a', 1, 3), download('b', 1, 3)]), []);
 });

@@ -5,7 +5,7 @@ import { mayArtifactGo, mayFileGo } from '../../../core/cache-retention.js';
 const now = new Date('2026-06-30T00:00:00Z');
 const daysAgo = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
 
-void test('artifacts go when nobody has used them for the days to keep; records of training never do', () => {
+void test('artifacts go when they were not used for the days to keep; records of training never do', () => {
   assert.equal(mayArtifactGo({ kind: 'piece', usedAt: daysAgo(31) }, 30, now), true);
   assert.equal(mayArtifactGo({ kind: 'piece', usedAt: daysAgo(29) }, 30, now), false);
   for (const kind of ['record', 'training', 'metrics', 'evaluation'] as const)

@@ -3,8 +3,10 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
 import { troubleshootingPage } from '../../../scripts/docs/troubleshooting-page.js';
+import { rejectMeanings } from '../../../scripts/docs/reject-meanings.js';
 import { recipeSchema } from '../../../scripts/docs/recipe-keys.js';
 import { recipePage } from '../../../scripts/docs/recipe-page.js';
+import { convertRow } from '../../support/convert-row.js';
 import { headrace } from '../../support/command.js';
 
 void test('every error of the table is explained in docs/troubleshooting.md, with its remedy', async () => {
@@ -24,7 +26,7 @@ void test('the recipe page is refused where a key has no description or no defau
   const undefaulted = recipeSchema();
   assert.ok(typeof undefaulted.properties?.['review'] === 'object');
   delete undefaulted.properties['review'].default;
-  assert.throws(() => recipePage(undefaulted), /The key review is optional, and .* does not say/);
+  assert.throws(() => recipePage(undefaulted), /The key review is optional, and .* does not define/);
 });
 
 void test('a build makes the command executable', async () => {
@@ -41,3 +43,9 @@ void test('every command is in docs/cli.md and has help', async () => {
     if (command !== 'help')
       assert.match(page, new RegExp(`\`${command}[ \`]`), `docs/cli.md lacks ${command}`);
 });
+
+for (const [reason, { example }] of Object.entries(rejectMeanings))
+  if (example !== undefined && reason !== 'bad_json')
+    void test(`the example of ${reason} in docs/troubleshooting.md is rejected for it`, () => {
+      assert.equal(convertRow(example.format, example.row), reason);
+    });

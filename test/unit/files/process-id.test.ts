@@ -34,7 +34,7 @@ void test('without a start the id alone decides', () => {
 });
 
 void test('a process of another user runs, though no signal reaches it', async (t) => {
-  // Process 1 belongs to root, so it is asked for by somebody else.
+  // Process 1 belongs to root, so it is asked for by another user.
   const code = `
     import { processMark, processState } from ${JSON.stringify(import.meta.resolve('../../../files/process-id.js'))};
     let reached = true;

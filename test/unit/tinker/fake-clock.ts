@@ -1,6 +1,6 @@
 import type { Clock } from '../../../tinker/http/clock.js';
 
-/** A clock on which sleeping takes no time; `slept` lists the delays asked for. */
+/** A clock on which sleeping takes no time; `slept` lists the requested delays. */
 export function fakeClock(): Clock & { readonly slept: number[] } {
   let now = Date.parse('2026-01-01T00:00:00Z');
   const slept: number[] = [];

@@ -23,7 +23,7 @@ function endlessly(response: ServerResponse): () => number {
   return () => sent;
 }
 
-void test('an answer without an end is cut off at the limit and not asked for again', async (t) => {
+void test('an answer without an end is cut off at the limit and not requested again', async (t) => {
   const sent: (() => number)[] = [];
   const tinker = await connectedTo(t, (_request, response) => sent.push(endlessly(response)));
   await assert.rejects(tinker.capabilities(), { kind: 'protocol', message: /answers with more than/ });

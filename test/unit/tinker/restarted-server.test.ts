@@ -9,8 +9,8 @@ import { defined } from '../../../core/defined.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 /**
- * A server that is started again has its checkpoints and forgets its sessions. What the client asks of the
- * lost session must fail as `expired`, which a new session mends, and never as `not-found`, which nothing
+ * A server that is started again has its checkpoints and has lost its sessions. A request for the lost
+ * session must fail as `expired`, which a new session mends, and never as `not-found`, which nothing
  * would.
  */
 let folder = '';

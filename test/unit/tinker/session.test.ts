@@ -49,7 +49,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolv
 
 void test('a session beats every ten seconds until it is finished, and is finished once', async (t) => {
   const { session, said, tenSeconds, sent } = await open(t, () => ({ body: {} }));
-  assert.deepEqual(said, ['Tinker says: maintenance at noon']);
+  assert.deepEqual(said, ['Tinker: maintenance at noon']);
   await tenSeconds();
   await tenSeconds();
   assert.deepEqual(
@@ -113,7 +113,7 @@ void test('a credential that the server repeats is left out of messages and erro
     onWarning: (message) => void messages.push(message),
   });
   const session = await tinker.openSession();
-  assert.deepEqual(messages, ['Tinker says: hello [credential]']);
+  assert.deepEqual(messages, ['Tinker: hello [credential]']);
   await assert.rejects(session.createLoraTrainingClient({ baseModel: 'base', rank: 4 }), {
     kind: 'failed',
     message: /\[credential\] is over its limit/,

@@ -238,7 +238,7 @@ void test('billing pauses the training with a message, and ends it after the lim
   assert.equal(slept.slice(2).filter((ms) => ms === 5_000).length, 12);
 });
 
-void test('a batch is compressed where the server asks for it and this Node can, and sent as it is elsewhere', async () => {
+void test('a batch is compressed where the server requests it and this Node can, and sent as it is elsewhere', async () => {
   const unzip =
     'zstdDecompressSync' in zlib ? (zlib.zstdDecompressSync as (of: Uint8Array) => Uint8Array) : undefined;
   await serve(

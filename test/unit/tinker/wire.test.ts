@@ -206,7 +206,7 @@ void test('every request has the fields and values that the official SDK sends',
   assert.equal(new Set(posts.map((each) => each.headers['x-idempotency-key'])).size, posts.length);
 });
 
-void test('polls say which request they wait for and accept protobuf where the official SDK does', () => {
+void test('polls name the request that they wait for and accept protobuf where the official SDK does', () => {
   const polls = server.received.filter((each) => each.path === 'retrieve_future');
   const accepts = new Map(
     polls.map((each) => [each.headers['x-tinker-request-type'], each.headers['accept']]),

@@ -48,7 +48,7 @@ function after(...steps: readonly number[]): TrainingProgress {
 
 const labels = (records: readonly SegmentRecordRef[]): string[] => records.map(({ label }) => label);
 
-void test('a training that nobody has begun is at step 0 and has nothing to measure', () => {
+void test('a training that has not begun is at step 0 and has nothing to measure', () => {
   const progress = found(nothingYet, noRecords);
   assert.deepEqual(progress, nothingYet);
   assert.equal(trainStateOf(progress, totalSteps, false).step, 0);
@@ -124,11 +124,11 @@ void test('after a lost checkpoint the training is where the newest record is th
   assert.equal(progress.base?.step, 0, 'the base model is not measured again');
   assert.deepEqual(progress.notes, [
     'step 4 is gone',
-    'The checkpoint demo-000004 is lost on the server; the training goes on from step 2',
+    'The checkpoint demo-000004 is lost on the server; the training continues from step 2',
   ]);
 });
 
-void test('after a lost checkpoint, checkpoints before it that nobody has measured are measured', () => {
+void test('after a lost checkpoint, checkpoints before it that were not measured are measured', () => {
   const progress = fellBack(after(2, 4), { ...noRecords, last: record(2), unmeasured: [record(2)] });
   assert.deepEqual(labels(progress.unmeasured), ['demo-000002']);
 });

@@ -1,10 +1,6 @@
-import {
-  holdsNote,
-  leftOutNote,
-  unreadNames,
-  unreadTitle,
-  type SourceFindings,
-} from '../../../../core/convert/unread-notes.js';
+import { noCounts } from '../../../../core/convert/counts.js';
+import type { SourceFindings } from '../../../../core/convert/source-findings.js';
+import { holdsNote, leftOutNote, unreadNames, unreadTitle } from '../../../../core/convert/unread-notes.js';
 import { clip, count, plural } from '../format.js';
 import { html, table, type Part } from '../html.js';
 
@@ -42,7 +38,7 @@ const members = [
 ] as const;
 
 /** Programs that load the file and train on it without what these members say. */
-function unseenNote({ holds }: SourceFindings): string | undefined {
+function unseenNote({ holds = noCounts.holds }: SourceFindings): string | undefined {
   const held = members.filter(([key]) => holds[key] > 0);
   if (held.length === 0) return undefined;
   const counts = held.map(([key, member], index) => {

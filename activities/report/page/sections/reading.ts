@@ -26,7 +26,7 @@ export function readingSection(
     <h2>Conversations to read</h2>
     <p class="soft">
       ${plural(shown.length, 'line')} of train.jsonl, which is in random order: its first ones, and the first
-      of each source. ${' '}<code>npx headrace trace ${name} LINE</code> says where a line comes from.
+      of each source. ${' '}<code>npx headrace trace ${name} LINE</code> shows where a line comes from.
     </p>
     ${marked.size === 0 ? null : marksLegend()}
     <form class="search" role="search" hidden>

@@ -71,14 +71,18 @@ const weights = safetensors(64);
 
 /** Archives that are not those of an adapter, with the message for each. */
 const archives: readonly [what: string, bytes: () => Buffer, said: RegExp][] = [
-  ['says that it unpacks to more than the limit', () => tarHeader('a.bin', 2 ** 31), /unpacks to more than/],
+  [
+    'declares that it unpacks to more than the limit',
+    () => tarHeader('a.bin', 2 ** 31),
+    /unpacks to more than/,
+  ],
   [
     'packs attributes that are larger than the limit',
     () => gzipSync(tarHeader('a', 2 ** 31, 'x')),
     /unpacks to more than/,
   ],
   [
-    'goes on after its end',
+    'has bytes after its end',
     () => gzipSync(Buffer.concat([adapterTar(), Buffer.alloc(2 << 20)])),
     /after its end/,
   ],

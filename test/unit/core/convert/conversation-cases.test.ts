@@ -1,38 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalLine, parseCanonicalLine } from '../../../../core/convert/canonical-line.js';
-import { conversionRules } from '../../../../core/convert/conversion-rules.js';
-import { layoutOf } from '../../../../core/convert/layout.js';
-import { createRowConverter, type Outcome } from '../../../../core/convert/row-converter.js';
-import { conversationCases, type ConversationCase } from '../../../support/conversation-cases.js';
+import { conversationCases } from '../../../support/conversation-cases.js';
+import { convertRow } from '../../../support/convert-row.js';
 
-function convert({ format, options, row }: Pick<ConversationCase, 'format' | 'options' | 'row'>): Outcome {
-  const rules = conversionRules(options, layoutOf(format, options.fields));
-  return createRowConverter(rules)(JSON.parse(row), () => row);
-}
-
-for (const { name, line, reason, unread, ...given } of conversationCases)
+for (const { name, line, reason, ...given } of conversationCases)
   void test(`case ${given.case}: ${name}`, () => {
-    const outcome = convert(given);
-    if (typeof outcome === 'string' || reason !== null) assert.equal(outcome, reason);
+    const result = convertRow(given.format, given.row, given.options);
+    if (typeof result === 'string' || reason !== null) assert.equal(result, reason);
     else {
-      assert.equal(canonicalLine(outcome.conversation), line);
-      assert.deepEqual(outcome.facts.unread, unread);
-      assert.equal(outcome.facts.blankSystem, given.blank_system);
-      assert.equal(outcome.facts.trailing, given.trailing > 0);
+      const { unread, blankSystem, trailing } = result;
+      assert.equal(result.line, line);
+      assert.deepEqual(
+        { unread, blankSystem, trailing },
+        { unread: given.unread, blankSystem: given.blank_system, trailing: given.trailing > 0 },
+      );
     }
   });
 
 void test('a canonical line read as messages is itself, and its reader gives the conversation', () => {
   for (const { line } of conversationCases) {
     if (line === null) continue;
-    const outcome = convert({ format: 'messages', options: {}, row: line });
-    assert.ok(typeof outcome !== 'string', line);
-    assert.equal(canonicalLine(outcome.conversation), line);
-    assert.deepEqual(
-      [outcome.facts.unread, outcome.facts.blankSystem, outcome.facts.trailing],
-      [[], 0, false],
-    );
-    assert.deepEqual(parseCanonicalLine(line), outcome.conversation);
+    const result = convertRow('messages', line);
+    assert.ok(typeof result !== 'string', line);
+    const { unread, blankSystem, trailing } = result;
+    assert.deepEqual([result.line, unread, blankSystem, trailing], [line, [], 0, false]);
+    assert.equal(canonicalLine(parseCanonicalLine(line)), line);
   }
 });

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findingNotes, type SourceFindings } from '../../../../core/convert/unread-notes.js';
+import { noCounts } from '../../../../core/convert/counts.js';
+import type { SourceFindings } from '../../../../core/convert/source-findings.js';
+import { findingNotes } from '../../../../core/convert/unread-notes.js';
+import { contextNotes, sourceFindings } from '../../../support/findings.js';
 
-const nothing: SourceFindings = {
-  name: 'dolly',
-  format: 'prompt-response',
-  columns: { prompt: 'instruction', response: 'response' },
-  converted: 15_011,
-  unread: {},
-  blankSystem: 0,
-  trailing: 0,
-  holds: { reasoning: 0, tools: 0, toolCalls: 0, weight: 0, names: 0 },
-};
 const notes = (change: Partial<SourceFindings>, where?: string): readonly string[] =>
-  findingNotes({ ...nothing, ...change }, where);
+  findingNotes(sourceFindings(change), where);
 /** The sentence on what to do. */
 const remedy = (change: Partial<SourceFindings>): string | undefined => notes(change).at(-1)?.trim();
 
@@ -21,12 +14,12 @@ void test('a source that is read whole has no notes', () => {
   assert.deepEqual(notes({}), []);
 });
 
+void test('a run that began before anything was counted has no notes', () => {
+  assert.deepEqual(findingNotes({ name: 'old', format: 'messages', columns: {}, converted: 9 }), []);
+});
+
 void test('a column that was not read has its count and the lines of the recipe that read or ignore it', () => {
-  assert.deepEqual(notes({ unread: { context: 4467 } }), [
-    'dolly: not read, though named like part of the conversation:',
-    '  context   in 4,467 of 15,011 conversations',
-    '  Read it with `fields` (`format: alpaca`, `fields: { input: context, output: response }`), or leave it out with `ignore: [context]`.',
-  ]);
+  assert.deepEqual(notes({ unread: { context: 4467 } }), contextNotes);
 });
 
 void test('names are listed by their counts, aligned, and a long list is clipped with a count', () => {
@@ -51,7 +44,7 @@ void test('what was left out and what the conversations hold are a line each, in
     'agents: reasoning in 204, tools in 102, calls in 360, weight 0 in 146, names in 70 conversations',
   ]);
   assert.deepEqual(notes({ blankSystem: 1 }), ['dolly: 1 blank system message left out']);
-  assert.deepEqual(notes({ trailing: 1, holds: { ...nothing.holds, weight: 1 } }), [
+  assert.deepEqual(notes({ trailing: 1, holds: { ...noCounts.holds, weight: 1 } }), [
     'dolly: 1 conversation had messages behind the last answer, which are left out',
     'dolly: weight 0 in 1 conversation',
   ]);
@@ -59,7 +52,10 @@ void test('what was left out and what the conversations hold are a line each, in
 
 void test('notes on the first rows name the rows', () => {
   const lines = notes({ converted: 64, unread: { label: 60 }, blankSystem: 2 }, 'in the first 64 rows');
-  assert.equal(lines[0], 'dolly: in the first 64 rows: not read, though named like part of the conversation:');
+  assert.equal(
+    lines[0],
+    'dolly: in the first 64 rows: not read, though named like part of the conversation:',
+  );
   assert.equal(lines[1], '  label   in 60 of 64 conversations');
   assert.equal(lines.at(-1), 'dolly: in the first 64 rows: 2 blank system messages left out');
 });
@@ -67,7 +63,7 @@ void test('notes on the first rows name the rows', () => {
 void test('the remedy keeps the columns that are named already, and what is ignored', () => {
   const columns = { prompt: 'question', response: 'response', system: 'persona' };
   assert.equal(
-    remedy({ columns, ignore: ['source'], unread: { 'Complex_CoT': 9, solution: 3 } }),
+    remedy({ columns, ignore: ['source'], unread: { Complex_CoT: 9, solution: 3 } }),
     'Read `Complex_CoT` with `fields` (`format: prompt-response`, `fields: { prompt: question, system: persona, reasoning: Complex_CoT }`), ' +
       'or leave out what is not part of it with `ignore: [source, Complex_CoT, solution]`.',
   );

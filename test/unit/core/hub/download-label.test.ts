@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { downloadLabel } from '../../../../core/hub/download-label.js';
 
-void test('files of a dataset have a label that a person can read', () => {
+void test('files of a dataset have a readable label', () => {
   const files = [
     { path: 'data/train-00002-of-00006-0123456789abcdef.parquet', sizeBytes: 249_123_456 },
     { path: 'data/train-00003-of-00006-0123456789abcdef.parquet', sizeBytes: 1_000_000 },

@@ -57,7 +57,7 @@ void test('a folder or a file named as the split is the split, keyword or not', 
   ]);
 });
 
-void test('files whose names tell no split are train', () => {
+void test('files whose names have no split are train', () => {
   assert.deepEqual(pathsOf(['b.jsonl', 'a.jsonl.zst', '.hidden.json', 'dataset_infos.json'], {}), [
     'a.jsonl.zst',
     'b.jsonl',
@@ -112,7 +112,7 @@ void test('on refs/convert/parquet a top folder is a config and a second one the
   assert.deepEqual(pathsOf(two, { config: 'de' }), ['de/train/0000.parquet']);
 });
 
-void test('a split kept in two formats is read in one, and it is said', () => {
+void test('a split kept in two formats is read in one, with a note', () => {
   const choice = chooseSplitFiles(['train.json', 'train.parquet'], [], {});
   assert.ok(choice.found);
   assert.deepEqual(choice.paths, ['train.parquet']);
