@@ -1,5 +1,6 @@
 import type { ConversionRules } from './conversion-rules.js';
 import { saysNothing } from './blank.js';
+import { hasMore, type KeyUse, type KeyUses } from './key-uses.js';
 import { columnOf, isObject, messageListOf, type Layout } from './layout.js';
 import { noNames, type RawMessage } from './raw-message.js';
 import { readNames, type MessageNames } from './read-names.js';
@@ -12,18 +13,20 @@ import { RowValue } from './row-value.js';
 export type MessageFinder = (row: RowValue, findings: Findings) => readonly RawMessage[] | undefined;
 
 /** Returns the function that finds the messages of the rows of a format. */
-export function messageFinder(rules: ConversionRules): MessageFinder {
+export function messageFinder(rules: ConversionRules, uses: KeyUses): MessageFinder {
   const { layout, ignore = [] } = rules;
   const { row: columns, message: names } = readNames(rules);
   const list = messageListOf(layout);
   const roleOf = roleMap(rules.roles);
   if (list !== undefined) {
-    const keys = { ...list, names, roleOf };
+    const keys = { ...list, names, roleOf, useOf: uses.message };
     return (row) => listedMessages(row.member(list.list).opened(), keys);
   }
   const answerNames = { ...noNames, reasoning: columns.reasoning, toolCalls: columns.toolCalls };
   const pair =
-    layout.format === 'alpaca' ? alpaca(layout, ignore) : promptAndResponse(layout, { names, roleOf });
+    layout.format === 'alpaca'
+      ? alpaca(layout, ignore)
+      : promptAndResponse(layout, { names, roleOf, useOf: uses.message });
   return (row, findings) => {
     const history = readHistory(row, columns.history, findings);
     const found = pair(row, answerNames);
@@ -38,6 +41,7 @@ interface ListKeys {
   readonly content: string;
   readonly names: MessageNames;
   readonly roleOf: (role: unknown) => RowRole | undefined;
+  readonly useOf: (key: string) => KeyUse;
   readonly isContext?: boolean;
 }
 
@@ -45,13 +49,15 @@ interface ListKeys {
 function listedMessages(found: RowValue, keys: ListKeys): readonly RawMessage[] | undefined {
   const items = found.items();
   if (items === undefined || items.length === 0) return undefined;
-  const { list, names, isContext = false } = keys;
+  const { list, isContext = false } = keys;
   const messages: RawMessage[] = [];
   for (const item of items) {
     const members = item.opened();
     if (!isObject(members.value)) return undefined;
     const role = keys.roleOf(members.member(keys.role).value);
-    messages.push({ role, content: members.member(keys.content), members, names, list, isContext });
+    const content = members.member(keys.content);
+    const isPlain = typeof content.value === 'string' && !hasMore(members.value, keys.useOf);
+    messages.push({ role, content, members, names: isPlain ? noNames : keys.names, list, isContext });
   }
   return messages;
 }
@@ -100,7 +106,7 @@ function alpacaPrompt(instruction: unknown, input: unknown): unknown {
 }
 
 /** Each is a text or a list of messages. */
-function promptAndResponse(layout: Layout, keys: Pick<ListKeys, 'names' | 'roleOf'>): PairFinder {
+function promptAndResponse(layout: Layout, keys: Pick<ListKeys, 'names' | 'roleOf' | 'useOf'>): PairFinder {
   const [prompt, response] = [columnOf(layout, 'prompt'), columnOf(layout, 'response')];
   const side = (found: RowValue, list: string, isContext: boolean) =>
     Array.isArray(found.value)
