@@ -1,6 +1,7 @@
 import type { KeySchema } from '../../client/recipe/json-schema.js';
 import { optionalFields, standardColumns } from '../../core/convert/layout.js';
 import { sourceFormats } from '../../core/recipe.js';
+import { dataSetRecipes } from './data-set-recipes.js';
 import { code, markdownTable } from './markdown.js';
 import { keysOf, recipeSchema } from './recipe-keys.js';
 import type { RecipeKey } from './recipe-keys.js';
@@ -74,6 +75,17 @@ A row whose column is missing or null does not pass. For \`lmsys\`, \`flagged: f
 \`prosocial\` passes where all its rows do.
 
 [The mix rule](mix-rule.md#from-conversations-to-files) defines caps, shares, held-out prompts and the seed.
+
+### Data sets by name
+
+Sources for data sets that many people use. Add \`rows\` or \`share\` as you need them.
+
+\`\`\`yaml
+${dataSetRecipes}\`\`\`
+
+What looks like part of a conversation and is not read is counted, and \`preview\` shows it before a run. \`fields\` reads a column or key
+that has a name of its own; \`ignore\` is for what is not part of the conversation. A \`train.renderer\` without a form for reasoning or
+tools refuses rows that have them: \`reasoning: inline\` writes the reasoning into the content, and \`ignore: [tools]\` leaves the tools out.
 
 ## Training
 
