@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { parseCanonicalLine } from '../../../../core/convert/canonical-line.js';
 import { rendererNames, type RendererName, type TrainOn } from '../../../../core/recipe.js';
+import { forecastRefusals } from '../../../../core/training/refusal-forecast.js';
 import { rendererNamed } from '../../../../core/training/renderers.js';
 import { tokeniseConversation, tokenisePrompt } from '../../../../core/training/tokens.js';
 import { realTokenizers } from '../../../support/real-tokenizers.js';
@@ -34,7 +35,7 @@ const { cases } = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as
 const encoderOf = await realTokenizers();
 
 for (const name of rendererNames)
-  void test(`${name} has the cookbook's tokens, masks, prompts and refusals on lines with reasoning, tools and weights`, () => {
+  void test(`${name} has the cookbook's tokens, masks, prompts and refusals, which are foreseen without a tokenizer, on lines with reasoning, tools and weights`, () => {
     const renderer = rendererNamed(name);
     const encoder = encoderOf(name);
     const found = { rendered: 0, refused: 0 };
@@ -48,6 +49,8 @@ for (const name of rendererNames)
         assert.equal(tokenised.refusal !== undefined, mask === null, where);
         assert.deepEqual(tokenised.tokens, mask === null ? [] : expected.tokens, where);
         assert.equal(tokenised.mask.join(''), mask ?? '', where);
+        const [forecast] = forecastRefusals(name, mode, [conversation]);
+        assert.equal(forecast?.reason, tokenised.refusal, where);
       }
       const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
       if (expected.prompt !== null)
