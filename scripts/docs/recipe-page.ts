@@ -1,5 +1,5 @@
 import type { KeySchema } from '../../client/recipe/json-schema.js';
-import { standardColumns } from '../../core/convert/layout.js';
+import { optionalFields, standardColumns } from '../../core/convert/layout.js';
 import { sourceFormats } from '../../core/recipe.js';
 import { code, markdownTable } from './markdown.js';
 import { keysOf, recipeSchema } from './recipe-keys.js';
@@ -34,6 +34,26 @@ ${markdownTable([
   ['format', 'columns'],
   ...sourceFormats.map((format) => [code(format), standardColumns[format].map(code).join(', ')]),
 ])}
+
+\`fields\` may also name ${optionalFields.map(code).join(', ')}: a column, or a key of messages, that is read in place of all
+usual names. Every format but \`prosocial\` reads them where they say something:
+
+${markdownTable([
+  ['name', 'usual columns', 'usual keys of messages'],
+  ['`system`', '`system`, `system_prompt`', ''],
+  ['`tools`', '`tools`, else `functions`', ''],
+  ['`history`', '`history`, of `alpaca` and `prompt-response`', ''],
+  [
+    '`reasoning`',
+    '`reasoning_content`, of `alpaca` and `prompt-response`',
+    '`reasoning_content`, `reasoning`, `thinking`',
+  ],
+  ['`tool_calls`', '`tool_calls`, of `alpaca` and `prompt-response`', '`tool_calls`, `function_call`'],
+  ['`weight`', '', '`weight`, `loss`, `train`, `trainable`, `loss_mask`, `loss_weight`, `loss_scale`'],
+])}
+
+\`prompt-response\` takes a text or a list of messages for each of its columns. Where \`fields\` names \`tool_calls\`, rows may have no response.
+What is named like part of a conversation and is not read is counted and shown; \`ignore\` ends that for a name.
 
 The rows of \`prosocial\` are turns: rows with the same \`dialogue_id\` become one conversation. [The mix rule](mix-rule.md) lists the known
 names of roles, and the reasons to reject a row.
