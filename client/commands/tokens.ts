@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { rendererNames, trainOnModes } from '../../core/recipe.js';
 import { action } from '../command-line/action.js';
-import { integer, oneOf, setOption } from '../command-line/arguments.js';
+import { oneOf, positiveInteger, setOption } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -34,8 +34,8 @@ export function register(program: Command): void {
     .argument('[lines]', 'behind a recipe, such a file or -: its lines, written for the model of the recipe')
     .addOption(setOption())
     .option('--source <name>', 'rows of this source alone')
-    .option('--line <n>', 'from this line or row on', integer, 1)
-    .option('-n, --rows <n>', 'conversations of the file, or of each source', integer, 3)
+    .option('--line <n>', 'from this line or row on', positiveInteger, 1)
+    .option('-n, --rows <n>', 'conversations of the file, or of each source', positiveInteger, 3)
     .option('--model <name>', 'a base model; without a recipe, one is needed')
     .option('--renderer <name>', `default by the model; ${rendererNames.join(', ')}`, oneOf(rendererNames))
     .option(
@@ -43,7 +43,7 @@ export function register(program: Command): void {
       'default by the model; a folder (starting with . or /), or owner/name@revision',
     )
     .option('--train-on <mode>', `what is trained; ${trainOnModes.join(', ')}`, oneOf(trainOnModes))
-    .option('--max-tokens <n>', 'where longer conversations are cut', integer)
+    .option('--max-tokens <n>', 'where longer conversations are cut', positiveInteger)
     .option('--full', 'long texts whole')
     .option('--ids', 'a line for each token, with its position and id')
     .option('--json', 'a JSON line for each conversation: tokens, weights, prompt, stop')

@@ -104,7 +104,8 @@ function refusal(command: string, usages: readonly Usage[]): string | undefined 
     const word = rest.shift() ?? '';
     // An ellipsis in a page.
     if (word === '…') continue;
-    if (!word.startsWith('-')) {
+    // A lone hyphen is standard input.
+    if (!word.startsWith('-') || word === '-') {
       positional += 1;
       continue;
     }
