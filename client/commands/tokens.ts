@@ -37,12 +37,12 @@ export function register(program: Command): void {
     .option('--line <n>', 'from this line or row on', positiveInteger, 1)
     .option('-n, --rows <n>', 'conversations of the file, or of each source', positiveInteger, 3)
     .option('--model <name>', 'a base model; without a recipe, one is needed')
-    .option('--renderer <name>', `default by the model; ${rendererNames.join(', ')}`, oneOf(rendererNames))
+    .option('--renderer <name>', `default by recipe or model; ${rendererNames.join(', ')}`, oneOf(rendererNames))
     .option(
       '--tokenizer <name>',
-      'default by the model; a folder (starting with . or /), or owner/name@revision',
+      'default by recipe or model; a folder (starting with . or /), or owner/name@revision',
     )
-    .option('--train-on <mode>', `what is trained; ${trainOnModes.join(', ')}`, oneOf(trainOnModes))
+    .option('--train-on <mode>', `what is trained, default by recipe; ${trainOnModes.join(', ')}`, oneOf(trainOnModes))
     .option('--max-tokens <n>', 'where longer conversations are cut', positiveInteger)
     .option('--full', 'long texts whole')
     .option('--ids', 'a line for each token, with its position and id')
