@@ -37,12 +37,20 @@ export function register(program: Command): void {
     .option('--line <n>', 'from this line or row on', positiveInteger, 1)
     .option('-n, --rows <n>', 'conversations of the file, or of each source', positiveInteger, 3)
     .option('--model <name>', 'a base model; without a recipe, one is needed')
-    .option('--renderer <name>', `default by recipe or model; ${rendererNames.join(', ')}`, oneOf(rendererNames))
+    .option(
+      '--renderer <name>',
+      `default by recipe or model; ${rendererNames.join(', ')}`,
+      oneOf(rendererNames),
+    )
     .option(
       '--tokenizer <name>',
       'default by recipe or model; a folder (starting with . or /), or owner/name@revision',
     )
-    .option('--train-on <mode>', `what is trained, default by recipe; ${trainOnModes.join(', ')}`, oneOf(trainOnModes))
+    .option(
+      '--train-on <mode>',
+      `what is trained, default by recipe; ${trainOnModes.join(', ')}`,
+      oneOf(trainOnModes),
+    )
     .option('--max-tokens <n>', 'where longer conversations are cut', positiveInteger)
     .option('--full', 'long texts whole')
     .option('--ids', 'a line for each token, with its position and id')
@@ -53,7 +61,7 @@ export function register(program: Command): void {
         ['tokens recipes/stage1.yaml --source lmsys', 'before anything is run'],
         ['tokens recipes/stage1.yaml runs/stage1/train.jsonl --line 17', 'a line of the mix'],
         ['tokens chats.jsonl --model Qwen/Qwen3-8B --train-on last_assistant_turn'],
-        ['tokens - --model Qwen/Qwen3-8B -n 1000 --json < chats.jsonl', 'for other programs'],
+        ['tokens chats.jsonl --model Qwen/Qwen3-8B -n 1000 --json', 'for other programs'],
       ),
     )
     .action(action(tokens));

@@ -1,6 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import { neededColumns, type ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
+import {
+  neededColumns,
+  wholeColumns,
+  type ColumnChoice,
+} from '../../activities/convert/read/parquet-columns.js';
 import { readRows } from '../../activities/convert/read/rows.js';
 import type { InspectedFile, SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
 import { conversionRules, type ConversionRules } from '../../core/convert/conversion-rules.js';
@@ -10,7 +14,6 @@ import {
   detectionSampleRows,
   type Detection,
 } from '../../core/convert/detect-format.js';
-import { compileFilter } from '../../core/convert/filter.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { columnProblem } from '../../core/hub/column-check.js';
@@ -127,19 +130,16 @@ async function previewHead(
     const problem = columnProblem(source, head.columns);
     if (problem !== undefined) throw new HeadraceError('FormatError', `${head.input.name}: ${problem}`);
   }
-  const needed = detectionColumns(source.fields);
-  const plain = (head.columns ?? []).filter((column) => needed.has(column));
-  const sample = await headRows(head, { plain, members: {} }, detectionSampleRows, scratch);
+  const sampled = wholeColumns(detectionColumns(source.fields));
+  const sample = await headRows(head, sampled, detectionSampleRows, scratch);
   const values = sample.map((row) => ('value' in row ? row.value : null));
   const detection = detectFormat(source, values, head.input.name, head.columns);
-  const { layout } = detection;
-  const rules = conversionRules(source, layout);
-  const choice = neededColumns(layout, compileFilter(source.filter, layout).columns);
+  const rules = conversionRules(source, detection.layout);
   return {
     detection,
     rules,
     values,
-    rows: previewedRows(rules, await headRows(head, choice, wanted, scratch)),
+    rows: previewedRows(rules, await headRows(head, neededColumns(rules), wanted, scratch)),
   };
 }
 

@@ -3,10 +3,7 @@ import type { Conversation, Message, ToolCall } from '../../core/convert/convers
 
 /** A part of a conversation for the terminal: text of one kind. */
 export interface ConversationPart {
-  /**
-   * `user`, `assistant, weight 0 (context, not trained)`, `reasoning`, `call, id 1`,
-   * `tool, result of w, id 1`.
-   */
+  /** `user`, `assistant, context, not trained`, `reasoning`, `call, id 1`, `tool, result of w, id 1`. */
   readonly label: string;
   readonly text: string;
 }
@@ -30,7 +27,7 @@ function messageParts(message: Message, answered: ToolCall | undefined): Convers
     ...(name === undefined ? [] : [`, name ${name}`]),
     ...(answered === undefined ? [] : [`, result of ${answered.function.name}`]),
     ...(id === undefined ? [] : [`, id ${id}`]),
-    ...(weight === undefined ? [] : [`, weight ${weight} (context, not trained)`]),
+    ...(weight === undefined ? [] : [`, context, not trained`]),
   ].join('');
   return [
     ...(reasoning === undefined ? [] : [{ label: 'reasoning', text: reasoning }]),

@@ -6,24 +6,23 @@ import { isObject } from './layout.js';
 import type { Reasons } from './reasons.js';
 import type { RowValue } from './row-value.js';
 
-/** The calls of a list of them, which may be JSON in a text. */
+/** The calls of a list of them. A call may be JSON in a text. */
 export function readCalls(list: RowValue, reasons: Reasons): readonly ToolCall[] {
-  const calls = list.opened().items();
+  const calls = list.items();
   if (calls === undefined) reasons.add('bad_tool_call');
-  return (calls ?? []).flatMap((call) => readCall(call, reasons) ?? []);
+  return (calls ?? []).flatMap((call) => readCall(call.opened(), reasons) ?? []);
 }
 
 /** The calls of a message that is a call or a list of them, as JSON. There must be one. */
 export function readCallMessage(content: RowValue, reasons: Reasons): readonly ToolCall[] {
   const opened = content.opened();
-  const items = opened.items() ?? [opened];
-  if (items.length === 0) reasons.add('bad_tool_call');
-  return items.flatMap((call) => readCall(call, reasons) ?? []);
+  if (!Array.isArray(opened.value)) return [readCall(opened, reasons) ?? []].flat();
+  if (opened.value.length === 0) reasons.add('bad_tool_call');
+  return readCalls(opened, reasons);
 }
 
 /** A call `{ id, type, function: { name, arguments } }`, or without `function` as `{ name, arguments }`. */
-export function readCall(found: RowValue, reasons: Reasons): ToolCall | undefined {
-  const call = found.opened();
+export function readCall(call: RowValue, reasons: Reasons): ToolCall | undefined {
   const type = call.member('type').value;
   if (!isObject(call.value) || (type !== 'function' && !saysNothing(type))) {
     reasons.add('bad_tool_call');

@@ -85,11 +85,16 @@ export function columnOf(layout: Layout, name: string): string {
   return layout.columns[name] ?? name;
 }
 
+/** Where the messages of a row are: a column, and the keys of its elements. */
+export interface ListNames {
+  readonly list: string;
+  readonly role: string;
+  readonly content: string;
+}
+
 /** Names of the list of messages and of its members; `undefined` where each message is a column. */
-export function messageListOf(
-  layout: Layout,
-): { readonly list: string; readonly role: string; readonly content: string } | undefined {
-  const at = (list: string, role: string, content: string) => ({
+export function messageListOf(layout: Layout): ListNames | undefined {
+  const at = (list: string, role: string, content: string): ListNames => ({
     list: columnOf(layout, list),
     role: columnOf(layout, role),
     content: columnOf(layout, content),

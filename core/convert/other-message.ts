@@ -29,17 +29,21 @@ export function readOther(
     reading.blankSystem += 1;
     return;
   }
+  for (const section of sections)
+    messages.push(
+      'result' in section ? section.result : { role, content: section.words, ...ownMembers(raw, role, used) },
+    );
+}
+
+/** The members of the words of a message. Its results have their own. */
+function ownMembers(raw: RawMessage, role: Role, used: Set<string>): Pick<Message, 'tool_call_id' | 'name'> {
   const { toolCallId, name } = raw.names;
-  const own = defined({
-    tool_call_id: role === 'tool' ? optionalText(raw, toolCallId, used) : undefined,
-    name: optionalText(raw, name, used),
-  });
-  for (const section of sections) {
-    if ('result' in section) messages.push(section.result);
-    else if (!isBlank(section.words) || role === 'tool')
-      messages.push({ role, content: section.words, ...own });
-    else reasons.add('blank_content');
-  }
+  const id = role === 'tool' ? optionalText(raw, toolCallId, used) : undefined;
+  const text = optionalText(raw, name, used);
+  return {
+    ...(id === undefined ? {} : { tool_call_id: id }),
+    ...(text === undefined ? {} : { name: text }),
+  };
 }
 
 function isSilent(sections: readonly Section[]): boolean {

@@ -25,7 +25,7 @@ export function readPart(part: RowValue, role: RowRole): Part {
   if (typeof value === 'string') return { kind: 'text', text: value };
   if (!isObject(value)) return bad('unknown_part');
   const type = saysNothing(value['type']) ? undefined : value['type'];
-  const isText = type === undefined ? value['text'] !== undefined : textTypes.has(type);
+  const isText = type === undefined ? (value['text'] ?? null) !== null : textTypes.has(type);
   if (isText) return textPart('text', value['text'], 'content_not_text');
   if (mediaTypes.has(type)) return bad('not_only_text');
   if (role === 'assistant' && thinkingTypes.has(type)) {

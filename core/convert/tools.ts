@@ -7,10 +7,10 @@ import type { RowValue } from './row-value.js';
 
 /**
  * The functions of a list of tools, as compact JSON: entries `{ type, function }`, or the functions
- * themselves. `parameters` that are JSON in a text become the object.
+ * themselves. Tools and `parameters` that are JSON in a text become the object.
  */
 export function readTools(list: RowValue, reasons: Reasons): readonly string[] {
-  const tools = list.opened().items();
+  const tools = list.items();
   if (tools === undefined) reasons.add('bad_tools');
   return (tools ?? []).flatMap((tool) => {
     const found = functionOf(tool.opened());

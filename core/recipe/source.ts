@@ -64,7 +64,8 @@ const reading = {
   fields: z
     .record(z.string(), z.string().min(1))
     .meta({
-      description: 'Where columns have other names: the column of the format → yours.',
+      description:
+        'Where columns, or keys of messages, have other names: the name of the format, or an optional one (see Formats) → yours.',
       whenAbsent: 'the names of the format',
       examples: [{ prompt: 'question', response: 'answer' }],
     })

@@ -27,9 +27,16 @@ export function forecastRefusals(
   });
 }
 
-/** Each character is a token, and special tokens are one that is no character: what is refused is seen in them. */
+/**
+ * A character is a token, and so are line breaks in a row, as in Qwen's tokenizer, and any special token: what is
+ * refused is seen in them.
+ */
 const characters: TokenEncoder = {
   bos: null,
-  encode: (text) => Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)),
+  encode: (text) => Array.from(text.matchAll(/\n+|[^]/g), ([token]) => idOf(token)),
   specialId: () => -1,
 };
+
+function idOf(token: string): number {
+  return token.length === 1 ? token.charCodeAt(0) : 0x10000 + token.length;
+}

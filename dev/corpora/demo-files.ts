@@ -1,3 +1,4 @@
+import { helperRow } from './helper.js';
 import { hubCards, hubSettings } from './hub-cards.js';
 import { type LmsysRow, lmsysRow, moderationCategories } from './lmsys.js';
 import { magpieRow } from './magpie.js';
@@ -20,6 +21,7 @@ export function demoFiles(): Map<string, string | Uint8Array> {
   return new Map<string, string | Uint8Array>([
     ['local/ultrachat_200k_train_sft.jsonl', ultrachatFile()],
     ...toeflFiles(),
+    ['local/helper_tools_reasoning.jsonl', helperFile()],
     ...prosocialFiles(),
     ...lmsysFiles(),
     ...magpieFiles(),
@@ -57,6 +59,11 @@ function toeflFiles(): [string, string][] {
     ['local/scaffolding_1000.jsonl', lines(repeat(60, () => JSON.stringify(scaffoldingRow(random))))],
     ['local/test_scaffolding.jsonl', lines(repeat(4, () => JSON.stringify(scaffoldingRow(random))))],
   ];
+}
+
+function helperFile(): string {
+  const random = new Random('helper');
+  return lines(repeat(240, (index) => JSON.stringify(helperRow(random, `call_${index}`))));
 }
 
 function prosocialFiles(): [string, string][] {

@@ -37,8 +37,15 @@ function virtueConversation(random: Random): Turn[] {
   return conversationOf(ask, count === 'two' ? `${first} ${second}` : `${first} ${second} ${third}`);
 }
 
+/** A row of UltraChat. */
+export interface UltrachatRow {
+  readonly prompt: string;
+  readonly prompt_id: string;
+  readonly messages: readonly Turn[];
+}
+
 /** A line of `ultrachat_200k_train_sft.jsonl`, with the key order of the original. */
-export function ultrachatRow(random: Random): object {
+export function ultrachatRow(random: Random): UltrachatRow {
   const messages = ultrachatConversation(random).map(({ role, content }) => ({ content, role }));
   const prompt = messages[0]?.content ?? '';
   return { prompt, prompt_id: createHash('sha256').update(prompt).digest('hex'), messages };

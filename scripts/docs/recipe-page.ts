@@ -1,6 +1,7 @@
 import type { KeySchema } from '../../client/recipe/json-schema.js';
-import { standardColumns } from '../../core/convert/layout.js';
+import { optionalFields, standardColumns } from '../../core/convert/layout.js';
 import { sourceFormats } from '../../core/recipe.js';
+import { dataSetRecipes } from './data-set-recipes.js';
 import { code, markdownTable } from './markdown.js';
 import { keysOf, recipeSchema } from './recipe-keys.js';
 import type { RecipeKey } from './recipe-keys.js';
@@ -35,6 +36,26 @@ ${markdownTable([
   ...sourceFormats.map((format) => [code(format), standardColumns[format].map(code).join(', ')]),
 ])}
 
+\`fields\` may also name ${optionalFields.map(code).join(', ')}: a column, or a key of messages, that is read in place of all
+usual names. Every format but \`prosocial\` reads them where they say something:
+
+${markdownTable([
+  ['name', 'usual columns', 'usual keys of messages'],
+  ['`system`', '`system`, `system_prompt`', ''],
+  ['`tools`', '`tools`, else `functions`', ''],
+  ['`history`', '`history`, of `alpaca` and `prompt-response`', ''],
+  [
+    '`reasoning`',
+    '`reasoning_content`, of `alpaca` and `prompt-response`',
+    '`reasoning_content`, `reasoning`, `thinking`',
+  ],
+  ['`tool_calls`', '`tool_calls`, of `alpaca` and `prompt-response`', '`tool_calls`, `function_call`'],
+  ['`weight`', '', '`weight`, `loss`, `train`, `trainable`, `loss_mask`, `loss_weight`, `loss_scale`'],
+])}
+
+\`prompt-response\` takes a text or a list of messages for each of its columns. Where \`fields\` names \`tool_calls\`, rows may have no response.
+What is named like part of a conversation and is not read is counted and shown; \`ignore\` ends that for a name.
+
 The rows of \`prosocial\` are turns: rows with the same \`dialogue_id\` become one conversation. [The mix rule](mix-rule.md) lists the known
 names of roles, and the reasons to reject a row.
 
@@ -54,6 +75,17 @@ A row whose column is missing or null does not pass. For \`lmsys\`, \`flagged: f
 \`prosocial\` passes where all its rows do.
 
 [The mix rule](mix-rule.md#from-conversations-to-files) defines caps, shares, held-out prompts and the seed.
+
+### Data sets by name
+
+Sources for data sets that many people use. Add \`rows\` or \`share\` as you need them.
+
+\`\`\`yaml
+${dataSetRecipes}\`\`\`
+
+What looks like part of a conversation and is not read is counted, and \`preview\` shows it before a run. \`fields\` reads a column or key
+that has a name of its own; \`ignore\` is for what is not part of the conversation. A \`train.renderer\` without a form for reasoning or
+tools refuses rows that have them: \`reasoning: inline\` writes the reasoning into the content, and \`ignore: [tools]\` leaves the tools out.
 
 ## Training
 

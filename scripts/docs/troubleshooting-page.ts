@@ -45,7 +45,7 @@ function rejectExamples(): string {
       const { example } = rejectMeanings[reason];
       if (example === undefined) return [];
       const format = example.format === 'messages' ? '' : `, as ${code(example.format)}`;
-      return `${code(reason)}${format}:\n\n\`\`\`json\n${example.row}\n\`\`\``;
+      return `${code(reason)}${format}:\n\n\`\`\`text\n${example.row}\n\`\`\``;
     })
     .join('\n\n');
 }

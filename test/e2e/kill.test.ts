@@ -9,12 +9,14 @@ import { recipeFrom } from '../support/recipes.js';
 import { resultOf, startRecipe, untilPending } from '../support/runs.js';
 import { sha256 } from '../support/sha256.js';
 import { startWorker, useServers } from '../support/servers.js';
+import { writeAgentConversations } from '../support/agent-conversations.js';
 import { writeConversations } from '../support/conversations.js';
 import { postFaults, clearFaults } from '../support/faults.js';
 
 /**
- * One recipe, large enough that every stage can be hit, is run undisturbed once and then again on fresh
- * stores, with something killed by SIGKILL in each stage. Everything that it leaves must be the same bytes.
+ * One recipe, large enough that every stage can be hit, and half of it conversations with reasoning, tools and
+ * weights, is run undisturbed once and then again on fresh stores, with something killed by SIGKILL in each
+ * stage. Everything that it leaves must be the same bytes.
  */
 const hubRows = 60_000;
 const localRows = 120_000;
@@ -26,7 +28,7 @@ const servers = useServers({
       hubRows,
       1,
     );
-    await writeConversations(join(folder, 'local/chats.jsonl'), localRows, 2);
+    await writeAgentConversations(join(folder, 'local/agents.jsonl'), localRows);
     return join(folder, 'hub');
   },
 });
@@ -48,7 +50,7 @@ seed: 3
 out: out-${name}
 sources:
   - { name: hub, dataset: owner/large, rows: 2500 }
-  - { name: local, files: local/chats.jsonl, rows: 2500 }
+  - { name: local, files: local/agents.jsonl, rows: 2500 }
 heldout: { fraction: 0.01, rows: 10 }
 train:
   base_model: headrace/tiny-qwen3

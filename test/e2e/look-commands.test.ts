@@ -132,6 +132,7 @@ const Plan = z.object({
       reuse: z.object({ files: z.number(), bytes: z.number() }),
       convert: z.object({ pieces: z.number(), reusedPieces: z.number() }).nullable(),
       notes: z.array(z.string()),
+      head: z.object({ rows: z.number(), findings: z.looseObject({ name: z.string() }) }).nullable(),
     }),
   ),
 });
@@ -152,7 +153,9 @@ void test('plan lists what a run would download and convert, downloads no data, 
   assert.deepEqual(here?.convert, { pieces: 1, reusedPieces: 0 });
   assert.equal(prosocial?.download.files, 1);
   assert.equal(prosocial?.convert, null);
-  assert.ok(hub.stats().bytes < 100_000, 'nothing but the README and a byte');
+  assert.ok(hub.stats().bytes < 1_100_000, 'nothing but the README and the head of a file');
+  assert.equal(here?.head?.rows, 1);
+  assert.equal(prosocial?.head?.findings.name, 'prosocial');
   const lock = join(dir, 'runs/two/recipe.lock.json');
   await assert.rejects(readFile(lock), /ENOENT/);
   const moved = await run(['plan', recipe, '--update-lock']);
@@ -178,7 +181,10 @@ void test('preview shows rows before and after conversion, of all sources or of 
     .object({
       format: z.literal('lmsys'),
       rows: z.array(
-        z.object({ before: z.looseObject({ language: z.string() }), after: z.array(z.unknown()).nullable() }),
+        z.object({
+          before: z.looseObject({ language: z.string() }),
+          after: z.object({ messages: z.array(z.unknown()) }).nullable(),
+        }),
       ),
     })
     .parse(JSON.parse(one.stdout));

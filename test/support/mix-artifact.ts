@@ -7,13 +7,13 @@ import { linesName } from '../../activities/convert/output/sorted-run-format.js'
 import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix/format/mix-entry.js';
 import { mixPlanName } from '../../activities/mix/format/mix-plan.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { Message } from '../../core/convert/conversation.js';
+import { canonicalLine } from '../../core/convert/canonical-line.js';
+import type { Conversation, Message } from '../../core/convert/conversation.js';
 import { Train } from '../../core/recipe.js';
 import { temporaryFolder } from './folder.js';
 
-export interface Row {
+export interface Row extends Conversation {
   readonly source: number;
-  readonly messages: readonly Message[];
 }
 
 export const user = (content: string): Message => ({ role: 'user', content });
@@ -96,5 +96,5 @@ function entriesOf(text: string, sortedRun: number): Buffer {
 }
 
 function textOf(rows: readonly Row[]): string {
-  return rows.map(({ messages }) => `${JSON.stringify({ messages })}\n`).join('');
+  return rows.map((row) => `${canonicalLine(row)}\n`).join('');
 }

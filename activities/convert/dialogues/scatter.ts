@@ -28,7 +28,7 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
     {
       files: input.files,
       slices: input.slices,
-      choice: neededColumns(layout, filterColumns),
+      choice: neededColumns(input.rules),
       scratch: input.dir,
       onBytes: context.progress,
     },

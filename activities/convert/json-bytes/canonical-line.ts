@@ -1,12 +1,8 @@
 import type { Role } from '../../../core/convert/roles.js';
 import type { JsonKernel } from './json-kernel.js';
 
-/** The roles of messages that are written as bytes. */
-export const byteRoles = ['user', 'assistant', 'system'] as const satisfies readonly Role[];
-export type ByteRole = (typeof byteRoles)[number];
-
-const firstOpening = (role: ByteRole): string => `{"messages":[{"role":"${role}","content":"`;
-const nextOpening = (role: ByteRole): string => `"},{"role":"${role}","content":"`;
+const firstOpening = (role: Role): string => `{"messages":[{"role":"${role}","content":"`;
+const nextOpening = (role: Role): string => `"},{"role":"${role}","content":"`;
 const closing = '"}]}';
 const maxOpeningBytes = firstOpening('assistant').length;
 
@@ -43,8 +39,8 @@ export function maxLineBytes(messages: number, textBytes: number): number {
 export class CanonicalLine {
   readonly #kernel: JsonKernel;
   readonly #areas: LineAreas;
-  readonly #firstOpenings: Readonly<Record<ByteRole, Constant>>;
-  readonly #nextOpenings: Readonly<Record<ByteRole, Constant>>;
+  readonly #firstOpenings: Readonly<Record<Role, Constant>>;
+  readonly #nextOpenings: Readonly<Record<Role, Constant>>;
   readonly #closing: Constant;
   #end: number;
 
@@ -70,7 +66,7 @@ export class CanonicalLine {
   }
 
   /** Adds a message whose text is the JSON `[start, end)` of the read block, without its quotes. */
-  addJson(role: ByteRole, block: Buffer, start: number, end: number): void {
+  addJson(role: Role, block: Buffer, start: number, end: number): void {
     this.#open(role);
     this.#copy(block.byteOffset + start, end - start);
   }
@@ -80,7 +76,7 @@ export class CanonicalLine {
    *
    * @param text - UTF-8.
    */
-  addText(role: ByteRole, text: Uint8Array): number {
+  addText(role: Role, text: Uint8Array): number {
     this.#open(role);
     let codeUnits = 0;
     for (let from = 0; from < text.length; from += chunkBytes)
@@ -94,7 +90,7 @@ export class CanonicalLine {
     return at + this.#kernel.memory.copy(target, at, this.#areas.lineAt, this.#end);
   }
 
-  #open(role: ByteRole): void {
+  #open(role: Role): void {
     const openings = this.#end === this.#areas.lineAt ? this.#firstOpenings : this.#nextOpenings;
     this.#copy(openings[role].at, openings[role].bytes);
   }
@@ -112,7 +108,6 @@ export class CanonicalLine {
   }
 }
 
-function forEachRole<Value>(make: (role: ByteRole) => Value): Readonly<Record<ByteRole, Value>> {
-  const [user, assistant, system] = byteRoles.map(make) as [Value, Value, Value];
-  return { user, assistant, system };
+function forEachRole<Value>(make: (role: Role) => Value): Readonly<Record<Role, Value>> {
+  return { user: make('user'), assistant: make('assistant'), system: make('system'), tool: make('tool') };
 }

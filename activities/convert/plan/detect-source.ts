@@ -7,6 +7,7 @@ import {
 import type { Source } from '../../../core/recipe.js';
 import type { InputFile } from '../read/open-file.js';
 import { parquetColumns } from '../read/parquet.js';
+import { wholeColumns } from '../read/parquet-columns.js';
 import { readRows } from '../read/rows.js';
 
 /** Sampling ends after this many rows that are not JSON objects. */
@@ -51,12 +52,11 @@ async function sampleRows(
     if (isFull()) break;
     const own = await parquetColumns(file, scratch);
     columns ??= own;
-    const plain = (own ?? []).filter((column) => wanted.has(column));
     await readRows(
       {
         files: [file],
         slices: [{ file: 0, kind: 'whole' }],
-        choice: { plain, members: {} },
+        choice: wholeColumns(wanted),
         scratch,
         maxRowsPerRowGroup: detectionSampleRows,
         isFull,

@@ -1,5 +1,5 @@
 import type { Detection } from '../../../core/convert/detect-format.js';
-import { compileFilter } from '../../../core/convert/filter.js';
+import { conversionRules } from '../../../core/convert/conversion-rules.js';
 import type { Source } from '../../../core/recipe.js';
 import type { InputFile } from '../read/open-file.js';
 import { neededColumns } from '../read/parquet-columns.js';
@@ -8,7 +8,7 @@ import { detectSource } from './detect-source.js';
 
 /** Input of {@link planPieces}. */
 export interface PlanPiecesInput {
-  readonly source: Pick<Source, 'name' | 'format' | 'fields' | 'filter'>;
+  readonly source: Pick<Source, 'name' | 'format' | 'fields' | 'roles' | 'filter' | 'ignore' | 'reasoning'>;
   readonly files: readonly InputFile[];
   readonly pieceBytes: number;
   readonly scratch: string;
@@ -26,7 +26,6 @@ export interface PlannedPieces {
 export async function planPieces(input: PlanPiecesInput): Promise<PlannedPieces> {
   const { source, files, pieceBytes, scratch } = input;
   const detection = await detectSource(source, files, scratch);
-  const { layout } = detection;
-  const choice = neededColumns(layout, compileFilter(source.filter, layout).columns);
+  const choice = neededColumns(conversionRules(source, detection.layout));
   return { detection, pieces: await cutPieces(files, { choice, pieceBytes, scratch }) };
 }

@@ -1,32 +1,40 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet';
-import { messageListOf, columnOf, type Layout } from '../../../core/convert/layout.js';
+import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import { compileFilter } from '../../../core/convert/filter.js';
+import { keyUses } from '../../../core/convert/key-uses.js';
+import { columnOf, messageListOf } from '../../../core/convert/layout.js';
 
-/** Which columns of a parquet file are read. */
+/** Which columns of a parquet file are read, where the file has them. */
 export interface ColumnChoice {
-  /** Columns whose values become plain JSON: those of filters, ids and samples. */
-  readonly plain: readonly string[];
-  /** Columns of messages: of these only the named members are read. */
-  readonly members: Readonly<Record<string, readonly string[]>>;
+  readonly column: (name: string) => boolean;
+  /** Whether a member is read of a column that is a list of objects. */
+  readonly member: (column: string, name: string) => boolean;
+}
+
+/** Reads these columns, with all of their members. */
+export function wholeColumns(names: Iterable<string>): ColumnChoice {
+  const wanted = new Set(names);
+  return { column: (name) => wanted.has(name), member: () => true };
 }
 
 /**
- * The columns that conversion needs. Of lists of objects only the needed members are read: in lmsys-chat-1m
- * the scores beside `flagged` are most of the bytes.
+ * The columns that conversion needs: what it reads, what it counts as not read, and what the filter names. Of
+ * lists of messages only the needed members are read, and of moderations: in lmsys-chat-1m the scores beside
+ * `flagged` are most of the bytes.
  */
-export function neededColumns(layout: Layout, filterColumns: readonly string[]): ColumnChoice {
-  const list = messageListOf(layout);
+export function neededColumns(rules: ConversionRules): ColumnChoice {
+  const { layout, filter } = rules;
+  const uses = keyUses(rules);
+  const filterColumns = compileFilter(filter, layout).columns;
+  const list = messageListOf(layout)?.list;
   const moderation = layout.format === 'lmsys' ? columnOf(layout, 'openai_moderation') : undefined;
-  const members: Record<string, readonly string[]> = {};
-  if (list !== undefined && !filterColumns.includes(list.list))
-    members[list.list] = [list.role, list.content];
-  const plain = [...filterColumns];
-  if (list === undefined) plain.push(...Object.values(layout.columns));
-  else if (members[list.list] === undefined) plain.push(list.list);
-  if (moderation !== undefined && filterColumns.includes(moderation)) {
-    plain.splice(plain.indexOf(moderation), 1);
-    members[moderation] = ['flagged'];
-  }
-  return { plain: [...new Set(plain)], members };
+  return {
+    column: (name) => filterColumns.includes(name) || uses.row(name) !== 'nothing',
+    member: (column, name) => {
+      if (column === moderation) return name === 'flagged';
+      return column !== list || filterColumns.includes(column) || uses.message(name) !== 'nothing';
+    },
+  };
 }
 
 /**
@@ -35,15 +43,12 @@ export function neededColumns(layout: Layout, filterColumns: readonly string[]):
  */
 export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): FileMetaData {
   const paths = leafPaths(metadata.schema);
-  const wanted = (path: readonly string[]): boolean => {
-    const members = choice.members[path[0] ?? ''];
-    return members !== undefined && isListMember(path) && members.includes(path[3] ?? '');
-  };
+  const wanted = (path: readonly string[]): boolean =>
+    isListMember(path) && choice.member(path[0] ?? '', path[3] ?? '');
   const narrowed = new Set(paths.filter(wanted).map((path) => path[0]));
   const keep = (path: readonly string[]): boolean => {
     const column = path[0] ?? '';
-    if (choice.plain.includes(column)) return true;
-    if (choice.members[column] === undefined) return false;
+    if (!choice.column(column)) return false;
     return narrowed.has(column) ? wanted(path) : true;
   };
   return {

@@ -17,7 +17,7 @@ import { readFully } from '../../../files/read-fully.js';
 import { fileKindOf } from './file-kind.js';
 import { withInputFile, type InputFile } from './open-file.js';
 import { pruneColumns, type ColumnChoice } from './parquet-columns.js';
-import { decoded, TextBytes } from './text-bytes.js';
+import { TextBytes } from './text-bytes.js';
 import { fileChunks, unpackedChunks } from './unpack.js';
 
 /** An open parquet file: its footer, and a way to its bytes. */
@@ -88,7 +88,7 @@ export function compressedBytes(metadata: FileMetaData, rowGroup: number): numbe
 }
 
 /**
- * Receives one row of a parquet file. The texts of columns of messages are `TextBytes`.
+ * Receives one row of a parquet file. Its texts are `TextBytes`.
  *
  * @param row - from 1, in the row groups that are read.
  */
@@ -128,8 +128,6 @@ export async function readRowGroups(
     const values = await readObjects(file, metadata, columns, firstRow, firstRow + Math.min(rows, maxRows));
     for (const value of values) {
       row += 1;
-      for (const column of choice.plain)
-        if (column in value) value[column] = plainJson(decoded(value[column]));
       onValue(value, row, rowGroup);
     }
     firstRow += rows;
@@ -176,25 +174,6 @@ function damaged(name: string, error: unknown): HeadraceError {
   });
 }
 
-/** Texts stay bytes: most of them are never decoded. */
-const parsers: Partial<ParquetParsers> = {
-  stringFromBytes: (bytes: Uint8Array | undefined) => bytes && new TextBytes(bytes),
-  jsonFromBytes: (bytes: Uint8Array | undefined) => {
-    const text = bytes && new TextBytes(bytes).text();
-    if (typeof text !== 'string') return text;
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return text;
-    }
-  },
-};
-
-/** A parquet value as JSON: integers as numbers, times as ISO 8601 text. */
-function plainJson(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return value.map(plainJson);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainJson(member)]));
-}
+/** Texts stay bytes: most of them are never decoded. A column of JSON is the text that it is. */
+const textFromBytes = (bytes: Uint8Array | undefined): TextBytes | undefined => bytes && new TextBytes(bytes);
+const parsers: Partial<ParquetParsers> = { stringFromBytes: textFromBytes, jsonFromBytes: textFromBytes };

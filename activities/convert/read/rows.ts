@@ -8,7 +8,8 @@ import { LineSplitter, type OnText } from './lines.js';
 import { withInputFile, type InputFile } from './open-file.js';
 import { readRowGroups, withParquet, type OnValue } from './parquet.js';
 import type { ColumnChoice } from './parquet-columns.js';
-import { decoded, holdsBadText } from './text-bytes.js';
+import { plainRow, rowText } from './parquet-values.js';
+import { holdsBadText } from './text-bytes.js';
 import { fileChunks, unpackedChunks } from './unpack.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -32,7 +33,7 @@ export interface RowHandler {
    * true where the row needs no parsing.
    */
   readonly onText?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
-  /** A row of parquet before its texts are decoded. Returns true where the row needs no decoding. */
+  /** A row of parquet as it is stored, texts as `TextBytes`. Returns true where the row needs no decoding. */
   readonly onValue?: ((row: Row, place: RowPlace) => boolean) | undefined;
 }
 
@@ -154,15 +155,9 @@ class RowParser {
     const handler = this.#handler;
     const place = { slice: this.#slice, row, rowGroup };
     if (handler.onValue?.(value, place) === true) return;
-    const found = decoded(value) as Row;
-    const text = (): string => JSON.stringify(found, shownValue);
+    const found = plainRow(value);
+    const text = (): string => rowText(value);
     if (holdsBadText(found)) handler.onBad('bad_utf8', place, text);
     else handler.onRow(found, place, text);
   };
-}
-
-/** A replacer for values that JSON has no type for. A symbol stands for a text that is not UTF-8. */
-function shownValue(_key: string, member: unknown): unknown {
-  if (typeof member === 'bigint') return Number(member);
-  return typeof member === 'symbol' ? '\uFFFD' : member;
 }

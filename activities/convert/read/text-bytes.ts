@@ -17,15 +17,11 @@ export class TextBytes {
     if (isAscii(view)) return view.toString('latin1');
     return isUtf8(view) ? view.toString('utf8') : badText;
   }
-}
 
-/** A value of a parquet file with its texts decoded. */
-export function decoded(value: unknown): unknown {
-  if (value instanceof TextBytes) return value.text();
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date)
-    return value;
-  if (Array.isArray(value)) return value.map(decoded);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, decoded(member)]));
+  /** The name of a member: hyparquet makes objects of maps. */
+  toString(): string {
+    return String(Buffer.from(this.bytes));
+  }
 }
 
 /** Whether a value, decoded or not, has a text that is not UTF-8. */

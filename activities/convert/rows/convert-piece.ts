@@ -1,5 +1,4 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { compileFilter } from '../../../core/convert/filter.js';
 import { createRowConverter } from '../../../core/convert/row-converter.js';
 import type { JobContext } from '../../threads/job.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
@@ -16,8 +15,7 @@ import { createParquetRowConverter } from './parquet-row.js';
 export async function convertPiece(input: PieceInput, context: JobContext): Promise<PieceMeta> {
   const { files, slices, rules, seed, dir } = input;
   const output = new PieceWriter(dir, seed);
-  const filterColumns = compileFilter(rules.filter, rules.layout).columns;
-  const choice = neededColumns(rules.layout, filterColumns);
+  const choice = neededColumns(rules);
   const sliceRows = await readRows(
     { files, slices, choice, scratch: dir, onBytes: context.progress },
     converting(rules, output),

@@ -27,8 +27,20 @@ const dolly = ['c', '', ' ', 'c2'].map((context, row) => ({
 }));
 /** Messages with reasoning, calls and weights, and keys that are not read. */
 const agents = [
-  { messages: [{ role: 'system', content: '' }, { role: 'user', content: 'q0' }, { ...answer, thinking: 'r' }] },
-  { messages: [{ role: 'user', content: 'q1' }, { ...answer, thought: 'r' }, { role: 'user', content: 'bye' }] },
+  {
+    messages: [
+      { role: 'system', content: '' },
+      { role: 'user', content: 'q0' },
+      { ...answer, thinking: 'r' },
+    ],
+  },
+  {
+    messages: [
+      { role: 'user', content: 'q1' },
+      { ...answer, thought: 'r' },
+      { role: 'user', content: 'bye' },
+    ],
+  },
   {
     source: 'x',
     tools: [{ name: 'w' }],
@@ -88,9 +100,9 @@ void test('what is ignored or filtered by is in no list', async (t) => {
 
 /** The recipe's lines in a note: what is between backticks. */
 const lines = z.object({
-  format: z.enum(['messages', 'alpaca', 'prompt-response', 'sharegpt']).optional(),
-  fields: z.record(z.string(), z.string()).optional(),
-  ignore: z.array(z.string()).optional(),
+  format: z.enum(['messages', 'alpaca', 'prompt-response', 'sharegpt']).exactOptional(),
+  fields: z.record(z.string(), z.string()).exactOptional(),
+  ignore: z.array(z.string()).exactOptional(),
 });
 const linesIn = (note: string): readonly z.infer<typeof lines>[] =>
   [...note.matchAll(/`(\w+: [^`]+)`/g)].map((match) => lines.parse(parse(match[1] ?? '')));
@@ -121,13 +133,7 @@ void test('the `fields` of a note read what was not read, and its `ignore` ends 
     const source = sourceOf('s', { files: await fileOf([row]) });
     const { findings } = (await preview(fixture, source)).head;
     assert.deepEqual(findings.unread, { [name]: 1 });
-    const [format, fields, ignore] = linesIn(findingNotes(findings).at(-1) ?? '').map(
-      ({ format, fields, ignore }) => ({
-        ...(format === undefined ? {} : { format }),
-        ...(fields === undefined ? {} : { fields }),
-        ...(ignore === undefined ? {} : { ignore }),
-      }),
-    );
+    const [format, fields, ignore] = linesIn(findingNotes(findings).at(-1) ?? '');
     const read = await preview(fixture, { ...source, ...format, ...fields });
     assert.deepEqual([read.counts, read.head.findings.unread], [{ converted: 1 }, {}], name);
     const ignored = await preview(fixture, { ...source, ...ignore });
@@ -172,10 +178,7 @@ void test('doctor warns of what is not read, and of rows that the training would
         'source s',
         'not read, though named like part of the conversation: messages[].thought in 1 of 3 conversations',
       ],
-      [
-        'source s: training',
-        'llama3 has no form for reasoning: 1 of the first 3 rows of s would be refused',
-      ],
+      ['source s: training', 'llama3 has no form for reasoning: 1 of the first 3 rows of s would be refused'],
       [
         'source s: training',
         'llama3 has no form for tools, their calls and results: 1 of the first 3 rows of s would be refused',
@@ -192,7 +195,9 @@ const Manifest = z.object({
 });
 
 void test('the manifest has rule 2, and of each source what was not read, left out and held', async () => {
-  const { out, composition, summaries } = await bench.mixFiles([await fileOf(agents)], { ignore: ['source'] });
+  const { out, composition, summaries } = await bench.mixFiles([await fileOf(agents)], {
+    ignore: ['source'],
+  });
   const manifest = Manifest.parse(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
   assert.equal(manifest.mix_rule, 2);
   const [row] = manifest.composition.sources;

@@ -3,19 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import { test } from 'node:test';
 import { layoutOf } from '../../../core/convert/layout.js';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { createRowConverter } from '../../../core/convert/row-converter.js';
-import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
-import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
-import { parsedRow } from '../../../activities/convert/rows/converted-row.js';
 import { createLineConverter } from '../../../activities/convert/rows/json-line.js';
 import { Dice } from '../../support/dice.js';
-import { createPlainKernel } from './plain-kernel.js';
-import { facts, type RowFacts } from './row-facts.js';
+import { engines, parsed, sameOfAll, unparsed } from './both-ways.js';
 
-const engines = [createWasmKernel, createPlainKernel].map((createKernel) => {
-  const json = new JsonBytes(createKernel);
-  return { json, block: json.lendReadBlock().block };
-});
 const plain: ConversionRules = { layout: layoutOf('messages') };
 const filtered: ConversionRules = {
   layout: layoutOf('messages', { role: 'from', content: 'value' }),
@@ -23,41 +14,6 @@ const filtered: ConversionRules = {
   filter: { n: [1, 'x', true], é: { matches: 'o' } },
 };
 
-/** What the parser makes of a line; `undefined` where it is no conversation. */
-function parsed(rules: ConversionRules, text: string): RowFacts | 'filtered' | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const outcome = createRowConverter(rules)(value, () => text);
-  if (outcome === 'filtered') return outcome;
-  return typeof outcome === 'string' ? undefined : facts(parsedRow(outcome));
-}
-
-/** What both kernels make of a line between other lines; `undefined` where it is left to the parser. */
-function unparsed(rules: ConversionRules, line: Buffer): RowFacts | 'filtered' | undefined {
-  const before = Buffer.from('"]}\n');
-  const text = Buffer.concat([before, line, Buffer.from('\n{"messages')]);
-  return sameOfAll((block) => text.copy(block), before.length, line.length, rules);
-}
-
-/** What becomes of a line at `at` in the block, which is the same with each kernel. */
-function sameOfAll(
-  fill: (block: Buffer) => void,
-  at: number,
-  bytes: number,
-  rules: ConversionRules,
-): RowFacts | 'filtered' | undefined {
-  const [first, second] = engines.map(({ json, block }) => {
-    fill(block);
-    const row = createLineConverter(rules, json)?.(block, at, at + bytes);
-    return row === undefined || row === 'filtered' ? row : facts(row);
-  });
-  assert.deepEqual(first, second);
-  return first;
-}
 const tricky = [
   `{"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]}`,
   ` {\t"id" : 1.5e3 , "messages" : [ { "content" : "x" , "role" : "user" } , {"role":"assistant","content":"y","z":[{"content":"no"}]} ] , "b":null } `,

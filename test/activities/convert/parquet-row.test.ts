@@ -1,52 +1,98 @@
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
+import { noFacts } from '../../../core/convert/facts.js';
 import { layoutOf } from '../../../core/convert/layout.js';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { createRowConverter } from '../../../core/convert/row-converter.js';
-import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
-import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
+import { plainRow, rowText } from '../../../activities/convert/read/parquet-values.js';
 import { TextBytes } from '../../../activities/convert/read/text-bytes.js';
 import { parsedRow } from '../../../activities/convert/rows/converted-row.js';
 import { createParquetRowConverter } from '../../../activities/convert/rows/parquet-row.js';
 import { Dice } from '../../support/dice.js';
-import { createPlainKernel } from './plain-kernel.js';
-import { facts } from './row-facts.js';
+import { engines } from './both-ways.js';
+import { chatNames, randomLine } from './random-lines.js';
+import { facts, type RowFacts } from './row-facts.js';
 
-const engines = [createWasmKernel, createPlainKernel].map((createKernel) => new JsonBytes(createKernel));
+type Row = Readonly<Record<string, unknown>>;
 
-void test('a row of parquet gives what its decoded form gives, or is left to the parser', () => {
-  const dice = new Dice(13);
-  const rules: ConversionRules = { layout: layoutOf('lmsys'), filter: { language: 'English' } };
-  const converters = engines.map((json) => createParquetRowConverter(rules, json));
-  const convert = createRowConverter(rules);
-  const text = (): string =>
-    Array.from({ length: dice.below(6) }, () =>
-      dice.pick(['"', 'word ', '\n', '\u00a0', ' ', '漢', '\\']),
-    ).join('');
+/** A value as it is read from parquet. */
+function stored(value: unknown): unknown {
+  if (typeof value === 'string') return new TextBytes(Buffer.from(value));
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  if (Array.isArray(value)) return value.map(stored);
+  return storedRow(value as Row);
+}
+
+function storedRow(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, stored(value)]));
+}
+
+/** What both kernels make of a row; `undefined` where it is left to the parser. */
+function undecoded(rules: ConversionRules, row: Row): RowFacts | 'filtered' | undefined {
+  const [first, second] = engines.map(({ json }) => {
+    const made = createParquetRowConverter(rules, json)?.(row);
+    return made === undefined || made === 'filtered' ? made : facts(made);
+  });
+  assert.deepEqual(first, second);
+  return first;
+}
+
+/** What the parser makes of a row; `undefined` where it is no conversation. */
+function decoded(rules: ConversionRules, row: Row): RowFacts | 'filtered' | undefined {
+  const outcome = createRowConverter(rules)(plainRow(row), () => rowText(row));
+  if (outcome === 'filtered') return outcome;
+  return typeof outcome === 'string' ? undefined : facts(parsedRow(outcome));
+}
+
+const seed = randomInt(2 ** 31);
+void test(`a row of parquet gives what its decoded form gives, or is left to the parser (seed ${seed})`, () => {
+  const dice = new Dice(seed);
+  const allRules: readonly ConversionRules[] = [
+    { layout: layoutOf('messages') },
+    { layout: layoutOf('messages'), ignore: ['left_out', 'name', 'context'] },
+    { layout: layoutOf('messages'), filter: { n: [1, 5, 'x'], id: { matches: 't' } } },
+  ];
   let found = 0;
+  let counted = 0;
   for (let round = 0; round < 5000; round += 1) {
-    const messages = Array.from({ length: dice.below(4) }, () => ({
-      role: dice.pick(['user', 'assistant', 'ASSISTANT', 'alien']),
-      content: text(),
-    }));
-    const row = { language: dice.pick(['English', 'English', 'Spanish', null]), conversation: messages };
-    const raw = {
-      ...row,
-      conversation: messages.map(({ role, content }) => ({
-        role: new TextBytes(Buffer.from(role)),
-        content: new TextBytes(Buffer.from(content)),
-      })),
-    };
-    const outcome = convert(row, () => JSON.stringify(row));
-    for (const converted of converters.map((convertRow) => convertRow?.(raw))) {
-      if (converted === undefined) continue;
-      found += 1;
-      if (converted === 'filtered') assert.equal(outcome, 'filtered');
-      else {
-        assert.ok(typeof outcome !== 'string');
-        assert.deepEqual(facts(converted), facts(parsedRow(outcome)));
-      }
-    }
+    const rules = dice.pick(allRules);
+    const row = storedRow(JSON.parse(randomLine(dice, chatNames)) as Row);
+    const made = undecoded(rules, row);
+    if (made === undefined) continue;
+    found += 1;
+    if (made !== 'filtered' && made[3].unread.length > 0) counted += 1;
+    assert.deepEqual(made, decoded(rules, row), rowText(row));
   }
-  assert.ok(found > 2000);
+  assert.ok(found > 1000 && counted > 30, `${found} rows were found, in ${counted} something was counted`);
+});
+
+void test('columns and members that say nothing do not need the parser, and texts are counted by their bytes', () => {
+  const rules: ConversionRules = { layout: layoutOf('sharegpt') };
+  const row = storedRow({
+    prompt: 'q',
+    context: 'c',
+    system: null,
+    tools: [],
+    train: true,
+    conversations: [
+      { from: 'system', value: 's', weight: null, name: null },
+      { from: 'human', value: 'q', weight: 0, name: '' },
+      { from: 'gpt', value: 'a', weight: 1, tool_calls: [] },
+      { from: 'human', value: 'bye', weight: 0, label: false },
+    ],
+  });
+  const made = undecoded(rules, row);
+  assert.ok(made !== undefined && made !== 'filtered');
+  assert.deepEqual(made[3], { ...noFacts, unread: ['context'], trailing: true });
+  assert.deepEqual(made, decoded(rules, row));
+});
+
+void test('a text that would be counted and is not UTF-8 is left to the parser, which rejects the row', () => {
+  const row = {
+    ...storedRow({ messages: [{ role: 'assistant', content: 'a' }] }),
+    context: new TextBytes(Buffer.from([0xff, 0x41])),
+  };
+  assert.equal(undecoded({ layout: layoutOf('messages') }, row), undefined);
 });

@@ -115,7 +115,7 @@ void test('the tokens of tools that no message declares come first', async (cont
 
 void test('a message that is cut in the middle opens the tokens, as only they show where', async (context) => {
   const messages = [
-    { role: 'user', content: 'Say it.' },
+    { role: 'user', content: 'Write it.' },
     { role: 'assistant', content: 'word '.repeat(300), reasoning_content: 'long' },
   ] as const;
   const { talks } = await report(context, [{ messages }], { maxTokens: 100 });

@@ -70,6 +70,26 @@ void test('a finished run shows its data, its training and its checkpoints on on
   );
 });
 
+void test('the lengths say which rows are not trained and why', async (context) => {
+  const out = await temporaryFolder(context);
+  await writeFinishedRun(out);
+  const input = finishedInput(out);
+  const sources = [
+    { source: 'a', rows: 640, refused: { reasoning: 64 }, weightZero: 0, reasoningLeftOut: 3, named: 0 },
+  ];
+  const tokens = { ...(input.tokens ?? assert.fail()), untrained: { renderer: 'llama3', sources } } as const;
+  const { document } = await write(out, { ...input, tokens });
+  const section = [...document.querySelectorAll('section')].find(
+    (each) => each.querySelector('h2')?.textContent === 'Lengths',
+  );
+  const items = [...(section?.querySelectorAll('li') ?? [])].map((item) => item.textContent ?? '');
+  assert.match(
+    items[0] ?? '',
+    /^a: 64 of 640 rows are not trained: llama3 .* reasoning\. Write reasoning: inline/,
+  );
+  assert.match(items[1] ?? '', /^a: 3 messages are context and not trained, as llama3 writes the reasoning/);
+});
+
 void test('markup in conversations, answers and rejects is shown as text and never becomes an element', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);

@@ -58,7 +58,7 @@ void test('a source with reasoning, calls and weights is on the page as it is in
   const book = talk('Where is the book?');
   assert.deepEqual(texts(book, '.function > .text'), ['Finds a book.']);
   assert.match(texts(book, '.function pre').join(''), /"maximum": 12345678901234567890/);
-  assert.deepEqual(texts(book, '.call pre'), ['{"shelf": 12345678901234567890, "weight": 40.0}']);
+  assert.deepEqual(texts(book, '.call pre .trained'), ['{"shelf": 12345678901234567890, "weight": 40.0}']);
   assert.deepEqual(texts(book, '.message.tool .label'), ['tool · result of find c1']);
   assert.deepEqual(texts(book, '.reasoning .trained'), ['reasoning', 'The shelf, then.']);
   assert.deepEqual(texts(talk('two and two'), '.tag'), ['context, not trained']);

@@ -10,9 +10,11 @@ import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { TokensResult } from '../../../core/contracts/tokens.js';
+import type { Message } from '../../../core/convert/conversation.js';
 import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { untrainedLines } from '../../../core/training/untrained-notes.js';
 import { assistant, putMix, temporaryStore, train, user, type Row } from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
 
@@ -172,6 +174,61 @@ void test('a conversation that the renderer refuses is counted and not trained',
       },
     ],
   });
+});
+
+void test('what is not trained is counted by source: refusals, weight 0, reasoning that is left out, names', async () => {
+  const store = await temporaryStore();
+  const reasons = (content: string): Message => ({ ...assistant(content), reasoning_content: 'r' });
+  const mix = await putMix(store, {
+    train: [
+      { source: 0, messages: [user('a'), assistant('b')] },
+      { source: 1, messages: [user('a'), { ...assistant('b'), weight: 0 }, user('c'), assistant('d')] },
+      { source: 1, messages: [{ ...user('a'), name: 'ann' }, reasons('b'), user('c'), reasons('d')] },
+      { source: 2, messages: [user('a'), assistant('b')], tools: ['{"name":"w"}'] },
+    ],
+    heldout: [{ source: 1, messages: [user('a'), reasons('b')] }],
+    sources: ['plain', 'agents', 'tools'],
+  });
+  const inQwen = await tokenise(store, mix, train({ renderer: 'qwen3' }));
+  const nothing = { refused: {}, weightZero: 0, reasoningLeftOut: 0, named: 0 };
+  assert.deepEqual(inQwen.untrained, {
+    renderer: 'qwen3',
+    sources: [{ source: 'agents', rows: 2, ...nothing, weightZero: 1, reasoningLeftOut: 1, named: 1 }],
+  });
+
+  const inColons = await tokenise(store, mix, train({ renderer: 'role_colon' }));
+  assert.deepEqual(inColons.untrained, {
+    renderer: 'role_colon',
+    sources: [
+      { source: 'agents', rows: 2, ...nothing, refused: { reasoning: 1 }, weightZero: 1 },
+      { source: 'tools', rows: 1, ...nothing, refused: { tools: 1 } },
+    ],
+  });
+  assert.deepEqual([inColons.rows, inColons.trainedRows], [4, 2]);
+  assert.deepEqual(untrainedLines(inColons.untrained ?? assert.fail('nothing was counted')), [
+    'agents: 1 of 2 rows is not trained: role_colon has no form for reasoning',
+    '  Write `reasoning: inline`, which puts it into the words as a think block, or leave it out with `ignore`.',
+    'agents: 1 message of weight 0 is context and not trained',
+    'tools: 1 of 1 row is not trained: role_colon has no form for tools, their calls and results',
+    '  Train a model whose renderer has a form for them, or leave those rows out with `filter`.',
+  ]);
+  const [plain, agents, tools] = inColons.lengths;
+  assert.deepEqual(
+    [plain, agents, tools].map((each) => [
+      each?.rows,
+      each?.untrained,
+      each?.lostLastAnswer,
+      each?.truncated,
+    ]),
+    [
+      [1, 0, 0, 0],
+      [2, 1, 0, 0],
+      [1, 1, 0, 0],
+    ],
+    'a refused row is counted, and loses nothing to truncation',
+  );
+  assert.ok((agents?.quantiles[0] ?? 0) > 0, 'the quantiles are of the rows that have tokens');
+  assert.deepEqual(tools?.quantiles, [0, 0, 0, 0]);
 });
 
 void test('a base model without a known tokenizer, a folder without one and a wrong renderer are different errors', async () => {

@@ -90,6 +90,34 @@ void test('TOEFL files come in three shapes, overlap, and two are empty', () => 
     z.strictObject({ instruction: z.string(), input: z.string(), output: z.string() }).parse(row);
 });
 
+void test("the helper's file has reasoning, tools with calls and results, and answers of weight 0", () => {
+  const Function = z.strictObject({ name: z.string(), arguments: z.string() });
+  const Call = z.strictObject({ id: z.string(), type: z.literal('function'), function: Function });
+  const Message = z.strictObject({
+    role: z.enum(['user', 'assistant', 'tool']),
+    content: z.string().nullable(),
+    reasoning_content: z.string().optional(),
+    tool_calls: z.array(Call).length(1).optional(),
+    tool_call_id: z.string().optional(),
+    weight: z.literal([0, 1]).optional(),
+  });
+  const Row = z.strictObject({ messages: z.array(Message), tools: z.array(z.looseObject({})).optional() });
+  const rows = jsonLines('local/helper_tools_reasoning.jsonl').map((row) => Row.parse(row));
+  const having = (test: (message: z.infer<typeof Message>) => boolean): number =>
+    rows.filter(({ messages }) => messages.some(test)).length;
+  assert.equal(rows.length, 240);
+  assert.ok(having((message) => message.reasoning_content !== undefined) > 100);
+  assert.ok(having((message) => message.weight === 0) > 20);
+  const called = rows.flatMap(({ messages }) => messages.flatMap((each) => each.tool_calls ?? []));
+  const answered = rows.flatMap(({ messages }) => messages.flatMap((each) => each.tool_call_id ?? []));
+  assert.ok(called.length > 40);
+  assert.deepEqual(
+    answered,
+    called.map(({ id }) => id),
+  );
+  assert.equal(rows.filter(({ tools }) => tools !== undefined).length, called.length);
+});
+
 void test('prosocial rows have the columns of the original and lie apart from their dialogue', () => {
   const Row = z.strictObject({
     context: z.string(),

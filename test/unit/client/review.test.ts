@@ -33,7 +33,7 @@ void test('review shows tools, reasoning, calls and results as such, with number
 });
 
 void test('review names an answer of weight 0 as context', () => {
-  assert.equal(reviewOf(corrected)[2], 'assistant, weight 0 (context, not trained): It is fifty-four.');
+  assert.equal(reviewOf(corrected)[2], 'assistant, context, not trained: It is fifty-four.');
 });
 
 void test('names and ids of a corpus cannot begin a line of their own or control the terminal', () => {

@@ -74,3 +74,22 @@ void test('the status shows what was not read after the conversion, and then bel
   assert.ok(mix.endsWith(`\n${contextNotes.join('\n')}`));
   assert.equal(mix.split('not read').length, 2);
 });
+
+void test('what is not trained is shown with the steps at the end of tokenising, with what to do about it', () => {
+  const sources = [
+    { source: 'a', rows: 640, refused: { reasoning: 64 }, weightZero: 1, reasoningLeftOut: 0, named: 2 },
+  ];
+  const untrained = { renderer: 'llama3', sources } as const;
+  const tokenised = { ...mixed, tokens: { pieces: [1, 1], totalSteps: 60, untrained } } as const;
+  const lines = [
+    'tokenise: 60 training steps',
+    'a: 64 of 640 rows are not trained: llama3 has no form for reasoning',
+    '  Write `reasoning: inline`, which puts it into the words as a think block, or leave it out with `ignore`.',
+    'a: 1 message of weight 0 is context and not trained',
+    'a: 2 rows have names, which llama3 does not write',
+  ];
+  assert.deepEqual(eventsBetween(mixed, tokenised), lines);
+  assert.deepEqual(eventsBetween(tokenised, { ...tokenised, stage: 'train' }), ['stage: train']);
+  const status = { name: 'told', runStatus: 'RUNNING', state: tokenised, pending: [], uiLink: undefined };
+  assert.ok(statusText(status).includes(lines.map((line) => `  ${line}`).join('\n')));
+});

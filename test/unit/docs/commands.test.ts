@@ -104,8 +104,7 @@ function refusal(command: string, usages: readonly Usage[]): string | undefined 
     const word = rest.shift() ?? '';
     // An ellipsis in a page.
     if (word === '…') continue;
-    // A lone hyphen is standard input.
-    if (!word.startsWith('-') || word === '-') {
+    if (!word.startsWith('-')) {
       positional += 1;
       continue;
     }

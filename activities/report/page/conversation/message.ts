@@ -32,7 +32,8 @@ export function dataMessage(
   if (message === undefined) return null;
   const { role, content, reasoning_content: reasoning, tool_calls: calls = [] } = message;
   const call = answeredCall(messages, at);
-  const cut = fate === 'partly' ? [html`<span class="tag">cut or trained in part: see its tokens</span>`] : [];
+  const cut =
+    fate === 'partly' ? [html`<span class="tag">cut or trained in part: see its tokens</span>`] : [];
   return html`<div class=${`message ${role}`}>
     ${labelPart([role, ...resultOf(message, call), ...factsOf(message, call?.function.name), ...cut])}
     ${reasoning === undefined ? null : reasoningPart(reasoning, fate, leftOut)}
