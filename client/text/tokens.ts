@@ -2,6 +2,7 @@ import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation } from '../../core/convert/conversation.js';
 import type { HeadraceError } from '../../core/errors.js';
+import { findingNotes } from '../../core/convert/unread-notes.js';
 import { formatCount, plural } from '../../core/format.js';
 import type { ChosenModel } from '../tokens/chosen-model.js';
 import type { Place, PlacedConversation } from '../tokens/placed-conversation.js';
@@ -50,10 +51,11 @@ export class TokensText implements TokensForm {
   }
 
   source({ preview, skipped }: SourceRows): readonly string[] {
-    const { name, file, format, counts } = preview;
+    const { name, file, format, counts, head } = preview;
     const heading = this.#options.ink.heading(`── ${name} ──`);
     return [
       `\n${heading} ${file}, format ${format}, of the first rows: ${outcomeCounts(counts)}`,
+      ...findingNotes(head.findings, `in the first ${plural(head.rows, 'row')}`),
       ...(skipped === undefined ? [] : [`row ${formatCount(skipped.row)}: ${skipped.outcome}`]),
     ];
   }
@@ -102,6 +104,7 @@ function placeText(place: Place): string {
 }
 
 const longestRefused = 100;
+const longestName = 40;
 
 function refusedText(conversation: Conversation): string {
   return conversationParts(conversation)
@@ -128,7 +131,7 @@ function messageLine(
 ): string {
   const index = block[0]?.message;
   if (typeof index !== 'number') {
-    const heading = index === 'tools' ? 'system, of the tools' : 'opening';
+    const heading = index === 'tools' ? 'tools' : 'opening';
     return `${ink.heading(heading)}${ink.note(`, ${countsText(block)}`)}`;
   }
   const { role = 'message', weight, name } = messages[index] ?? {};
@@ -136,7 +139,7 @@ function messageLine(
     countsText(block),
     ...(weight === 0 ? ['context by weight 0'] : []),
     ...(reasoningLeftOut.includes(index) ? ['context, because its reasoning is left out'] : []),
-    ...(name === undefined ? [] : [`name ${escapeControls(name)} is not written`]),
+    ...(name === undefined ? [] : [`name ${escapeControls(oneLine(name, longestName))} is not written`]),
     ...typedSpecials(block, spans).map((token) => `${token} in its words is text, and no special token`),
   ];
   return `${ink.heading(role)}${ink.note(`, ${notes.join(', ')}`)}`;
