@@ -1,7 +1,7 @@
 """The first half of the mix rule: from a row to a conversation, or to the reason why there is none."""
 import re
 from message_rule import MessageRule, Raw, function_of, is_function, is_named
-from spelled_json import is_blank, says_nothing, structure
+from spelled_json import is_blank, is_too_deep, says_nothing, structure
 from unread_rule import COLUMN_NAMES, KEY_NAMES, tells
 
 REASONS = """bad_utf8 bad_json no_messages bad_history unknown_role content_not_text not_only_text unknown_part part_order
@@ -157,7 +157,8 @@ class ConversationRule(MessageRule):
         if not isinstance(function, dict) or not is_named(function) or function is not tool and not is_function(tool):
             return None
         parameters = structure(function.get("parameters"))
-        return {**function, "parameters": parameters} if isinstance(parameters, dict) else function
+        function = {**function, "parameters": parameters} if isinstance(parameters, dict) else function
+        return None if is_too_deep(function) else function
 
     def unread(self, row, read, messages):
         said = {message[key] for message in messages for key in ("content", "reasoning_content") if key in message}

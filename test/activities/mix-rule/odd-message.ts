@@ -1,6 +1,14 @@
 import type { Dice } from '../../support/dice.js';
 import { object, Spelling, type Members, type OddJson } from './odd-json.js';
-import { maybeText, someBlank, someJunk, someNumber, someObject, someText } from './odd-values.js';
+import {
+  maybeText,
+  someBlank,
+  someDepths,
+  someJunk,
+  someNumber,
+  someObject,
+  someText,
+} from './odd-values.js';
 
 /** The names of the keys of messages in one source. */
 export interface MessageKeys {
@@ -30,19 +38,9 @@ const roles = {
   ],
   calls: ['tool_call', 'function_call', 'Tool Call', 'function-call'],
 };
-const unreadKeys = [
-  'train_detail',
-  'refusal',
-  'prefix',
-  'label',
-  'mask',
-  'Thoughts',
-  'text',
-  'id',
-  'channel',
-  'tool_call_id',
-  'name',
-];
+const unreadKeys = 'train_detail,refusal,prefix,label,mask,Thoughts,text,id,channel,tool_call_id,name'.split(
+  ',',
+);
 const textTypes = ['text', 'input_text', 'output_text'];
 const mediaTypes = [
   'image',
@@ -120,7 +118,7 @@ function callsAndResults(dice: Dice, keys: MessageKeys): readonly OddJson[] {
 /** A call, nested or flat. */
 export function call(dice: Dice): OddJson {
   const given = dice.chance(0.1)
-    ? dice.pick<OddJson>([null, '', '{bad', '[]', ' ', [], ['x'], 'null', '[{"a":1}]'])
+    ? dice.pick<OddJson>([null, '', '{bad', '[]', ' ', [], ['x'], 'null', '[{"a":1}]', someDepths(dice)])
     : maybeText(dice, someObject(dice), 0.5);
   const name = dice.chance(0.03) ? someJunk(dice) : dice.pick(['w', 'v', 'get weather']);
   const key = dice.chance(0.8) ? 'arguments' : 'parameters';
