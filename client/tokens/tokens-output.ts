@@ -24,8 +24,8 @@ export interface TokensOutputOptions {
 /**
  * Yields what to print of the conversations.
  *
- * @throws {HeadraceError} as {@link openLines} and {@link canonicalLines}. The error of a source is printed in
- * its place.
+ * @throws {HeadraceError} as {@link openLines} and {@link canonicalLines}. The error of a source is printed
+ * in its place.
  */
 export async function* tokensOutput(
   { conversations }: TokensRequest,

@@ -219,6 +219,13 @@ void test('rows of a recipe are written as it trains, before anything was run, a
       ],
       context: 'what it is about',
     },
+    { conversations: [{ from: 'human', value: 'q' }] },
+    {
+      conversations: [
+        { from: 'human', value: 'q' },
+        { from: 'gpt', value: 'other' },
+      ],
+    },
   ];
   await writeFile(join(folder, 'data/agents.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   const recipe = await writeRecipe(
@@ -232,11 +239,17 @@ train: { base_model: headrace/tiny-qwen3, tokenizer: ${tiny}, learning_rate: 0.0
     await run(recipe),
     1,
     /renderer qwen3_instruct, train_on all_messages/,
-    /\n── agents ── .*agents\.jsonl, format sharegpt, of the first rows: 1 no_assistant, 1 converted\n/,
-    /\nagents: in the first 2 rows: not read, .*\n {2}context +in 1 of 1 conversation/,
+    /\n── agents ── .*agents\.jsonl, format sharegpt, of the first rows: 2 no_assistant, 2 converted\n/,
+    /\nagents: in the first 4 rows: not read, .*\n {2}context +in 1 of 2 conversations/,
     /\nrow 2: \d+ tokens, \d+ trained\n {2}user, .* trained\n {4}<\|im_start\|>user⏎\n {4}⟦q<\|im_end\|>⟧\n/,
     /\n {2}assistant, \d+ tokens, context by weight 0\n {4}⏎<\|im_start\|>assistant⏎\n {4}bad<\|im_end\|>\n/,
     /\n── gone ──\nFileNotFoundError: /,
+  );
+  assertOutput(await run(recipe, '--source', 'agents', '--line', '3'), 0, /\nrow 3: no_assistant\n\nrow 4: /);
+  assertOutput(
+    await run(recipe, '--source', 'agents', '--line', '5'),
+    1,
+    /UsageError: agents has no conversation from row 5 of .* on \(the first 4 rows were read\)/,
   );
   const one = await run(
     recipe,
@@ -244,6 +257,8 @@ train: { base_model: headrace/tiny-qwen3, tokenizer: ${tiny}, learning_rate: 0.0
     'agents',
     '--set',
     'train.train_on=last_assistant_message',
+    '-n',
+    '1',
     '--json',
   );
   assert.equal(one.code, 0, one.stderr);
