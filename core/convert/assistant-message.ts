@@ -20,15 +20,17 @@ export function readAssistant(raw: RawMessage, reading: Reading, used: Set<strin
   const content = text ?? '';
   const reasonings = names.reasoning.map((name) => members.member(name));
   for (const name of names.reasoning) used.add(name);
+  const reasoning = readReasoning(thinking, reasonings, content, reasons);
+  const name = optionalText(raw, names.name, used);
+  const weight = weightOf(raw, reasons, used);
+  // Not by a helper: this runs for most messages, and most have none of it.
   messages.push({
     role: 'assistant',
     content,
-    ...defined({
-      reasoning_content: readReasoning(thinking, reasonings, content, reasons),
-      tool_calls: calls,
-      name: optionalText(raw, names.name, used),
-      weight: weightOf(raw, reasons, used),
-    }),
+    ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
+    ...(calls === undefined ? {} : { tool_calls: calls }),
+    ...(name === undefined ? {} : { name }),
+    ...(weight === undefined ? {} : { weight }),
   });
 }
 

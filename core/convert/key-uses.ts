@@ -23,6 +23,14 @@ export interface KeyUses {
   readonly message: (name: string) => KeyUse;
 }
 
+/** Whether an object has a key that is read or counted. Most have none. */
+export function hasMore(value: object, useOf: (name: string) => KeyUse): boolean {
+  return Object.keys(value).some((name) => {
+    const use = useOf(name);
+    return use !== 'structure' && use !== 'nothing';
+  });
+}
+
 /** What each key means under `rules`. */
 export function keyUses(rules: ConversionRules): KeyUses {
   const { layout, ignore = [] } = rules;

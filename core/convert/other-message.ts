@@ -38,10 +38,12 @@ export function readOther(
 /** The members of the words of a message. Its results have their own. */
 function ownMembers(raw: RawMessage, role: Role, used: Set<string>): Pick<Message, 'tool_call_id' | 'name'> {
   const { toolCallId, name } = raw.names;
-  return defined({
-    tool_call_id: role === 'tool' ? optionalText(raw, toolCallId, used) : undefined,
-    name: optionalText(raw, name, used),
-  });
+  const id = role === 'tool' ? optionalText(raw, toolCallId, used) : undefined;
+  const text = optionalText(raw, name, used);
+  return {
+    ...(id === undefined ? {} : { tool_call_id: id }),
+    ...(text === undefined ? {} : { name: text }),
+  };
 }
 
 function isSilent(sections: readonly Section[]): boolean {

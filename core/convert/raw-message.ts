@@ -19,6 +19,7 @@ export interface RawMessage {
   readonly isContext?: boolean;
 }
 
+/** Of a message of which nothing but role and content is read. */
 export const noNames: MessageNames = {
   reasoning: [],
   toolCalls: [],

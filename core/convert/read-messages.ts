@@ -3,7 +3,7 @@ import { isBlank } from './blank.js';
 import type { Message } from './conversation.js';
 import type { KeyUses } from './key-uses.js';
 import { readOther } from './other-message.js';
-import type { RawMessage } from './raw-message.js';
+import { noNames, type RawMessage } from './raw-message.js';
 import type { Reading } from './reading.js';
 import type { Reasons } from './reasons.js';
 import type { Unread } from './unread.js';
@@ -41,7 +41,8 @@ export function readMessages(
   for (const message of kept) {
     const keys = message.list === undefined ? used : new Set<string>();
     readMessage(message, reading, keys);
-    if (message.list !== undefined) unread.add(message.members, uses.message, keys, message.list);
+    if (message.list !== undefined && message.names !== noNames)
+      unread.add(message.members, uses.message, keys, message.list);
   }
   if (reading.messages.some(isWithoutWords)) reasons.add('blank_content');
   return { messages: reading.messages, blankSystem: reading.blankSystem, trailing: kept.length < raw.length };

@@ -1,12 +1,11 @@
 import type { RejectReason } from '../contracts/conversion.js';
-import { defined } from '../defined.js';
 import type { ReasoningForm } from '../recipe/choices.js';
 import type { Conversation, Message } from './conversation.js';
 import type { ConversionRules } from './conversion-rules.js';
 import { isNoOption } from './blank.js';
 import { holdsOf, type ConversationFacts } from './facts.js';
 import { compileFilter } from './filter.js';
-import { keyUses } from './key-uses.js';
+import { hasMore, keyUses } from './key-uses.js';
 import { isObject } from './layout.js';
 import { holdsLoneSurrogate } from './lone-surrogate.js';
 import { readMessages, type Findings, type ReadMessages } from './read-messages.js';
@@ -36,17 +35,19 @@ export type Outcome = Converted | RejectReason | 'filtered';
  */
 export function createRowConverter(rules: ConversionRules): (row: unknown, text: () => string) => Outcome {
   const filter = compileFilter(rules.filter, rules.layout);
-  const find = messageFinder(rules);
   const uses = keyUses(rules);
+  const find = messageFinder(rules, uses);
   const names = readNames(rules).row;
   return (value, text) => {
     if (!isObject(value)) return 'no_messages';
     if (!filter.passes(value)) return 'filtered';
     const findings: Findings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
     const row = RowValue.of(value, text);
-    const raw = find(row, findings);
+    const isPlain = !hasMore(value, uses.row);
+    const raw = find(row, findings, isPlain);
     if (raw === undefined) return 'no_messages';
     const read = readMessages(raw, uses, findings);
+    if (isPlain) return outcomeOf(read, undefined, findings, rules.reasoning);
     const messages = withSystem(row, names.system, read.messages, findings);
     const list = firstStructure(row, names.tools, findings.used);
     const tools = list && readTools(list, findings.reasons);
@@ -80,7 +81,7 @@ export function outcomeOf(
 ): Outcome {
   const conversation = {
     messages: form === 'inline' ? messages.map(withReasoningInline) : messages,
-    ...defined({ tools }),
+    ...(tools === undefined ? {} : { tools }),
   };
   if (holdsLoneSurrogate(conversation)) reasons.add('lone_surrogate');
   if (reasons.first !== undefined) return reasons.first;

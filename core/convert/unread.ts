@@ -17,9 +17,10 @@ export class Unread {
    */
   add(from: RowValue, useOf: (name: string) => KeyUse, used: ReadonlySet<string>, list?: string): void {
     if (!isObject(from.value)) return;
-    for (const [name, value] of Object.entries(from.value)) {
+    for (const name of Object.keys(from.value)) {
       const use = useOf(name);
       if (use === 'nothing' || use === 'structure' || used.has(name)) continue;
+      const value = from.value[name];
       const isWeight = use === 'weight' || looksLikeWeight(name);
       if (!saysSomething(value, isWeight, list === undefined)) continue;
       const field = list === undefined ? name : `${list}[].${name}`;

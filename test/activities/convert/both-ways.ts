@@ -4,7 +4,7 @@ import { createRowConverter } from '../../../core/convert/row-converter.js';
 import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
 import { parsedRow } from '../../../activities/convert/rows/converted-row.js';
-import { createLineConverter } from '../../../activities/convert/rows/json-line.js';
+import { createLineConverter, type LineConverter } from '../../../activities/convert/rows/json-line.js';
 import { createPlainKernel } from './plain-kernel.js';
 import { facts, type RowFacts } from './row-facts.js';
 
@@ -14,6 +14,24 @@ export const engines = [createWasmKernel, createPlainKernel].map((createKernel) 
   return { json, block: json.lendReadBlock().block };
 });
 
+/** The converters of some rules: those of a line as bytes, with each kernel, and that of a parsed row. */
+interface Converters {
+  readonly lines: readonly (LineConverter | undefined)[];
+  readonly row: ReturnType<typeof createRowConverter>;
+}
+
+const made = new WeakMap<ConversionRules, Converters>();
+
+/** They are kept, as a conversion keeps them from row to row. */
+function convertersOf(rules: ConversionRules): Converters {
+  const converters = made.get(rules) ?? {
+    lines: engines.map(({ json }) => createLineConverter(rules, json)),
+    row: createRowConverter(rules),
+  };
+  made.set(rules, converters);
+  return converters;
+}
+
 /** What the parser makes of a line; `undefined` where it is no conversation. */
 export function parsed(rules: ConversionRules, text: string): RowFacts | 'filtered' | undefined {
   let value: unknown;
@@ -22,7 +40,7 @@ export function parsed(rules: ConversionRules, text: string): RowFacts | 'filter
   } catch {
     return undefined;
   }
-  const outcome = createRowConverter(rules)(value, () => text);
+  const outcome = convertersOf(rules).row(value, () => text);
   if (outcome === 'filtered') return outcome;
   return typeof outcome === 'string' ? undefined : facts(parsedRow(outcome));
 }
@@ -41,9 +59,10 @@ export function sameOfAll(
   bytes: number,
   rules: ConversionRules,
 ): RowFacts | 'filtered' | undefined {
-  const [first, second] = engines.map(({ json, block }) => {
+  const { lines } = convertersOf(rules);
+  const [first, second] = engines.map(({ block }, engine) => {
     fill(block);
-    const row = createLineConverter(rules, json)?.(block, at, at + bytes);
+    const row = lines[engine]?.(block, at, at + bytes);
     return row === undefined || row === 'filtered' ? row : facts(row);
   });
   assert.deepEqual(first, second);

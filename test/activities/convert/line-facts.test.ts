@@ -96,7 +96,7 @@ void test(`random lines with keys of conversations give the facts of the parser,
   ];
   let found = 0;
   let counted = 0;
-  for (let round = 0; round < 20_000; round += 1) {
+  for (let round = 0; round < 10_000; round += 1) {
     const rules = dice.pick(allRules);
     const line = randomLine(dice, chatNames);
     const made = unparsed(rules, Buffer.from(line));
@@ -105,8 +105,5 @@ void test(`random lines with keys of conversations give the facts of the parser,
     if (made !== 'filtered' && made[3].unread.length > 0) counted += 1;
     assert.deepEqual(made, parsed(rules, line), line);
   }
-  assert.ok(
-    found > 3000 && counted > 300,
-    `${found} lines were scanned, in ${counted} something was counted`,
-  );
+  assert.ok(found > 2000 && counted > 60, `${found} lines were scanned, in ${counted} something was counted`);
 });

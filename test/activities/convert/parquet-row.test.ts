@@ -56,7 +56,7 @@ void test(`a row of parquet gives what its decoded form gives, or is left to the
   ];
   let found = 0;
   let counted = 0;
-  for (let round = 0; round < 10_000; round += 1) {
+  for (let round = 0; round < 5000; round += 1) {
     const rules = dice.pick(allRules);
     const row = storedRow(JSON.parse(randomLine(dice, chatNames)) as Row);
     const made = undecoded(rules, row);
@@ -65,7 +65,7 @@ void test(`a row of parquet gives what its decoded form gives, or is left to the
     if (made !== 'filtered' && made[3].unread.length > 0) counted += 1;
     assert.deepEqual(made, decoded(rules, row), rowText(row));
   }
-  assert.ok(found > 1500 && counted > 150, `${found} rows were found, in ${counted} something was counted`);
+  assert.ok(found > 1000 && counted > 30, `${found} rows were found, in ${counted} something was counted`);
 });
 
 void test('columns and members that say nothing do not need the parser, and texts are counted by their bytes', () => {

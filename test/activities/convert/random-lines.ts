@@ -34,7 +34,7 @@ const roles = ['user', 'assistant', 'User', 'gpt', 'system', 'tool', 'developer'
 export function randomLine(dice: Dice, names: RandomNames): string {
   const said: string[] = [];
   const text = (): string =>
-    JSON.stringify(Array.from({ length: dice.below(5) }, () => dice.pick(texts)).join(''));
+    JSON.stringify(Array.from({ length: dice.below(8) }, () => dice.pick(texts)).join(''));
   const content = (): string => {
     const words = text();
     said.push(words);
@@ -42,7 +42,13 @@ export function randomLine(dice: Dice, names: RandomNames): string {
   };
   const value = (): string => {
     if (said.length > 0 && dice.chance(0.3)) return dice.pick(said);
-    return dice.pick([() => dice.pick(scalars), () => dice.pick(empties), () => dice.pick(objects), text])();
+    return dice.pick([
+      () => dice.pick(scalars),
+      () => dice.pick(empties),
+      () => dice.pick(objects),
+      text,
+      text,
+    ])();
   };
   const extras = (keys: readonly string[], chance: number): string[] => {
     const some: string[] = [];
@@ -50,16 +56,16 @@ export function randomLine(dice: Dice, names: RandomNames): string {
     return some;
   };
   const weight = (): string[] =>
-    dice.chance(0.3) ? [`"weight":${dice.pick(['null', '0', '0.0', 'false', '1', '1.0', 'true'])}`] : [];
+    dice.chance(0.2) ? [`"weight":${dice.pick(['null', '0', '0.0', 'false', '1', '1.0', 'true'])}`] : [];
   const message = (): string =>
     object(dice, [
       `"${names.role}":"${dice.pick(dice.chance(0.8) ? roles.slice(0, 4) : roles)}"`,
       `"${names.content}":${content()}`,
       ...weight(),
-      ...extras(names.members, 0.1),
+      ...extras(names.members, 0.06),
     ]);
   const list = Array.from({ length: 1 + dice.below(4) }, message);
-  return object(dice, [`"${names.list}":[${list.join(', ')}]`, ...extras(names.columns, 0.4)]);
+  return object(dice, [`"${names.list}":[${list.join(', ')}]`, ...extras(names.columns, 0.35)]);
 }
 
 function object(dice: Dice, members: string[]): string {

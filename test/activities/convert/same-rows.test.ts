@@ -237,6 +237,6 @@ void test('columns and members that are not needed are not read from parquet', a
   for (const word of ['first', 'second'])
     for (let at = bytes.indexOf(word); at !== -1; at = bytes.indexOf(word, at)) bytes[at] = 0xff;
   await writeFile(path, bytes);
-  const { lines } = await mixFiles([path]);
+  const { lines } = await mixFiles([path], { format: 'messages' });
   assert.deepEqual(lines, ['{"messages":[{"role":"assistant","content":"a"}]}']);
 });
