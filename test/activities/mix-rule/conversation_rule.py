@@ -163,11 +163,11 @@ class ConversationRule(MessageRule):
     def unread(self, row, read, messages):
         said = {message[key] for message in messages for key in ("content", "reasoning_content") if key in message}
         own = {"instruction", "response"} if self.format == "magpie" else set()
-        own |= {*read, *self.filtered}
-        columns = [name for name, value in row.items()
-                   if name not in own and tells(name, value, COLUMN_NAMES, self.named(*OPTIONAL), self.weights, said, 1)]
+        named, named_keys = self.named(*OPTIONAL), self.named("reasoning", "tool_calls", "weight")
+        columns = [name for name, value in row.items() if name not in {*own, *read, *self.filtered}
+                   and tells(name, value, COLUMN_NAMES, named, self.weights, said, 1)]
         keys = [f"{name}[].{key}" for name, key, value in self.unread_keys
-                if tells(key, value, KEY_NAMES, self.named("reasoning", "tool_calls", "weight"), self.weights, said, 0)]
+                if tells(key, value, KEY_NAMES, named_keys, self.weights, said, 0)]
         return sorted({*columns, *keys})
 
     def named(self, *fields):

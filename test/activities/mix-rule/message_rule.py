@@ -123,7 +123,8 @@ class MessageRule:
     def result(self, part):
         raw = Raw("tool", part.get("content"), {}, "content")
         content = self.parts(raw, "result")[0][0] if has_parts(raw) else self.content(raw, may_be_absent=True)
-        return {"role": "tool", "content": content, **({"tool_call_id": part["tool_use_id"]} if is_text(part.get("tool_use_id")) else {})}
+        id = part.get("tool_use_id")
+        return {"role": "tool", "content": content, **({"tool_call_id": id} if is_text(id) else {})}
 
     # Reasoning and weight
 

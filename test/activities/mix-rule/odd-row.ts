@@ -1,7 +1,8 @@
 import { messageListOf, type Layout } from '../../../core/convert/layout.js';
 import type { Dice } from '../../support/dice.js';
 import { object, Spelling, type Members, type OddJson } from './odd-json.js';
-import { calls, oddMessages, type MessageKeys } from './odd-message.js';
+import { oddCalls } from './odd-calls.js';
+import { oddMessages, type MessageKeys } from './odd-message.js';
 import { maybeText, mutated, someDepths, someJunk, someNumber, someObject, someText } from './odd-values.js';
 
 /** What is read beside the columns of the formats, from which names. */
@@ -82,7 +83,7 @@ function formatColumns(
     ...(dice.chance(0.25)
       ? { [pick('reasoning')]: dice.chance(0.9) ? dice.pick(['r', ' r\n', 'other']) : someJunk(dice) }
       : {}),
-    ...(dice.chance(0.2) ? { [pick('tool_calls')]: maybeText(dice, calls(dice), 0.5) } : {}),
+    ...(dice.chance(0.2) ? { [pick('tool_calls')]: maybeText(dice, oddCalls(dice), 0.5) } : {}),
   };
   if (layout.format === 'alpaca')
     return {

@@ -1,18 +1,28 @@
 import type { Dice } from '../../support/dice.js';
-import { compact, isList, isMap, oddJson, Spelling, type OddJson } from './odd-json.js';
+import { compact, isList, isMap, object, oddJson, Spelling, type Members, type OddJson } from './odd-json.js';
 import { spelt } from './odd-spelling.js';
 
 const blanks = ['', ' ', '\u0085', '\u3000\uFEFF', '\t\r\n', '\u2003'];
 const numbers = '0 1 0.0 1.0 -0 1e0 0.5 2 12345678901234567890 40.0 1E+5 -7'.split(' ');
 const texts = [
   ...'q,a,r,hi there,ünï 😀, tail ,[1],{"a":1},0,日本,on,assistant,<think>'.split(','),
-  ...['x\ny', 'a\u2028b', '\u0001"\\/\u007f', '\u200b'],
+  'x\ny',
+  'a\u2028b',
+  '\u0001"\\/\u007f',
+  '\u200b',
 ];
 const halves = ['a\ud83d', '\ude00b', '\ud800'];
 const thinkTexts = [
-  ...['<think>r</think>a', '<think>\nr\n</think>\n\na', '<think>r', ' <think>r</think>a', '<think></think>a'],
-  ...['<think>other</think>\n', '<think>r</think>', '<think>\u0085r </think> <think>r</think>'],
+  '<think>r</think>a',
+  '<think>\nr\n</think>\n\na',
+  '<think>r',
+  ' <think>r</think>a',
+  '<think></think>a',
+  '<think>other</think>\n',
+  '<think>r</think>',
+  '<think>\u0085r </think> <think>r</think>',
 ];
+const thoughts = ['r', ' r\n', '\nr\n', 'other', '\r\nr', ' '];
 const objects = String.raw`
 {}
 {"c":"é"}
@@ -93,6 +103,9 @@ export function someBlank(dice: Dice): string {
 export function someNumber(dice: Dice): Spelling {
   return new Spelling(dice.pick(numbers));
 }
+export function someThought(dice: Dice): string {
+  return dice.pick(thoughts);
+}
 export function someObject(dice: Dice): OddJson {
   return dice.chance(0.3) ? precise : pickJson(dice, objects);
 }
@@ -128,4 +141,11 @@ export function mutated(dice: Dice, value: OddJson): OddJson {
   if (dice.chance(0.2)) return compact(value);
   if (dice.chance(0.1)) return [value];
   return someJunk(dice);
+}
+
+/** Sometimes in another order. */
+export function shuffled(dice: Dice, members: Members): ReadonlyMap<string, OddJson> {
+  const all = [...object(members)];
+  if (dice.chance(0.4)) all.unshift(...all.splice(dice.below(all.length)));
+  return new Map(all);
 }
