@@ -24,7 +24,9 @@ interface PlanOptions {
 export function register(program: Command): void {
   program
     .command('plan')
-    .description('what a run would download, reuse and convert, and what its first rows hold; downloads nothing')
+    .description(
+      'what a run would download, reuse and convert, and what its first rows hold; downloads nothing',
+    )
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
     .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
