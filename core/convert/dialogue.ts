@@ -6,7 +6,7 @@ import { keyUses } from './key-uses.js';
 import { readMessages, type Findings } from './read-messages.js';
 import { Reasons } from './reasons.js';
 import { outcomeOf, type Outcome } from './row-converter.js';
-import { turn } from './row-messages.js';
+import { turn } from './column-message.js';
 import { Unread } from './unread.js';
 
 type Row = Readonly<Record<string, unknown>>;

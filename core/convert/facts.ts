@@ -1,4 +1,4 @@
-import type { Conversation, Message } from './conversation.js';
+import type { Conversation } from './conversation.js';
 
 /** Which optional members a conversation has, in at least one message. */
 export interface Holds {
@@ -31,12 +31,12 @@ export const noFacts: ConversationFacts = {
 
 /** Which optional members a conversation has. */
 export function holdsOf({ messages, tools }: Conversation): Holds {
-  const some = (key: keyof Message): boolean => messages.some((message) => message[key] !== undefined);
-  return {
-    reasoning: some('reasoning_content'),
-    tools: tools !== undefined,
-    toolCalls: some('tool_calls'),
-    weight: some('weight'),
-    names: some('name'),
-  };
+  let [reasoning, toolCalls, weight, names] = [false, false, false, false];
+  for (const message of messages) {
+    reasoning ||= message.reasoning_content !== undefined;
+    toolCalls ||= message.tool_calls !== undefined;
+    weight ||= message.weight !== undefined;
+    names ||= message.name !== undefined;
+  }
+  return { reasoning, tools: tools !== undefined, toolCalls, weight, names };
 }

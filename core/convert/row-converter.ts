@@ -43,10 +43,11 @@ export function createRowConverter(rules: ConversionRules): (row: unknown, text:
     if (!filter.passes(value)) return 'filtered';
     const findings: Findings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
     const row = RowValue.of(value, text);
-    const raw = find(row, findings);
+    const isPlain = !hasMore(value, uses.row);
+    const raw = find(row, findings, isPlain);
     if (raw === undefined) return 'no_messages';
     const read = readMessages(raw, uses, findings);
-    if (!hasMore(value, uses.row)) return outcomeOf(read, undefined, findings, rules.reasoning);
+    if (isPlain) return outcomeOf(read, undefined, findings, rules.reasoning);
     const messages = withSystem(row, names.system, read.messages, findings);
     const list = firstStructure(row, names.tools, findings.used);
     const tools = list && readTools(list, findings.reasons);

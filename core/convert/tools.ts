@@ -29,7 +29,8 @@ function functionOf(tool: RowValue): string | undefined {
   if (typeof name !== 'string' || isBlank(name)) return undefined;
   const parameters = found.member('parameters');
   const opened = parameters.opened();
-  if (nestsTooDeep(found.value) || nestsTooDeep(opened.value)) return undefined;
   const isText = typeof parameters.value === 'string' && isObject(opened.value);
+  // The levels of the function as it is written.
+  if (nestsTooDeep(found.value) || (isText && nestsTooDeep([opened.value]))) return undefined;
   return compactJson(isText ? withMember(found.spelled, 'parameters', opened.spelled) : found.spelled);
 }

@@ -87,6 +87,15 @@ void test('arguments and tools may nest 500 levels deep, and what is not read as
     assert.equal(withTools(`[{"name":"w","parameters":${nested(levels)}}]`), 'bad_tools');
     assert.equal(withTools(`[{"name":"w","parameters":${JSON.stringify(nested(levels))}}]`), 'bad_tools');
   }
+  // Parameters are one level of their function, however they are written.
+  for (const write of [(text: string) => text, JSON.stringify]) {
+    const tools = (levels: number): string => `[{"name":"w","parameters":${write(nested(levels))}}]`;
+    assert.equal(withTools(tools(maxNesting)), 'bad_tools');
+    const line = withTools(tools(maxNesting - 1));
+    assert.equal(line, lineOfTool(`{"name":"w","parameters":${nested(maxNesting - 1)}}`));
+    const again = convertRow('messages', line);
+    assert.equal(typeof again === 'string' ? again : again.line, line);
+  }
   const deep = `{"deep":${nested(100_000)},"context":${nested(100_000)},"messages":[${question},${answer}],"tools":[{"name":"w","n":1.0}]}`;
   const result = convertRow('messages', deep);
   assert.deepEqual(typeof result === 'string' ? result : [result.line, result.unread], [
