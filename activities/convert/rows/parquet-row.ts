@@ -13,8 +13,10 @@ import { plainFacts } from './plain-facts.js';
 /** The most bytes of JSON for one byte of text: `\u0000`. */
 const maxEscapeBytes = 6;
 
+type Row = Readonly<Record<string, unknown>>;
+
 /** Converts a row whose texts are `TextBytes`. */
-export type ParquetRowConverter = (row: Readonly<Record<string, unknown>>) => UnparsedOutcome;
+export type ParquetRowConverter = (row: Row) => UnparsedOutcome;
 
 /**
  * Returns a function that converts rows of a parquet file without decoding the texts of their messages: the
@@ -32,12 +34,25 @@ export function createParquetRowConverter(
   if (filter.columns.includes(names.list)) return undefined;
   const reader = new ParquetRowReader(names, rules);
   return (row) => {
-    if (filter.columns.some((column) => holdsBadText(row[column]))) return undefined;
-    const filtered = Object.fromEntries(filter.columns.map((column) => [column, plainValue(row[column])]));
-    if (!filter.passes(filtered)) return 'filtered';
+    if (filter.columns.length > 0) {
+      const filtered = filterRow(row, filter.columns);
+      if (filtered === undefined) return undefined;
+      if (!filter.passes(filtered)) return 'filtered';
+    }
     if (!reader.read(row)) return undefined;
     return conversation(json, reader.messages, reader.countedTexts);
   };
+}
+
+/** The columns that the filter reads; `undefined` where one of them has a text that is not UTF-8. */
+function filterRow(row: Row, columns: readonly string[]): Row | undefined {
+  const filtered: Record<string, unknown> = {};
+  for (const column of columns) {
+    const value = plainValue(row[column]);
+    if (holdsBadText(value)) return undefined;
+    filtered[column] = value;
+  }
+  return filtered;
 }
 
 /** The conversation up to the last message of the assistant, if no text of it may be blank. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalLine } from '../../../core/convert/canonical-line.js';
+import { roles } from '../../../core/convert/roles.js';
 import { maxLineBytes } from '../../../activities/convert/json-bytes/canonical-line.js';
 import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
@@ -8,7 +9,6 @@ import { Dice } from '../../support/dice.js';
 import { createPlainKernel } from './plain-kernel.js';
 
 const engines = [createWasmKernel, createPlainKernel].map((createKernel) => new JsonBytes(createKernel));
-const roles = ['user', 'assistant', 'system'] as const;
 
 void test('a line of texts of any length and content is the canonical line of its messages', () => {
   const dice = new Dice(12);

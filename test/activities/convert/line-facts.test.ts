@@ -59,6 +59,16 @@ for (const [name, rules, text, counted] of [
     assert.deepEqual(found, parsed(rules, text));
   });
 
+void test('keys are recognised in rows of any number of them, and of any length', () => {
+  const keys = Array.from({ length: 300 }, (_, index) => `"key ${index}":[${index}]`);
+  for (const [index, column] of ['context', 'x'.repeat(100), 'Question!', 'persona'].entries()) {
+    const line = `{${keys.join(',')},"${column}":"c${index}",${chat}}`;
+    const found = unparsed(messages, Buffer.from(line));
+    assert.ok(found !== undefined);
+    assert.deepEqual(found, parsed(messages, line));
+  }
+});
+
 void test('lines in which more than texts of messages is read are left to the parser', () => {
   for (const [row, user, assistant] of [
     ['"system":"S",', '', ''],
