@@ -70,39 +70,54 @@ export async function readLine(path: string, wanted: number): Promise<string | u
   return undefined;
 }
 
-const blockBytes = 64 * 1024;
-const newline = 0x0a;
-
-/**
- * Yields the lines of a text file. A line ends at `\n` only: JSON texts hold U+2028 and U+2029 as they are,
- * and `node:readline` breaks lines there since Node 24.
- */
+/** Yields the lines of a text file. */
 async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
+  for await (const { line, bytes } of linesOf(blocksOf(path, signal)))
+    yield { line, text: bytes.toString('utf8') };
+}
+
+const blockBytes = 64 * 1024;
+
+/** Yields the bytes of a file, block by block. */
+export async function* blocksOf(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const file = await open(path);
   try {
-    let line = 0;
-    let held: Buffer[] = [];
     for (;;) {
       signal?.throwIfAborted();
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(blockBytes), 0, blockBytes);
       if (bytesRead === 0) break;
-      const block = buffer.subarray(0, bytesRead);
-      let start = 0;
-      for (let end = block.indexOf(newline); end !== -1; end = block.indexOf(newline, start)) {
-        line += 1;
-        yield { line, text: textOf([...held, block.subarray(start, end)]) };
-        held = [];
-        start = end + 1;
-      }
-      if (start < block.length) held.push(block.subarray(start));
+      yield buffer.subarray(0, bytesRead);
     }
-    if (held.length > 0) yield { line: line + 1, text: textOf(held) };
   } finally {
     await file.close();
   }
 }
 
-function textOf(parts: readonly Buffer[]): string {
+const newline = 0x0a;
+
+/**
+ * Yields the lines of a stream of blocks, without their newlines, counted from 1. A line ends at `\n` only:
+ * JSON texts hold U+2028 and U+2029 as they are, and `node:readline` breaks lines there since Node 24.
+ */
+export async function* linesOf(
+  blocks: AsyncIterable<Buffer>,
+): AsyncGenerator<{ readonly line: number; readonly bytes: Buffer }> {
+  let line = 0;
+  let held: Buffer[] = [];
+  for await (const block of blocks) {
+    let start = 0;
+    for (let end = block.indexOf(newline); end !== -1; end = block.indexOf(newline, start)) {
+      line += 1;
+      yield { line, bytes: joined([...held, block.subarray(start, end)]) };
+      held = [];
+      start = end + 1;
+    }
+    if (start < block.length) held.push(block.subarray(start));
+  }
+  if (held.length > 0) yield { line: line + 1, bytes: joined(held) };
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
   const [only] = parts;
-  return (parts.length === 1 && only !== undefined ? only : Buffer.concat(parts)).toString('utf8');
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -31,6 +31,15 @@ export function number(text: string): number {
   return value;
 }
 
+/** Returns a parser of one of `names`. */
+export function oneOf<Name extends string>(names: readonly Name[]): (text: string) => Name {
+  return (text) => {
+    const found = names.find((name) => name === text);
+    if (found === undefined) throw new InvalidArgumentError(`expected one of ${names.join(', ')}.`);
+    return found;
+  };
+}
+
 /** Parses a number from 0 to 1. @throws {InvalidArgumentError} */
 export function fraction(text: string): number {
   const value = number(text);

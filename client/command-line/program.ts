@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   doctor: () => import('../commands/doctor.js'),
   plan: () => import('../commands/plan.js'),
   preview: () => import('../commands/preview.js'),
+  tokens: () => import('../commands/tokens.js'),
   cache: () => import('../commands/cache.js'),
   worker: () => import('../commands/worker.js'),
   dev: () => import('../commands/dev.js'),

@@ -12,6 +12,7 @@ import { readRecipeFile } from '../recipe/recipe-file.js';
 import { sourceNamed } from '../recipe/source-named.js';
 import { print } from '../text/output.js';
 import { previewText } from '../text/preview.js';
+import { sourceFailure } from '../text/source-failure.js';
 
 interface PreviewOptions {
   readonly set: readonly string[];
@@ -47,10 +48,7 @@ async function preview(path: string, options: PreviewOptions): Promise<ExitCode>
     } catch (error) {
       if (!(error instanceof HeadraceError)) throw error;
       failures += 1;
-      const { type, message, remedy } = error;
-      if (options.json === true)
-        print(JSON.stringify({ name: source.name, error: { type, message, remedy } }));
-      else print(`── ${source.name} ──\n${type}: ${message}\n    → ${remedy}\n`);
+      print(sourceFailure(source.name, error, options.json === true));
     }
   return failures > 0 ? exitCodes.failed : exitCodes.done;
 }

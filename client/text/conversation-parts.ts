@@ -1,8 +1,9 @@
-import type { Conversation, Message } from '../../core/convert/conversation.js';
+import { answeredCall } from '../../core/convert/answered-call.js';
+import type { Conversation, Message, ToolCall } from '../../core/convert/conversation.js';
 
 /** A part of a conversation for the terminal: text of one kind. */
 export interface ConversationPart {
-  /** `user`, `assistant, weight 0`, `reasoning`, `call w`. */
+  /** `user`, `assistant, context, not trained`, `reasoning`, `call, id 1`, `tool, result of w, id 1`. */
   readonly label: string;
   readonly text: string;
 }
@@ -12,17 +13,21 @@ export interface ConversationPart {
  * the data: escape them.
  */
 export function conversationParts({ messages, tools = [] }: Conversation): readonly ConversationPart[] {
-  return [...tools.map((text) => ({ label: 'tools', text })), ...messages.flatMap(messageParts)];
+  return [
+    ...tools.map((text) => ({ label: 'tools', text })),
+    ...messages.flatMap((message, at) => messageParts(message, answeredCall(messages, at))),
+  ];
 }
 
-function messageParts(message: Message): ConversationPart[] {
+function messageParts(message: Message, answered: ToolCall | undefined): ConversationPart[] {
   const { role, content, name, weight, tool_call_id: id } = message;
   const { reasoning_content: reasoning, tool_calls: calls = [] } = message;
   const label = [
     role,
     ...(name === undefined ? [] : [`, name ${name}`]),
+    ...(answered === undefined ? [] : [`, result of ${answered.function.name}`]),
     ...(id === undefined ? [] : [`, id ${id}`]),
-    ...(weight === undefined ? [] : [`, weight ${weight}`]),
+    ...(weight === undefined ? [] : [`, context, not trained`]),
   ].join('');
   return [
     ...(reasoning === undefined ? [] : [{ label: 'reasoning', text: reasoning }]),

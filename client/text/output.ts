@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { hasCode } from '../../files/errno.js';
 import { secrets } from '../secrets.js';
 
 /** Writes a line of results to stdout, without secrets. */
@@ -8,4 +11,20 @@ export function print(line: string): void {
 /** Writes a line of progress, advice or errors to stderr, without secrets. */
 export function say(line: string): void {
   process.stderr.write(`${secrets.scrub(line)}\n`);
+}
+
+/**
+ * Writes lines of results to stdout, without secrets, as fast as stdout takes them. Ends without an error where
+ * the reader has enough, as `head` does.
+ */
+export async function printAll(lines: AsyncGenerator<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(scrubbed(lines)), process.stdout, { end: false });
+  } catch (error) {
+    if (!hasCode(error, 'EPIPE')) throw error;
+  }
+}
+
+async function* scrubbed(lines: AsyncGenerator<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${secrets.scrub(line)}\n`;
 }

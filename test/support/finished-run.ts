@@ -1,6 +1,7 @@
 import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { RunStanding, WriteReportInput } from '../../core/contracts/report.js';
-import { Recipe } from '../../core/recipe.js';
+import { canonicalLine } from '../../core/convert/canonical-line.js';
+import { Recipe, type RendererName } from '../../core/recipe.js';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
@@ -283,14 +284,25 @@ export function finishedRun(): Pick<RunFiles, 'metrics' | 'checkpoints' | 'sampl
 export const jsonLines = (values: readonly unknown[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('');
 
+/** What a finished run trained, and how. */
+export interface Trained {
+  /** Lines of train.jsonl. @default those of {@link finishedRun} */
+  readonly conversations?: readonly Conversation[];
+  /** @default qwen3 */
+  readonly renderer?: RendererName;
+  /** @default 128 */
+  readonly maxTokens?: number;
+}
+
 /** The run's folder, and in a store what the tokeniser and the mix left of it. Returns the store's folder. */
-export async function writeFinishedRun(out: string): Promise<string> {
+export async function writeFinishedRun(out: string, trained: Trained = {}): Promise<string> {
   const run = finishedRun();
+  const { conversations = run.conversations, renderer = 'qwen3', maxTokens = 128 } = trained;
   await mkdir(out, { recursive: true });
   await writeFile(join(out, 'metrics.jsonl'), jsonLines(run.metrics));
   await writeFile(join(out, 'checkpoints.jsonl'), jsonLines(run.checkpoints));
   await writeFile(join(out, 'samples.jsonl'), jsonLines(run.samples));
-  await writeFile(join(out, 'train.jsonl'), jsonLines(run.conversations));
+  await writeFile(join(out, 'train.jsonl'), conversations.map((each) => `${canonicalLine(each)}\n`).join(''));
   await writeFile(join(out, 'rejects.jsonl'), jsonLines(run.rejects));
   await writeFile(join(out, 'manifest.json'), JSON.stringify({ mix_rule: 3 }));
   await writeFile(
@@ -301,7 +313,7 @@ export async function writeFinishedRun(out: string): Promise<string> {
   const store = await openStore(root);
   const { mix, tokens } = finishedInput(out);
   if (mix === null || tokens === null) throw new Error('The fixture has a mix and tokens');
-  const lines = run.conversations.length;
+  const lines = conversations.length;
   await store.put(mix.mix, async (dir) => {
     // Sources take the lines in turn.
     const numbers = Uint16Array.from({ length: lines }, (_, line) => line % composed.length);
@@ -320,9 +332,9 @@ export async function writeFinishedRun(out: string): Promise<string> {
     await writeFile(join(dir, 'pieces.json'), '[]');
     return {
       tokenisation: {
-        renderer: 'qwen3',
+        renderer,
         trainOn: 'all_assistant_messages',
-        maxTokens: 128,
+        maxTokens,
         tokenizerDigest: (await readTokenizerFiles(shippedModelDir)).digest,
       },
       tokenizer: 'headrace/tiny-qwen3, shipped',

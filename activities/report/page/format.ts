@@ -41,12 +41,16 @@ export function visible(text: string): string {
   );
 }
 
-/** The first `limit` characters, with "…" and how many are left out where there are more. */
-export function clip(text: string, limit: number): string {
-  if (text.length <= limit) return visible(text);
+/**
+ * The first `limit` characters, with "…" and how many are left out where there are more.
+ *
+ * @param layOut - writes what is shown in another form, for example on several lines.
+ */
+export function clip(text: string, limit: number, layOut = (head: string): string => head): string {
+  if (text.length <= limit) return visible(layOut(text));
   // Never cut a surrogate pair in two.
   const end = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
-  return `${visible(text.slice(0, end))}… (${count(text.length - end)} more characters)`;
+  return `${visible(layOut(text.slice(0, end)))}… (${count(text.length - end)} more characters)`;
 }
 
 /** `1 file`, `2 files`. */

@@ -5,28 +5,22 @@ import { refusalText } from '../../../core/training/refusals.js';
 import type { Renderer } from '../../../core/training/renderer.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { tokenSpans, type TokenSpan } from '../../tokenise/token-spans.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 
-/**
- * What the training does with a stretch of text: `context` is read, `trained` is trained on, `cut` is
- * truncated.
- */
-type SpanKind = 'context' | 'trained' | 'cut';
-
 /** A stretch of text with one kind. */
-export interface Span {
-  readonly text: string;
-  readonly kind: SpanKind;
-  /** A special token, such as the end of a turn. */
-  readonly special: boolean;
-}
+export type Span = Pick<TokenSpan, 'text' | 'kind' | 'special'>;
 
 /** A conversation as it is trained. */
 export interface MarkedConversation {
-  /** Spans of each message, with its header and its end of turn. */
+  /** Spans of the tools, where no message of the data declares them. */
+  readonly tools: readonly Span[];
+  /** Spans of each message, with its header and its end of turn; empty for a refused conversation. */
   readonly messages: readonly (readonly Span[])[];
+  /** Indices of the messages whose reasoning is not among the tokens. */
+  readonly reasoningLeftOut: readonly number[];
   /** Before truncation. */
   readonly tokens: number;
   readonly trained: number;
@@ -56,35 +50,20 @@ export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise
 /** Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. */
 export function markConversation(marking: Marking, conversation: Conversation): MarkedConversation {
   const { renderer, trainOn, maxTokens, encoder } = marking;
-  const { tokens, mask, parts, refusal } = tokeniseConversation(renderer, conversation, trainOn, encoder);
-  const owners = parts.flatMap(({ message, from, to }) =>
-    Array.from({ length: to - from }, () => (typeof message === 'number' ? message : 0)),
-  );
-  const spans: Span[][] = conversation.messages.map(() => []);
-  let stretch: { owner: number; kind: SpanKind; special: string | undefined; ids: number[] } | undefined;
-  const close = (): void => {
-    if (stretch === undefined) return;
-    const { owner, kind, special, ids } = stretch;
-    const text = special ?? encoder.decode(ids);
-    spans[owner]?.push({ text, kind, special: special !== undefined });
-    stretch = undefined;
-  };
-  for (const [at, id] of tokens.entries()) {
-    const owner = owners[at] ?? 0;
-    const special = encoder.specialText(id);
-    // The first token is never a target.
-    const kind = at >= maxTokens ? 'cut' : at > 0 && mask[at] ? 'trained' : 'context';
-    const goesOn = stretch?.owner === owner && stretch.kind === kind && stretch.special === undefined;
-    if (!goesOn || special !== undefined) {
-      close();
-      stretch = { owner, kind, special, ids: [] };
-    }
-    stretch?.ids.push(id);
+  const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
+  const { tokens, mask, refusal, reasoningLeftOut } = tokenised;
+  const ofTools: Span[] = [];
+  const messages: Span[][] = conversation.messages.map(() => []);
+  for (const span of tokenSpans(tokenised, maxTokens, encoder)) {
+    // What opens the conversation belongs to its first message.
+    const { message = 0 } = span;
+    (message === 'tools' ? ofTools : messages[message])?.push(span);
   }
-  close();
   const length = Math.min(tokens.length, maxTokens);
   return {
-    messages: spans,
+    tools: ofTools,
+    messages,
+    reasoningLeftOut,
     tokens: tokens.length,
     trained: trainedTokens(mask, length),
     cut: tokens.length - length,

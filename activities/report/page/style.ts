@@ -45,7 +45,8 @@ figure { margin: 0; min-width: 0; }
 figcaption { font-weight: 600; font-size: .95rem; }
 figure svg { width: 100%; height: auto; max-width: 40rem; }
 .talk { border: 1px solid var(--line); border-radius: 8px; padding: .7rem; margin: 0 0 1rem; }
-.message { border-radius: 6px; padding: .45rem .7rem; margin: .35rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+.message { border-radius: 6px; padding: .45rem .7rem; margin: .35rem 0; unicode-bidi: isolate; }
+.text { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .where { font-size: .8rem; color: var(--soft); margin: 0 0 .4rem; max-width: none; }
 .trained { background: var(--trained); box-decoration-break: clone; -webkit-box-decoration-break: clone; border-radius: 3px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .cut { text-decoration: line-through; opacity: .6; }
@@ -60,10 +61,19 @@ figure svg { width: 100%; height: auto; max-width: 40rem; }
 .search output { font-size: .85rem; color: var(--soft); padding-bottom: .45rem; }
 ::highlight(found) { background-color: #ffd84d; color: #000; }
 details { margin: .8rem 0; } summary { cursor: pointer; font-weight: 600; font-size: .95rem; }
-.message { unicode-bidi: isolate; }
 .message.user, .message.system { background: var(--user); }
-.message.assistant { background: var(--tint); }
-.role { display: block; font-size: .75rem; color: var(--soft); }
+.message.assistant, .message.tool { background: var(--tint); }
+.message.tool { margin-left: 1.4rem; }
+.label { font-size: .75rem; color: var(--soft); margin: 0; max-width: none; overflow-wrap: anywhere; }
+.label b { color: var(--ink); }
+.tag { border: 1px solid currentColor; border-radius: 4px; padding: 0 .3rem; white-space: nowrap; }
+.call, .function { border-left: 3px solid var(--line); padding-left: .6rem; margin: .5rem 0 .2rem; }
+.talk pre { background: var(--paper); padding: .4rem .6rem; margin: .15rem 0; }
+.talk details { margin: .15rem 0; }
+.talk summary { font-size: .8rem; overflow-wrap: anywhere; }
+.talk summary .soft { font-size: inherit; }
+.talk .tokens > summary { font-weight: 400; color: var(--soft); }
+.reasoning > .text, .tokens > .text { border-left: 3px solid var(--line); padding-left: .6rem; margin: .3rem 0; font-size: .9rem; }
 .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 13.5rem), 1fr)); gap: .7rem; margin: .5rem 0 1.4rem; }
 .answer { background: var(--tint); border-radius: 6px; padding: .6rem .8rem; min-width: 0; }
 .answer h4 { margin: 0 0 .3rem; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; }
@@ -78,15 +88,15 @@ ul { padding-left: 1.2rem; margin: .3rem 0; }
   figure svg { font-size: 16px !important; } }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --tint: #f4f4f4; --user: #eef3ff; --warn-tint: #fff; --trained: #ddd; --calm-tint: #fff; }
-  body { font-size: 11pt; } main { max-width: none; padding: 0; } button, .search { display: none; } details:not([open]) { display: none; }
+  body { font-size: 11pt; } main { max-width: none; padding: 0; } button, .search { display: none; } details:not([open], .reasoning, .tools) { display: none; }
   table { font-size: 8pt; } td, th { padding: .2rem .3rem; } td .soft { min-width: 0; } .wide { overflow: visible; }
   h2 { break-after: avoid; } .talk, .answer, .checkpoint, figure, tr { break-inside: avoid; }
 }
 `;
 
 /**
- * Copy buttons, and the search over conversations. Without scripts text can still be selected, and found with
- * the browser's own search.
+ * Copy buttons, and the search over conversations, which opens a fold as long as what it looks for is in it.
+ * Without scripts text can still be selected, and found with the browser's own search.
  */
 export const pageScript = `
 for (const button of document.querySelectorAll('button[data-copy]'))
@@ -98,7 +108,12 @@ if (search !== null) {
   search.addEventListener('submit', (event) => event.preventDefault());
   const find = document.getElementById('find');
   const source = document.getElementById('find-source');
-  const talks = [...document.querySelectorAll('.talk')].map((node) => ({ node, text: node.textContent.toLowerCase() }));
+  const textOf = (node) => ({ node, text: node.textContent.toLowerCase() });
+  const talks = [...document.querySelectorAll('.talk')].map(textOf);
+  const folds = [...document.querySelectorAll('.talk details')].map(textOf);
+  // Most words of the tokens stand above them, too.
+  for (const fold of folds.filter(({ node }) => node.matches('.tokens')))
+    fold.above = [...fold.node.parentNode.children].filter((other) => other !== fold.node).map((other) => textOf(other).text).join('\\n');
   const look = () => {
     const wanted = find.value.trim().toLowerCase();
     const from = source === null ? '' : source.value;
@@ -110,6 +125,13 @@ if (search !== null) {
       if (!fits) continue;
       shown += 1;
       if (wanted !== '') ranges.push(...rangesOf(node, wanted));
+    }
+    for (const { node, text, above = '' } of folds) {
+      const fits = wanted !== '' && text.includes(wanted) && !above.includes(wanted);
+      if (fits === node.open || (node.open && node.dataset.opened === undefined)) continue;
+      node.open = fits;
+      if (fits) node.dataset.opened = 'by the search';
+      else delete node.dataset.opened;
     }
     document.getElementById('found').textContent = shown + ' of ' + talks.length + ' conversations';
     if (typeof Highlight === 'function') CSS.highlights.set('found', new Highlight(...ranges));

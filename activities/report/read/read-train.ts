@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/canonical-line.js';
-import type { Conversation } from '../../../core/convert/conversation.js';
+import type { Conversation, Message } from '../../../core/convert/conversation.js';
 import type { Role } from '../../../core/convert/roles.js';
 import { defined } from '../../../core/defined.js';
 import { sourceBytes } from '../../mix/format/provenance.js';
@@ -21,9 +21,12 @@ export interface SourceSample {
   readonly source: string | undefined;
   conversations: number;
   readonly messages: Record<Role, number>;
+  /** Messages with reasoning, and calls of tools. */
+  reasoning: number;
+  calls: number;
   /** Messages of each conversation. */
   readonly turns: number[];
-  /** Characters of each conversation. */
+  /** Characters of each conversation: contents, reasoning and arguments of calls. */
   readonly characters: number[];
   /** Lines by language. */
   readonly languages: Map<string, number>;
@@ -88,6 +91,8 @@ function emptySample(source: string | undefined): SourceSample {
     source,
     conversations: 0,
     messages: { system: 0, user: 0, assistant: 0, tool: 0 },
+    reasoning: 0,
+    calls: 0,
     turns: [],
     characters: [],
     languages: new Map(),
@@ -96,11 +101,25 @@ function emptySample(source: string | undefined): SourceSample {
 
 function add(sample: SourceSample, { messages }: Pick<Conversation, 'messages'>): void {
   sample.conversations += 1;
-  for (const { role } of messages) sample.messages[role] += 1;
+  for (const { role, reasoning_content: reasoning, tool_calls: calls = [] } of messages) {
+    sample.messages[role] += 1;
+    if (reasoning !== undefined) sample.reasoning += 1;
+    sample.calls += calls.length;
+  }
   sample.turns.push(messages.length);
-  sample.characters.push(messages.reduce((sum, { content }) => sum + content.length, 0));
-  const language = languageOf(messages.map(({ content }) => content.slice(0, 400)).join(' '));
+  sample.characters.push(messages.reduce((sum, message) => sum + charactersOf(message), 0));
+  // Results are the words of programs.
+  const spoken = messages.filter(({ role }) => role !== 'tool');
+  const language = languageOf(spoken.map(({ content }) => content.slice(0, 400)).join(' '));
   sample.languages.set(language, (sample.languages.get(language) ?? 0) + 1);
+}
+
+function charactersOf({
+  content,
+  reasoning_content: reasoning = '',
+  tool_calls: calls = [],
+}: Message): number {
+  return calls.reduce((sum, call) => sum + call.function.arguments.length, content.length + reasoning.length);
 }
 
 /** Returns the source of a line, from 0, within the sample. */

@@ -100,9 +100,9 @@ void test('what is ignored or filtered by is in no list', async (t) => {
 
 /** The recipe's lines in a note: what is between backticks. */
 const lines = z.object({
-  format: z.enum(['messages', 'alpaca', 'prompt-response', 'sharegpt']).optional(),
-  fields: z.record(z.string(), z.string()).optional(),
-  ignore: z.array(z.string()).optional(),
+  format: z.enum(['messages', 'alpaca', 'prompt-response', 'sharegpt']).exactOptional(),
+  fields: z.record(z.string(), z.string()).exactOptional(),
+  ignore: z.array(z.string()).exactOptional(),
 });
 const linesIn = (note: string): readonly z.infer<typeof lines>[] =>
   [...note.matchAll(/`(\w+: [^`]+)`/g)].map((match) => lines.parse(parse(match[1] ?? '')));
@@ -133,13 +133,7 @@ void test('the `fields` of a note read what was not read, and its `ignore` ends 
     const source = sourceOf('s', { files: await fileOf([row]) });
     const { findings } = (await preview(fixture, source)).head;
     assert.deepEqual(findings.unread, { [name]: 1 });
-    const [format, fields, ignore] = linesIn(findingNotes(findings).at(-1) ?? '').map(
-      ({ format, fields, ignore }) => ({
-        ...(format === undefined ? {} : { format }),
-        ...(fields === undefined ? {} : { fields }),
-        ...(ignore === undefined ? {} : { ignore }),
-      }),
-    );
+    const [format, fields, ignore] = linesIn(findingNotes(findings).at(-1) ?? '');
     const read = await preview(fixture, { ...source, ...format, ...fields });
     assert.deepEqual([read.counts, read.head.findings.unread], [{ converted: 1 }, {}], name);
     const ignored = await preview(fixture, { ...source, ...ignore });

@@ -3,9 +3,10 @@ import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { createReportActivities } from '../../../activities/report/index.js';
-import { finishedInput, hostile, writeFinishedRun } from '../../support/finished-run.js';
+import { finishedInput, finishedRun, hostile, writeFinishedRun } from '../../support/finished-run.js';
 import { openBrowser, type Browser, type Page } from '../support/browser.js';
 import { temporaryFolder } from '../../support/folder.js';
+import { agent, attacked, corrected } from '../../support/whole-conversations.js';
 
 /** The report in a headless Chromium, as a reader opens it: from a file. The corpus in it is hostile. */
 
@@ -17,7 +18,8 @@ let missing: string | undefined;
 before(
   async () => {
     folder = await temporaryFolder();
-    const store = await openStore(await writeFinishedRun(folder));
+    const conversations = [...finishedRun().conversations, agent, corrected, attacked];
+    const store = await openStore(await writeFinishedRun(folder, { conversations, maxTokens: 4_096 }));
     const { path } = await createReportActivities({ store }).writeReport(finishedInput(folder), {
       signal: new AbortController().signal,
       progress: () => undefined,
@@ -101,18 +103,49 @@ inBrowser('a script that got past the escaping would be refused', async () => {
 inBrowser('the search finds conversations by their words and by their source', async () => {
   const { page } = await opened();
   const found = `document.getElementById('found').textContent`;
-  assert.equal(await page.evaluate(shownTalks), 3);
+  assert.equal(await page.evaluate(shownTalks), 6);
   await page.fill('#find', 'SUNNY weekend');
   assert.equal(await page.evaluate(shownTalks), 1);
-  assert.equal(await page.evaluate(found), '1 of 3 conversations');
+  assert.equal(await page.evaluate(found), '1 of 6 conversations');
   assert.equal(await page.evaluate(`CSS.highlights.get('found').size`), 2);
   await page.fill('#find', '<script>alert');
-  assert.equal(await page.evaluate(shownTalks), 1);
+  assert.equal(await page.evaluate(shownTalks), 2);
   await page.fill('#find', 'nothing holds this');
-  assert.equal(await page.evaluate(found), '0 of 3 conversations');
+  assert.equal(await page.evaluate(found), '0 of 6 conversations');
   await page.fill('#find', '');
   await page.selectOption('#find-source', 'toefl');
-  assert.equal(await page.evaluate(found), '1 of 3 conversations');
+  assert.equal(await page.evaluate(found), '1 of 6 conversations');
+});
+
+const openFolds = `[...document.querySelectorAll('.talk details[open]')].map((fold) => fold.className).join()`;
+
+inBrowser('the search opens the fold that holds what it looks for, and closes it behind it', async () => {
+  const { page } = await opened();
+  assert.equal(await page.evaluate(openFolds), '');
+  await page.fill('#find', 'so TWO calls');
+  assert.equal(await page.evaluate(shownTalks), 1);
+  assert.equal(await page.evaluate(openFolds), 'reasoning');
+  await page.fill('#find', 'needs a booking');
+  assert.equal(await page.evaluate(openFolds), 'tools');
+  await page.fill('#find', '"oslo"');
+  assert.equal(await page.evaluate(shownTalks), 1);
+  assert.equal(await page.evaluate(openFolds), '');
+  await page.fill('#find', '<tool_response>');
+  assert.equal(await page.evaluate(shownTalks), 2);
+  assert.equal(await page.evaluate(openFolds), 'tokens,tokens');
+  // What a reader opened stays open.
+  await page.click('details.tools summary');
+  await page.fill('#find', 'needs a booking');
+  await page.fill('#find', '');
+  assert.equal(await page.evaluate(openFolds), 'tools');
+});
+
+inBrowser('folds open by the keyboard, also without scripts', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const { page } = await opened({ javaScriptEnabled });
+    await page.press('details.reasoning summary', 'Enter');
+    assert.equal(await page.evaluate(openFolds), 'reasoning');
+  }
 });
 
 inBrowser('what is trained stands out, in light and in dark', async () => {
@@ -141,6 +174,7 @@ inBrowser('what is trained stands out, in light and in dark', async () => {
 inBrowser('a phone shows it without scrolling sideways, whatever a corpus holds', async () => {
   const { page } = await opened();
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.evaluate(`document.querySelectorAll('details').forEach((fold) => { fold.open = true; })`);
   const wide = `[...document.querySelectorAll('main *')].filter((node) =>
     !node.closest('.wide, svg') && node.getBoundingClientRect().right > innerWidth + 1)
     .map((node) => node.className + ': ' + node.textContent.slice(0, 40))`;
@@ -169,6 +203,8 @@ inBrowser('on paper it is black on white, without buttons, and no table is cut o
     ),
     0,
   );
+  const reasoning = `document.querySelector('details.reasoning summary').checkVisibility()`;
+  assert.equal(await page.evaluate(reasoning), true);
   // A4 with the margins of a browser, at 96 pixels an inch.
   await page.setViewportSize({ width: 718, height: 1047 });
   const cut = `[...document.querySelectorAll('table')].filter((table) =>
@@ -179,7 +215,7 @@ inBrowser('on paper it is black on white, without buttons, and no table is cut o
 
 inBrowser('without scripts everything is there to read', async () => {
   const { page, said } = await opened({ javaScriptEnabled: false });
-  assert.equal(await page.evaluate(shownTalks), 3);
+  assert.equal(await page.evaluate(shownTalks), 6);
   assert.equal(await page.evaluate(`document.querySelector('form.search').checkVisibility()`), false);
   assert.deepEqual(
     said.filter((line) => !line.includes('script')),

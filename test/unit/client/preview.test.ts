@@ -77,12 +77,12 @@ void test('a preview shows reasoning, tools, calls, ids, names and weights of a 
     },
   });
   assert.deepEqual(text.split('\n').slice(-7, -1), [
-    '  tools                {"name":"w"}',
-    '  user, name alice     q',
-    '  reasoning            r ⏎ 1',
-    '  assistant, weight 0',
-    '  call, id c1          w({"c":1})',
-    '  tool, id c1',
+    '  tools                            {"name":"w"}',
+    '  user, name alice                 q',
+    '  reasoning                        r ⏎ 1',
+    '  assistant, context, not trained',
+    '  call, id c1                      w({"c":1})',
+    '  tool, result of w, id c1',
   ]);
 });
 

@@ -1,10 +1,10 @@
 import type { ReadConversation } from '../../read/read-train.js';
-import { clip, count, plural, visible } from '../format.js';
+import { article } from '../conversation/article.js';
+import { shownCharacters } from '../conversation/limits.js';
+import type { MarkedConversation } from '../mark-tokens.js';
+import { plural, visible } from '../format.js';
 import { html, type Part } from '../html.js';
-import type { MarkedConversation, Span } from '../mark-tokens.js';
 
-/** Most characters of a message on the page. */
-const messageLimit = 3_000;
 /** Most characters of all conversations together. */
 const pageLimit = 400_000;
 
@@ -26,7 +26,9 @@ export function readingSection(
     <h2>Conversations to read</h2>
     <p class="soft">
       ${plural(shown.length, 'line')} of train.jsonl, which is in random order: its first ones, and the first
-      of each source. ${' '}<code>npx headrace trace ${name} LINE</code> shows where a line comes from.
+      of each source.
+      ${shown.length < toRead.length ? ` ${plural(toRead.length - shown.length, 'other line')} of these would make the page too long.` : ''}
+      ${' '}<code>npx headrace trace ${name} LINE</code> shows where a line comes from.
     </p>
     ${marked.size === 0 ? null : marksLegend()}
     <form class="search" role="search" hidden>
@@ -57,49 +59,13 @@ function marksLegend(): Part {
   </p>`;
 }
 
+/** The conversations that fit, in order. One that is too long does not keep out the shorter ones after it. */
 function withinLimit(toRead: readonly ReadConversation[]): readonly ReadConversation[] {
   let characters = 0;
-  return toRead.filter(({ messages }) => {
-    characters += messages.reduce((sum, { content }) => sum + Math.min(content.length, messageLimit), 0);
-    return characters <= pageLimit;
-  });
-}
-
-function article({ line, source, messages }: ReadConversation, marked: MarkedConversation | undefined): Part {
-  return html`<article class="talk" data-source=${source ?? ''}>
-    <p class="where">
-      ${whereText(line, source, marked)}
-      ${marked !== undefined && marked.cut > 0 ? html`${', '}<b>${`${count(marked.cut)} cut off`}</b>` : null}
-      ${marked?.refusal === undefined ? null : html`${': '}<b>${marked.refusal}</b>`}
-    </p>
-    ${messages.map(({ role, content }, index) => {
-      const spans = marked?.messages[index];
-      return html`<div class=${`message ${role}`} dir="auto">
-        ${spans === undefined ? html`<span class="role" dir="ltr">${role}</span>${clip(content, messageLimit)}` : markedText(spans)}
-      </div>`;
-    })}
-  </article>`;
-}
-
-function whereText(line: number, source: string | undefined, marked: MarkedConversation | undefined): string {
-  const parts = [`line ${count(line)}`];
-  if (source !== undefined) parts.push(visible(source));
-  if (marked !== undefined)
-    parts.push(`${plural(marked.tokens, 'token')}, ${count(marked.trained)} trained on`);
-  return parts.join(' · ');
-}
-
-/** Spans up to the limit. The first ones name the role. */
-function markedText(spans: readonly Span[]): readonly unknown[] {
-  let left = messageLimit;
-  const [first, ...rest] = spans;
-  // The line break between two turns belongs to the later one. The page shows a gap between the bubbles
-  // instead.
-  const isBreak = first?.kind !== 'trained' && first?.special === false && first.text === '\n';
-  return (isBreak ? rest : spans).flatMap(({ text, kind, special }) => {
-    if (left <= 0) return [];
-    const shown = clip(text, left);
-    left -= text.length;
-    return html`<span class=${special ? `${kind} special` : kind}>${shown}</span>`;
+  return toRead.filter((conversation) => {
+    const own = shownCharacters(conversation);
+    if (characters + own > pageLimit) return false;
+    characters += own;
+    return true;
   });
 }

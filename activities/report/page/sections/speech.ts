@@ -1,3 +1,4 @@
+import { roles } from '../../../../core/convert/roles.js';
 import type { SourceSample, TrainSample } from '../../read/read-train.js';
 import { count, percent, plural } from '../format.js';
 import { html, table, type Part } from '../html.js';
@@ -13,33 +14,32 @@ export function speechSection({ lines, bySource }: TrainSample, trainLines: numb
       train.jsonl. Languages are estimated from letters and common words.
     </p>
     ${table(
-      [
-        'source',
-        'conversations',
-        'languages',
-        'messages: system',
-        'user',
-        'assistant',
-        'a conversation',
-        'most',
-        'characters',
-        'longest',
-      ],
-      'lnlnnnnnnn',
+      ['source', 'conversations', 'languages', 'messages', 'most', 'characters', 'longest'],
+      'lnlnnnn',
       bySource.map((sample) => [
         sample.source ?? 'all',
         count(sample.conversations),
         html`<span class="soft">${languages(sample)}</span>`,
-        count(sample.messages.system),
-        count(sample.messages.user),
-        count(sample.messages.assistant),
         count(quantile(sample.turns, 0.5)),
         count(quantile(sample.turns, 1)),
         count(quantile(sample.characters, 0.5)),
         count(quantile(sample.characters, 1)),
       ]),
     )}
-    <p class="soft">Messages and characters of a conversation are medians.</p>
+    <p class="soft">
+      Messages and characters of a conversation are medians. Characters are those of contents, reasoning and
+      arguments of calls.
+    </p>
+    ${table(
+      ['messages of', ...roles, 'with reasoning', 'calls of tools'],
+      `l${'n'.repeat(roles.length + 2)}`,
+      bySource.map((sample) => [
+        sample.source ?? 'all',
+        ...roles.map((role) => count(sample.messages[role])),
+        count(sample.reasoning),
+        count(sample.calls),
+      ]),
+    )}
   </section>`;
 }
 
