@@ -76,7 +76,10 @@ export const errorTable = {
     remedy: 'The segment starts again from its last checkpoint in a new Tinker run.',
   },
   CheckpointLostError: { retry: false, remedy: 'The training continues from the checkpoint before it.' },
-  NothingToTrainError: { retry: false, remedy: 'No row has a trained token; read the length report.' },
+  NothingToTrainError: {
+    retry: false,
+    remedy: 'Read the length report; a longer `max_tokens`, another `train_on` or `renderer` may help.',
+  },
   // The client and Temporal
   UsageError: { retry: false, remedy: 'See --help.' },
   TemporalUnavailableError: {

@@ -44,8 +44,8 @@ export interface TokenisePiecesResult {
 }
 
 /**
- * Why a renderer refuses a conversation, so that it is not trained. Where several apply, the first of this list
- * counts.
+ * Why a renderer refuses a conversation, so that it is not trained. Where several apply, the first of this
+ * list counts.
  */
 export const refusalReasons = [
   /** It has no form for reasoning. */
@@ -54,14 +54,14 @@ export const refusalReasons = [
   'tools',
   /** Its generation prompt has an empty think block, and the trained turn reasons. */
   'thinking_disabled',
-  /** Its generation prompt has an empty think block, and only the last message of the trained turn has one. */
+  /** Its generation prompt has an empty think block; of the trained turn only the last message has one. */
   'turn_of_several',
-  /** Its generation prompt has an empty think block, and a conversation without a user message has none. */
+  /** Its generation prompt has an empty think block; a conversation without a user message has none. */
   'no_user',
 ] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** Of one source's rows of train.jsonl, what is not trained whatever `train_on` says, or not written. */
+/** Of one source's rows of train.jsonl: what is not trained whatever `train_on` says, or not written. */
 export interface UntrainedParts {
   /** Rows that the renderer refuses; reasons that do not occur are absent. */
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;

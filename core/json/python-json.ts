@@ -1,9 +1,10 @@
 import { SpelledNumber, type SpelledJson } from './spelled-json.js';
 
 /**
- * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from. Separators
- * are `, ` and `: `, what is not printable ASCII is escaped, and a number with a fraction or an exponent is
- * written as a float. (Integers of more than 4,300 digits, which Python refuses, stay as they are.)
+ * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from.
+ * Separators are `, ` and `: `, what is not printable ASCII is escaped, and a number with a fraction or an
+ * exponent is written as a float. (Integers of more than 4,300 digits, which Python refuses, stay as they
+ * are.)
  */
 export function pythonJson(value: SpelledJson): string {
   if (value === null || typeof value === 'boolean') return String(value);
@@ -34,8 +35,8 @@ function pythonNumber(text: string): string {
 }
 
 /**
- * The `repr` of a float, which has the fewest digits that give the number again, as in JavaScript; the exponent is
- * written for other numbers than in JavaScript.
+ * The `repr` of a float. Its digits are those of JavaScript, the fewest that give the number again; the
+ * exponent is written for other numbers.
  */
 function pythonFloat(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';

@@ -28,7 +28,7 @@ export interface SourceState {
 }
 
 /** How far the tokenisation is. */
-export interface TokensState {
+interface TokensState {
   /** Work ranges, finished and in all. */
   readonly pieces: readonly [number, number];
   readonly totalSteps: number | null;

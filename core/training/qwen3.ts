@@ -100,8 +100,8 @@ function renderMessage(frames: boolean): Renderer['message'] {
 }
 
 /**
- * Qwen3, like its template. Reasoning of earlier turns is left out; a `<think>` block in their words stays as it
- * is.
+ * Qwen3, like its template. Reasoning of earlier turns is left out; a `<think>` block in their words stays as
+ * it is.
  */
 export const qwen3: Renderer = {
   name: 'qwen3',

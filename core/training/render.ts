@@ -6,8 +6,8 @@ import type { PartContent, Place, Renderer } from './renderer.js';
 export type Part = PartContent & {
   readonly weight: 0 | 1;
   /**
-   * Index of its message. `tools`: the system message that declares the tools, where the conversation has none of
-   * its own. Absent on what opens the conversation.
+   * Index of its message. `tools`: the system message that declares the tools, where the conversation has
+   * none of its own. Absent on what opens the conversation.
    */
   readonly message?: number | 'tools';
   /** On the first part of the last message's content. */

@@ -13,7 +13,7 @@ export interface Place {
   readonly lastUserIndex: number;
 }
 
-export interface RenderedMessage {
+interface RenderedMessage {
   /** Names the role. Trained only with `all_tokens`. */
   readonly header: readonly PartContent[];
   /** The content and the end of the turn. */
@@ -37,8 +37,8 @@ export interface Renderer {
   /** Whether `message` has a form for reasoning. */
   readonly hasReasoning: boolean;
   /**
-   * The content of a system message that declares tools, behind its words, which may be empty. Absent: there is no
-   * form for tools, calls and results.
+   * The content of a system message that declares tools, behind its words, which may be empty. Absent: there
+   * is no form for tools, calls and results.
    *
    * @param tools - of each, its function as JSON.
    */

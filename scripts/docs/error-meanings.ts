@@ -42,7 +42,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
     'A Tinker run ended under a segment: a lapsed session, a crash of the server, a lost request.',
   CheckpointLostError:
     'The server no longer has the checkpoint that the training was to continue from: its TTL has passed.',
-  NothingToTrainError: 'After truncation no row has a token that is trained on.',
+  NothingToTrainError:
+    'No row has a token that is trained on: the renderer refuses it, its messages have weight 0, or truncation cuts them off.',
   UsageError: 'The command cannot be done now; the message has the reason.',
   TemporalUnavailableError: 'No Temporal server answers at the address.',
   NoWorkerError: 'No worker polls the task queue of this store, so the run would wait for one.',
