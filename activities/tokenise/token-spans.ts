@@ -25,8 +25,8 @@ export type MarkedTokens = Pick<TokenisedConversation, 'tokens' | 'mask'> & {
 };
 
 /**
- * The tokens of a conversation as stretches of text, in order. Tokens are decoded together, because one may be
- * a part of a character.
+ * The tokens of a conversation as stretches of text, in order. Tokens are decoded together, because one may
+ * be a part of a character.
  */
 export function tokenSpans(
   { tokens, mask, parts }: MarkedTokens,

@@ -23,6 +23,13 @@ export function integer(text: string): number {
   return Number(text);
 }
 
+/** Parses a whole number of 1 or more. @throws {InvalidArgumentError} */
+export function positiveInteger(text: string): number {
+  const value = integer(text);
+  if (value === 0) throw new InvalidArgumentError('expected a whole number of 1 or more.');
+  return value;
+}
+
 /** Parses a number of 0 or more. @throws {InvalidArgumentError} */
 export function number(text: string): number {
   const value = Number(text);

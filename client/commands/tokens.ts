@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { rendererNames, trainOnModes } from '../../core/recipe.js';
 import { action } from '../command-line/action.js';
-import { integer, oneOf, setOption } from '../command-line/arguments.js';
+import { oneOf, positiveInteger, setOption } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -34,16 +34,24 @@ export function register(program: Command): void {
     .argument('[lines]', 'behind a recipe, such a file or -: its lines, written for the model of the recipe')
     .addOption(setOption())
     .option('--source <name>', 'rows of this source alone')
-    .option('--line <n>', 'from this line or row on', integer, 1)
-    .option('-n, --rows <n>', 'conversations of the file, or of each source', integer, 3)
+    .option('--line <n>', 'from this line or row on', positiveInteger, 1)
+    .option('-n, --rows <n>', 'conversations of the file, or of each source', positiveInteger, 3)
     .option('--model <name>', 'a base model; without a recipe, one is needed')
-    .option('--renderer <name>', `default by the model; ${rendererNames.join(', ')}`, oneOf(rendererNames))
+    .option(
+      '--renderer <name>',
+      `default by recipe or model; ${rendererNames.join(', ')}`,
+      oneOf(rendererNames),
+    )
     .option(
       '--tokenizer <name>',
-      'default by the model; a folder (starting with . or /), or owner/name@revision',
+      'default by recipe or model; a folder (starting with . or /), or owner/name@revision',
     )
-    .option('--train-on <mode>', `what is trained; ${trainOnModes.join(', ')}`, oneOf(trainOnModes))
-    .option('--max-tokens <n>', 'where longer conversations are cut', integer)
+    .option(
+      '--train-on <mode>',
+      `what is trained, default by recipe; ${trainOnModes.join(', ')}`,
+      oneOf(trainOnModes),
+    )
+    .option('--max-tokens <n>', 'where longer conversations are cut', positiveInteger)
     .option('--full', 'long texts whole')
     .option('--ids', 'a line for each token, with its position and id')
     .option('--json', 'a JSON line for each conversation: tokens, weights, prompt, stop')
@@ -53,7 +61,7 @@ export function register(program: Command): void {
         ['tokens recipes/stage1.yaml --source lmsys', 'before anything is run'],
         ['tokens recipes/stage1.yaml runs/stage1/train.jsonl --line 17', 'a line of the mix'],
         ['tokens chats.jsonl --model Qwen/Qwen3-8B --train-on last_assistant_turn'],
-        ['tokens - --model Qwen/Qwen3-8B -n 1000 --json < chats.jsonl', 'for other programs'],
+        ['tokens chats.jsonl --model Qwen/Qwen3-8B -n 1000 --json', 'for other programs'],
       ),
     )
     .action(action(tokens));

@@ -14,8 +14,8 @@ export function say(line: string): void {
 }
 
 /**
- * Writes lines of results to stdout, without secrets, as fast as stdout takes them. Ends without an error where
- * the reader has enough, as `head` does.
+ * Writes lines of results to stdout, without secrets, as fast as stdout takes them. Ends without an error
+ * where the reader has enough, as `head` does.
  */
 export async function printAll(lines: AsyncGenerator<string>): Promise<void> {
   try {

@@ -17,7 +17,7 @@ export interface Ink {
 }
 
 /** Trained tokens stand in `⟦ ⟧`, which hardly any text has. */
-export const plainInk: Ink = {
+const plainInk: Ink = {
   legend: '⟦trained⟧   context   ✂ cut off by max_tokens   ⏎ line break',
   span: (text) => text,
   border: (before, after) => {
@@ -31,7 +31,7 @@ export const plainInk: Ink = {
 const formats: Readonly<Record<SpanKind, Format>> = { trained: ['green'], context: [], cut: ['red'] };
 
 /** Trained tokens are green, what is cut off is red, special tokens are inverse. */
-export const colouredInk: Ink = {
+const colouredInk: Ink = {
   legend: [
     paintedSpan('trained', { kind: 'trained', special: false }),
     'context',

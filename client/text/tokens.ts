@@ -2,6 +2,7 @@ import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation } from '../../core/convert/conversation.js';
 import type { HeadraceError } from '../../core/errors.js';
+import { findingNotes } from '../../core/convert/unread-notes.js';
 import { formatCount, plural } from '../../core/format.js';
 import type { ChosenModel } from '../tokens/chosen-model.js';
 import type { Place, PlacedConversation } from '../tokens/placed-conversation.js';
@@ -13,11 +14,12 @@ import {
   type WrittenConversation,
 } from '../tokens/written-conversation.js';
 import { conversationParts } from './conversation-parts.js';
-import { idLines, markedText, textOfIds } from './marked-text.js';
+import { idLines, markedText } from './marked-text.js';
 import { outcomeCounts } from './preview.js';
-import { escapeControls, oneLine, shorten } from './shorten.js';
+import { escapeControls, oneLine } from './shorten.js';
 import { sourceFailure } from './source-failure.js';
 import type { Ink } from './token-ink.js';
+import { countsText, messageLine, promptLine, stopText } from './token-lines.js';
 
 export interface TokensTextOptions {
   readonly ink: Ink;
@@ -50,10 +52,11 @@ export class TokensText implements TokensForm {
   }
 
   source({ preview, skipped }: SourceRows): readonly string[] {
-    const { name, file, format, counts } = preview;
+    const { name, file, format, counts, head } = preview;
     const heading = this.#options.ink.heading(`── ${name} ──`);
     return [
       `\n${heading} ${file}, format ${format}, of the first rows: ${outcomeCounts(counts)}`,
+      ...findingNotes(head.findings, `in the first ${plural(head.rows, 'row')}`),
       ...(skipped === undefined ? [] : [`row ${formatCount(skipped.row)}: ${skipped.outcome}`]),
     ];
   }
@@ -117,63 +120,4 @@ function byMessage(spans: readonly TokenSpan[]): TokenSpan[][] {
     else blocks.push([span]);
   }
   return blocks;
-}
-
-/** The role, the counts, and what of the message is context or not written. */
-function messageLine(
-  block: readonly TokenSpan[],
-  { messages }: Conversation,
-  { reasoningLeftOut, spans }: WrittenConversation,
-  ink: Ink,
-): string {
-  const index = block[0]?.message;
-  if (typeof index !== 'number') {
-    const heading = index === 'tools' ? 'system, of the tools' : 'opening';
-    return `${ink.heading(heading)}${ink.note(`, ${countsText(block)}`)}`;
-  }
-  const { role = 'message', weight, name } = messages[index] ?? {};
-  const notes = [
-    countsText(block),
-    ...(weight === 0 ? ['context by weight 0'] : []),
-    ...(reasoningLeftOut.includes(index) ? ['context, because its reasoning is left out'] : []),
-    ...(name === undefined ? [] : [`name ${escapeControls(name)} is not written`]),
-    ...typedSpecials(block, spans).map((token) => `${token} in its words is text, and no special token`),
-  ];
-  return `${ink.heading(role)}${ink.note(`, ${notes.join(', ')}`)}`;
-}
-
-/** Special tokens of the conversation that the words of a message spell. */
-function typedSpecials(block: readonly TokenSpan[], spans: readonly TokenSpan[]): string[] {
-  const words = block.filter(({ special }) => !special).map(({ text }) => text);
-  const tokens = new Set(spans.filter(({ special }) => special).map(({ text }) => text));
-  return [...tokens].filter((token) => words.some((text) => text.includes(token)));
-}
-
-/** `81 tokens, 52 trained, 3 cut off`. */
-function countsText(spans: readonly TokenSpan[]): string {
-  const { trained, context, cut } = tokenCounts(spans);
-  return [
-    plural(trained + context + cut, 'token'),
-    ...(trained > 0 ? [`${formatCount(trained)} trained`] : []),
-    ...(cut > 0 ? [`${formatCount(cut)} cut off`] : []),
-  ].join(', ');
-}
-
-const longestPrompt = 400;
-const shownEnd = 12;
-
-function promptLine({ prompt, promptLeavesAt }: WrittenConversation, encoder: TextEncoder, ink: Ink): string {
-  const heading = `${ink.heading('prompt')}${ink.note(`, ${plural(prompt.length, 'token')}:`)}`;
-  if (promptLeavesAt === undefined)
-    return `${heading} as above, up to …${textOfIds(prompt.slice(-shownEnd), encoder)}`;
-  const rest = shorten(textOfIds(prompt.slice(promptLeavesAt), encoder), longestPrompt);
-  return `${heading} as above up to token ${promptLeavesAt}, then ${rest}`;
-}
-
-function stopText({ stop }: WrittenConversation, encoder: TextEncoder): string {
-  return stop
-    .map((each) =>
-      typeof each === 'number' ? `${textOfIds([each], encoder)} (${each})` : each.replaceAll('\n', '⏎'),
-    )
-    .join(', ');
 }

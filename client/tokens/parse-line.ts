@@ -11,7 +11,8 @@ const longestFound = 60;
  * The conversation of a line.
  *
  * @param where - names the file and the line.
- * @throws {HeadraceError} FormatError where the line is not canonical: what was found there, and what is expected.
+ * @throws {HeadraceError} FormatError where the line is not canonical: what was found there, and what is
+ * expected.
  */
 export function parseLine(bytes: Buffer, where: string): Conversation {
   const text = bytes.toString('utf8');
@@ -20,12 +21,13 @@ export function parseLine(bytes: Buffer, where: string): Conversation {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw notCanonical(where, `is not JSON: ${messageOf(error)}`, error);
+    throw notCanonical(where, `is not JSON: ${escapeControls(messageOf(error))}`, error);
   }
   const parsed = CanonicalLine.safeParse(value);
   if (!parsed.success) throw notCanonical(where, issueText(value, parsed.error), parsed.error);
   const unknown = unknownKey(value, parsed.data);
-  if (unknown !== undefined) throw notCanonical(where, `has the key ${unknown}, which is not expected there`);
+  if (unknown !== undefined)
+    throw notCanonical(where, `has the key ${found(unknown)}, which is not expected there`);
   if (parsed.data.messages.length === 0) throw notCanonical(where, 'has no messages');
   return parseCanonicalLine(text);
 }

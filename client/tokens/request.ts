@@ -28,7 +28,7 @@ const defaults = Train.pick({ train_on: true, max_tokens: true }).parse({});
 /**
  * What a command line asks for. Options win over the recipe.
  *
- * @param from - a recipe, whose name ends in .yaml or .yml; or lines, in a file or, as `-`, in standard input.
+ * @param from - a recipe, whose name ends in .yaml or .yml; or a file of lines; or `-` for standard input.
  * @param lines - behind a recipe: lines to write as it trains.
  * @throws {HeadraceError} UsageError, RecipeError.
  */

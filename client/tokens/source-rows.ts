@@ -37,9 +37,7 @@ export async function sourceRows(
   const { name, file } = preview;
   const conversations = preview.rows
     .flatMap(({ row, after }) =>
-      after === null || row < from
-        ? []
-        : [{ place: { source: name, file, row }, conversation: after }],
+      after === null || row < from ? [] : [{ place: { source: name, file, row }, conversation: after }],
     )
     .slice(0, rows);
   const asked = preview.rows.find(({ row }) => row === from);

@@ -24,8 +24,8 @@ export interface TokensOutputOptions {
 /**
  * Yields what to print of the conversations.
  *
- * @throws {HeadraceError} as {@link openLines} and {@link canonicalLines}; of sources nothing but what is no
- * error of theirs.
+ * @throws {HeadraceError} as {@link openLines} and {@link canonicalLines}. The error of a source is printed
+ * in its place.
  */
 export async function* tokensOutput(
   { conversations }: TokensRequest,
@@ -46,6 +46,7 @@ export async function* tokensOutput(
         for (const placed of found.conversations)
           yield form.conversation(placed, writeConversation(model, placed.conversation));
       } catch (error) {
+        work.signal.throwIfAborted();
         if (!(error instanceof HeadraceError)) throw error;
         options.onFailure();
         yield form.failure(source.name, error);
