@@ -1,7 +1,7 @@
 """The first half of the mix rule: from a row to a conversation, or to the reason why there is none."""
 import re
 from message_rule import MessageRule, Raw, function_of, is_function, is_named
-from spelled_json import is_blank, says_nothing, structure
+from spelled_json import is_blank, is_too_deep, says_nothing, structure
 from unread_rule import COLUMN_NAMES, KEY_NAMES, tells
 
 REASONS = """bad_utf8 bad_json no_messages bad_history unknown_role content_not_text not_only_text unknown_part part_order
@@ -157,16 +157,17 @@ class ConversationRule(MessageRule):
         if not isinstance(function, dict) or not is_named(function) or function is not tool and not is_function(tool):
             return None
         parameters = structure(function.get("parameters"))
-        return {**function, "parameters": parameters} if isinstance(parameters, dict) else function
+        function = {**function, "parameters": parameters} if isinstance(parameters, dict) else function
+        return None if is_too_deep(function) else function
 
     def unread(self, row, read, messages):
         said = {message[key] for message in messages for key in ("content", "reasoning_content") if key in message}
         own = {"instruction", "response"} if self.format == "magpie" else set()
-        own |= {*read, *self.filtered}
-        columns = [name for name, value in row.items()
-                   if name not in own and tells(name, value, COLUMN_NAMES, self.named(*OPTIONAL), self.weights, said, 1)]
+        named, named_keys = self.named(*OPTIONAL), self.named("reasoning", "tool_calls", "weight")
+        columns = [name for name, value in row.items() if name not in {*own, *read, *self.filtered}
+                   and tells(name, value, COLUMN_NAMES, named, self.weights, said, 1)]
         keys = [f"{name}[].{key}" for name, key, value in self.unread_keys
-                if tells(key, value, KEY_NAMES, self.named("reasoning", "tool_calls", "weight"), self.weights, said, 0)]
+                if tells(key, value, KEY_NAMES, named_keys, self.weights, said, 0)]
         return sorted({*columns, *keys})
 
     def named(self, *fields):

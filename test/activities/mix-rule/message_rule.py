@@ -1,7 +1,7 @@
 """What one message of a row says: its words, reasoning, calls and weight."""
 import re
 from dataclasses import dataclass
-from spelled_json import BLANK, compact, is_blank, joined, says, says_nothing, structure
+from spelled_json import BLANK, compact, is_blank, is_too_deep, joined, says, says_nothing, structure
 
 WEIGHTS = ["weight", "loss", "train", "trainable", "loss_mask", "loss_weight", "loss_scale"]
 TEXT_PARTS = ["text", "input_text", "output_text"]
@@ -123,7 +123,8 @@ class MessageRule:
     def result(self, part):
         raw = Raw("tool", part.get("content"), {}, "content")
         content = self.parts(raw, "result")[0][0] if has_parts(raw) else self.content(raw, may_be_absent=True)
-        return {"role": "tool", "content": content, **({"tool_call_id": part["tool_use_id"]} if is_text(part.get("tool_use_id")) else {})}
+        id = part.get("tool_use_id")
+        return {"role": "tool", "content": content, **({"tool_call_id": id} if is_text(id) else {})}
 
     # Reasoning and weight
 
@@ -189,7 +190,7 @@ class MessageRule:
             self.reasons.add("bad_tool_call")
         # An object says something here, whatever it holds: it is written as it is.
         value = next((v for v in arguments if isinstance(v, dict) or not says_nothing(v)), {})
-        if not isinstance(structure(value), dict):
+        if not isinstance(structure(value), dict) or is_too_deep(structure(value)):
             self.reasons.add("bad_arguments")
         return {**({"id": id} if is_text(id) else {}), "type": "function",
                 "function": {"name": function.get("name"),

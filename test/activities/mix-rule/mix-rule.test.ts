@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pLimit from 'p-limit';
@@ -8,20 +7,14 @@ import { openStore } from '../../../activities/artifacts/store.js';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { defined } from '../../../core/defined.js';
 import { Dice } from '../../support/dice.js';
+import { folderInMemory } from '../../support/folder.js';
 import { checkedResults, mixedResult } from './mixed-result.js';
 import { randomCase, type RandomCase } from './random-case.js';
 
 const cases = 1000;
 
 void test('random recipes and data give the bytes and counts of the rule as Python states it', async (context) => {
-  // A thousand mixes flush some fifty thousand files: where there is a disk in memory, they are spared a real
-  // one.
-  const disk = await access('/dev/shm').then(
-    () => '/dev/shm',
-    () => tmpdir(),
-  );
-  const dir = await mkdtemp(join(disk, 'headrace-'));
-  context.after(() => rm(dir, { recursive: true, force: true }));
+  const dir = await folderInMemory(context);
   const made: RandomCase[] = [];
   for (let index = 0; index < cases; index += 1)
     made.push(await randomCase(new Dice(index), join(dir, `case-${index}`)));

@@ -11,7 +11,10 @@ interface Fitted {
   readonly column: (name: string) => Column;
   /** For the writer of parquet. */
   readonly written: readonly unknown[];
-  /** What a reader of the file finds: as JSON, without null members, integers as digits, doubles as JSON.stringify. */
+  /**
+   * What a reader of the file finds, as JSON: no null members, integers as digits, doubles as JSON.stringify
+   * writes them.
+   */
   readonly found: readonly OddJson[];
 }
 
@@ -26,8 +29,8 @@ function kindOf(value: OddJson): Kind {
 }
 
 /**
- * Bends values until they have one type, as those of a column do: that of the first one. Another value becomes
- * JSON in a text where the column is of texts, else null.
+ * Bends values until they have one type, as those of a column do: that of the first one. Another value
+ * becomes JSON in a text where the column is of texts, else null.
  */
 export function fit(dice: Dice, values: readonly OddJson[]): Fitted {
   const kinds = new Set(values.map(kindOf).filter((kind) => kind !== 'null'));

@@ -1,5 +1,7 @@
 """JSON that keeps the spelling of its numbers."""
-import json, re
+import json, re, sys
+
+sys.setrecursionlimit(20_000)
 
 # Unicode's White_Space property, and the byte order mark
 BLANK = "".join(map(chr, [*range(0x09, 0x0E), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B),
@@ -66,3 +68,14 @@ def structure(value):
         return read(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def is_too_deep(value):
+    """More than 500 levels of lists and objects."""
+    level = [value]
+    for _ in range(501):
+        level = [v for v in level if isinstance(v, (list, dict))]
+        if not level:
+            return False
+        level = [member for v in level for member in (v.values() if isinstance(v, dict) else v)]
+    return True

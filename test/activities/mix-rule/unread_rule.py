@@ -15,6 +15,7 @@ FLAG_NAMES = set("weight loss train trainable lossmask lossweight lossscale mask
 
 
 def tells(name, value, names, named, weights, said, quiet):
+    """Whether a field that is not read is counted. `quiet` is the number that says nothing under the name of a weight."""
     letters = "".join(filter(str.isalpha, name.lower()))
     if letters not in names and name not in named:
         return False
