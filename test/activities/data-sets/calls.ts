@@ -141,14 +141,24 @@ export function openai(): DataSet {
   }));
   const weights = withWeight.map(({ question, answer }) => ({
     messages: [
-      ...[
-        { role: 'user', content: question },
-        { role: 'assistant', content: 'No idea.', weight: 0 },
-      ],
-      ...[
-        { role: 'user', content: 'Once more?' },
-        { role: 'assistant', content: answer, weight: 1 },
-      ],
+      {
+        role: 'user',
+        content: question,
+      },
+      {
+        role: 'assistant',
+        content: 'No idea.',
+        weight: 0,
+      },
+      {
+        role: 'user',
+        content: 'Once more?',
+      },
+      {
+        role: 'assistant',
+        content: answer,
+        weight: 1,
+      },
     ],
   }));
   return {
@@ -171,8 +181,13 @@ export function openai(): DataSet {
       ),
       ...withWeight.map(({ question, answer }) =>
         expectedLine([
-          ...[user(question), { ...assistant('No idea.'), weight: 0 as const }],
-          ...[user('Once more?'), assistant(answer)],
+          user(question),
+          {
+            ...assistant('No idea.'),
+            weight: 0 as const,
+          },
+          user('Once more?'),
+          assistant(answer),
         ]),
       ),
     ],

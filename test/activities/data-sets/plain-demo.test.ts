@@ -49,7 +49,10 @@ void test('corpora of roles and words give the bytes of mix rule 1', async (t) =
     resolutions.set(source.name, resolved.resolution);
   }
   const { summaries } = await mixSources(recipe, {
-    ...{ store, out, work, resolutions },
+    store,
+    out,
+    work,
+    resolutions,
     threads: new ThreadPool(1),
   });
   assert.equal(
