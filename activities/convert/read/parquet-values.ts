@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   compactJson,
   parseSpelled,
@@ -8,13 +9,15 @@ import { badText, TextBytes } from './text-bytes.js';
 
 /**
  * A parquet value as JSON.parse would return it: texts decoded, integers as numbers, times as ISO 8601 text.
- * A null member of a struct is no member: a table cannot leave one out.
+ * A null member of a struct is no member: a table cannot leave one out. Bytes that the schema does not call
+ * text are text where they are UTF-8, else an object with their number.
  */
 export function plainValue(value: unknown): unknown {
   if (value instanceof TextBytes) return value.text();
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (value instanceof Uint8Array) return textOrSize(value);
+  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(plainValue);
   return Object.fromEntries(members(value).map(([name, member]) => [name, plainValue(member)]));
 }
@@ -36,9 +39,14 @@ function spelled(value: unknown): SpelledJson {
   if (typeof value === 'bigint') return new SpelledNumber(String(value));
   if (Array.isArray(value)) return value.map(spelled);
   if (value instanceof TextBytes) return shown(value);
-  if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value))
+  if (value instanceof Uint8Array) return spelled(textOrSize(value));
+  if (typeof value !== 'object' || value === null || value instanceof Date)
     return parseSpelled(JSON.stringify(value ?? null));
   return new Map(members(value).map(([name, member]) => [name, spelled(member)]));
+}
+
+function textOrSize(bytes: Uint8Array): unknown {
+  return isUtf8(bytes) ? String(Buffer.from(bytes)) : { bytes: bytes.length };
 }
 
 function shown(text: TextBytes): string {

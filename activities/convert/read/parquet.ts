@@ -160,6 +160,8 @@ async function readObjects(
       rowEnd,
       compressors,
       parsers,
+      // Bytes that the schema does not call text, such as those of images, may be anything.
+      utf8: false,
       geoparquet: false,
     });
   } catch (error) {

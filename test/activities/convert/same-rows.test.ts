@@ -201,6 +201,33 @@ void test('a column of JSON is read as the text that it is', async () => {
   assert.match(lines[0] ?? '', /"tools":\[\{"type":"function","function":\{"name":"w"\}\}\]\}$/);
 });
 
+/** Bytes that the schema does not call text. */
+const binary = (name: string): Column => [{ name, repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY' }];
+
+void test('bytes of images are counted, and reject no row', async () => {
+  const dir = await folder();
+  const path = join(dir, 'a.parquet');
+  const rows = [new Uint8Array([0x89, 0x50, 0xff]), null].map((bytes, index) => ({
+    messages: [{ role: 'assistant', content: `a${index}` }],
+    image: bytes && { bytes, path: 'x.png' },
+  }));
+  const columns = [list('messages', message), struct('image', binary('bytes'), text('path'))];
+  await writeFile(path, parquetFile(rows, columns, 2));
+  const { lines, summaries } = await mixFiles([path], { format: 'messages' });
+  assert.equal(lines.length, 2);
+  assert.deepEqual(summaries[0]?.unread, { image: 1 });
+});
+
+void test('bytes that the schema does not call text are text where they are UTF-8', async () => {
+  const dir = await folder();
+  const path = join(dir, 'a.parquet');
+  const row = { messages: [{ role: Buffer.from('assistant'), content: Buffer.from('é') }] };
+  const columns = [list('messages', (name) => struct(name, binary('role'), binary('content')))];
+  await writeFile(path, parquetFile([row], columns, 1));
+  const { lines } = await mixFiles([path]);
+  assert.deepEqual(lines, ['{"messages":[{"role":"assistant","content":"é"}]}']);
+});
+
 void test('the keys of a map are members', async () => {
   const dir = await folder();
   const path = join(dir, 'a.parquet');
