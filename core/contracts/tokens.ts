@@ -123,6 +123,5 @@ export interface TokensResult {
   readonly totalSteps: number;
   /** One for each source with lines. */
   readonly lengths: readonly LengthReport[];
-  /** Absent where a version that did not count it has tokenised the mix. */
-  readonly untrained?: Untrained;
+  readonly untrained: Untrained;
 }

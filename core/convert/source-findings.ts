@@ -18,11 +18,9 @@ export function readAsOf({ layout, ignore }: ConversionRules): ReadAs {
 }
 
 /**
- * Counts of what a source holds beside roles and contents, and of what conversion left out of it. They are
- * absent of a run that began before they were counted.
+ * Counts of what a source holds beside roles and contents, and of what conversion left out of it.
  */
-export type Findings = Pick<SourceCounts, 'converted'> &
-  Partial<Pick<SourceCounts, 'unread' | 'blankSystem' | 'trailing' | 'holds'>>;
+export type Findings = Pick<SourceCounts, 'converted' | 'unread' | 'blankSystem' | 'trailing' | 'holds'>;
 
 /** The findings of one source, and how it was read. */
 export interface SourceFindings extends Findings, ReadAs {
@@ -32,6 +30,5 @@ export interface SourceFindings extends Findings, ReadAs {
 /** The findings of what has other members, too. */
 export function findingsOf(source: SourceFindings): SourceFindings {
   const { name, format, columns, converted, ignore, unread, blankSystem, trailing, holds } = source;
-  const always = { name, format, columns, converted };
-  return { ...always, ...defined({ ignore, unread, blankSystem, trailing, holds }) };
+  return { name, format, columns, converted, unread, blankSystem, trailing, holds, ...defined({ ignore }) };
 }

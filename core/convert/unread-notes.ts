@@ -1,5 +1,4 @@
 import { formatCount, plural } from '../format.js';
-import { noCounts } from './counts.js';
 import { shownName } from './shown-name.js';
 import type { Findings, ReadAs, SourceFindings } from './source-findings.js';
 import { unreadRemedy } from './unread-remedy.js';
@@ -29,7 +28,7 @@ const mostNames = 12;
 
 /** @param most - names to list. */
 export function unreadNames(source: Findings & ReadAs, most = mostNames): UnreadNames {
-  const { unread = {} } = source;
+  const { unread } = source;
   const all = Object.entries(unread)
     .filter(([name]) => name !== overflow)
     .map(([name, conversations]) => ({ name, conversations }))
@@ -80,7 +79,7 @@ function unreadLines(source: SourceFindings): string[] {
 }
 
 /** `2 blank system messages left out; 1 conversation had messages behind the last answer, …`. */
-export function leftOutNote({ blankSystem = 0, trailing = 0 }: Findings): string | undefined {
+export function leftOutNote({ blankSystem, trailing }: Findings): string | undefined {
   const notes = [
     ...(blankSystem === 0 ? [] : [`${plural(blankSystem, 'blank system message')} left out`]),
     ...(trailing === 0
@@ -99,7 +98,7 @@ const heldThings = [
 ] as const;
 
 /** `reasoning in 204, tools in 1,020 conversations`. */
-export function holdsNote({ holds = noCounts.holds }: Findings): string | undefined {
+export function holdsNote({ holds }: Findings): string | undefined {
   const held = heldThings.filter(([key]) => holds[key] > 0);
   const last = held.at(-1);
   if (last === undefined) return undefined;

@@ -180,6 +180,7 @@ export function finishedInput(out: string): WriteReportInput {
         lostLastAnswer: 2 * index,
         untrained: index === 0 ? 1 : 0,
       })),
+      untrained: { renderer: 'qwen3', sources: [] },
     },
     training: {
       plan: { kind: 'training', key: 'e'.repeat(64) },

@@ -128,6 +128,7 @@ export function fakeActivities(
       stepsPerEpoch: totalSteps,
       totalSteps,
       lengths: [],
+      untrained: { renderer: 'qwen3', sources: [] },
     }),
     checkTraining: async () => ({ server: 'http://127.0.0.1:1', developmentServer: true }),
     planTraining: async () => ({

@@ -205,7 +205,7 @@ void test('what is not trained is counted by source: refusals, weight 0, reasoni
     ],
   });
   assert.deepEqual([inColons.rows, inColons.trainedRows], [4, 2]);
-  assert.deepEqual(untrainedLines(inColons.untrained ?? assert.fail('nothing was counted')), [
+  assert.deepEqual(untrainedLines(inColons.untrained), [
     'agents: 1 of 2 rows is not trained: role_colon has no form for reasoning',
     '  Write `reasoning: inline`, which puts it into the words as a think block, or leave it out with `ignore`.',
     'agents: 1 message of weight 0 is context and not trained',

@@ -1,4 +1,3 @@
-import { noCounts } from '../../../../core/convert/counts.js';
 import type { SourceFindings } from '../../../../core/convert/source-findings.js';
 import { holdsNote, leftOutNote, unreadNames, unreadTitle } from '../../../../core/convert/unread-notes.js';
 import { clip, count, plural } from '../format.js';
@@ -38,7 +37,7 @@ const members = [
 ] as const;
 
 /** Programs that load the file and train on it without what these members say. */
-function unseenNote({ holds = noCounts.holds }: SourceFindings): string | undefined {
+function unseenNote({ holds }: SourceFindings): string | undefined {
   const held = members.filter(([key]) => holds[key] > 0);
   if (held.length === 0) return undefined;
   const counts = held.map(([key, member], index) => {

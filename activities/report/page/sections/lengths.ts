@@ -43,8 +43,8 @@ export function lengthsSection(tokens: TokensResult, maxTokens: number | undefin
   </section>`;
 }
 
-function untrainedList(untrained: Untrained | undefined): Part {
-  const notes = untrained === undefined ? [] : untrainedNotes(untrained);
+function untrainedList(untrained: Untrained): Part {
+  const notes = untrainedNotes(untrained);
   if (notes.length === 0) return null;
   return html`<ul>
     ${notes.map(({ text, remedy }) => html`<li>${withCode(remedy === undefined ? text : `${text}. ${remedy}`)}</li>`)}

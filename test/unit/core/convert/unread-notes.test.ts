@@ -14,10 +14,6 @@ void test('a source that is read whole has no notes', () => {
   assert.deepEqual(notes({}), []);
 });
 
-void test('a run that began before anything was counted has no notes', () => {
-  assert.deepEqual(findingNotes({ name: 'old', format: 'messages', columns: {}, converted: 9 }), []);
-});
-
 void test('a column that was not read has its count and the lines of the recipe that read or ignore it', () => {
   assert.deepEqual(notes({ unread: { context: 4467 } }), contextNotes);
 });
