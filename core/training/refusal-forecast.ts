@@ -28,8 +28,8 @@ export function forecastRefusals(
 }
 
 /**
- * A character is a token, and so are line breaks in a row, as in Qwen's tokenizer, and any special token. They
- * suffice to compare a prompt with what is trained after it.
+ * A character is a token, and so are line breaks in a row, as in Qwen's tokenizer, and any special token.
+ * They suffice to compare a prompt with what is trained after it.
  */
 const characters: TokenEncoder = {
   bos: null,

@@ -10,12 +10,12 @@ export type Part = PartContent & {
    * none of its own. Absent on what opens the conversation.
    */
   readonly message?: number | 'tools';
-  /** On the first part of the last message's content. */
-  readonly startsLastMessage?: true;
 };
 
 export interface RenderedConversation {
   readonly parts: readonly Part[];
+  /** Index of the part with which the last message's content begins. */
+  readonly lastContentAt: number;
   /** Indices of the messages whose reasoning is left out. */
   readonly reasoningLeftOut: readonly number[];
 }
@@ -65,6 +65,7 @@ export function renderConversation(
 ): RenderedConversation {
   const parts: Part[] = renderer.start(bos).map((part) => ({ ...part, weight: 0 }));
   const reasoningLeftOut: number[] = [];
+  let lastContentAt = 0;
   const written = writtenMessages(renderer, conversation);
   const turnStart = lastUserIndexOf(written.slice(0, -1)) + 1;
   for (const { message, from, place } of placesOf(written)) {
@@ -73,18 +74,18 @@ export function renderConversation(
     // A turn without its reasoning is not what the data says: it is context.
     const weight = inMode && message.weight !== 0 && leavesOutReasoning !== true ? 1 : 0;
     if (leavesOutReasoning === true && from !== 'tools') reasoningLeftOut.push(from);
-    for (const part of header)
-      parts.push({ ...part, message: from, weight: trainOn === 'all_tokens' ? 1 : 0 });
-    for (const [at, part] of output.entries())
-      parts.push({
-        ...part,
-        message: from,
-        weight,
-        ...(place.isLast && at === 0 ? { startsLastMessage: true } : {}),
-      });
-    if (place.isLast) for (const part of overlap) parts.push({ ...part, message: from, weight });
+    const headerWeight = trainOn === 'all_tokens' ? 1 : 0;
+    for (const part of header) parts.push(partOf(part, from, headerWeight));
+    lastContentAt = parts.length;
+    for (const part of output) parts.push(partOf(part, from, weight));
+    if (place.isLast) for (const part of overlap) parts.push(partOf(part, from, weight));
   }
-  return { parts, reasoningLeftOut };
+  return { parts, lastContentAt, reasoningLeftOut };
+}
+
+/** Not by a spread, which takes a multiple of the time. */
+function partOf(part: PartContent, message: number | 'tools', weight: 0 | 1): Part {
+  return 'text' in part ? { text: part.text, message, weight } : { special: part.special, message, weight };
 }
 
 function isTrained(message: Message, place: Place, trainOn: TrainOn, turnStart: number): boolean {

@@ -15,9 +15,14 @@ export interface TokenEncoder {
   readonly bos: string | null;
 }
 
-/** A part of a rendered conversation and its tokens `[from, to)`. */
-export type TokenisedPart = PartContent &
-  Pick<Part, 'message'> & { readonly from: number; readonly to: number };
+/** The tokens `[from, to)` of a part of a rendered conversation. */
+export interface TokenisedPart {
+  /** As of the part. */
+  readonly message?: Part['message'] | undefined;
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+}
 
 export interface TokenisedConversation {
   /** Empty where the conversation is refused. */
@@ -50,16 +55,15 @@ export function tokeniseConversation(
   const tokens: number[] = [];
   const mask: number[] = [];
   const parts: TokenisedPart[] = [];
-  let lastMessageAt = 0;
-  for (const { weight, startsLastMessage, ...part } of rendered.parts) {
+  for (const part of rendered.parts) {
     const from = tokens.length;
-    if (startsLastMessage === true) lastMessageAt = from;
     for (const id of idsOf(part, encoder)) {
       tokens.push(id);
-      mask.push(weight);
+      mask.push(part.weight);
     }
-    parts.push({ ...part, from, to: tokens.length });
+    parts.push({ message: part.message, from, to: tokens.length });
   }
+  const lastMessageAt = parts[rendered.lastContentAt]?.from ?? 0;
   const prompt = renderTrainedPrompt(renderer, conversation, trainOn, encoder.bos);
   if (prompt !== undefined) {
     const ids = prompt.flatMap((part) => idsOf(part, encoder));

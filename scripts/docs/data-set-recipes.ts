@@ -1,6 +1,6 @@
 /**
- * Sources for data sets that many people use. test/activities/data-sets converts rows in the schema of each by
- * these lines, as docs/recipe.md shows them.
+ * Sources for data sets that many people use. test/activities/data-sets converts rows in the schema of each
+ * by these lines, as docs/recipe.md shows them.
  */
 export const dataSetRecipes = `sources:
   # Chats. \`prompt\` of UltraChat is a copy of the first message, and is not counted as not read.

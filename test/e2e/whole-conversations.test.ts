@@ -39,7 +39,7 @@ void test('conversations with tools, reasoning and weights train from start to s
         lines.some((line) => line.includes(member)),
         member,
       );
-    const losses = /before: (\d\.\d+) +after: (\d\.\d+)/.exec(ended.stdout);
+    const losses = /before: (\d+\.\d+) +after: (\d+\.\d+)/.exec(ended.stdout);
     assert.ok(Number(losses?.[2]) < Number(losses?.[1]), `${losses?.[0]} in\n${ended.stdout}`);
     const weights = /tinker:\/\/\S+\/sampler_weights\/whole-final/.exec(ended.stdout)?.[0];
     assert.ok(weights !== undefined, ended.stdout);

@@ -18,7 +18,7 @@ const tool = `{"type":"function","function":{"name":"look_up","description":"Loo
 /** The same as Python writes it. */
 const spaced = (json: string): string => json.replaceAll('":', '": ').replaceAll(',"', ', "');
 
-/** NousResearch/hermes-function-calling-v1: tools in a column, and once more in the words, where the calls are. */
+/** NousResearch/hermes-function-calling-v1: tools in a column and in the words, where the calls are. */
 export function hermesCalls(): DataSet {
   const all = exchanges(new Random('data set hermes'));
   const instruction = `You are a function calling AI model. <tools> [${spaced(tool)}] </tools>`;
@@ -59,7 +59,7 @@ export function hermesCalls(): DataSet {
   };
 }
 
-/** Salesforce/xlam-function-calling-60k: the answer is a list of calls; tools and answers are JSON in texts. */
+/** Salesforce/xlam-function-calling-60k: the answer is a list of calls, and JSON in a text as the tools. */
 export function xlam(): DataSet {
   const all = exchanges(new Random('data set xlam'));
   const bare =
@@ -141,14 +141,24 @@ export function openai(): DataSet {
   }));
   const weights = withWeight.map(({ question, answer }) => ({
     messages: [
-      ...[
-        { role: 'user', content: question },
-        { role: 'assistant', content: 'No idea.', weight: 0 },
-      ],
-      ...[
-        { role: 'user', content: 'Once more?' },
-        { role: 'assistant', content: answer, weight: 1 },
-      ],
+      {
+        role: 'user',
+        content: question,
+      },
+      {
+        role: 'assistant',
+        content: 'No idea.',
+        weight: 0,
+      },
+      {
+        role: 'user',
+        content: 'Once more?',
+      },
+      {
+        role: 'assistant',
+        content: answer,
+        weight: 1,
+      },
     ],
   }));
   return {
@@ -171,8 +181,13 @@ export function openai(): DataSet {
       ),
       ...withWeight.map(({ question, answer }) =>
         expectedLine([
-          ...[user(question), { ...assistant('No idea.'), weight: 0 as const }],
-          ...[user('Once more?'), assistant(answer)],
+          user(question),
+          {
+            ...assistant('No idea.'),
+            weight: 0 as const,
+          },
+          user('Once more?'),
+          assistant(answer),
         ]),
       ),
     ],

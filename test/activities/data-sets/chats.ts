@@ -39,8 +39,11 @@ export function lmsys(): DataSet {
   const rows = Array.from({ length: 5 * rowsOfEach }, () => lmsysRow(random));
   const scores = (name: string) => struct(name, ...moderationCategories.map(float64));
   const columns = [
-    ...[text('conversation_id'), text('model'), listOf('conversation', 'content', 'role')],
-    ...[int64('turn'), text('language')],
+    text('conversation_id'),
+    text('model'),
+    listOf('conversation', 'content', 'role'),
+    int64('turn'),
+    text('language'),
     list('openai_moderation', (name) =>
       struct(
         name,
@@ -71,7 +74,8 @@ export function magpie(): DataSet {
     ...['uuid', 'model', 'instruction', 'response'].map(text),
     listOf('conversations', 'from', 'value'),
     ...['task_category', 'difficulty', 'intent', 'knowledge', 'input_quality', 'llama_guard_2'].map(text),
-    ...[float64('instruct_reward'), text('language')],
+    float64('instruct_reward'),
+    text('language'),
   ];
   const taken = rows.filter(({ input_quality }) => input_quality !== 'average');
   const path = 'datasets/Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered/data/train-00000-of-00001.parquet';
@@ -101,7 +105,8 @@ export function tulu(): DataSet {
     id: `ai2-adapt-dev/oasst1_converted_${index}`,
     messages: [
       ...(index % 3 === 0 ? [system(`You know all about ${goal}.`)] : []),
-      ...[user(question), assistant(answer)],
+      user(question),
+      assistant(answer),
       ...(index % 2 === 0 ? [user('Thank you!'), assistant('You are welcome.')] : []),
     ].map(({ role, content }) => ({ content, role })),
     source: 'ai2-adapt-dev/oasst1_converted',

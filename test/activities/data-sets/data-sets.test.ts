@@ -14,10 +14,22 @@ import { agentinstruct, dolly, openhermes, openorca, openthoughts, slimorca, trl
 
 /** By the names of docs/recipe.md. */
 const dataSets: Readonly<Record<string, () => DataSet>> = {
-  ...{ ultrachat, lmsys, magpie, prosocial, tulu },
-  ...{ openorca, slimorca, openhermes, agentinstruct, dolly },
-  ...{ 'hermes-calls': hermesCalls, xlam, toolace, openai },
-  ...{ openthoughts, trl },
+  ultrachat,
+  lmsys,
+  magpie,
+  prosocial,
+  tulu,
+  openorca,
+  slimorca,
+  openhermes,
+  agentinstruct,
+  dolly,
+  'hermes-calls': hermesCalls,
+  xlam,
+  toolace,
+  openai,
+  openthoughts,
+  trl,
 };
 
 const nothingCounted: Counts = {
@@ -66,7 +78,9 @@ for (const [name, dataSet] of Object.entries(dataSets))
     const { summaries } = await mixSources(
       { seed: 1, sources: [source], heldout: { fraction: 0 }, mix: {} },
       {
-        ...{ store, out, work },
+        store,
+        out,
+        work,
         threads: new ThreadPool(1),
         resolutions: new Map([[name, resolved.resolution]]),
       },

@@ -34,7 +34,8 @@ export function openorca(): DataSet {
     lines: all.map(({ index, question, answer }) =>
       expectedLine([
         ...(promptOf(index) === '' ? [] : [system(promptOf(index))]),
-        ...[user(question), assistant(answer)],
+        user(question),
+        assistant(answer),
       ]),
     ),
   };
@@ -71,7 +72,8 @@ export function openhermes(): DataSet {
     category: 'orca',
     conversations: [
       ...(index % 3 === 1 ? [says('system', `You know all about ${goal}.`)] : []),
-      ...[says('human', question), says('gpt', answer)],
+      says('human', question),
+      says('gpt', answer),
     ],
     views: null,
     language: null,
@@ -89,7 +91,8 @@ export function openhermes(): DataSet {
       expectedLine([
         ...(index % 3 === 1 ? [system(`You know all about ${goal}.`)] : []),
         ...(index % 3 === 2 ? [system('You are a friendly guide.')] : []),
-        ...[user(question), assistant(answer)],
+        user(question),
+        assistant(answer),
       ]),
     ),
   };
@@ -102,7 +105,10 @@ export function agentinstruct(): DataSet {
   const isBlank = (index: number): boolean => index % 4 !== 0;
   const messagesOf = ({ index, question, answer, goal }: (typeof all)[number]) => [
     system(isBlank(index) ? '' : `You know all about ${goal}.`),
-    ...[user(question), assistant(answer), user('Go on.'), assistant(`Then enjoy ${goal}.`)],
+    user(question),
+    assistant(answer),
+    user('Go on.'),
+    assistant(`Then enjoy ${goal}.`),
   ];
   const root = 'datasets/microsoft/orca-agentinstruct-1M-v1';
   const fileOf = (skill: string, at: number): readonly [string, Uint8Array] => {

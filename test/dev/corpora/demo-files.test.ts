@@ -103,8 +103,8 @@ void test("the helper's file has reasoning, tools with calls and results, and an
   });
   const Row = z.strictObject({ messages: z.array(Message), tools: z.array(z.looseObject({})).optional() });
   const rows = jsonLines('local/helper_tools_reasoning.jsonl').map((row) => Row.parse(row));
-  const having = (test: (message: z.infer<typeof Message>) => boolean): number =>
-    rows.filter(({ messages }) => messages.some(test)).length;
+  const having = (holds: (message: z.infer<typeof Message>) => boolean): number =>
+    rows.filter(({ messages }) => messages.some(holds)).length;
   assert.equal(rows.length, 240);
   assert.ok(having((message) => message.reasoning_content !== undefined) > 100);
   assert.ok(having((message) => message.weight === 0) > 20);

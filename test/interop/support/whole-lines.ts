@@ -22,20 +22,17 @@ export async function wholeLines(): Promise<MixedLines> {
   const call = { function: { name: 'look', arguments: { at: ['é', null] } } };
   const rows = Array.from({ length: 8 }, (_, row) => ({
     messages: [
-      ...[
-        { role: 'system', content: 'S' },
-        { role: 'user', content: `q${row}`, name: 'ann' },
-      ],
+      { role: 'system', content: 'S' },
+      { role: 'user', content: `q${row}`, name: 'ann' },
       {
         role: 'assistant',
         content: 'Let me look.',
         reasoning: row % 2 === 0 ? 'r' : null,
         tool_calls: [call],
       },
-      ...[
-        { role: 'tool', content: 'found', name: 'look' },
-        { role: 'assistant', content: 'ok' },
-      ],
+
+      { role: 'tool', content: 'found', name: 'look' },
+      { role: 'assistant', content: 'ok' },
     ],
     tools: [{ name: 'look', parameters: '{"properties": {"at": {"type": ["array", "null"]}}}' }],
   }));

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { TextEncoder } from '../../../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation, Message, ToolCall } from '../../../../core/convert/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
+import { renderConversation } from '../../../../core/training/render.js';
 import { rendererNamed } from '../../../../core/training/renderers.js';
 import { tokeniseConversation, type TokenisedConversation } from '../../../../core/training/tokens.js';
 import { realTokenizers } from '../../../support/real-tokenizers.js';
@@ -176,7 +177,7 @@ void test('words and several calls are one message; each result is a block of it
       turn('assistant', `[[<think>\n\n</think>\n\nok${end}]]`),
     ),
   );
-  const { parts } = tokenised('qwen3', messages);
+  const { parts } = renderConversation(rendererNamed('qwen3'), { messages }, 'all_assistant_messages', null);
   assert.deepEqual(
     parts.filter((part) => part.message === 1).map((part) => ('text' in part ? part.text : part.special)),
     ['\n', '<|im_start|>', 'assistant\n', `Let me look.\n${block('w')}\n${block('v')}`, end],
