@@ -1,7 +1,7 @@
 import { setHandler } from '@temporalio/workflow';
 import type { ConversionPlan, ConvertPiecesResult } from '../core/contracts/conversion.js';
 import type { DownloadFilesResult, SourceResolution } from '../core/contracts/source.js';
-import { findingsOf } from '../core/convert/source-findings.js';
+import { findingsOf } from '../core/convert/findings/source-findings.js';
 import { defined } from '../core/defined.js';
 import { formatBytes, plural } from '../core/format.js';
 import type { Source } from '../core/recipe.js';

@@ -6,8 +6,8 @@ import {
   type SourceSummary,
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
-import { addCounts, noCounts } from '../../core/convert/counts.js';
-import { readAsOf } from '../../core/convert/source-findings.js';
+import { addCounts, noCounts } from '../../core/convert/findings/counts.js';
+import { readAsOf } from '../../core/convert/findings/source-findings.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';

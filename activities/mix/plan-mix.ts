@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Composition, MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
-import { readAsOf } from '../../core/convert/source-findings.js';
+import { readAsOf } from '../../core/convert/findings/source-findings.js';
 import { defined } from '../../core/defined.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';

@@ -1,9 +1,9 @@
 import type { ConversionRules } from '../../core/convert/conversion-rules.js';
-import { FactTally } from '../../core/convert/fact-tally.js';
+import { FactTally } from '../../core/convert/findings/fact-tally.js';
 import { compileFilter } from '../../core/convert/filter.js';
-import { keyUses } from '../../core/convert/key-uses.js';
+import { keyUses } from '../../core/convert/keys/key-uses.js';
 import { isObject, messageListOf } from '../../core/convert/layout.js';
-import { readAsOf, type SourceFindings } from '../../core/convert/source-findings.js';
+import { readAsOf, type SourceFindings } from '../../core/convert/findings/source-findings.js';
 import type { Source, Train } from '../../core/recipe.js';
 import { baseModelOf } from '../../core/training/base-models.js';
 import { forecastRefusals, type ForecastRefusal } from '../../core/training/refusal-forecast.js';

@@ -1,8 +1,8 @@
 import type { RejectReason } from '../../core/contracts/conversion.js';
 import type { ConversionRules } from '../../core/convert/conversion-rules.js';
-import type { Conversation } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import { createDialogueConverter, dialogueRowReader, type DialogueRow } from '../../core/convert/dialogue.js';
-import type { ConversationFacts } from '../../core/convert/facts.js';
+import type { ConversationFacts } from '../../core/convert/findings/facts.js';
 import { compileFilter } from '../../core/convert/filter.js';
 import { rowsAreTurns } from '../../core/convert/layout.js';
 import { createRowConverter, type Outcome } from '../../core/convert/row-converter.js';

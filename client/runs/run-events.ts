@@ -1,5 +1,5 @@
 import type { Composition } from '../../core/contracts/mix.js';
-import { findingNotes } from '../../core/convert/unread-notes.js';
+import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
 import { untrainedLines } from '../../core/training/untrained-notes.js';
 import type { RunState, SourceState, Wait } from '../../core/run/state.js';

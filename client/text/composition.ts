@@ -1,6 +1,6 @@
 import { fatesOfConverted } from '../../core/contracts/mix.js';
 import type { Composition, CompositionRow, Volume } from '../../core/contracts/mix.js';
-import { findingNotes } from '../../core/convert/unread-notes.js';
+import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { formatBytes, formatCount, formatPercent, plural } from '../../core/format.js';
 import { groupNotes } from '../../core/mix/composition-notes.js';
 import { fateNames, totalVolume } from '../../core/mix/volumes.js';

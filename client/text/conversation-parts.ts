@@ -1,5 +1,5 @@
-import { answeredCall } from '../../core/convert/answered-call.js';
-import type { Conversation, Message, ToolCall } from '../../core/convert/conversation.js';
+import { answeredCall } from '../../core/convert/conversation/answered-call.js';
+import type { Conversation, Message, ToolCall } from '../../core/convert/conversation/conversation.js';
 
 /** A part of a conversation for the terminal: text of one kind. */
 export interface ConversationPart {

@@ -1,6 +1,6 @@
 import { plural } from '../../core/format.js';
-import { findingNotes } from '../../core/convert/unread-notes.js';
-import { shownNames } from '../../core/convert/shown-name.js';
+import { findingNotes } from '../../core/convert/findings/unread-notes.js';
+import { shownNames } from '../../core/convert/findings/shown-name.js';
 import { refusalRemedy } from '../../core/training/refusal-remedy.js';
 import { refusalText } from '../../core/training/refusals.js';
 import type { HeadFindings } from '../preview/head-findings.js';

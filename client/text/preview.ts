@@ -1,5 +1,5 @@
-import type { ConversationFacts } from '../../core/convert/facts.js';
-import { shownNames } from '../../core/convert/shown-name.js';
+import type { ConversationFacts } from '../../core/convert/findings/facts.js';
+import { shownNames } from '../../core/convert/findings/shown-name.js';
 import { formatBytes, plural } from '../../core/format.js';
 import type { SourcePreview } from '../preview/preview-source.js';
 import type { PreviewedRow } from '../preview/previewed-rows.js';

@@ -1,6 +1,6 @@
 import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import type { Conversation } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import { formatCount, plural } from '../../core/format.js';
 import { tokenCounts, type WrittenConversation } from '../tokens/written-conversation.js';
 import { textOfIds } from './marked-text.js';

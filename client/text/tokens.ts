@@ -1,8 +1,8 @@
 import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import type { Conversation } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import type { HeadraceError } from '../../core/errors.js';
-import { findingNotes } from '../../core/convert/unread-notes.js';
+import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { formatCount, plural } from '../../core/format.js';
 import type { ChosenModel } from '../tokens/chosen-model.js';
 import type { Place, PlacedConversation } from '../tokens/placed-conversation.js';

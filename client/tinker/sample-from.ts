@@ -7,7 +7,7 @@ import { sampleAnswer } from '../../activities/train/evaluation/sample-answer.js
 import { developmentModelDir, type TinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 import type { Answer } from '../../core/contracts/evaluation.js';
-import type { Message } from '../../core/convert/conversation.js';
+import type { Message } from '../../core/convert/conversation/conversation.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { rendererNames, type RendererName } from '../../core/recipe.js';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
-import { CanonicalLine, parseCanonicalLine } from '../../core/convert/canonical-line.js';
-import type { Conversation } from '../../core/convert/conversation.js';
+import { CanonicalLine, parseCanonicalLine } from '../../core/convert/conversation/canonical-line.js';
+import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { escapeControls, shorten } from '../text/shorten.js';
 

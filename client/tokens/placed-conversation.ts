@@ -1,4 +1,4 @@
-import type { Conversation } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation/conversation.js';
 
 /** A conversation, and where it was read. */
 export interface PlacedConversation {

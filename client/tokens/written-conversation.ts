@@ -1,5 +1,5 @@
 import { tokenSpans, type SpanKind, type TokenSpan } from '../../activities/tokenise/token-spans.js';
-import type { Conversation, Message } from '../../core/convert/conversation.js';
+import type { Conversation, Message } from '../../core/convert/conversation/conversation.js';
 import type { TrainOn } from '../../core/recipe.js';
 import { refusalText } from '../../core/training/refusals.js';
 import type { ChosenModel } from './chosen-model.js';

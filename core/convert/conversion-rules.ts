@@ -4,7 +4,7 @@ import { FilterCondition, type Source } from '../recipe.js';
 import { reasoningForms } from '../recipe/choices.js';
 import { HeadraceError } from '../errors.js';
 import { Layout, neededNames, optionalFields } from './layout.js';
-import { rowRoles } from './roles.js';
+import { rowRoles } from './conversation/roles.js';
 
 /** How the rows of one source become conversations. It is part of the keys of what is made by it. */
 export const ConversionRules = z

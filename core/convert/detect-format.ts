@@ -11,7 +11,7 @@ import {
   optionalFields,
   type Layout,
 } from './layout.js';
-import { RowValue } from './row-value.js';
+import { RowValue } from './messages/row-value.js';
 
 /** The layout of a source's rows, from the recipe or detected. */
 export interface Detection {

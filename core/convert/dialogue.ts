@@ -2,12 +2,12 @@ import { stableJson } from '../stable-json.js';
 import type { ConversionRules } from './conversion-rules.js';
 import { compileFilter } from './filter.js';
 import { columnOf, type Layout } from './layout.js';
-import { keyUses } from './key-uses.js';
-import { readMessages, type Findings } from './read-messages.js';
-import { Reasons } from './reasons.js';
+import { keyUses } from './keys/key-uses.js';
+import { readMessages, type RowFindings } from './messages/read-messages.js';
+import { Reasons } from './messages/reasons.js';
 import { outcomeOf, type Outcome } from './row-converter.js';
-import { turn } from './column-message.js';
-import { Unread } from './unread.js';
+import { turn } from './messages/column-message.js';
+import { Unread } from './keys/unread.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -84,7 +84,7 @@ export function createDialogueConverter(
       if (conflict) return 'conflicting_turns';
       if (!turns.every((row) => filter.passes(row.filtered))) return 'filtered';
       const raw = turns.flatMap((row) => turn(row.context, row.response));
-      const findings: Findings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
+      const findings: RowFindings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
       return outcomeOf(readMessages(raw, uses, findings), undefined, findings);
     };
     return {

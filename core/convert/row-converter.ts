@@ -1,22 +1,22 @@
 import type { RejectReason } from '../contracts/conversion.js';
 import type { ReasoningForm } from '../recipe/choices.js';
-import type { Conversation, Message } from './conversation.js';
+import type { Conversation, Message } from './conversation/conversation.js';
 import type { ConversionRules } from './conversion-rules.js';
-import { isNoOption } from './blank.js';
-import { holdsOf, type ConversationFacts } from './facts.js';
+import { isNoOption } from './conversation/blank.js';
+import { holdsOf, type ConversationFacts } from './findings/facts.js';
 import { compileFilter } from './filter.js';
-import { hasMore, keyUses } from './key-uses.js';
+import { hasMore, keyUses } from './keys/key-uses.js';
 import { isObject } from './layout.js';
-import { holdsLoneSurrogate } from './lone-surrogate.js';
-import { readMessages, type Findings, type ReadMessages } from './read-messages.js';
-import { readNames } from './read-names.js';
-import { firstStructure } from './reading.js';
-import { withThinkBlock } from './reasoning.js';
-import { Reasons } from './reasons.js';
-import { messageFinder } from './row-messages.js';
-import { RowValue } from './row-value.js';
-import { readTools } from './tools.js';
-import { Unread } from './unread.js';
+import { holdsLoneSurrogate } from './conversation/lone-surrogate.js';
+import { readMessages, type RowFindings, type ReadMessages } from './messages/read-messages.js';
+import { readNames } from './keys/read-names.js';
+import { firstStructure } from './messages/reading.js';
+import { withThinkBlock } from './messages/reasoning.js';
+import { Reasons } from './messages/reasons.js';
+import { messageFinder } from './messages/row-messages.js';
+import { RowValue } from './messages/row-value.js';
+import { readTools } from './messages/tools.js';
+import { Unread } from './keys/unread.js';
 
 /** A conversation, and what is counted of it. */
 export interface Converted {
@@ -41,7 +41,7 @@ export function createRowConverter(rules: ConversionRules): (row: unknown, text:
   return (value, text) => {
     if (!isObject(value)) return 'no_messages';
     if (!filter.passes(value)) return 'filtered';
-    const findings: Findings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
+    const findings: RowFindings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
     const row = RowValue.of(value, text);
     const isPlain = !hasMore(value, uses.row);
     const raw = find(row, findings, isPlain);
@@ -61,7 +61,7 @@ function withSystem(
   row: RowValue,
   names: readonly string[],
   messages: readonly Message[],
-  { reasons, used }: Findings,
+  { reasons, used }: RowFindings,
 ): readonly Message[] {
   const name = names.find((column) => !isNoOption(row.member(column).value));
   if (name === undefined || messages[0]?.role === 'system') return messages;
@@ -76,7 +76,7 @@ function withSystem(
 export function outcomeOf(
   { messages, blankSystem, trailing }: ReadMessages,
   tools: readonly string[] | undefined,
-  { reasons, unread }: Findings,
+  { reasons, unread }: RowFindings,
   form: ReasoningForm = 'field',
 ): Outcome {
   const conversation = {

@@ -1,6 +1,6 @@
 import type { SourceCounts } from '../contracts/conversion.js';
 import type { Composition, CompositionRow, FateOfConverted, Volume } from '../contracts/mix.js';
-import type { ReadAs } from '../convert/source-findings.js';
+import type { ReadAs } from '../convert/findings/source-findings.js';
 import { defined } from '../defined.js';
 
 /** The fate of one source's conversations in the mix. */

@@ -1,4 +1,4 @@
-import type { Message } from '../convert/conversation.js';
+import type { Message } from '../convert/conversation/conversation.js';
 
 /**
  * Hashed before the prompt. The seed is not: the split does not move when the seed changes or data is added.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rowRoles } from '../convert/roles.js';
+import { rowRoles } from '../convert/conversation/roles.js';
 import { reasoningForms, sourceFormats } from './choices.js';
 import { FilterCondition } from './filter.js';
 import { fraction, oneOrMore, positiveInt } from './values.js';

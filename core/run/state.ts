@@ -2,7 +2,7 @@ import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { Untrained } from '../contracts/tokens.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
-import type { SourceFindings } from '../convert/source-findings.js';
+import type { SourceFindings } from '../convert/findings/source-findings.js';
 import type { Stage } from './stages.js';
 
 export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';

@@ -1,4 +1,4 @@
-import type { Message, ToolCall } from '../convert/conversation.js';
+import type { Message, ToolCall } from '../convert/conversation/conversation.js';
 import { pythonJson } from '../json/python-json.js';
 import { parseSpelled } from '../json/spelled-json.js';
 import type { PartContent, Place, Renderer } from './renderer.js';

@@ -1,5 +1,5 @@
 import { refusalReasons, type RefusalReason } from '../contracts/tokens.js';
-import type { Conversation } from '../convert/conversation.js';
+import type { Conversation } from '../convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../recipe.js';
 import { rendererNamed } from './renderers.js';
 import { tokeniseConversation, type TokenEncoder } from './tokens.js';

@@ -1,5 +1,5 @@
 import type { RefusalReason } from '../contracts/tokens.js';
-import type { Conversation, Message } from '../convert/conversation.js';
+import type { Conversation, Message } from '../convert/conversation/conversation.js';
 import type { RendererName } from '../recipe.js';
 import type { Renderer } from './renderer.js';
 

@@ -1,4 +1,4 @@
-import type { Conversation, Message } from '../convert/conversation.js';
+import type { Conversation, Message } from '../convert/conversation/conversation.js';
 import type { TrainOn } from '../recipe.js';
 import type { PartContent, Place, Renderer } from './renderer.js';
 

@@ -1,4 +1,4 @@
-import type { Message } from '../convert/conversation.js';
+import type { Message } from '../convert/conversation/conversation.js';
 import type { RefusalReason } from '../contracts/tokens.js';
 import type { RendererName } from '../recipe.js';
 

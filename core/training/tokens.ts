@@ -1,5 +1,5 @@
 import type { RefusalReason } from '../contracts/tokens.js';
-import type { Conversation } from '../convert/conversation.js';
+import type { Conversation } from '../convert/conversation/conversation.js';
 import type { TrainOn } from '../recipe.js';
 import { refusalOf } from './refusals.js';
 import { renderConversation, renderPrompt, renderTrainedPrompt, type Part } from './render.js';

@@ -1,5 +1,5 @@
 import type { CompositionRow } from '../../core/contracts/mix.js';
-import { noCounts } from '../../core/convert/counts.js';
+import { noCounts } from '../../core/convert/findings/counts.js';
 
 /** A source's row of the composition in which everything that `change` leaves out is zero. */
 export function compositionRow(name: string, change: Partial<CompositionRow> = {}): CompositionRow {

@@ -1,4 +1,4 @@
-import { canonicalLine } from '../../core/convert/canonical-line.js';
+import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import { conversionRules } from '../../core/convert/conversion-rules.js';
 import { layoutOf } from '../../core/convert/layout.js';
 import { createRowConverter, type Converted } from '../../core/convert/row-converter.js';

@@ -1,5 +1,5 @@
-import { noCounts } from '../../core/convert/counts.js';
-import type { SourceFindings } from '../../core/convert/source-findings.js';
+import { noCounts } from '../../core/convert/findings/counts.js';
+import type { SourceFindings } from '../../core/convert/findings/source-findings.js';
 
 /** The findings of a source that is read whole, changed. */
 export function sourceFindings(change: Partial<SourceFindings> = {}): SourceFindings {

@@ -1,12 +1,12 @@
 import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { RunStanding, WriteReportInput } from '../../core/contracts/report.js';
-import { canonicalLine } from '../../core/convert/canonical-line.js';
+import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import { Recipe, type RendererName } from '../../core/recipe.js';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
 import type { RunFiles } from '../../activities/report/read/read-run.js';
-import type { Conversation } from '../../core/convert/conversation.js';
+import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { compositionRow } from './composition-row.js';

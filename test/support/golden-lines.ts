@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { canonicalLine, parseCanonicalLine } from '../../core/convert/canonical-line.js';
+import { canonicalLine, parseCanonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import { rendererNames, trainOnModes, type RendererName } from '../../core/recipe.js';
 import { forecastRefusals } from '../../core/training/refusal-forecast.js';
 import { rendererNamed } from '../../core/training/renderers.js';

@@ -7,8 +7,8 @@ import { linesName } from '../../activities/convert/output/sorted-run-format.js'
 import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix/format/mix-entry.js';
 import { mixPlanName } from '../../activities/mix/format/mix-plan.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import { canonicalLine } from '../../core/convert/canonical-line.js';
-import type { Conversation, Message } from '../../core/convert/conversation.js';
+import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
+import type { Conversation, Message } from '../../core/convert/conversation/conversation.js';
 import { Train } from '../../core/recipe.js';
 import { temporaryFolder } from './folder.js';
 

@@ -1,4 +1,4 @@
-import type { Conversation, ToolCall } from '../../core/convert/conversation.js';
+import type { Conversation, ToolCall } from '../../core/convert/conversation/conversation.js';
 import { hostile } from './finished-run.js';
 
 function call(name: string, text: string, id?: string): ToolCall {

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../../core/contracts/activities.js';
 import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import type { SegmentRecordRef } from '../../core/contracts/training.js';
-import { noCounts } from '../../core/convert/counts.js';
+import { noCounts } from '../../core/convert/findings/counts.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { compositionRow } from '../support/composition-row.js';

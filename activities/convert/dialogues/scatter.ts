@@ -1,4 +1,4 @@
-import { noCounts } from '../../../core/convert/counts.js';
+import { noCounts } from '../../../core/convert/findings/counts.js';
 import { dialogueRowReader } from '../../../core/convert/dialogue.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { sha256 } from '../../../files/sha256.js';

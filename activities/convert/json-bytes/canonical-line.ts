@@ -1,4 +1,4 @@
-import type { Role } from '../../../core/convert/roles.js';
+import type { Role } from '../../../core/convert/conversation/roles.js';
 import type { JsonKernel } from './json-kernel.js';
 
 const firstOpening = (role: Role): string => `{"messages":[{"role":"${role}","content":"`;

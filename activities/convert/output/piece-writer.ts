@@ -1,5 +1,5 @@
 import type { RejectReason, SourceCounts } from '../../../core/contracts/conversion.js';
-import { FactTally } from '../../../core/convert/fact-tally.js';
+import { FactTally } from '../../../core/convert/findings/fact-tally.js';
 import type { RowPlace } from '../read/rows.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
 import { RejectWriter } from './rejects.js';

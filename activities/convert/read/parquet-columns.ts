@@ -1,7 +1,7 @@
 import type { FileMetaData, SchemaElement } from 'hyparquet';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
-import { keyUses } from '../../../core/convert/key-uses.js';
+import { keyUses } from '../../../core/convert/keys/key-uses.js';
 import { columnOf, messageListOf } from '../../../core/convert/layout.js';
 
 /** Which columns of a parquet file are read, where the file has them. */

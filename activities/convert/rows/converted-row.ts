@@ -1,5 +1,5 @@
-import { assistantChars, canonicalLine } from '../../../core/convert/canonical-line.js';
-import type { ConversationFacts } from '../../../core/convert/facts.js';
+import { assistantChars, canonicalLine } from '../../../core/convert/conversation/canonical-line.js';
+import type { ConversationFacts } from '../../../core/convert/findings/facts.js';
 import type { Converted } from '../../../core/convert/row-converter.js';
 import { heldoutPrompt } from '../../../core/mix/heldout.js';
 

@@ -1,6 +1,6 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
-import { keyUses, type KeyUse } from '../../../core/convert/key-uses.js';
+import { keyUses, type KeyUse } from '../../../core/convert/keys/key-uses.js';
 import type { ListNames } from '../../../core/convert/layout.js';
 import type { JsonBytes } from '../json-bytes/json-bytes.js';
 import { JsonCursor } from '../json-bytes/json-cursor.js';

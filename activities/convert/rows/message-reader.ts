@@ -1,7 +1,7 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { keyUses, type KeyUse } from '../../../core/convert/key-uses.js';
+import { keyUses, type KeyUse } from '../../../core/convert/keys/key-uses.js';
 import type { ListNames } from '../../../core/convert/layout.js';
-import type { Role } from '../../../core/convert/roles.js';
+import type { Role } from '../../../core/convert/conversation/roles.js';
 import type { StringSpan } from '../json-bytes/json-bytes.js';
 import type { JsonCursor } from '../json-bytes/json-cursor.js';
 import { bitAt, isEmptyValue } from '../json-bytes/json-values.js';

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { keyUses, type KeyUses } from '../../../core/convert/key-uses.js';
+import { keyUses, type KeyUses } from '../../../core/convert/keys/key-uses.js';
 import { isObject, type ListNames } from '../../../core/convert/layout.js';
-import type { Role } from '../../../core/convert/roles.js';
+import type { Role } from '../../../core/convert/conversation/roles.js';
 import { TextBytes } from '../read/text-bytes.js';
 import { mayBeBlank } from './blank.js';
 import { roleSpellings, type Spellings } from './spellings.js';

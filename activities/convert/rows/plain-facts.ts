@@ -1,4 +1,4 @@
-import { noFacts, type ConversationFacts } from '../../../core/convert/facts.js';
+import { noFacts, type ConversationFacts } from '../../../core/convert/findings/facts.js';
 
 /**
  * The facts of a conversation that is no more than texts; none where there is nothing to count.

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import { roleMap, type Role } from '../../../core/convert/roles.js';
+import { roleMap, type Role } from '../../../core/convert/conversation/roles.js';
 
 /** Further and longer spellings are decoded each time. */
 const maxSpellings = 64;

@@ -1,4 +1,4 @@
-import type { Conversation } from '../../../core/convert/conversation.js';
+import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import type { TrainOn } from '../../../core/recipe.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import { refusalText } from '../../../core/training/refusals.js';

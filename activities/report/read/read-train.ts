@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/canonical-line.js';
-import type { Conversation, Message } from '../../../core/convert/conversation.js';
-import type { Role } from '../../../core/convert/roles.js';
+import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
+import type { Conversation, Message } from '../../../core/convert/conversation/conversation.js';
+import type { Role } from '../../../core/convert/conversation/roles.js';
 import { defined } from '../../../core/defined.js';
 import { sourceBytes } from '../../mix/format/provenance.js';
 import { languageOf } from './languages.js';

@@ -4,7 +4,7 @@ import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { trainedTokens } from '../../../core/training/datum.js';
 import type { TokenisedConversation } from '../../../core/training/tokens.js';
-import type { Conversation } from '../../../core/convert/conversation.js';
+import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
 import { addUntrainedParts, nothingUntrained, untrainedPartsOf } from './untrained-parts.js';
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
-import { parseCanonicalLine } from '../../../core/convert/canonical-line.js';
-import type { Conversation } from '../../../core/convert/conversation.js';
+import { parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
+import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refusalReasons, type UntrainedParts } from '../../../core/contracts/tokens.js';
-import type { Conversation } from '../../../core/convert/conversation.js';
+import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import type { TokenisedConversation } from '../../../core/training/tokens.js';
 
 export const UntrainedPartsSchema = z.object({

@@ -1,5 +1,5 @@
 import type { Answer } from '../../../core/contracts/evaluation.js';
-import type { Message } from '../../../core/convert/conversation.js';
+import type { Message } from '../../../core/convert/conversation/conversation.js';
 import { defined } from '../../../core/defined.js';
 import type { Renderer } from '../../../core/training/renderer.js';
 import { stopOf, tokenisePrompt } from '../../../core/training/tokens.js';

@@ -10,7 +10,7 @@ import { createPlanner, planSource } from '../../../client/plan/plan-source.js';
 import { previewSource, type SourcePreview } from '../../../client/preview/preview-source.js';
 import { parseRecipe } from '../../../client/recipe/recipe-file.js';
 import { headNotes } from '../../../client/text/head-notes.js';
-import { findingNotes } from '../../../core/convert/unread-notes.js';
+import { findingNotes } from '../../../core/convert/findings/unread-notes.js';
 import type { Source } from '../../../core/recipe.js';
 import { startFixture, type Fixture } from '../../support/hub.js';
 import { sourceOf, workbench } from '../../support/local-sources.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalLine } from '../../../core/convert/canonical-line.js';
-import { roles } from '../../../core/convert/roles.js';
+import { canonicalLine } from '../../../core/convert/conversation/canonical-line.js';
+import { roles } from '../../../core/convert/conversation/roles.js';
 import { maxLineBytes } from '../../../activities/convert/json-bytes/canonical-line.js';
 import { JsonBytes } from '../../../activities/convert/json-bytes/json-bytes.js';
 import { createWasmKernel } from '../../../activities/convert/json-bytes/json-kernel.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { noFacts } from '../../../core/convert/facts.js';
+import { noFacts } from '../../../core/convert/findings/facts.js';
 import { layoutOf } from '../../../core/convert/layout.js';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { Dice } from '../../support/dice.js';

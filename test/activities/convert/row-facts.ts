@@ -1,4 +1,4 @@
-import { noFacts, type ConversationFacts } from '../../../core/convert/facts.js';
+import { noFacts, type ConversationFacts } from '../../../core/convert/findings/facts.js';
 import type { ConvertedRow } from '../../../activities/convert/rows/converted-row.js';
 
 /**

@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { parseHTML } from 'linkedom';
 import { openStore } from '../../../activities/artifacts/store.js';
 import { createReportActivities } from '../../../activities/report/index.js';
-import type { Conversation } from '../../../core/convert/conversation.js';
+import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { finishedInput, hostile, writeFinishedRun, type Trained } from '../../support/finished-run.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { agent, attacked, corrected, unclosed } from '../../support/whole-conversations.js';

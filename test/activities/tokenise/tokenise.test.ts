@@ -10,7 +10,7 @@ import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { TokensResult } from '../../../core/contracts/tokens.js';
-import type { Message } from '../../../core/convert/conversation.js';
+import type { Message } from '../../../core/convert/conversation/conversation.js';
 import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';

@@ -6,7 +6,7 @@ import { createTokeniseActivities } from '../../../activities/tokenise/index.js'
 import { createTrainActivities } from '../../../activities/train/index.js';
 import { LiveClients } from '../../../activities/train/server/live-clients.js';
 import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';
-import type { Message } from '../../../core/convert/conversation.js';
+import type { Message } from '../../../core/convert/conversation/conversation.js';
 import { assistant, putMix, temporaryStore, train, user } from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
 

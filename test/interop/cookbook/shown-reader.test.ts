@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { parseCanonicalLine } from '../../../core/convert/canonical-line.js';
+import { parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { pythonEnvironment } from '../../../dev/python/environment.js';

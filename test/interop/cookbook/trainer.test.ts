@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
-import { canonicalLine } from '../../../core/convert/canonical-line.js';
+import { canonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/renderers.js';
 import { learningRateAt } from '../../../core/training/schedule.js';

@@ -4,7 +4,7 @@ import { planText } from '../../../client/text/plan.js';
 import { previewText } from '../../../client/text/preview.js';
 import type { HeadFindings } from '../../../client/preview/head-findings.js';
 import type { SourcePreview } from '../../../client/preview/preview-source.js';
-import { noFacts } from '../../../core/convert/facts.js';
+import { noFacts } from '../../../core/convert/findings/facts.js';
 import { sourceFindings } from '../../support/findings.js';
 
 const head: HeadFindings = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noTrain } from '../../../activities/report/read/read-train.js';
 import { reviewText } from '../../../client/text/review.js';
-import type { Conversation } from '../../../core/convert/conversation.js';
+import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { agent, corrected } from '../../support/whole-conversations.js';
 
 /** What `headrace review` prints of conversations, line by line. */

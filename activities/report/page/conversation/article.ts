@@ -1,4 +1,4 @@
-import type { Message } from '../../../../core/convert/conversation.js';
+import type { Message } from '../../../../core/convert/conversation/conversation.js';
 import type { ReadConversation } from '../../read/read-train.js';
 import { count, plural, visible } from '../format.js';
 import { html, type Part } from '../html.js';

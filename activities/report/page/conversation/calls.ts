@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../../../core/convert/conversation.js';
+import type { ToolCall } from '../../../../core/convert/conversation/conversation.js';
 import { plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { jsonText, mostCalls, nameText } from './limits.js';

@@ -1,4 +1,4 @@
-import type { Message } from '../../../../core/convert/conversation.js';
+import type { Message } from '../../../../core/convert/conversation/conversation.js';
 import { prettyJson } from '../../../../core/json/pretty-json.js';
 import type { ReadConversation } from '../../read/read-train.js';
 import { clip } from '../format.js';

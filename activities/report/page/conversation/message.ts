@@ -1,5 +1,5 @@
-import { answeredCall } from '../../../../core/convert/answered-call.js';
-import type { Message, ToolCall } from '../../../../core/convert/conversation.js';
+import { answeredCall } from '../../../../core/convert/conversation/answered-call.js';
+import type { Message, ToolCall } from '../../../../core/convert/conversation/conversation.js';
 import { clip, plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { callName, callsPart } from './calls.js';

@@ -1,5 +1,10 @@
-import type { SourceFindings } from '../../../../core/convert/source-findings.js';
-import { holdsNote, leftOutNote, unreadNames, unreadTitle } from '../../../../core/convert/unread-notes.js';
+import type { SourceFindings } from '../../../../core/convert/findings/source-findings.js';
+import {
+  holdsNote,
+  leftOutNote,
+  unreadNames,
+  unreadTitle,
+} from '../../../../core/convert/findings/unread-notes.js';
 import { clip, count, plural } from '../format.js';
 import { html, table, type Part } from '../html.js';
 

@@ -1,4 +1,4 @@
-import { roles } from '../../../../core/convert/roles.js';
+import { roles } from '../../../../core/convert/conversation/roles.js';
 import type { SourceSample, TrainSample } from '../../read/read-train.js';
 import { count, percent, plural } from '../format.js';
 import { html, table, type Part } from '../html.js';

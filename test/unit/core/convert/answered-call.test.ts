@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answeredCall } from '../../../../core/convert/answered-call.js';
-import type { Message } from '../../../../core/convert/conversation.js';
+import { answeredCall } from '../../../../core/convert/conversation/answered-call.js';
+import type { Message } from '../../../../core/convert/conversation/conversation.js';
 
 function calling(...names: readonly string[]): Message {
   const calls = names.map(

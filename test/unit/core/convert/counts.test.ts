@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addCounts, noCounts } from '../../../../core/convert/counts.js';
+import { addCounts, noCounts } from '../../../../core/convert/findings/counts.js';
 
 const rows = {
   ...noCounts,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RejectReason } from '../../../../core/contracts/conversion.js';
-import { canonicalLine } from '../../../../core/convert/canonical-line.js';
+import { canonicalLine } from '../../../../core/convert/conversation/canonical-line.js';
 import { layoutOf } from '../../../../core/convert/layout.js';
 import { createRowConverter, type Outcome } from '../../../../core/convert/row-converter.js';
 import { defined } from '../../../../core/defined.js';

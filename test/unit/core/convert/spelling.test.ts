@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalLine, parseCanonicalLine } from '../../../../core/convert/canonical-line.js';
+import { canonicalLine, parseCanonicalLine } from '../../../../core/convert/conversation/canonical-line.js';
 import { maxNesting } from '../../../../core/json/nesting.js';
 import { convertRow } from '../../../support/convert-row.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { noCounts } from '../../../../core/convert/counts.js';
-import type { SourceFindings } from '../../../../core/convert/source-findings.js';
-import { findingNotes } from '../../../../core/convert/unread-notes.js';
+import { noCounts } from '../../../../core/convert/findings/counts.js';
+import type { SourceFindings } from '../../../../core/convert/findings/source-findings.js';
+import { findingNotes } from '../../../../core/convert/findings/unread-notes.js';
 import { contextNotes, sourceFindings } from '../../../support/findings.js';
 
 const notes = (change: Partial<SourceFindings>, where?: string): readonly string[] =>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SourceCounts } from '../../../../core/contracts/conversion.js';
-import { addCounts, noCounts } from '../../../../core/convert/counts.js';
-import { FactTally } from '../../../../core/convert/fact-tally.js';
-import { holdsOf } from '../../../../core/convert/facts.js';
-import { keyUses } from '../../../../core/convert/key-uses.js';
+import { addCounts, noCounts } from '../../../../core/convert/findings/counts.js';
+import { FactTally } from '../../../../core/convert/findings/fact-tally.js';
+import { holdsOf } from '../../../../core/convert/findings/facts.js';
+import { keyUses } from '../../../../core/convert/keys/key-uses.js';
 import { layoutOf } from '../../../../core/convert/layout.js';
 import { convertRow, type ConversionOptions } from '../../../support/convert-row.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TextEncoder } from '../../../../activities/tokenise/tokenizer/text-encoder.js';
-import type { Conversation, Message, ToolCall } from '../../../../core/convert/conversation.js';
+import type { Conversation, Message, ToolCall } from '../../../../core/convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { renderConversation } from '../../../../core/training/render.js';
 import { rendererNamed } from '../../../../core/training/renderers.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { Message } from '../../../../core/convert/conversation.js';
+import type { Message } from '../../../../core/convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { buildDatum } from '../../../../core/training/datum.js';
 import { rendererNamed } from '../../../../core/training/renderers.js';

@@ -1,4 +1,4 @@
-import type { Conversation } from './conversation.js';
+import type { Conversation } from '../conversation/conversation.js';
 
 /** Which optional members a conversation has, in at least one message. */
 export interface Holds {

@@ -1,7 +1,7 @@
-import type { RejectReason } from '../contracts/conversion.js';
-import { saysNothing } from './blank.js';
-import { isObject } from './layout.js';
-import type { RowRole } from './roles.js';
+import type { RejectReason } from '../../contracts/conversion.js';
+import { saysNothing } from '../conversation/blank.js';
+import { isObject } from '../layout.js';
+import type { RowRole } from '../conversation/roles.js';
 import type { RowValue } from './row-value.js';
 
 /** One part of a content that is a list. */

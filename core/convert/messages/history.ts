@@ -1,6 +1,6 @@
 import { columnMessage } from './column-message.js';
 import type { RawMessage } from './raw-message.js';
-import type { Findings } from './read-messages.js';
+import type { RowFindings } from './read-messages.js';
 import { firstStructure } from './reading.js';
 import type { RowValue } from './row-value.js';
 
@@ -8,7 +8,7 @@ import type { RowValue } from './row-value.js';
 export function readHistory(
   row: RowValue,
   names: readonly string[],
-  { reasons, used }: Findings,
+  { reasons, used }: RowFindings,
 ): readonly RawMessage[] {
   const found = firstStructure(row, names, used);
   if (found === undefined) return [];

@@ -1,4 +1,4 @@
-import { rejectReasons, type RejectReason } from '../contracts/conversion.js';
+import { rejectReasons, type RejectReason } from '../../contracts/conversion.js';
 
 /** The reasons that were found to reject a row. The first one in the order of `rejectReasons` counts. */
 export class Reasons {

@@ -1,12 +1,12 @@
 import { readAssistant, readCallsMessage } from './assistant-message.js';
-import { isBlank } from './blank.js';
-import type { Message } from './conversation.js';
-import type { KeyUses } from './key-uses.js';
+import { isBlank } from '../conversation/blank.js';
+import type { Message } from '../conversation/conversation.js';
+import type { KeyUses } from '../keys/key-uses.js';
 import { readOther } from './other-message.js';
 import { noNames, type RawMessage } from './raw-message.js';
 import type { Reading } from './reading.js';
 import type { Reasons } from './reasons.js';
-import type { Unread } from './unread.js';
+import type { Unread } from '../keys/unread.js';
 
 /** The messages of a conversation, and what was left out. */
 export interface ReadMessages {
@@ -16,7 +16,7 @@ export interface ReadMessages {
 }
 
 /** Where the findings of a row are gathered. */
-export interface Findings {
+export interface RowFindings {
   readonly reasons: Reasons;
   readonly unread: Unread;
   /** The columns that were read. */
@@ -31,7 +31,7 @@ export interface Findings {
 export function readMessages(
   raw: readonly RawMessage[],
   uses: KeyUses,
-  { reasons, unread, used }: Findings,
+  { reasons, unread, used }: RowFindings,
 ): ReadMessages {
   const last = raw.findLastIndex(({ role }) => role === 'assistant' || role === 'tool_call');
   const kept = last === -1 ? raw : raw.slice(0, last + 1);

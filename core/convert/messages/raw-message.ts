@@ -1,5 +1,5 @@
-import type { MessageNames } from './read-names.js';
-import type { RowRole } from './roles.js';
+import type { MessageNames } from '../keys/read-names.js';
+import type { RowRole } from '../conversation/roles.js';
 import type { RowValue } from './row-value.js';
 
 /** A message as a row has it. Its content and members are unchecked. */

@@ -1,5 +1,5 @@
-import type { ConversionRules } from './conversion-rules.js';
-import { messageListOf, type OptionalField } from './layout.js';
+import type { ConversionRules } from '../conversion-rules.js';
+import { messageListOf, type OptionalField } from '../layout.js';
 
 /** The names that each optional part of a conversation is read from, the first one first. */
 export interface ReadNames {

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../format.js';
+import { formatCount, plural } from '../../format.js';
 import { shownName } from './shown-name.js';
 import type { Findings, ReadAs, SourceFindings } from './source-findings.js';
 import { unreadRemedy } from './unread-remedy.js';

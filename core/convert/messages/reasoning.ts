@@ -1,4 +1,4 @@
-import { isBlank, isNoOption, trimmed } from './blank.js';
+import { isBlank, isNoOption, trimmed } from '../conversation/blank.js';
 import { textOfParts } from './parts.js';
 import type { Reasons } from './reasons.js';
 import type { RowValue } from './row-value.js';

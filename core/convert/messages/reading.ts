@@ -1,5 +1,5 @@
-import { isBlank, isNoOption } from './blank.js';
-import type { Message } from './conversation.js';
+import { isBlank, isNoOption } from '../conversation/blank.js';
+import type { Message } from '../conversation/conversation.js';
 import type { RawMessage } from './raw-message.js';
 import type { Reasons } from './reasons.js';
 import type { RowValue } from './row-value.js';

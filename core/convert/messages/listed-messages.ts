@@ -1,8 +1,8 @@
-import { hasMore, type KeyUse } from './key-uses.js';
-import { isObject } from './layout.js';
+import { hasMore, type KeyUse } from '../keys/key-uses.js';
+import { isObject } from '../layout.js';
 import { noNames, type RawMessage } from './raw-message.js';
-import type { MessageNames } from './read-names.js';
-import type { RowRole } from './roles.js';
+import type { MessageNames } from '../keys/read-names.js';
+import type { RowRole } from '../conversation/roles.js';
 import type { RowValue } from './row-value.js';
 
 /** How the messages of a list are read. */

@@ -1,13 +1,13 @@
-import type { ConversionRules } from './conversion-rules.js';
+import type { ConversionRules } from '../conversion-rules.js';
 import { readHistory } from './history.js';
-import type { KeyUses } from './key-uses.js';
-import { messageListOf } from './layout.js';
+import type { KeyUses } from '../keys/key-uses.js';
+import { messageListOf } from '../layout.js';
 import { listedMessages } from './listed-messages.js';
 import { alpacaPair, promptAndResponse } from './pair-messages.js';
 import { noNames, type RawMessage } from './raw-message.js';
-import type { Findings } from './read-messages.js';
-import { readNames } from './read-names.js';
-import { roleMap } from './roles.js';
+import type { RowFindings } from './read-messages.js';
+import { readNames } from '../keys/read-names.js';
+import { roleMap } from '../conversation/roles.js';
 import type { RowValue } from './row-value.js';
 
 /**
@@ -17,7 +17,7 @@ import type { RowValue } from './row-value.js';
  */
 export type MessageFinder = (
   row: RowValue,
-  findings: Findings,
+  findings: RowFindings,
   isPlain: boolean,
 ) => readonly RawMessage[] | undefined;
 

@@ -1,7 +1,7 @@
-import { nestsTooDeep } from '../json/nesting.js';
-import { compactJson, withMember } from '../json/spelled-json.js';
-import { isBlank, saysNothing } from './blank.js';
-import { isObject } from './layout.js';
+import { nestsTooDeep } from '../../json/nesting.js';
+import { compactJson, withMember } from '../../json/spelled-json.js';
+import { isBlank, saysNothing } from '../conversation/blank.js';
+import { isObject } from '../layout.js';
 import type { Reasons } from './reasons.js';
 import type { RowValue } from './row-value.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compactJson, parseSpelled, type SpelledJson } from '../json/spelled-json.js';
+import { compactJson, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
 import type { Conversation, Message, ToolCall } from './conversation.js';
 import { roles } from './roles.js';
 

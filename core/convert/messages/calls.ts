@@ -1,8 +1,8 @@
-import { compactJson } from '../json/spelled-json.js';
-import { nestsTooDeep } from '../json/nesting.js';
-import { isBlank, saysNothing } from './blank.js';
-import type { ToolCall } from './conversation.js';
-import { isObject } from './layout.js';
+import { compactJson } from '../../json/spelled-json.js';
+import { nestsTooDeep } from '../../json/nesting.js';
+import { isBlank, saysNothing } from '../conversation/blank.js';
+import type { ToolCall } from '../conversation/conversation.js';
+import { isObject } from '../layout.js';
 import type { Reasons } from './reasons.js';
 import type { RowValue } from './row-value.js';
 

@@ -1,7 +1,7 @@
-import type { SourceFormat } from '../recipe/choices.js';
-import type { OptionalField } from './layout.js';
-import { lettersOf } from './part-names.js';
-import { readNames } from './read-names.js';
+import type { SourceFormat } from '../../recipe/choices.js';
+import type { OptionalField } from '../layout.js';
+import { lettersOf } from '../keys/part-names.js';
+import { readNames } from '../keys/read-names.js';
 import { shownName, yamlWord } from './shown-name.js';
 import type { ReadAs } from './source-findings.js';
 

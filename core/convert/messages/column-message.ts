@@ -1,6 +1,6 @@
 import { noNames, type RawMessage } from './raw-message.js';
-import type { MessageNames } from './read-names.js';
-import type { RowRole } from './roles.js';
+import type { MessageNames } from '../keys/read-names.js';
+import type { RowRole } from '../conversation/roles.js';
 import { RowValue } from './row-value.js';
 
 /** A message whose content is a column. @param members - where `names` are looked up. */

@@ -1,9 +1,9 @@
-import { isBlank, saysNothing } from './blank.js';
-import type { Message } from './conversation.js';
+import { isBlank, saysNothing } from '../conversation/blank.js';
+import type { Message } from '../conversation/conversation.js';
 import type { KeyUse } from './key-uses.js';
-import { isObject } from './layout.js';
+import { isObject } from '../layout.js';
 import { looksLikeWeight } from './part-names.js';
-import type { RowValue } from './row-value.js';
+import type { RowValue } from '../messages/row-value.js';
 
 /** The fields of a row that look like part of the conversation, say something and were not read. */
 export class Unread {

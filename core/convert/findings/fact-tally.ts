@@ -1,4 +1,4 @@
-import type { SourceCounts } from '../contracts/conversion.js';
+import type { SourceCounts } from '../../contracts/conversion.js';
 import { countUnread } from './counts.js';
 import type { ConversationFacts } from './facts.js';
 

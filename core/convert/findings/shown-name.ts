@@ -1,4 +1,4 @@
-import { formatCount } from '../format.js';
+import { formatCount } from '../../format.js';
 
 /**
  * A name from the data for users: in quotes where it has characters that do not show or that control a

@@ -1,9 +1,9 @@
-import { saysNothing } from './blank.js';
+import { saysNothing } from '../conversation/blank.js';
 import { columnMessage, unspelled } from './column-message.js';
-import { columnOf, type Layout } from './layout.js';
+import { columnOf, type Layout } from '../layout.js';
 import { listedMessages, type ListKeys } from './listed-messages.js';
 import type { RawMessage } from './raw-message.js';
-import type { MessageNames } from './read-names.js';
+import type { MessageNames } from '../keys/read-names.js';
 import type { RowValue } from './row-value.js';
 
 /**

@@ -1,5 +1,5 @@
-import { itemOf, memberOf, parseSpelled, type SpelledJson } from '../json/spelled-json.js';
-import { isObject } from './layout.js';
+import { itemOf, memberOf, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
+import { isObject } from '../layout.js';
 
 /** A value of a row as JSON.parse returns it, and its spelling, which is looked up where it is needed. */
 export class RowValue {

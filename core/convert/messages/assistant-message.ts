@@ -1,7 +1,7 @@
-import { defined } from '../defined.js';
-import { isBlank } from './blank.js';
+import { defined } from '../../defined.js';
+import { isBlank } from '../conversation/blank.js';
 import { readCall, readCallMessage, readCallPart, readCalls } from './calls.js';
-import type { ToolCall } from './conversation.js';
+import type { ToolCall } from '../conversation/conversation.js';
 import { readPart } from './parts.js';
 import type { RawMessage } from './raw-message.js';
 import { firstStructure, optionalText, type Reading } from './reading.js';

@@ -1,11 +1,11 @@
-import { defined } from '../defined.js';
-import { isBlank, saysNothing } from './blank.js';
-import type { Message } from './conversation.js';
+import { defined } from '../../defined.js';
+import { isBlank, saysNothing } from '../conversation/blank.js';
+import type { Message } from '../conversation/conversation.js';
 import { readPart, textOfParts } from './parts.js';
 import type { RawMessage } from './raw-message.js';
 import { optionalText, type Reading } from './reading.js';
 import type { Reasons } from './reasons.js';
-import type { Role } from './roles.js';
+import type { Role } from '../conversation/roles.js';
 import type { RowValue } from './row-value.js';
 
 /** A stretch of a content: words of the message, or the message of a result. */

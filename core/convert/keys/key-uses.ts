@@ -1,6 +1,6 @@
-import type { ConversionRules } from './conversion-rules.js';
-import { compileFilter } from './filter.js';
-import { messageListOf, optionalFields, rowsAreTurns, standardColumns, type Layout } from './layout.js';
+import type { ConversionRules } from '../conversion-rules.js';
+import { compileFilter } from '../filter.js';
+import { messageListOf, optionalFields, rowsAreTurns, standardColumns, type Layout } from '../layout.js';
 import { looksLikePart } from './part-names.js';
 import { readNames } from './read-names.js';
 

@@ -1,4 +1,4 @@
-import { rejectReasons, type SourceCounts } from '../contracts/conversion.js';
+import { rejectReasons, type SourceCounts } from '../../contracts/conversion.js';
 
 export const noCounts: SourceCounts = {
   rows: 0,

@@ -1,7 +1,7 @@
-import type { SourceCounts } from '../contracts/conversion.js';
-import { defined } from '../defined.js';
-import type { SourceFormat } from '../recipe/choices.js';
-import type { ConversionRules } from './conversion-rules.js';
+import type { SourceCounts } from '../../contracts/conversion.js';
+import { defined } from '../../defined.js';
+import type { SourceFormat } from '../../recipe/choices.js';
+import type { ConversionRules } from '../conversion-rules.js';
 
 /** How the rows of a source were read. */
 export interface ReadAs {

@@ -1,4 +1,4 @@
-import { saysNothing } from './blank.js';
+import { saysNothing } from '../conversation/blank.js';
 import type { Reasons } from './reasons.js';
 
 /**
