@@ -1,11 +1,15 @@
 import { stableJson } from '../stable-json.js';
+import { isBlank } from './conversation/blank.js';
+import type { Message } from './conversation/conversation.js';
 import type { ConversionRules } from './conversion-rules.js';
+import { noFacts } from './findings/facts.js';
+import { holdsLoneSurrogate } from './conversation/lone-surrogate.js';
 import { compileFilter } from './filter.js';
 import { columnOf, type Layout } from './layout.js';
 import { keyUses } from './keys/key-uses.js';
 import { readMessages, type RowFindings } from './messages/read-messages.js';
 import { Reasons } from './messages/reasons.js';
-import { outcomeOf, type Outcome } from './row-converter.js';
+import { outcomeOf, type Converted, type Outcome } from './row-converter.js';
 import { turn } from './messages/column-message.js';
 import { Unread } from './keys/unread.js';
 
@@ -83,6 +87,8 @@ export function createDialogueConverter(
     const convert = (): Outcome => {
       if (conflict) return 'conflicting_turns';
       if (!turns.every((row) => filter.passes(row.filtered))) return 'filtered';
+      const plain = plainDialogue(turns);
+      if (plain !== undefined) return plain;
       const raw = turns.flatMap((row) => turn(row.context, row.response));
       const findings: RowFindings = { reasons: new Reasons(), unread: new Unread(), used: new Set() };
       return outcomeOf(readMessages(raw, uses, findings), undefined, findings);
@@ -94,6 +100,21 @@ export function createDialogueConverter(
       unfinished: rows.every((row) => !row.episodeDone),
     };
   };
+}
+
+/** The outcome of turns that are words alone, as nearly all are; `undefined` of others. */
+function plainDialogue(turns: readonly DialogueRow[]): Converted | undefined {
+  const messages: Message[] = [];
+  for (const { context, response } of turns) {
+    if (!isWords(context) || !isWords(response)) return undefined;
+    messages.push({ role: 'user', content: context }, { role: 'assistant', content: response });
+  }
+  const conversation = { messages };
+  return holdsLoneSurrogate(conversation) ? undefined : { conversation, facts: noFacts };
+}
+
+function isWords(value: unknown): value is string {
+  return typeof value === 'string' && !isBlank(value);
 }
 
 /**

@@ -1,7 +1,18 @@
+import type { RejectReason } from '../../../core/contracts/conversion.js';
+import type { Role } from '../../../core/convert/conversation/roles.js';
+
 const backslash = 0x5c;
 const letterU = 0x75;
 /** The letters of escapes for white space. */
 const whiteSpaceLetters = new Set(Buffer.from('tnfr'));
+
+/**
+ * What becomes of a row of texts in which one is blank. `undefined` where the parser decides: a blank system
+ * message is left out, and a result may be blank.
+ */
+export function blankOutcome(role: Role): RejectReason | undefined {
+  return role === 'user' || role === 'assistant' ? 'blank_content' : undefined;
+}
 
 /**
  * Whether a text may be blank in the sense of `isBlank`. Never false for a blank text.

@@ -6,6 +6,7 @@ import type { PieceMeta } from '../output/piece-meta.js';
 import { PieceWriter } from '../output/piece-writer.js';
 import type { PieceInput } from '../plan/piece-input.js';
 import { neededColumns } from '../read/parquet-columns.js';
+import { rowText } from '../read/parquet-values.js';
 import { readRows, type RowHandler, type RowPlace } from '../read/rows.js';
 import { parsedRow, type UnparsedOutcome } from './converted-row.js';
 import { createLineConverter } from './json-line.js';
@@ -28,18 +29,20 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
   const convert = createRowConverter(rules);
   const convertLine = createLineConverter(rules, threadJsonBytes);
   const convertParquetRow = createParquetRowConverter(rules, threadJsonBytes);
-  const isConverted = (outcome: UnparsedOutcome, place: RowPlace): boolean => {
-    if (outcome !== undefined) output.add(outcome, place);
+  const write = (outcome: UnparsedOutcome, place: RowPlace, text: () => string): boolean => {
+    if (typeof outcome === 'object' || outcome === 'filtered') output.add(outcome, place);
+    else if (outcome !== undefined) output.reject(outcome, place, text());
     return outcome !== undefined;
   };
   return {
-    onText: convertLine && ((bytes, start, end, place) => isConverted(convertLine(bytes, start, end), place)),
-    onValue: convertParquetRow && ((row, place) => isConverted(convertParquetRow(row), place)),
+    onText:
+      convertLine &&
+      ((bytes, start, end, place) =>
+        write(convertLine(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
+    onValue: convertParquetRow && ((row, place) => write(convertParquetRow(row), place, () => rowText(row))),
     onRow(row, place, text) {
       const outcome = convert(row, text);
-      if (typeof outcome !== 'string') output.add(parsedRow(outcome), place);
-      else if (outcome === 'filtered') output.add(outcome, place);
-      else output.reject(outcome, place, text());
+      write(typeof outcome === 'string' ? outcome : parsedRow(outcome), place, text);
     },
     onBad: (reason, place, text) => output.reject(reason, place, text()),
   };

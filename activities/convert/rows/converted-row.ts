@@ -1,3 +1,4 @@
+import type { RejectReason } from '../../../core/contracts/conversion.js';
 import { assistantChars, canonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import type { ConversationFacts } from '../../../core/convert/findings/facts.js';
 import type { Converted } from '../../../core/convert/row-converter.js';
@@ -26,7 +27,7 @@ export interface WrittenLine {
 /**
  * The result of a conversion that does not parse the row. `undefined` if the row has to be parsed.
  */
-export type UnparsedOutcome = ConvertedRow | 'filtered' | undefined;
+export type UnparsedOutcome = ConvertedRow | RejectReason | 'filtered' | undefined;
 
 /** The bytes of longer lines, in code units, are counted instead of estimated. */
 const longLine = 1024 * 1024;

@@ -1,10 +1,11 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import { isBlank } from '../../../core/convert/conversation/blank.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { messageListOf } from '../../../core/convert/layout.js';
 import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
 import type { JsonBytes, StringSpan } from '../json-bytes/json-bytes.js';
-import { jsonMayBeBlank } from './blank.js';
-import type { ConvertedRow, UnparsedOutcome, WrittenLine } from './converted-row.js';
+import { blankOutcome, jsonMayBeBlank } from './blank.js';
+import type { UnparsedOutcome, WrittenLine } from './converted-row.js';
 import { LineReader, type TextColumn } from './line-reader.js';
 import type { JsonMessage } from './message-reader.js';
 import { plainFacts } from './plain-facts.js';
@@ -16,9 +17,8 @@ export type LineConverter = (bytes: Buffer, start: number, end: number) => Unpar
 
 /**
  * Returns a function that converts lines of JSON without parsing them: it copies the texts of the messages,
- * which are the same bytes in the canonical line. It returns `undefined` for a line that may be a reject, and
- * for one that {@link LineReader} leaves to the parser. `undefined` instead of a function for formats whose
- * messages are not in a list.
+ * which are the same bytes in the canonical line. It returns `undefined` for a line that {@link LineReader}
+ * leaves to the parser. `undefined` instead of a function for formats whose messages are not in a list.
  */
 export function createLineConverter(rules: ConversionRules, json: JsonBytes): LineConverter | undefined {
   const names = messageListOf(rules.layout);
@@ -33,19 +33,20 @@ export function createLineConverter(rules: ConversionRules, json: JsonBytes): Li
   };
 }
 
-/** The conversation up to the last message of the assistant, if no text of it may be blank. */
+/** The conversation up to the last message of the assistant. */
 function conversation(
   json: JsonBytes,
   bytes: Buffer,
   messages: readonly JsonMessage[],
   countedTexts: readonly TextColumn[],
-): ConvertedRow | undefined {
+): UnparsedOutcome {
   const kept = messages.slice(0, messages.findLastIndex(({ role }) => role === 'assistant') + 1);
   const prompt = kept.find(({ role }) => role === 'user') ?? kept[0];
   if (prompt === undefined) return undefined;
   let textBytes = 0;
-  for (const { text } of kept) {
-    if (jsonMayBeBlank(bytes, text.start, text.end)) return undefined;
+  for (const { role, text } of kept) {
+    if (jsonMayBeBlank(bytes, text.start, text.end) && isBlank(decoded(bytes, text)))
+      return blankOutcome(role);
     textBytes += text.end - text.start;
   }
   const maxBytes = maxLineBytes(kept.length, textBytes);
@@ -53,7 +54,7 @@ function conversation(
   const unread = countedTexts.filter((column) => !kept.some(({ text }) => isSame(bytes, column, text)));
   return {
     maxBytes,
-    prompt: unescaped(bytes, prompt.text),
+    prompt: promptOf(bytes, prompt.text),
     writeTo: (target, at) => writeLine(json, bytes, kept, target, at),
     ...plainFacts(unread, kept.length < messages.length),
   };
@@ -83,7 +84,11 @@ function writeLine(
   return { end: line.writeTo(target, at), assistantChars };
 }
 
-function unescaped(bytes: Buffer, { start, end }: StringSpan): string | Uint8Array {
-  const text = bytes.subarray(start, end);
-  return text.includes(backslash) ? (JSON.parse(`"${text.toString()}"`) as string) : text;
+function promptOf(bytes: Buffer, span: StringSpan): string | Uint8Array {
+  const text = bytes.subarray(span.start, span.end);
+  return text.includes(backslash) ? decoded(bytes, span) : text;
+}
+
+function decoded(bytes: Buffer, { start, end }: StringSpan): string {
+  return JSON.parse(`"${bytes.toString('utf8', start, end)}"`) as string;
 }

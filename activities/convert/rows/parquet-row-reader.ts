@@ -78,7 +78,7 @@ export class ParquetRowReader {
     const [roleName, text] = [message[role], message[content]];
     if (!(roleName instanceof TextBytes) || !(text instanceof TextBytes)) return undefined;
     const known = this.#roles.meaningAt(roleName.bytes, 0, roleName.bytes.length);
-    if (known === undefined || !isUtf8(text.bytes) || mayBeBlank(text.bytes)) return undefined;
+    if (known === undefined || !isUtf8(text.bytes)) return undefined;
     for (const name in message)
       if (name !== role && name !== content && !this.#memberPasses(name, message[name], known))
         return undefined;

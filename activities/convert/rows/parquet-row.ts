@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import { isBlank } from '../../../core/convert/conversation/blank.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { messageListOf } from '../../../core/convert/layout.js';
 import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
 import type { JsonBytes } from '../json-bytes/json-bytes.js';
 import { plainValue } from '../read/parquet-values.js';
 import { holdsBadText } from '../read/text-bytes.js';
-import type { ConvertedRow, UnparsedOutcome, WrittenLine } from './converted-row.js';
+import { blankOutcome, mayBeBlank } from './blank.js';
+import type { UnparsedOutcome, WrittenLine } from './converted-row.js';
 import { ParquetRowReader, type TextColumn, type TextMessage } from './parquet-row-reader.js';
 import { plainFacts } from './plain-facts.js';
 
@@ -20,9 +22,8 @@ export type ParquetRowConverter = (row: Row) => UnparsedOutcome;
 
 /**
  * Returns a function that converts rows of a parquet file without decoding the texts of their messages: the
- * bytes are escaped into the canonical line. It returns `undefined` for a row that may be a reject, and for
- * one that {@link ParquetRowReader} leaves to the parser. `undefined` instead of a function for formats whose
- * messages are not in a list.
+ * bytes are escaped into the canonical line. It returns `undefined` for a row that {@link ParquetRowReader}
+ * leaves to the parser. `undefined` instead of a function for formats whose messages are not in a list.
  */
 export function createParquetRowConverter(
   rules: ConversionRules,
@@ -55,20 +56,24 @@ function filterRow(row: Row, columns: readonly string[]): Row | undefined {
   return filtered;
 }
 
-/** The conversation up to the last message of the assistant, if no text of it may be blank. */
+/** The conversation up to the last message of the assistant. */
 function conversation(
   json: JsonBytes,
   messages: readonly TextMessage[],
   countedTexts: readonly TextColumn[],
-): ConvertedRow | undefined {
+): UnparsedOutcome {
   const kept = messages.slice(0, messages.findLastIndex(({ role }) => role === 'assistant') + 1);
   const prompt = kept.find(({ role }) => role === 'user') ?? kept[0];
   if (prompt === undefined) return undefined;
-  const textBytes = kept.reduce((sum, { text }) => sum + text.length, 0);
-  const maxBytes = maxLineBytes(kept.length, maxEscapeBytes * textBytes);
-  if (maxBytes > lineBytes) return undefined;
   const unread = countedTexts.filter(({ text }) => !kept.some((message) => isSame(text, message.text)));
   if (unread.some(({ text }) => !isUtf8(text))) return undefined;
+  let textBytes = 0;
+  for (const { role, text } of kept) {
+    if (mayBeBlank(text) && isBlank(String(Buffer.from(text)))) return blankOutcome(role);
+    textBytes += text.length;
+  }
+  const maxBytes = maxLineBytes(kept.length, maxEscapeBytes * textBytes);
+  if (maxBytes > lineBytes) return undefined;
   return {
     maxBytes,
     prompt: prompt.text,

@@ -32,8 +32,8 @@ function convertersOf(rules: ConversionRules): Converters {
   return converters;
 }
 
-/** What the parser makes of a line; `undefined` where it is no conversation. */
-export function parsed(rules: ConversionRules, text: string): RowFacts | 'filtered' | undefined {
+/** What the parser makes of a line: a conversation or why there is none; `undefined` where it is no JSON. */
+export function parsed(rules: ConversionRules, text: string): RowFacts | string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -41,12 +41,11 @@ export function parsed(rules: ConversionRules, text: string): RowFacts | 'filter
     return undefined;
   }
   const outcome = convertersOf(rules).row(value, () => text);
-  if (outcome === 'filtered') return outcome;
-  return typeof outcome === 'string' ? undefined : facts(parsedRow(outcome));
+  return typeof outcome === 'string' ? outcome : facts(parsedRow(outcome));
 }
 
 /** What both kernels make of a line between other lines; `undefined` where it is left to the parser. */
-export function unparsed(rules: ConversionRules, line: Buffer): RowFacts | 'filtered' | undefined {
+export function unparsed(rules: ConversionRules, line: Buffer): RowFacts | string | undefined {
   const before = Buffer.from('"]}\n');
   const text = Buffer.concat([before, line, Buffer.from('\n{"messages')]);
   return sameOfAll((block) => text.copy(block), before.length, line.length, rules);
@@ -58,12 +57,12 @@ export function sameOfAll(
   at: number,
   bytes: number,
   rules: ConversionRules,
-): RowFacts | 'filtered' | undefined {
+): RowFacts | string | undefined {
   const { lines } = convertersOf(rules);
   const [first, second] = engines.map(({ block }, engine) => {
     fill(block);
     const row = lines[engine]?.(block, at, at + bytes);
-    return row === undefined || row === 'filtered' ? row : facts(row);
+    return typeof row === 'object' ? facts(row) : row;
   });
   assert.deepEqual(first, second);
   return first;

@@ -34,18 +34,7 @@ for (const [index, text] of tricky.entries())
 void test('what the rule may reject, and what is spelt otherwise, is left to the parser', () => {
   const message = (content: string): string => `{"messages":[{"role":"assistant","content":${content}}]}`;
   for (const text of [
-    ...[
-      '"\\u0041"',
-      '"a\\/b"',
-      '"\\ud83d"',
-      '"\\x"',
-      '"a\tb"',
-      '"a',
-      '" \\n\\t\u2003"',
-      '"\u00a0"',
-      '5',
-      '["a"]',
-    ].map(message),
+    ...['"\\u0041"', '"a\\/b"', '"\\ud83d"', '"\\x"', '"a\tb"', '"a', '5', '["a"]'].map(message),
     message('"a"').slice(0, -1),
     `${message('"a"')}x`,
     `{"messages":[{"role":"assistant","content":"a"},]}`,

@@ -54,10 +54,24 @@ for (const [name, rules, text, counted] of [
 ] as const)
   void test(`a line is converted as bytes in spite of ${name}`, () => {
     const found = unparsed(rules, Buffer.from(text));
-    assert.ok(found !== undefined && found !== 'filtered');
+    assert.ok(typeof found === 'object');
     assert.deepEqual(found[3], { ...noFacts, ...counted });
     assert.deepEqual(found, parsed(rules, text));
   });
+
+void test('a line whose only fault is a blank text is rejected without the parser', () => {
+  const line = (role: string, first: string, second: string): string =>
+    `{"messages":[{"role":"${role}","content":${first}},{"role":"assistant","content":${second}}]}`;
+  for (const blank of ['""', '" \\n\\t\u2003"', '"\u00a0"', '"\\u000b"']) {
+    for (const text of [line('user', '"q"', blank), line('user', blank, '"a"')]) {
+      assert.equal(unparsed(messages, Buffer.from(text)), 'blank_content');
+      assert.equal(parsed(messages, text), 'blank_content');
+    }
+    // A blank system message is left out, and a result may be blank.
+    for (const role of ['system', 'tool'])
+      assert.equal(unparsed(messages, Buffer.from(line(role, blank, '"a"'))), undefined);
+  }
+});
 
 void test('keys are recognised in rows of any number of them, and of any length', () => {
   const keys = Array.from({ length: 300 }, (_, index) => `"key ${index}":[${index}]`);
@@ -112,7 +126,7 @@ void test(`random lines with keys of conversations give the facts of the parser,
     const made = unparsed(rules, Buffer.from(line));
     if (made === undefined) continue;
     found += 1;
-    if (made !== 'filtered' && made[3].unread.length > 0) counted += 1;
+    if (typeof made !== 'string' && made[3].unread.length > 0) counted += 1;
     assert.deepEqual(made, parsed(rules, line), line);
   }
   assert.ok(found > 2000 && counted > 60, `${found} lines were scanned, in ${counted} something was counted`);
