@@ -12,7 +12,7 @@ import { downloadAll, startFixture } from '../../support/hub.js';
 import { recipeFrom } from '../../support/recipes.js';
 import { sha256 } from '../../support/sha256.js';
 
-/** The demo's recipe under mix rule 1: corpora of roles and words. */
+/** A recipe of corpora that have roles and words alone. */
 const recipeOfRule1 = `
 name: demo
 seed: 17
@@ -55,7 +55,7 @@ async function mixShipped(t: TestContext, recipe: ResolvedRecipe) {
   return { summaries, sha256s };
 }
 
-void test('corpora of roles and words give the bytes of mix rule 1', async (t) => {
+void test('corpora of roles and words alone have the sha256 that they had before reasoning, tools and weights were read', async (t) => {
   const { summaries, sha256s } = await mixShipped(t, recipeFrom(recipeOfRule1, packagePath('.')));
   assert.deepEqual(sha256s, [
     '0dd9a922b4c0b5f44a87cfc189f7a2cc869212297e2703d965fc892a6eaf54e5',
