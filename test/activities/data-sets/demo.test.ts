@@ -13,7 +13,7 @@ import { recipeFrom } from '../../support/recipes.js';
 import { sha256 } from '../../support/sha256.js';
 
 /** A recipe of corpora that have roles and words alone. */
-const recipeOfRule1 = `
+const plainRecipe = `
 name: demo
 seed: 17
 sources:
@@ -55,8 +55,8 @@ async function mixShipped(t: TestContext, recipe: ResolvedRecipe) {
   return { summaries, sha256s };
 }
 
-void test('corpora of roles and words alone have the sha256 that they had before reasoning, tools and weights were read', async (t) => {
-  const { summaries, sha256s } = await mixShipped(t, recipeFrom(recipeOfRule1, packagePath('.')));
+void test('corpora of roles and words alone give the bytes that the mix rule without the further fields gives', async (t) => {
+  const { summaries, sha256s } = await mixShipped(t, recipeFrom(plainRecipe, packagePath('.')));
   assert.deepEqual(sha256s, [
     '0dd9a922b4c0b5f44a87cfc189f7a2cc869212297e2703d965fc892a6eaf54e5',
     'cac7197a8abc35684b680a02cc17fb3037362728b4a7ef98e1f22fe02071cf08',
