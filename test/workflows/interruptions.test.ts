@@ -137,6 +137,7 @@ void test('the count of defects reaches the next attempt beside the progress, wh
   await withRun(temporal(), recipeOf('defects', ['a'], trainYaml), fake, async (handle) => {
     const shown = await until(
       async () => {
+        if (heartbeats.length < 3) return undefined;
         const state = await handle.query(queries.progress);
         const pending = await pendingActivities(temporal(), handle.workflowId, state);
         return pending.find(
