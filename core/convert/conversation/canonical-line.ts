@@ -1,13 +1,34 @@
 import { z } from 'zod';
+import { maxNesting, nestsTooDeep } from '../../json/nesting.js';
 import { compactJson, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
+import { isObject } from '../layout.js';
 import type { Conversation, Message, ToolCall } from './conversation.js';
 import { roles } from './roles.js';
+
+const CanonicalArguments = z.string().refine(holdsObject, {
+  error: `is not the text of a JSON object of at most ${maxNesting} levels`,
+});
+
+function holdsObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && !nestsTooDeep(value);
+  } catch {
+    return false;
+  }
+}
+
+const CanonicalFunction = z
+  .object({ name: z.string() })
+  .loose()
+  .refine((value) => !nestsTooDeep(value), { error: `has more than ${maxNesting} levels` })
+  .readonly();
 
 const CanonicalCall = z
   .object({
     id: z.string().exactOptional(),
     type: z.literal('function'),
-    function: z.object({ name: z.string(), arguments: z.string() }).readonly(),
+    function: z.object({ name: z.string(), arguments: CanonicalArguments }).readonly(),
   })
   .readonly();
 
@@ -27,9 +48,7 @@ const CanonicalMessage = z
 export const CanonicalLine = z.object({
   messages: z.array(CanonicalMessage).readonly(),
   tools: z
-    .array(
-      z.object({ type: z.literal('function'), function: z.object({ name: z.string() }).loose().readonly() }),
-    )
+    .array(z.object({ type: z.literal('function'), function: CanonicalFunction }))
     .readonly()
     .exactOptional(),
 });

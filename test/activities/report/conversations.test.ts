@@ -206,7 +206,7 @@ void test('roles, reasoning and calls are counted by source, and all texts have 
 });
 
 void test('many calls, many tools, long and deep arguments are cut, and what is left out is counted', async (context) => {
-  const deep = `${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`;
+  const deep = `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`;
   const long = JSON.stringify({ text: 'w'.repeat(50_000) });
   const call = (name: string, text: string) =>
     ({ type: 'function', function: { name, arguments: text } }) as const;
