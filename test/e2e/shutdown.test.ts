@@ -92,7 +92,14 @@ async function assertNothingLost(name: string, mostInterruptions = 1): Promise<v
   assert.ok(saved >= 5 && saved < steps, `saved after step ${saved}, which is in the middle`);
   assert.equal(ends.at(-1), steps);
   assert.ok(ends.length <= mostInterruptions + 1, `checkpoints after the steps ${ends.join(', ')}`);
-  assert.deepEqual(await attemptsOfSegments(name), Array(ends.length).fill(1), 'a segment failed');
+  const attempts = await attemptsOfSegments(name);
+  // A segment that is interrupted before its first step leaves no checkpoint.
+  const most = mostInterruptions + 1;
+  assert.ok(attempts.length >= ends.length && attempts.length <= most, `${attempts.length} segments`);
+  assert.ok(
+    attempts.every((attempt) => attempt === 1),
+    `a segment failed: attempts ${attempts.join(', ')}`,
+  );
   untouched ??= untouchedMetrics();
   assert.equal(await metricsOf(name), await untouched);
 }
