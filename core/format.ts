@@ -22,6 +22,11 @@ export function plural(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** The first characters of a text, without half a surrogate pair at the end. */
+export function startOf(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}
+
 /** `12.3 %` of a fraction 0 … 1. */
 export function formatPercent(fraction: number): string {
   return `${(fraction * 100).toFixed(1)} %`;

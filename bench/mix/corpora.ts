@@ -2,16 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAll } from '../../files/file-writer.js';
-import {
-  bool,
-  float64,
-  int64,
-  list,
-  parquetFile,
-  struct,
-  text,
-  type Column,
-} from '../../dev/corpora/parquet.js';
+import { float64, int64, list, parquetFile, struct, text, type Column } from '../../dev/corpora/parquet.js';
+import { lmsysColumns } from '../../dev/corpora/parquet-columns.js';
 import { lmsysRow, magpieRow, moderationCategories, prosocialRows, ultrachatRow } from './rows.js';
 import { TextSource } from './text.js';
 
@@ -69,7 +61,13 @@ export async function makeCorpora(dir: string, scale: number): Promise<Corpora> 
   await mkdir(aside, { recursive: true });
   const names = {
     ultrachat: ['ultrachat.jsonl'],
-    lmsys: await parquetFiles(aside, 'lmsys', lmsysColumns, lmsysRow, fullBytes.lmsys * scale),
+    lmsys: await parquetFiles(
+      aside,
+      'lmsys',
+      lmsysColumns(moderationCategories),
+      lmsysRow,
+      fullBytes.lmsys * scale,
+    ),
     magpie: await parquetFiles(aside, 'magpie', magpieColumns, magpieRow, fullBytes.magpie * scale),
     prosocial: ['prosocial.json'],
   };
@@ -159,23 +157,6 @@ async function parquetFiles(
   }
   return names;
 }
-
-const lmsysColumns: readonly Column[] = [
-  text('conversation_id'),
-  text('model'),
-  list('conversation', (name) => struct(name, text('content'), text('role'))),
-  int64('turn'),
-  text('language'),
-  list('openai_moderation', (name) =>
-    struct(
-      name,
-      struct('categories', ...moderationCategories.map(bool)),
-      struct('category_scores', ...moderationCategories.map(float64)),
-      bool('flagged'),
-    ),
-  ),
-  bool('redacted'),
-];
 
 const magpieColumns: readonly Column[] = [
   text('uuid'),

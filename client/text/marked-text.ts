@@ -1,6 +1,6 @@
 import { tokenSpans, type SpanKind, type TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import { formatCount } from '../../core/format.js';
+import { formatCount, startOf } from '../../core/format.js';
 import { escapeControls } from './shorten.js';
 import type { Ink } from './token-ink.js';
 
@@ -52,7 +52,7 @@ const clippedTail = 150;
 function clipped(text: string): readonly (string | number)[] {
   if (text.length <= longestText) return [text];
   // Half a surrogate pair is no character.
-  const head = text.slice(0, clippedHead).replace(/[\uD800-\uDBFF]$/, '');
+  const head = startOf(text, clippedHead);
   const tail = text.slice(-clippedTail).replace(/^[\uDC00-\uDFFF]/, '');
   return [head, text.length - head.length - tail.length, tail];
 }

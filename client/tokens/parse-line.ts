@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
-import { CanonicalLine, parseCanonicalLine } from '../../core/convert/conversation/canonical-line.js';
+import { CanonicalLine, conversationOf } from '../../core/convert/conversation/canonical-line.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { escapeControls, shorten } from '../text/shorten.js';
@@ -29,7 +29,7 @@ export function parseLine(bytes: Buffer, where: string): Conversation {
   if (unknown !== undefined)
     throw notCanonical(where, `has the key ${found(unknown)}, which is not expected there`);
   if (parsed.data.messages.length === 0) throw notCanonical(where, 'has no messages');
-  return parseCanonicalLine(text);
+  return conversationOf(parsed.data, text);
 }
 
 function notCanonical(where: string, what: string, cause?: unknown): HeadraceError {

@@ -102,7 +102,10 @@ export function createDialogueConverter(
   };
 }
 
-/** The outcome of turns that are words alone, as nearly all are; `undefined` of others. */
+/**
+ * The outcome of turns that are words alone, as nearly all are; `undefined` of others. Without it the
+ * conversion of prosocial-dialog takes some 18 % more CPU.
+ */
 function plainDialogue(turns: readonly DialogueRow[]): Converted | undefined {
   const messages: Message[] = [];
   for (const { context, response } of turns) {

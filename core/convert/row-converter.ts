@@ -11,7 +11,7 @@ import { holdsLoneSurrogate } from './conversation/lone-surrogate.js';
 import { readMessages, type RowFindings, type ReadMessages } from './messages/read-messages.js';
 import { readNames } from './keys/read-names.js';
 import { firstStructure } from './messages/reading.js';
-import { withThinkBlock } from './messages/reasoning.js';
+import { thinkBlock } from './conversation/think-block.js';
 import { Reasons } from './messages/reasons.js';
 import { messageFinder } from './messages/row-messages.js';
 import { RowValue } from './messages/row-value.js';
@@ -90,7 +90,5 @@ export function outcomeOf(
 }
 
 function withReasoningInline({ reasoning_content: reasoning, ...message }: Message): Message {
-  return reasoning === undefined
-    ? message
-    : { ...message, content: withThinkBlock(reasoning, message.content) };
+  return reasoning === undefined ? message : { ...message, content: thinkBlock(reasoning) + message.content };
 }

@@ -1,4 +1,4 @@
-import { SpelledNumber, type SpelledJson } from './spelled-json.js';
+import { isSpelledObject, SpelledNumber, type SpelledJson } from './spelled-json.js';
 
 /**
  * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from.
@@ -10,15 +10,11 @@ export function pythonJson(value: SpelledJson): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return pythonString(value);
   if (value instanceof SpelledNumber) return pythonNumber(value.text);
-  if (isObject(value)) {
+  if (isSpelledObject(value)) {
     const members = Array.from(value, ([name, member]) => `${pythonString(name)}: ${pythonJson(member)}`);
     return `{${members.join(', ')}}`;
   }
   return `[${value.map(pythonJson).join(', ')}]`;
-}
-
-function isObject(value: object): value is ReadonlyMap<string, SpelledJson> {
-  return value instanceof Map;
 }
 
 function pythonString(text: string): string {

@@ -94,7 +94,7 @@ function add(parent: Open, value: SpelledJson): void {
 
 /** A member of an object; null of anything else. */
 export function memberOf(value: SpelledJson, name: string): SpelledJson {
-  return isMap(value) ? (value.get(name) ?? null) : null;
+  return isSpelledObject(value) ? (value.get(name) ?? null) : null;
 }
 
 /** An item of a list; null of anything else. */
@@ -104,7 +104,7 @@ export function itemOf(value: SpelledJson, index: number): SpelledJson {
 
 /** The object with another value of one member, in its place. */
 export function withMember(value: SpelledJson, name: string, member: SpelledJson): SpelledJson {
-  return isMap(value) ? new Map(value).set(name, member) : value;
+  return isSpelledObject(value) ? new Map(value).set(name, member) : value;
 }
 
 /**
@@ -113,13 +113,14 @@ export function withMember(value: SpelledJson, name: string, member: SpelledJson
  */
 export function compactJson(value: SpelledJson): string {
   if (value instanceof SpelledNumber) return value.text;
-  if (isMap(value))
+  if (isSpelledObject(value))
     return `{${[...value].map(([name, member]) => `${JSON.stringify(name)}:${compactJson(member)}`).join(',')}}`;
   if (isList(value)) return `[${value.map(compactJson).join(',')}]`;
   return JSON.stringify(value);
 }
 
-function isMap(value: SpelledJson): value is SpelledObject {
+/** Whether a value is an object. */
+export function isSpelledObject(value: SpelledJson): value is SpelledObject {
   return value instanceof Map;
 }
 

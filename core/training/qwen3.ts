@@ -1,4 +1,5 @@
 import type { Message, ToolCall } from '../convert/conversation/conversation.js';
+import { thinkBlock } from '../convert/conversation/think-block.js';
 import { pythonJson } from '../json/python-json.js';
 import { parseSpelled } from '../json/spelled-json.js';
 import type { PartContent, Place, Renderer } from './renderer.js';
@@ -6,11 +7,6 @@ import type { PartContent, Place, Renderer } from './renderer.js';
 function header(role: string, index: number): PartContent[] {
   const start: PartContent = { special: '<|im_start|>' };
   return [...(index > 0 ? [{ text: '\n' }] : []), start, { text: `${role}\n` }];
-}
-
-/** The block as Qwen3's template writes it around the turn being produced, empty reasoning included. */
-function thinkBlock(reasoning: string): string {
-  return `<think>\n${reasoning.replace(/^\n+|\n+$/g, '')}\n</think>\n\n`;
 }
 
 /**

@@ -2,7 +2,8 @@ import { helperRow } from './helper.js';
 import { hubCards, hubSettings } from './hub-cards.js';
 import { type LmsysRow, lmsysRow, moderationCategories } from './lmsys.js';
 import { magpieRow } from './magpie.js';
-import { bool, float64, int64, list, parquetFile, struct, text } from './parquet.js';
+import { parquetFile } from './parquet.js';
+import { lmsysColumns, magpieColumns } from './parquet-columns.js';
 import { prosocialSplit } from './prosocial.js';
 import { Random } from './random.js';
 import { scaffoldingRow, toeflPilotRow, toeflRow } from './toefl.js';
@@ -80,22 +81,6 @@ function prosocialFiles(): [string, string][] {
 function lmsysFiles(): [string, string | Uint8Array][] {
   const random = new Random('lmsys');
   const root = 'hub/datasets/lmsys/lmsys-chat-1m';
-  const columns = [
-    text('conversation_id'),
-    text('model'),
-    list('conversation', (name) => struct(name, text('content'), text('role'))),
-    int64('turn'),
-    text('language'),
-    list('openai_moderation', (name) =>
-      struct(
-        name,
-        struct('categories', ...moderationCategories.map(bool)),
-        struct('category_scores', ...moderationCategories.map(float64)),
-        bool('flagged'),
-      ),
-    ),
-    bool('redacted'),
-  ];
   return [
     [`${root}.hub.json`, hubSettings.lmsys],
     [`${root}/README.md`, hubCards.lmsys],
@@ -103,7 +88,7 @@ function lmsysFiles(): [string, string | Uint8Array][] {
       const rows: LmsysRow[] = repeat(240, () => lmsysRow(random));
       return [
         `${root}/data/train-0000${index}-of-00003-${random.hex(16)}.parquet`,
-        parquetFile(rows, columns, 100),
+        parquetFile(rows, lmsysColumns(moderationCategories), 100),
       ];
     }),
   ];
@@ -112,41 +97,13 @@ function lmsysFiles(): [string, string | Uint8Array][] {
 function magpieFiles(): [string, string | Uint8Array][] {
   const random = new Random('magpie');
   const root = 'hub/datasets/Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered';
-  const columns = [
-    text('uuid'),
-    text('model'),
-    struct(
-      'gen_input_configs',
-      float64('temperature'),
-      float64('top_p'),
-      text('input_generator'),
-      text('seed'),
-      text('pre_query_template'),
-    ),
-    text('instruction'),
-    text('response'),
-    list('conversations', (name) => struct(name, text('from'), text('value'))),
-    text('task_category'),
-    list('other_task_category', text),
-    ...['task_category_generator', 'difficulty', 'intent', 'knowledge', 'difficulty_generator'].map(text),
-    ...['input_quality', 'quality_explanation', 'quality_generator', 'llama_guard_2', 'reward_model'].map(
-      text,
-    ),
-    float64('instruct_reward'),
-    float64('min_neighbor_distance'),
-    int64('repeat_count'),
-    text('min_similar_uuid'),
-    int64('instruction_length'),
-    int64('response_length'),
-    text('language'),
-  ];
   return [
     [`${root}/README.md`, hubCards.magpie],
     ...repeat(2, (index): [string, Uint8Array] => [
       `${root}/data/train-0000${index}-of-00002.parquet`,
       parquetFile(
         repeat(220, () => magpieRow(random)),
-        columns,
+        magpieColumns,
         110,
       ),
     ]),

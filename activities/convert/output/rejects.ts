@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { rejectReasons, type RejectReason } from '../../../core/contracts/conversion.js';
 import { defined } from '../../../core/defined.js';
+import { startOf } from '../../../core/format.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { readJsonLines } from '../../../files/json-lines.js';
 import type { SliceTable } from './slice-table.js';
@@ -62,17 +63,12 @@ export class RejectWriter {
   add(reject: PieceReject): void {
     this.#count += 1;
     this.#byReason[reject.reason] = (this.#byReason[reject.reason] ?? 0) + 1;
-    this.#file.writeText(`${JSON.stringify({ ...reject, text: clipped(reject.text) })}\n`);
+    this.#file.writeText(`${JSON.stringify({ ...reject, text: startOf(reject.text, textChars) })}\n`);
   }
 
   close(): void {
     this.#file.close();
   }
-}
-
-/** The start of a text, without half a surrogate pair at its end. */
-function clipped(text: string): string {
-  return text.slice(0, textChars).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /** Input of {@link mergeRejects}. */

@@ -1,3 +1,5 @@
+import { startOf } from '../../../core/format.js';
+
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 1234567 → "1,234,567". */
@@ -48,9 +50,8 @@ export function visible(text: string): string {
  */
 export function clip(text: string, limit: number, layOut = (head: string): string => head): string {
   if (text.length <= limit) return visible(layOut(text));
-  // Never cut a surrogate pair in two.
-  const end = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
-  return `${visible(layOut(text.slice(0, end)))}… (${count(text.length - end)} more characters)`;
+  const head = startOf(text, limit);
+  return `${visible(layOut(head))}… (${count(text.length - head.length)} more characters)`;
 }
 
 /** `1 file`, `2 files`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxNesting, nestsTooDeep } from '../../json/nesting.js';
-import { compactJson, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
+import { compactJson, memberOf, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
 import { isObject } from '../layout.js';
 import type { Conversation, Message, ToolCall } from './conversation.js';
 import { roles } from './roles.js';
@@ -53,6 +53,8 @@ export const CanonicalLine = z.object({
     .exactOptional(),
 });
 
+export type CanonicalLine = z.infer<typeof CanonicalLine>;
+
 /** The line of a conversation in train.jsonl, without its newline. Members in this order, text unchanged. */
 export function canonicalLine({ messages, tools }: Conversation): string {
   const list = `"messages":${JSON.stringify(messages.map(orderedMessage))}`;
@@ -84,18 +86,20 @@ function orderedCall({ id, type, function: { name, arguments: text } }: ToolCall
  * @throws {SyntaxError} where the line is not JSON, {ZodError} where it is no conversation.
  */
 export function parseCanonicalLine(line: string): Conversation {
-  const { messages, tools } = CanonicalLine.parse(JSON.parse(line));
+  return conversationOf(CanonicalLine.parse(JSON.parse(line)), line);
+}
+
+/** @param line - the text that `parsed` was read from, for the spelling of its tools. */
+export function conversationOf({ messages, tools }: CanonicalLine, line: string): Conversation {
   return tools === undefined ? { messages } : { messages, tools: toolsOf(parseSpelled(line)) };
 }
 
 /** The functions of a line whose shape was checked. */
 function toolsOf(line: SpelledJson): readonly string[] {
-  const tools = member(line, 'tools');
-  return Array.isArray(tools) ? tools.map((tool: SpelledJson) => compactJson(member(tool, 'function'))) : [];
-}
-
-function member(value: SpelledJson, name: string): SpelledJson {
-  return value instanceof Map ? ((value as ReadonlyMap<string, SpelledJson>).get(name) ?? null) : null;
+  const tools = memberOf(line, 'tools');
+  return Array.isArray(tools)
+    ? tools.map((tool: SpelledJson) => compactJson(memberOf(tool, 'function')))
+    : [];
 }
 
 /** Length of what the assistant writes (content, reasoning, arguments of calls), in UTF-16 code units. */

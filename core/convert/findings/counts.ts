@@ -16,7 +16,7 @@ export const noCounts: SourceCounts = {
 /** The most fields in `unread`. */
 const maxUnread = 64;
 /** Stands in `unread` for the fields beyond {@link maxUnread}. */
-const furtherUnread = '…';
+export const furtherUnread = '…';
 
 /** The counts of two parts of a source together. */
 export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {

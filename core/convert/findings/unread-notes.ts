@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../format.js';
+import { furtherUnread } from './counts.js';
 import { shownName } from './shown-name.js';
 import type { Findings, ReadAs, SourceFindings } from './source-findings.js';
 import { unreadRemedy } from './unread-remedy.js';
@@ -21,8 +22,6 @@ export interface UnreadNames {
   readonly remedy: string;
 }
 
-/** Stands in the counts for the names beyond those that are counted by name. */
-const overflow = '…';
 /** Names that the terminal lists. */
 const mostNames = 12;
 
@@ -30,14 +29,14 @@ const mostNames = 12;
 export function unreadNames(source: Findings & ReadAs, most = mostNames): UnreadNames {
   const { unread } = source;
   const all = Object.entries(unread)
-    .filter(([name]) => name !== overflow)
+    .filter(([name]) => name !== furtherUnread)
     .map(([name, conversations]) => ({ name, conversations }))
     .toSorted((a, b) => b.conversations - a.conversations);
   const names = all.slice(0, most);
   const words = names.map(({ name }) => name);
   return {
     names,
-    others: all.length - names.length + Number(overflow in unread),
+    others: all.length - names.length + Number(furtherUnread in unread),
     remedy: words.length === 0 ? '' : unreadRemedy(words, source),
   };
 }

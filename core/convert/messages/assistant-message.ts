@@ -80,11 +80,7 @@ function assistantParts(
     if (part.kind === 'bad') reasons.add(part.reason);
     else if (part.kind === 'call') callParts.push(item);
     else if ('text' in part) {
-      const weight = readWeight(
-        weightNames.map((name) => item.member(name).value),
-        reasons,
-      );
-      if (weight === 0) reasons.add('bad_weight');
+      if (readWeight(item, weightNames, reasons) === 0) reasons.add('bad_weight');
       const isThinking = part.kind === 'thinking';
       const isLate = callParts.length > 0 || (isThinking && hasWords);
       if (isLate && !isBlank(part.text)) reasons.add('part_order');
@@ -118,9 +114,6 @@ function weightOf(
   used: Set<string>,
 ): 0 | undefined {
   for (const name of names.weight) used.add(name);
-  const weight = readWeight(
-    names.weight.map((name) => members.member(name).value),
-    reasons,
-  );
+  const weight = readWeight(members, names.weight, reasons);
   return weight === 0 || (isContext === true && weight !== 1) ? 0 : undefined;
 }

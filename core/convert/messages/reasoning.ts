@@ -41,15 +41,3 @@ function reasoningText(found: RowValue, reasons: Reasons): string {
   reasons.add('bad_reasoning');
   return '';
 }
-
-/** A content with the reasoning before it, as models that reason in their words write it. */
-export function withThinkBlock(reasoning: string, content: string): string {
-  return `${open}\n${withoutOuterNewlines(reasoning)}\n${close}\n\n${content}`;
-}
-
-function withoutOuterNewlines(text: string): string {
-  let [start, end] = [0, text.length];
-  while (text[start] === '\n') start += 1;
-  while (end > start && text[end - 1] === '\n') end -= 1;
-  return text.slice(start, end);
-}

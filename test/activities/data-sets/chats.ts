@@ -1,4 +1,5 @@
-import { bool, float64, int64, list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
+import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
+import { lmsysColumns, magpieColumns } from '../../../dev/corpora/parquet-columns.js';
 import { lmsysRow, moderationCategories } from '../../../dev/corpora/lmsys.js';
 import { magpieRow } from '../../../dev/corpora/magpie.js';
 import { prosocialDialogue } from '../../../dev/corpora/prosocial.js';
@@ -37,30 +38,13 @@ export function ultrachat(): DataSet {
 export function lmsys(): DataSet {
   const random = new Random('data set lmsys');
   const rows = Array.from({ length: 5 * rowsOfEach }, () => lmsysRow(random));
-  const scores = (name: string) => struct(name, ...moderationCategories.map(float64));
-  const columns = [
-    text('conversation_id'),
-    text('model'),
-    listOf('conversation', 'content', 'role'),
-    int64('turn'),
-    text('language'),
-    list('openai_moderation', (name) =>
-      struct(
-        name,
-        struct('categories', ...moderationCategories.map(bool)),
-        scores('category_scores'),
-        bool('flagged'),
-      ),
-    ),
-    bool('redacted'),
-  ];
   const taken = rows.filter(
     ({ language, redacted, openai_moderation }) =>
       language === 'English' && !redacted && openai_moderation.every(({ flagged }) => !flagged),
   );
   const path = 'datasets/lmsys/lmsys-chat-1m/data/train-00000-of-00001-4feeb3f83346a0e9.parquet';
   return {
-    files: { [path]: parquetFile(rows, columns, 50) },
+    files: { [path]: parquetFile(rows, lmsysColumns(moderationCategories), 50) },
     lines: taken.map(({ conversation }) => plain(conversation)),
     counts: { filtered: rows.length - taken.length },
   };
@@ -70,17 +54,10 @@ export function lmsys(): DataSet {
 export function magpie(): DataSet {
   const random = new Random('data set magpie');
   const rows = Array.from({ length: rowsOfEach }, () => magpieRow(random));
-  const columns = [
-    ...['uuid', 'model', 'instruction', 'response'].map(text),
-    listOf('conversations', 'from', 'value'),
-    ...['task_category', 'difficulty', 'intent', 'knowledge', 'input_quality', 'llama_guard_2'].map(text),
-    float64('instruct_reward'),
-    text('language'),
-  ];
   const taken = rows.filter(({ input_quality }) => input_quality !== 'average');
   const path = 'datasets/Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered/data/train-00000-of-00001.parquet';
   return {
-    files: { [path]: parquetFile(rows, columns, 50) },
+    files: { [path]: parquetFile(rows, magpieColumns, 50) },
     lines: taken.map(({ instruction, response }) => expectedLine([user(instruction), assistant(response)])),
     counts: { filtered: rows.length - taken.length },
   };

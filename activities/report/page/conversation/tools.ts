@@ -1,4 +1,4 @@
-import { compactJson, parseSpelled, type SpelledJson } from '../../../../core/json/spelled-json.js';
+import { compactJson, isSpelledObject, parseSpelled } from '../../../../core/json/spelled-json.js';
 import { clip, plural } from '../format.js';
 import { html, type Part } from '../html.js';
 import { jsonText, mostTools, nameText, textLimit } from './limits.js';
@@ -28,7 +28,7 @@ interface ToolMembers {
 
 function membersOf(tool: string): ToolMembers {
   const json = parseSpelled(tool);
-  const members: ReadonlyMap<string, SpelledJson> = json instanceof Map ? json : new Map([['tool', json]]);
+  const members = isSpelledObject(json) ? json : new Map([['tool', json]]);
   const [name, description] = [members.get('name'), members.get('description')];
   const isShown = (key: string): boolean =>
     (key === 'name' && typeof name === 'string') ||
