@@ -1,4 +1,4 @@
-import { plural } from '../../core/format.js';
+import { formatCount, plural } from '../../core/format.js';
 import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { shownNames } from '../../core/convert/findings/shown-name.js';
 import { refusalRemedy } from '../../core/training/refusal-remedy.js';
@@ -7,14 +7,19 @@ import type { HeadFindings } from '../preview/head-findings.js';
 
 /** What the first rows of a source show about a run, as lines for users. */
 export function headNotes(head: HeadFindings): readonly string[] {
-  const { rows, findings, otherNames } = head;
+  const { findings, otherNames } = head;
   return [
-    ...findingNotes(findings, `in the first ${plural(rows, 'row')}`),
+    ...headFindingNotes(head),
     ...(otherNames.length === 0
       ? []
       : [`${findings.name}: other names, not read and not counted: ${shownNames(otherNames)}`]),
     ...refusalNotes(head).flatMap(({ text, remedy }) => [text, `  ${remedy}`]),
   ];
+}
+
+/** The part of {@link headNotes} that is about reading. */
+export function headFindingNotes({ rows, findings }: HeadFindings): readonly string[] {
+  return findingNotes(findings, rows === 1 ? 'in the first row' : `in the first ${formatCount(rows)} rows`);
 }
 
 interface RefusalNote {

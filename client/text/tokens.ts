@@ -2,7 +2,7 @@ import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import type { HeadraceError } from '../../core/errors.js';
-import { findingNotes } from '../../core/convert/findings/unread-notes.js';
+import { headFindingNotes } from './head-notes.js';
 import { formatCount, plural } from '../../core/format.js';
 import type { ChosenModel } from '../tokens/chosen-model.js';
 import type { Place, PlacedConversation } from '../tokens/placed-conversation.js';
@@ -56,7 +56,7 @@ export class TokensText implements TokensForm {
     const heading = this.#options.ink.heading(`── ${name} ──`);
     return [
       `\n${heading} ${file}, format ${format}, of the first rows: ${outcomeCounts(counts)}`,
-      ...findingNotes(head.findings, `in the first ${plural(head.rows, 'row')}`),
+      ...headFindingNotes(head),
       ...(skipped === undefined ? [] : [`row ${formatCount(skipped.row)}: ${skipped.outcome}`]),
     ];
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { headFindingNotes } from '../../../client/text/head-notes.js';
 import { planText } from '../../../client/text/plan.js';
 import { previewText } from '../../../client/text/preview.js';
 import type { HeadFindings } from '../../../client/preview/head-findings.js';
@@ -50,6 +51,13 @@ void test('a plan shows what is not read, all other names, and what the training
   };
   const text = planText([source], { root: '/store', freeBytes: 1 }, false);
   assert.ok(text.includes(`\n${headLines.join('\n')}\n`), text);
+});
+
+void test('notes on one row name the first row', () => {
+  assert.equal(
+    headFindingNotes({ ...head, rows: 1 })[0],
+    'dolly: in the first row: not read, though named like part of the conversation:',
+  );
 });
 
 void test('a preview has the same lines on top, and under a row what was not read or left out of it', () => {
