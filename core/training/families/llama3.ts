@@ -1,4 +1,5 @@
-import { isOneText, wordsOf } from '../rendering/chat.js';
+import { wordsOf } from '../rendering/chat.js';
+import { isOneText } from '../rendering/one-text.js';
 import { markupTokens, type Piece, type Renderer } from '../rendering/renderer.js';
 
 function header(role: string): readonly Piece[] {
@@ -27,7 +28,7 @@ const llama3: Renderer = {
     })),
     generation: header('assistant'),
   }),
-  refusal: (messages) => (messages.every(isOneText) ? undefined : 'parts'),
+  refusal: (messages) => (messages.every(({ content }) => isOneText(content)) ? undefined : 'parts'),
 };
 
 export const llama3Renderers = { llama3: (): Renderer => llama3 };

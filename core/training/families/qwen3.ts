@@ -139,11 +139,8 @@ const disableThinking: Renderer = {
   name: 'qwen3_disable_thinking',
   disablesThinking: true,
   write: writeWith(true, emptyBlock),
-  refusal: (messages) => {
-    const last = messages.at(-1);
-    const hasAnswer = last?.role === 'assistant' && last.content.length > 0;
-    return hasAnswer && lastUserIndex(messages) < 0 ? 'no_user' : undefined;
-  },
+  refusal: (messages) =>
+    messages.at(-1)?.role === 'assistant' && lastUserIndex(messages) < 0 ? 'no_user' : undefined,
 };
 
 /** The 2507 Instruct models, which have no think block. */

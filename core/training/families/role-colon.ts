@@ -1,4 +1,5 @@
-import { isOneText, wordsOf, type ChatMessage } from '../rendering/chat.js';
+import { wordsOf, type ChatMessage } from '../rendering/chat.js';
+import { isOneText } from '../rendering/one-text.js';
 import { markupTokens, type Renderer, type WrittenMessage } from '../rendering/renderer.js';
 
 function written(message: ChatMessage): WrittenMessage {
@@ -25,7 +26,7 @@ const roleColon: Renderer = {
     messages: messages.map(written),
     generation: [{ text: 'Assistant:' }],
   }),
-  refusal: (messages) => (messages.every(isOneText) ? undefined : 'parts'),
+  refusal: (messages) => (messages.every(({ content }) => isOneText(content)) ? undefined : 'parts'),
 };
 
 export const roleColonRenderers = { role_colon: (): Renderer => roleColon };

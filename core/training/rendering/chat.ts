@@ -47,11 +47,6 @@ export function wordsOf(content: ChatMessage['content']): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** Whether a content is one text, as renderers without a form for parts need it. */
-export function isOneText({ content }: Pick<ChatMessage, 'content'>): boolean {
-  return typeof content === 'string' || (content.length === 1 && content[0]?.type === 'text');
-}
-
 /** The reasoning of a content: its thinking parts, joined; `undefined` where it has none. */
 export function reasoningOf(content: ChatMessage['content']): string | undefined {
   if (typeof content === 'string') return undefined;
