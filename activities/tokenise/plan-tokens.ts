@@ -37,6 +37,7 @@ export async function planTokens(
     tokenisation: {
       renderer,
       trainOn: train.train_on,
+      examples: train.examples,
       maxTokens: train.max_tokens,
       tokenizerDigest: tokenizer.digest,
     },
