@@ -2,7 +2,8 @@ import type { Conversation, Message, ToolCall } from '../../convert/conversation
 
 /** A part of a content: words, or reasoning. */
 export type ChatPart =
-  { readonly type: 'text'; readonly text: string } | { readonly type: 'thinking'; readonly thinking: string };
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly thinking: string };
 
 /** A message as renderers read it: `Message` of `tinker_cookbook.renderers`. */
 export interface ChatMessage {
@@ -26,8 +27,22 @@ export function chatMessages({ messages }: Pick<Conversation, 'messages'>): read
 }
 
 function chatMessage(message: Message, from: number): ChatMessage {
-  const { role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: callId, name } = message;
-  return { role, content: reasoning === undefined ? content : parts(reasoning, content), calls, callId, name, from };
+  const {
+    role,
+    content,
+    reasoning_content: reasoning,
+    tool_calls: calls,
+    tool_call_id: callId,
+    name,
+  } = message;
+  return {
+    role,
+    content: reasoning === undefined ? content : parts(reasoning, content),
+    calls,
+    callId,
+    name,
+    from,
+  };
 }
 
 function parts(reasoning: string, words: string): readonly ChatPart[] {
