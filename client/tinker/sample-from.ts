@@ -12,7 +12,7 @@ import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { RendererName } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/models/base-models.js';
-import { rendererNamed } from '../../core/training/renderers.js';
+import { rendererNamed } from '../../core/training/families/index.js';
 import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
 
 export interface SampleFromOptions {
