@@ -40,7 +40,7 @@ export interface Marking {
 /** The rules and the tokenizer with which a mix was tokenised. */
 export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
   return {
-    renderer: rendererNamed(tokenisation.renderer),
+    renderer: rendererNamed(tokenisation.renderer, tokenisation.settings),
     trainOn: tokenisation.trainOn,
     maxTokens: tokenisation.maxTokens,
     encoder: createTextEncoder(await readTokenizerFiles(tokenizerDir)),

@@ -38,9 +38,9 @@ const newline = 0x0a;
  * bytes of the lines, newlines included.
  */
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
-  const { renderer: name, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;
+  const { renderer: name, settings, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;
   const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest);
-  const renderer = rendererNamed(name);
+  const renderer = rendererNamed(name, settings);
   const lines = Buffer.allocUnsafeSlow(input.bytes);
   const lastLine = input.firstLine + input.lines;
   gatherLines(input.places, input.firstLine, lastLine, lines);

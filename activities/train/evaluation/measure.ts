@@ -84,7 +84,7 @@ async function answersOf(
   progress: SessionProgress,
 ): Promise<Answer[]> {
   const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir));
-  const renderer = rendererNamed(tokenisation.renderer);
+  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
   const answers: Answer[] = [];
   for (const [index, prompt] of train.prompts.entries()) {
