@@ -92,7 +92,7 @@ function fromTiktoken(
   config: TokenizerConfig,
   isText: (token: AddedToken) => boolean,
 ): Read {
-  const { pattern, names } = tiktokenKinds[name === 'tokenizer.json' ? 'tiktoken.model' : name];
+  const { pattern, names } = tiktokenKinds[name];
   const named = Object.entries(config.added_tokens_decoder).map(([id, { content }]) => [Number(id), content] as const);
   const added = (named.length > 0 ? named : [...names]).map(([id, content]) => AddedToken.parse({ id, content }));
   if (added.length === 0)
