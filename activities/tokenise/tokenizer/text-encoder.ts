@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
-import type { TokenEncoder } from '../../../core/training/tokens.js';
+import type { TokenEncoder } from '../../../core/training/rendering/token-encoder.js';
 import { AddedToken } from './added-tokens.js';
 import { BytePairTokenizer, type BareTokenizer } from './byte-pair-tokenizer.js';
 import { libraryTokenizer } from './library-tokenizer.js';
