@@ -35,7 +35,9 @@ export class BytePairMerges {
 
   constructor(model: BytePairModel) {
     this.#model = model;
-    this.#idOfByte = Int32Array.from({ length: 256 }, (_, byte) => model.vocabulary.find(Uint8Array.of(byte)));
+    this.#idOfByte = Int32Array.from({ length: 256 }, (_, byte) =>
+      model.vocabulary.find(Uint8Array.of(byte)),
+    );
   }
 
   /** Ids of a piece of text: of what no merge crosses. */

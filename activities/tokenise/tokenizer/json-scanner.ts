@@ -70,7 +70,11 @@ export class JsonScanner {
   natural(): number {
     let value = 0;
     const begin = this.#skipSpace();
-    for (let byte = this.#bytes[this.at] ?? 0; byte >= zero && byte <= nine; byte = this.#bytes[this.at] ?? 0) {
+    for (
+      let byte = this.#bytes[this.at] ?? 0;
+      byte >= zero && byte <= nine;
+      byte = this.#bytes[this.at] ?? 0
+    ) {
       value = value * 10 + byte - zero;
       this.at += 1;
     }
@@ -137,7 +141,8 @@ export class JsonScanner {
 
   #fail(expected: string): never {
     const { at } = this;
-    const found = at < this.#bytes.length ? JSON.stringify(this.#bytes.toString('utf8', at, at + 20)) : 'the end';
+    const found =
+      at < this.#bytes.length ? JSON.stringify(this.#bytes.toString('utf8', at, at + 20)) : 'the end';
     throw new HeadraceError(
       'TokenizerError',
       `${this.#path} is not JSON of a tokenizer: byte ${at} has ${found}, expected ${expected}`,

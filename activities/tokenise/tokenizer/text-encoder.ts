@@ -8,7 +8,7 @@ import { cutBy, pieceRule } from './piece-rule.js';
 import { readTiktoken } from './tiktoken.js';
 import { tiktokenKinds } from './tiktoken-kinds.js';
 import { scanTokenizerJson } from './tokenizer-json.js';
-import type { TokenizerFiles } from './tokenizer-files.js';
+import type { TiktokenName, TokenizerFiles } from './tokenizer-files.js';
 
 /**
  * The ids of Python's `tokenizers` and `tiktoken`, where they are not given the control tokens. A control token
@@ -24,7 +24,9 @@ export interface TextEncoder extends TokenEncoder {
 const namedToken = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const TokenizerConfig = z.looseObject({
   bos_token: namedToken,
-  added_tokens_decoder: z.record(z.string().regex(/^\d+$/), z.looseObject({ content: z.string() })).default({}),
+  added_tokens_decoder: z
+    .record(z.string().regex(/^\d+$/), z.looseObject({ content: z.string() }))
+    .default({}),
 });
 type TokenizerConfig = z.infer<typeof TokenizerConfig>;
 
@@ -41,7 +43,7 @@ export function createTextEncoder(files: TokenizerFiles, textTokens: readonly st
   const { added, tokenizer } = understood(files, () =>
     files.vocabulary.name === 'tokenizer.json'
       ? fromTokenizerJson(files, config, isText)
-      : fromTiktoken(files, config, isText),
+      : fromTiktoken(files, files.vocabulary.name, config, isText),
   );
   const ids = new Map(added.map(({ content, id }) => [content, id]));
   const control = new Map(added.filter((token) => !isText(token)).map(({ content, id }) => [id, content]));
@@ -82,19 +84,28 @@ function fromTokenizerJson(
   const { added_tokens: added } = json;
   const textTokens = added.filter(isText);
   const rule = pieceRule(json);
-  if (model !== undefined && rule !== undefined && textTokens.every((token) => isPlain(token, rule.normalises)))
+  if (
+    model !== undefined &&
+    rule !== undefined &&
+    textTokens.every((token) => isPlain(token, rule.normalises))
+  )
     return { added, tokenizer: new BytePairTokenizer(model, rule.cut, textTokens) };
   return { added, tokenizer: libraryTokenizer(files, config, textTokens) };
 }
 
 function fromTiktoken(
-  { place, vocabulary: { name, bytes } }: TokenizerFiles,
+  { place, vocabulary: { bytes } }: TokenizerFiles,
+  name: TiktokenName,
   config: TokenizerConfig,
   isText: (token: AddedToken) => boolean,
 ): Read {
   const { pattern, names } = tiktokenKinds[name];
-  const named = Object.entries(config.added_tokens_decoder).map(([id, { content }]) => [Number(id), content] as const);
-  const added = (named.length > 0 ? named : [...names]).map(([id, content]) => AddedToken.parse({ id, content }));
+  const named = Object.entries(config.added_tokens_decoder).map(
+    ([id, { content }]) => [Number(id), content] as const,
+  );
+  const added = (named.length > 0 ? named : [...names]).map(([id, content]) =>
+    AddedToken.parse({ id, content }),
+  );
   if (added.length === 0)
     throw new HeadraceError(
       'TokenizerError',
@@ -111,8 +122,12 @@ function understood<T>(files: TokenizerFiles, read: () => T): T {
   } catch (error) {
     if (error instanceof HeadraceError) throw error;
     const detail = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
-    throw new HeadraceError('TokenizerError', `The tokenizer in ${files.place} is not understood: ${detail}`, {
-      cause: error,
-    });
+    throw new HeadraceError(
+      'TokenizerError',
+      `The tokenizer in ${files.place} is not understood: ${detail}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

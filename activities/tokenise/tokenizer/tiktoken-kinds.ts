@@ -1,3 +1,5 @@
+import type { TiktokenName } from './tokenizer-files.js';
+
 /** What a tiktoken file does not say: how text is cut into pieces, and the names of its control tokens. */
 export interface TiktokenKind {
   readonly pattern: RegExp;
@@ -59,7 +61,7 @@ const inkling: Readonly<Record<number, string>> = {
 const inklingIds = Array.from({ length: 60 }, (_, at) => 199_998 + at);
 
 /** By the name of the file. */
-export const tiktokenKinds: Readonly<Record<'tiktoken.model' | 'o200k_base.tiktoken', TiktokenKind>> = {
+export const tiktokenKinds: Readonly<Record<TiktokenName, TiktokenKind>> = {
   'tiktoken.model': { pattern: new RegExp(kimi, 'gv'), names: new Map() },
   'o200k_base.tiktoken': {
     pattern: new RegExp(o200k, 'gu'),

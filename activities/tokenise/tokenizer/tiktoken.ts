@@ -27,7 +27,10 @@ export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
         'TokenizerError',
         `${path}, line ${line}: ${damage} in ${JSON.stringify(bytes.toString('latin1', begin, Math.min(end, begin + 60)))}; ` +
           'expected a token in Base64, a space and its rank, such as "IGhlbGxv 24912"',
-        { remedy: 'Copy the file again from where it comes from, or name another tokenizer in train.tokenizer.' },
+        {
+          remedy:
+            'Copy the file again from where it comes from, or name another tokenizer in train.tokenizer.',
+        },
       );
     begin = end + 1;
   }
@@ -46,10 +49,10 @@ function addLine(vocabulary: Vocabulary, bytes: Buffer, begin: number, end: numb
   if (begin === end) return undefined;
   const gap = bytes.indexOf(space, begin);
   if (gap < 0 || gap >= end) return 'no space';
-  const spelled = bytes.latin1Slice(begin, gap);
+  const spelled = bytes.toString('latin1', begin, gap);
   const token = Buffer.from(spelled, 'base64');
   if (token.length === 0 || token.toString('base64') !== spelled) return 'no Base64';
-  const rank = bytes.latin1Slice(gap + 1, end);
+  const rank = bytes.toString('latin1', gap + 1, end);
   if (!/^\d{1,7}$/.test(rank)) return 'no rank';
   return vocabulary.add(Number(rank), token) ? undefined : 'a token or a rank that an earlier line has';
 }

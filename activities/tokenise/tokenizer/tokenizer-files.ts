@@ -5,8 +5,9 @@ import { HeadraceError } from '../../../core/errors.js';
 import { ignoreMissing } from '../../../files/errno.js';
 
 /** The files that hold a vocabulary. The first that a folder has is its tokenizer. */
-export const vocabularyNames = ['tokenizer.json', 'tiktoken.model', 'o200k_base.tiktoken'] as const;
+const vocabularyNames = ['tokenizer.json', 'tiktoken.model', 'o200k_base.tiktoken'] as const;
 type VocabularyName = (typeof vocabularyNames)[number];
+export type TiktokenName = Exclude<VocabularyName, 'tokenizer.json'>;
 const configName = 'tokenizer_config.json';
 
 /** A tokenizer as it is on disk: a vocabulary, and tokenizer_config.json where there is one. */
@@ -46,7 +47,10 @@ export function tokenizerFiles(
 }
 
 /** Writes the files into a folder, for {@link readTokenizerFiles}. */
-export async function writeTokenizerFiles({ vocabulary, config }: TokenizerFiles, dir: string): Promise<void> {
+export async function writeTokenizerFiles(
+  { vocabulary, config }: TokenizerFiles,
+  dir: string,
+): Promise<void> {
   await writeFile(join(dir, vocabulary.name), vocabulary.bytes);
   if (config !== undefined) await writeFile(join(dir, configName), config);
 }

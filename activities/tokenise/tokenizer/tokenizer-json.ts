@@ -95,4 +95,3 @@ function bytePairModel(
   });
   return isBytes ? { vocabulary, pairs, wholeFirst: parsed.data.ignore_merges } : undefined;
 }
-
