@@ -1,6 +1,6 @@
 import type { RefusalReason } from '../../contracts/tokens.js';
 import type { RendererName } from '../../recipe.js';
-import { reasoningOf, wordsOf, type ChatMessage } from '../rendering/chat.js';
+import { reasoningOf, reasons, wordsOf, type ChatMessage } from '../rendering/chat.js';
 import { isOneText } from '../rendering/one-text.js';
 import {
   markupTokens,
@@ -19,7 +19,7 @@ type DeepseekV3Name = Extract<RendererName, `deepseekv3${string}`>;
  * DeepSeek V3. Its tools belong to the turns without reasoning: what follows a result has no header, and its
  * prompt opens no think block. A turn that only calls tools has no end.
  */
-export const deepseekV3: Readonly<Record<DeepseekV3Name, RendererFactory>> = {
+export const deepseekV3Renderers: Readonly<Record<DeepseekV3Name, RendererFactory>> = {
   deepseekv3: () => renderer('deepseekv3', false),
   deepseekv3_disable_thinking: () => renderer('deepseekv3_disable_thinking', false),
   deepseekv3_thinking: () => renderer('deepseekv3_thinking', true),
@@ -90,7 +90,7 @@ function turn(message: ChatMessage, { thinks, followsResult, isLast }: Place): W
   // Parts that are left out end a turn, too, where reasoning has a form.
   const isEmpty = hasForm ? content.length === 0 : text === '';
   const closes = !followsResult && (!thinks || !isLast);
-  const hasEmptyBlock = thinks && !followsResult && isLast && !isEmpty && !reasons(content);
+  const hasEmptyBlock = thinks && !followsResult && isLast && !isEmpty && !reasons(message);
   return {
     message,
     header: [
@@ -119,8 +119,4 @@ function partsText(content: Exclude<ChatMessage['content'], string>, keeps: bool
     return keeps ? `<think>${part.thinking}</think>` : '';
   });
   return texts.join('');
-}
-
-function reasons(content: ChatMessage['content']): boolean {
-  return typeof content === 'string' ? content.includes('<think>') : reasoningOf(content) !== undefined;
 }

@@ -63,7 +63,7 @@ export function callsText(calls: readonly ToolCall[]): string {
 }
 
 function callText({ function: { name, arguments: given } }: ToolCall): string {
-  const parameters = Array.from(argumentsOf(given), ([key, value]) => {
+  const parameters = Array.from(parametersOf(given), ([key, value]) => {
     const isText = typeof value === 'string';
     const text = isText ? value : pythonJson(value, { raw: true });
     return `<｜DSML｜ parameter name="${key}" string="${isText}">${text}</｜DSML｜ parameter>`;
@@ -71,8 +71,8 @@ function callText({ function: { name, arguments: given } }: ToolCall): string {
   return `<｜DSML｜ invoke name="${name}">\n${parameters.join('\n')}\n</｜DSML｜ invoke>`;
 }
 
-/** JSON may be encoded twice. A text that is no object is one argument. */
-function argumentsOf(text: string): ReadonlyMap<string, SpelledJson> {
+/** JSON may be encoded twice. A text that is no object is one parameter, `arguments`. */
+function parametersOf(text: string): ReadonlyMap<string, SpelledJson> {
   const once = parsedOrText(text);
   const parsed = typeof once === 'string' ? parsedOrText(once) : once;
   return isSpelledObject(parsed) ? parsed : new Map([['arguments', text]]);

@@ -25,7 +25,7 @@ interface Mode {
 }
 
 /** DeepSeek V4.1: three budgets of reasoning, none, and the default with the reasoning of every turn. */
-export const deepseekV41: Readonly<Record<DeepseekV41Name, RendererFactory>> = {
+export const deepseekV41Renderers: Readonly<Record<DeepseekV41Name, RendererFactory>> = {
   deepseekv4_1: () => renderer('deepseekv4_1', { budget: 75 }),
   deepseekv4_1_low_reasoning: () => renderer('deepseekv4_1_low_reasoning', { budget: 50 }),
   deepseekv4_1_max_reasoning: () => renderer('deepseekv4_1_max_reasoning', { budget: 100 }),

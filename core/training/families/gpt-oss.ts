@@ -20,7 +20,7 @@ type GptOssName = Extract<RendererName, `gpt_oss_${string}`>;
  * reasoning and a date; a system message of the conversation stays behind it, as instructions of the
  * developer.
  */
-export const gptOss: Readonly<Record<GptOssName, RendererFactory>> = {
+export const gptOssRenderers: Readonly<Record<GptOssName, RendererFactory>> = {
   gpt_oss_no_sysprompt: () => withoutSystem('gpt_oss_no_sysprompt'),
   gpt_oss_low_reasoning: ({ currentDate }) => withSystem('gpt_oss_low_reasoning', 'low', currentDate),
   gpt_oss_medium_reasoning: ({ currentDate }) =>
@@ -135,5 +135,6 @@ function callPieces(given: string): Piece[] {
 
 /** The words of the final channel. A text without one, such as a call or a turn that is cut off, as it is. */
 function finalWords(text: string): string {
-  return /<\|channel\|>final\b.*?<\|message\|>(.*?)(?:<\|end\|>|$)/s.exec(text)?.[1] ?? text;
+  const final = /<\|channel\|>final\b.*?<\|message\|>(.*?)(?:<\|end\|>|$)/s.exec(text)?.[1];
+  return (final ?? text).trim();
 }
