@@ -1,5 +1,8 @@
 import type { RendererName } from '../../recipe.js';
 import type { Renderer, RendererFactory, RendererSettings } from '../rendering/renderer.js';
+import { deepseekV3Renderers } from './deepseek-v3.js';
+import { deepseekV41Renderers } from './deepseek-v4-1.js';
+import { gptOssRenderers } from './gpt-oss.js';
 import { llama3Renderers } from './llama3.js';
 import { qwen3VlRenderers } from './qwen3-vl.js';
 import { qwen3Renderers } from './qwen3.js';
@@ -11,6 +14,9 @@ const factories: Readonly<Partial<Record<RendererName, RendererFactory>>> = {
   ...llama3Renderers,
   ...qwen3Renderers,
   ...qwen3VlRenderers,
+  ...gptOssRenderers,
+  ...deepseekV3Renderers,
+  ...deepseekV41Renderers,
 };
 
 /** The renderer of a name. */
