@@ -2,7 +2,8 @@ import { pythonJson } from '../../json/python-json.js';
 import { parseSpelled } from '../../json/spelled-json.js';
 import type { DeclaredMessage } from '../rendering/renderer.js';
 import { openAiTools, toolDeclare } from '../rendering/tool-declare.js';
-import { NoTypeScript, toolsAsTypeScript } from './kimi-type-script.js';
+import { NoTypeScript } from './kimi-schema.js';
+import { toolsAsTypeScript } from './kimi-type-script.js';
 
 /** The words of the system message of a conversation that has none. */
 export const defaultSystem = 'You are Kimi, an AI assistant created by Moonshot AI.';
