@@ -12,7 +12,7 @@ import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { rendererNames, type RendererName } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
-import { rendererNamed } from '../../core/training/renderers.js';
+import { rendererNamed } from '../../core/training/families/index.js';
 import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
 
 export interface SampleFromOptions {

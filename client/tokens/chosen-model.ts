@@ -10,8 +10,8 @@ import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import { rendererNames, type RendererName, type TrainOn } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/base-models.js';
-import type { Renderer } from '../../core/training/renderer.js';
-import { rendererNamed } from '../../core/training/renderers.js';
+import type { Renderer } from '../../core/training/rendering/renderer.js';
+import { rendererNamed } from '../../core/training/families/index.js';
 import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 

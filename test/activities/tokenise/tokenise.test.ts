@@ -12,7 +12,7 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { TokensResult } from '../../../core/contracts/tokens.js';
 import type { Message } from '../../../core/convert/conversation/conversation.js';
 import type { Train } from '../../../core/recipe.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { untrainedLines } from '../../../core/training/untrained-notes.js';
 import { assistant, putMix, temporaryStore, train, user, type Row } from '../../support/mix-artifact.js';
