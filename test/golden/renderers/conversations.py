@@ -144,4 +144,12 @@ CONVERSATIONS = [
     conversation("trained by hand", on(s("S"), False), on(u("a"), True), on(a("b"), False), on(u("c"), False), on(a("d"), True)),
     conversation("trained by hand, nothing", on(u("a"), False), on(a("b"), False)),
     conversation("developer", {"role": "developer", "content": "Obey."}, u("Hi"), a("Yes")),
+    conversation("empty think block", u("2+2?"), a("<think>\n\n</think>\n4")),
+    conversation("han and kana", u("你好，世界！今天天气怎么样？"), a("こんにちは、世界。カタカナもOK。")),
+    conversation("arabic, hindi, thai", u("مرحبا بالعالم"), a("नमस्ते दुनिया สวัสดีชาวโลก")),
+    conversation("emoji and zwj", u("👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽"), a("🎉🎉 café naïve")),
+    conversation("not in normal form", u("e\u0301 A\u030a \ufb01 \u212b"), a("Ame\u0301lie \u1112\u1161\u11ab")),
+    conversation("only newlines inside", u("a\n\n\n\nb"), a("c\r\nd\n\n\n")),
+    conversation("contractions", u("I'll've they'RE y'all'd'VE"), a("Don'T 's 'S 'll")),
+    conversation("long words", u("a" * 70), a("pneumonoultramicroscopicsilicovolcanoconiosis")),
 ]

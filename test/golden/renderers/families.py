@@ -111,7 +111,6 @@ def golden_file(name, tokenizer_name):
     file = {
         "renderer": name,
         "tokenizer": tokenizer_name,
-        "made_by": "tinker-cookbook 0.6.1, make_golden.py",
         "stop": renderer.get_stop_sequences(),
         "has_extension_property": renderer.has_extension_property,
         "disables_thinking": renderer.disables_thinking,
