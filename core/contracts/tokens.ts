@@ -7,6 +7,8 @@ export interface PlanTokensInput {
   readonly mix: ArtifactRef;
   /** Base model, renderer, tokenizer, limits and batch size. */
   readonly train: Train;
+  /** The day on which the run started, `YYYY-MM-DD` in UTC: the date of a renderer that writes one. */
+  readonly startedOn: string;
 }
 
 /** The work of tokenising a mix. */
