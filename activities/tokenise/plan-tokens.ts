@@ -13,7 +13,7 @@ import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.
 import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
-import { copyTokenizerFiles } from './tokenizer/tokenizer-files.js';
+import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /** Pieces of an activity, at least: one can then be computed while another is written. */
 const leastPieces = 4;
@@ -56,7 +56,7 @@ export async function planTokens(
     await store.put(plan, async (dir) => {
       const pieces = await cutPieces(deps, { kind: 'mix-plan', key: mixMeta.plan }, work.signal);
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
-      await copyTokenizerFiles(tokenizer.dir, dir);
+      await writeTokenizerFiles(tokenizer, dir);
       return meta;
     });
   const { pieces } = await readTokenPlan(store, plan);

@@ -71,7 +71,7 @@ export async function sampleFrom(
       );
       const sampled = await sampleAnswer(client, options.messages, {
         renderer,
-        encoder: createTextEncoder(tokenizer),
+        encoder: createTextEncoder(tokenizer, renderer.textTokens),
         maxTokens: options.maxTokens ?? 400,
         temperature: options.temperature ?? 0,
         ...defined({ seed: options.seed }),

@@ -54,7 +54,7 @@ export async function chooseModel(
   try {
     const renderer = rendererNamed(rendererFor(baseModel, choice.renderer));
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
-    const encoder = createTextEncoder(files);
+    const encoder = createTextEncoder(files, renderer.textTokens);
     // Special tokens that the tokenizer does not have throw here, not at the first conversation.
     tokenisePrompt(renderer, { messages: [] }, encoder);
     stopOf(renderer, encoder);
