@@ -39,7 +39,7 @@ export interface Marking {
 
 /** The rules and the tokenizer with which a mix was tokenised. */
 export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
-  const renderer = rendererNamed(tokenisation.renderer);
+  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   return {
     renderer,
     trainOn: tokenisation.trainOn,

@@ -1,14 +1,5 @@
-import {
-  isSpelledList,
-  isSpelledObject,
-  SpelledNumber,
-  type SpelledJson,
-} from '../../json/spelled-json.js';
-
-/** Why a JSON Schema has no form in the TypeScript of Kimi's tool declarations. */
-export class NoTypeScript extends Error {
-  override readonly name = 'NoTypeScript';
-}
+import { isSpelledObject, type SpelledJson } from '../../json/spelled-json.js';
+import { enumValues, listOf, objectOf, refuse, type Members } from './kimi-schema-checks.js';
 
 /** A JSON Schema as Kimi's declarations read it. */
 export type SchemaType = {
@@ -39,8 +30,6 @@ export interface References {
   hasRoot: boolean;
 }
 
-type Members = ReadonlyMap<string, SpelledJson>;
-
 /** @throws {NoTypeScript} where the schema is none that the reference reads. */
 export function readSchema(schema: SpelledJson, references: References): SchemaType {
   if (typeof schema === 'boolean') return named(schema ? 'any' : 'null');
@@ -62,20 +51,35 @@ export function readSchema(schema: SpelledJson, references: References): SchemaT
     return { ...about, constraints, kind: 'name', text: type === 'integer' ? 'number' : type };
   }
   if (type !== undefined) {
-    const names = listOf(type, 'type').map((each) => unionNames.get(String(each)) ?? refuse(`type ${String(each)}`));
+    const names = listOf(type, 'type').map(
+      (each) => unionNames.get(String(each)) ?? refuse(`type ${String(each)}`),
+    );
     return { ...about, kind: 'name', text: names.join(' | ') };
   }
   return members.size === 0 ? named('any') : refuse('a schema without a type');
 }
 
+/** A schema in `$defs`. @throws {NoTypeScript} as {@link readSchema}. */
+export function readDefinition(schema: SpelledJson, references: References): SchemaType {
+  return readSchema(objectOf(schema, 'a definition'), references);
+}
+
 /** The root of a tool's parameters, or a schema of the type `object`. */
-export function readObject(members: Members, references: References): SchemaType & { readonly kind: 'object' } {
+export function readObject(
+  members: Members,
+  references: References,
+): SchemaType & { readonly kind: 'object' } {
   const definitions = members.get('$defs');
   if (definitions !== undefined)
     for (const [name, schema] of objectOf(definitions, '$defs')) references.definitions.set(name, schema);
   const about = { description: descriptionOf(members), constraints: [], kind: 'object' as const };
   const additional = members.get('additionalProperties') ?? null;
-  const others = additional === null ? undefined : additional === false ? named('never') : readSchema(additional, references);
+  const others =
+    additional === null
+      ? undefined
+      : additional === false
+        ? named('never')
+        : readSchema(additional, references);
   const required = listOf(members.get('required') ?? [], 'required');
   const properties = Array.from(
     objectOf(members.get('properties') ?? new Map(), 'properties'),
@@ -139,39 +143,7 @@ function referredName(reference: SpelledJson, references: References): string {
     return 'parameters';
   }
   const name = typeof reference === 'string' ? reference.split('/').at(-1) : undefined;
-  const isKnown = name !== undefined && String(reference).startsWith('#/$defs/') && references.definitions.has(name);
+  const isKnown =
+    name !== undefined && String(reference).startsWith('#/$defs/') && references.definitions.has(name);
   return isKnown ? name : refuse(`the reference ${String(reference)}`);
-}
-
-/** The values, if they are of the type that the schema has. */
-function enumValues(members: Members): readonly SpelledJson[] {
-  const values = listOf(members.get('enum') ?? null, 'enum');
-  const type = members.get('type');
-  const types = type === undefined ? [] : typeof type === 'string' ? [type] : listOf(type, 'type');
-  if (types.length > 2 || (types.length === 2 && !types.includes('null'))) return refuse('an enum of several types');
-  const expected = types.find((each) => each !== 'null') ?? types[0];
-  const isMistyped = (value: SpelledJson): boolean => value !== null && !isOfType(value, expected);
-  return values.some(isMistyped) ? refuse('an enum with values of other types') : values;
-}
-
-/** As Python's `isinstance`: a boolean is a number, and `1.0` no integer. */
-function isOfType(value: SpelledJson, type: SpelledJson | undefined): boolean {
-  const isBoolean = typeof value === 'boolean';
-  if (type === 'string') return typeof value === 'string';
-  if (type === 'boolean') return isBoolean;
-  if (type === 'number') return isBoolean || value instanceof SpelledNumber;
-  if (type === 'integer') return isBoolean || (value instanceof SpelledNumber && !/[.eE]/.test(value.text));
-  return true;
-}
-
-function objectOf(value: SpelledJson, what: string): Members {
-  return isSpelledObject(value) ? value : refuse(`${what} that is no object`);
-}
-
-function listOf(value: SpelledJson, what: string): readonly SpelledJson[] {
-  return isSpelledList(value) ? value : refuse(`${what} that is no list`);
-}
-
-function refuse(what: string): never {
-  throw new NoTypeScript(`Kimi's tool declarations have no TypeScript for ${what}`);
 }

@@ -2,7 +2,7 @@ import { pythonJson } from '../../json/python-json.js';
 import { parseSpelled } from '../../json/spelled-json.js';
 import type { DeclaredMessage } from '../rendering/renderer.js';
 import { openAiTools, toolDeclare } from '../rendering/tool-declare.js';
-import { NoTypeScript } from './kimi-schema.js';
+import { NoTypeScript } from './kimi-schema-checks.js';
 import { toolsAsTypeScript } from './kimi-type-script.js';
 
 /** The words of the system message of a conversation that has none. */

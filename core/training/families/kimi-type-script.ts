@@ -2,7 +2,13 @@ import { pythonJson } from '../../json/python-json.js';
 import { pythonStr } from '../../json/python-str.js';
 import { isSpelledObject, memberOf, SpelledNumber, type SpelledJson } from '../../json/spelled-json.js';
 import { byName } from '../../text/code-point-order.js';
-import { readObject, readSchema, type Property, type References, type SchemaType } from './kimi-schema.js';
+import {
+  readDefinition,
+  readObject,
+  type Property,
+  type References,
+  type SchemaType,
+} from './kimi-schema.js';
 
 /**
  * Tools as TypeScript. From `tool_declaration_ts.py` of Kimi K2.5's tokenizer, which the cookbook holds as
@@ -19,14 +25,17 @@ function functionText(tool: SpelledJson): string {
   const given = memberOf(tool, 'parameters');
   const references: References = { definitions: new Map(), hasRoot: false };
   const parameters = readObject(isSpelledObject(given) ? given : new Map(), references);
-  const interfaces = references.hasRoot ? [rootText(parameters.properties)] : [];
-  for (const [name, schema] of [...references.definitions])
-    interfaces.push(interfaceText(name, readSchema(schema, references)));
+  // What definitions refer to counts no more.
+  const { hasRoot } = references;
+  const definitions = Array.from(references.definitions, ([name, schema]) =>
+    interfaceText(name, readDefinition(schema, references)),
+  );
   const name = memberOf(tool, 'name');
-  const argument = references.hasRoot ? 'parameters' : typeText(parameters, '');
+  const argument = hasRoot ? 'parameters' : typeText(parameters, '');
   const description = memberOf(tool, 'description');
   return [
-    ...interfaces,
+    ...(hasRoot ? [rootText(parameters.properties)] : []),
+    ...definitions,
     ...(typeof description === 'string' && description !== '' ? [commented(description, '')] : []),
     `type ${name === null ? 'function' : pythonStr(name)} = (_: ${argument}) => any;`,
   ].join('\n');
@@ -53,7 +62,9 @@ function typeText(type: SchemaType, indent: string): string {
     case 'anyOf':
       return type.types.map((each) => typeText(each, indent)).join(' | ');
     case 'enum':
-      return type.values.map((value) => (typeof value === 'string' ? `"${value}"` : pythonStr(value))).join(' | ');
+      return type.values
+        .map((value) => (typeof value === 'string' ? `"${value}"` : pythonStr(value)))
+        .join(' | ');
     case 'array':
       return arrayText(type.item, indent);
     case 'object':

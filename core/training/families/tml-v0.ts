@@ -95,6 +95,9 @@ function said(opening: string, name: string, kind: string, text: string): readon
 
 /** The texts of a sampled turn without reasoning and calls. Without such a text, the turn as it is. */
 function wordsOfTurn(turn: string): string {
-  const texts = Array.from(turn.matchAll(/<\|content_text\|>(.*?)(?:<\|end_message\|>|$)/gs), ([, text = '']) => text);
+  const texts = Array.from(
+    turn.matchAll(/<\|content_text\|>(.*?)(?:<\|end_message\|>|$)/gs),
+    ([, text = '']) => text,
+  );
   return (texts.length === 0 ? turn : texts.join('')).trim();
 }
