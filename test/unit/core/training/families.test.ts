@@ -73,7 +73,7 @@ function differencesIn(
   renderer: Renderer,
   encoder: TokenEncoder,
 ): string[] {
-  const { tokens, modes, prompt } = { ...recognised, ...literal };
+  const { tokens, modes = {}, prompt } = { ...recognised, ...literal };
   const said = (what: string): string => `"${name}": ${what}`;
   const messages = withTools(conversation, renderer);
   if (prefix !== undefined) {
@@ -87,7 +87,7 @@ function differencesIn(
   const found: string[] = [];
   for (const [mode, runs = []] of Object.entries(modes)) {
     const own = supervisedIn(mode, renderer, messages, conversation, encoder);
-    const differs = 'error' in runs ? unrefused(own, runs) : different(own, { tokens, runs });
+    const differs = 'error' in runs ? unrefused(own, runs, conversation) : different(own, { tokens, runs });
     if (differs !== undefined) found.push(said(`${mode}: ${differs}`));
   }
   if (prompt !== undefined && !('error' in prompt)) {
@@ -133,11 +133,15 @@ function supervisedIn(
 }
 
 /**
- * What stands in place of a refusal. The cookbook refuses three things more that are none here: flags where the
- * renderer adds a message without one, and (of tml_v0) a conversation of which nothing is trained.
+ * That a conversation is not refused. Two refusals of the cookbook are none here: flags where the renderer adds
+ * a message without one, and a conversation of which tml_v0 trains nothing.
  */
-function unrefused(found: Supervised, { error, message }: Raised): string | undefined {
-  if ('refusal' in found || error === 'AssertionError') return undefined;
+function unrefused(
+  found: Supervised,
+  { error, message }: Raised,
+  { trainable }: GoldenConversation,
+): string | undefined {
+  if ('refusal' in found || (error === 'AssertionError' && trainable !== undefined)) return undefined;
   return found.runs.length === 1 ? undefined : `is not refused: ${message}`;
 }
 
