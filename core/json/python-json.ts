@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../text/code-point-order.js';
+import { byName } from '../text/code-point-order.js';
 import { pythonNumber } from './python-number.js';
 import { isSpelledObject, SpelledNumber, type SpelledJson } from './spelled-json.js';
 
@@ -24,8 +24,7 @@ export function pythonJson(value: SpelledJson, style: PythonJsonStyle = {}): str
   if (value instanceof SpelledNumber) return pythonNumber(value.text).replace('inf', 'Infinity');
   const [comma, colon] = style.compact === true ? [',', ':'] : [', ', ': '];
   if (!isSpelledObject(value)) return `[${value.map((item) => pythonJson(item, style)).join(comma)}]`;
-  const members = [...value];
-  if (style.sorted === true) members.sort(([one], [other]) => compareCodePoints(one, other));
+  const members = style.sorted === true ? byName(value) : [...value];
   const texts = members.map(([name, member]) => `${quoted(name, style)}${colon}${pythonJson(member, style)}`);
   return `{${texts.join(comma)}}`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labelPattern, maxBaseLabelLength } from '../labels.js';
-import { rendererNames, trainOnModes } from './choices.js';
+import { exampleForms, rendererNames, trainOnModes } from './choices.js';
 import { positiveInt } from './values.js';
 
 /** Which model is trained, and how conversations become its tokens. */
@@ -35,9 +35,31 @@ const model = {
       whenAbsent: 'by the base model',
     })
     .optional(),
+  thinking_effort: z
+    .number()
+    .min(0)
+    .lt(1)
+    .meta({
+      description:
+        'How much the model reasons, from 0 to below 1: a line that the renderer `tml_v0` (Inkling) writes into every conversation and prompt. Other families have their efforts in the names of their renderers.',
+      whenAbsent: '0.9 with `tml_v0`',
+    })
+    .optional(),
+  current_date: z.iso
+    .date({ error: 'must be a day that exists, written YYYY-MM-DD' })
+    .meta({
+      description:
+        'The day that `gpt_oss_low_reasoning`, `_medium_` and `_high_` write into every conversation and prompt as the current date.',
+      whenAbsent: 'the day the run starts, in UTC',
+    })
+    .optional(),
   train_on: z.enum(trainOnModes).default('all_assistant_messages').meta({
     description:
       'The tokens that the loss is on. `last_assistant_turn`: the assistant messages after the last user message; `all_tokens`: headers of messages, too.',
+  }),
+  examples: z.enum(exampleForms).default('conversation').meta({
+    description:
+      'What the training takes as one example. `turn`: one for each assistant message that `train_on` names, which ends with it. It is for models whose earlier turns are written in another form than the last one, so that one example cannot train each as the model generates it; with other models it is the same as `conversation`.',
   }),
   lora: z
     .strictObject({
@@ -48,10 +70,10 @@ const model = {
     .meta({ description: 'The adapter.' }),
 };
 
-/** Which conversations are in which step. */
+/** Which examples are in which step. */
 const steps = {
   batch_size: positiveInt.default(128).meta({
-    description: 'Conversations in a step. The last step of an epoch takes what is left.',
+    description: 'Examples in a step. The last step of an epoch takes what is left.',
   }),
   epochs: positiveInt.default(1).meta({
     description:
@@ -59,7 +81,7 @@ const steps = {
   }),
   max_tokens: z.int().min(2).default(4096).meta({
     description:
-      'Longer conversations are cut at their end. One with nothing left to train on is counted and left out.',
+      'Longer examples are cut at their end. One with nothing left to train on is counted and left out.',
   }),
 };
 

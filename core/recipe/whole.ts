@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trainProblems } from '../training/models/train-problems.js';
 import { Source } from './source.js';
 import { Train } from './train.js';
 import { fraction, positiveInt } from './values.js';
@@ -86,5 +87,7 @@ export const Recipe = z
       );
     if (recipe.mix.rows !== undefined && !everySourceHasOne)
       fail(['mix', 'rows'], 'needs a share on every source');
+    for (const { key, problem } of recipe.train === undefined ? [] : trainProblems(recipe.train))
+      fail(['train', key], problem);
   });
 export type Recipe = z.infer<typeof Recipe>;
