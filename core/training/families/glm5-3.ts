@@ -102,7 +102,7 @@ function splitParts(content: Exclude<ChatMessage['content'], string>): { reasoni
   return { reasoning: reasoningOf(content) ?? '', words: wordsOf(content) };
 }
 
-/** A text with a block: between the first `</think>` and the last `<think>` before it, and behind the last. */
+/** The reasoning of a text ends at the first `</think>`; the words begin behind the last one. */
 function splitText(text: string): { reasoning: string; words: string } {
   const blocks = text.split('</think>');
   if (blocks.length === 1) return { reasoning: '', words: text };

@@ -62,7 +62,7 @@ function reasonsWithoutForm({ role, content }: ChatMessage): boolean {
   return role !== 'assistant' && reasoningOf(content) !== undefined;
 }
 
-/** A system message is first, or second behind a declaration of tools; the default one where there is none. */
+/** A system message stands first, or behind a declaration of tools: the default one where there is none. */
 function withSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const at = messages[0]?.role === toolDeclare ? 1 : 0;
   if (messages[at]?.role === 'system') return messages;
