@@ -1,13 +1,14 @@
 import { checkBaseModel } from '../../activities/train/server/check-base-model.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import type { ServerDescription } from '../../activities/train/server/tinker-access.js';
+import { dayOf } from '../../core/day.js';
 import type { Env } from '../../core/env.js';
 import type { Train } from '../../core/recipe.js';
 import { rendererFor } from '../../core/training/models/base-models.js';
 import { modelNotes } from '../../core/training/models/model-notes.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
+import { settingTexts } from '../../core/training/models/settings-text.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
-import { settingsText } from '../text/renderer-settings.js';
 import { failed, passed, warned } from './checks.js';
 import type { Check } from './checks.js';
 
@@ -38,8 +39,10 @@ export async function checkTinker(
 
 function checkRenderer(train: Train): Check {
   try {
-    const today = new Date().toISOString().slice(0, 10);
-    const settings = settingsText(rendererSettings(train, today), train);
+    const settings = settingTexts(
+      rendererSettings(train, dayOf(new Date())),
+      train.current_date !== undefined,
+    );
     return passed('renderer', [rendererFor(train.base_model, train.renderer), ...settings].join(', '));
   } catch (error) {
     return failed('renderer', error);

@@ -1,6 +1,7 @@
 import type { Composition } from '../../core/contracts/mix.js';
 import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
+import { settingTexts } from '../../core/training/models/settings-text.js';
 import { untrainedLines } from '../../core/training/untrained-notes.js';
 import type { RunState, SourceState, Wait } from '../../core/run/state.js';
 
@@ -70,10 +71,12 @@ function mixEvents(before: Composition | null, now: Composition | null): string[
 }
 
 function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): string[] {
+  const settings = settingTexts(before === null ? (now?.settings ?? {}) : {});
+  const written = settings.map((text) => `tokenise: ${text} in every conversation`);
   const steps = now?.totalSteps ?? null;
-  if (steps === null || steps === (before?.totalSteps ?? null)) return [];
+  if (steps === null || steps === (before?.totalSteps ?? null)) return written;
   const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
-  return [`tokenise: ${plural(steps, 'training step')}`, ...untrained];
+  return [...written, `tokenise: ${plural(steps, 'training step')}`, ...untrained];
 }
 
 function trainEvents(before: RunState['train'], now: RunState['train']): string[] {

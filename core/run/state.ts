@@ -3,6 +3,7 @@ import type { Composition } from '../contracts/mix.js';
 import type { Untrained } from '../contracts/tokens.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
 import type { SourceFindings } from '../convert/findings/source-findings.js';
+import type { RendererSettings } from '../training/rendering/renderer.js';
 import type { Stage } from './stages.js';
 
 export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';
@@ -31,6 +32,8 @@ export interface SourceState {
 interface TokensState {
   /** Work ranges, finished and in all. */
   readonly pieces: readonly [number, number];
+  /** What the renderer writes that is not in the conversations. */
+  readonly settings?: RendererSettings;
   readonly totalSteps: number | null;
   /** Once it is finished. */
   readonly untrained?: Untrained;

@@ -115,6 +115,7 @@ export function fakeActivities(
     planTokens: async () => ({
       plan: ref('token-plan', 'tokens'),
       renderer: 'qwen3',
+      settings: {},
       tokenizer: 'tiny',
       pieces: batches(1, 'tokens'),
     }),
@@ -123,6 +124,8 @@ export function fakeActivities(
       tokens: ref('tokens', 'tokens'),
       rows: 9,
       trainedRows: 9,
+      examples: 9,
+      trainedExamples: 9,
       totalTokens: 90,
       trainedTokens: 40,
       stepsPerEpoch: totalSteps,

@@ -68,8 +68,8 @@ async function heldoutOf(
 ): Promise<Pick<EvaluationMeta, 'heldoutRows' | 'heldoutNll' | 'heldoutNllBySource'>> {
   const reader = await TokenReader.open(store, tokens, 'heldout');
   try {
-    const onRow = (done: number, total: number): void => progress.advanced(done, total);
-    const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onRow);
+    const onExample = (done: number, total: number): void => progress.advanced(done, total);
+    const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onExample);
     return { heldoutRows: rows, heldoutNll: all, heldoutNllBySource: bySource };
   } finally {
     await reader.close();
@@ -83,8 +83,8 @@ async function answersOf(
   signal: AbortSignal,
   progress: SessionProgress,
 ): Promise<Answer[]> {
-  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir));
-  const renderer = rendererNamed(tokenisation.renderer);
+  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
+  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir), renderer.textTokens);
   const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
   const answers: Answer[] = [];
   for (const [index, prompt] of train.prompts.entries()) {

@@ -70,7 +70,7 @@ const sources = ['a', 'b', 'c'];
 void test('every row is tokenised by the renderer, however the file is cut, in one thread or several', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
-  const encoder = createTextEncoder(await readTokenizerFiles(modelDir));
+  const encoder = createTextEncoder(await readTokenizerFiles(modelDir), rendererNamed('qwen3').textTokens);
   for (const [options, pieces] of [
     [{}, 2],
     [{ pieceBytes: 700, threads: new ThreadPool(2) }, 15],
@@ -82,7 +82,7 @@ void test('every row is tokenised by the renderer, however the file is cut, in o
     const tokens = await readTokens(store, result.tokens);
     const reader = await TokenReader.open(store, tokens, 'train');
     assert.deepEqual(
-      Array.from(reader.trainedRows()),
+      Array.from(reader.trainedExamples()),
       rows.map((_, line) => line),
     );
     for (const [line, { messages, source }] of rows.entries()) {
