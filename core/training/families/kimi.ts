@@ -12,6 +12,7 @@ import {
 } from '../rendering/renderer.js';
 import { toolDeclare } from '../rendering/tool-declare.js';
 import { declareAsJson, declareAsTypeScript, defaultSystem } from './kimi-tools.js';
+import { answerInThinkBlock } from './think-chat.js';
 
 type KimiName =
   | 'kimi_k2'
@@ -50,6 +51,7 @@ function renderer(name: KimiName, opening: string, keepsHistory = false): Render
     declareTools: declareAsTypeScript,
     prepare: withSystem,
     write: (messages, context) => write(messages, context, opening, keepsHistory),
+    answer: answerInThinkBlock,
     refusal: (messages) => (messages.some(reasonsWithoutForm) ? 'parts' : undefined),
   };
 }
