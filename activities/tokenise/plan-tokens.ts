@@ -40,6 +40,7 @@ export async function planTokens(
       renderer,
       settings,
       trainOn: train.train_on,
+      examples: train.examples,
       maxTokens: train.max_tokens,
       tokenizerDigest: tokenizer.digest,
     },

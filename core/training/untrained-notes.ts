@@ -12,10 +12,11 @@ export interface UntrainedNote {
 }
 
 /** What is not trained whatever `train_on` says, and what is not written. */
-export function untrainedNotes({ renderer, sources }: Untrained): readonly UntrainedNote[] {
+export function untrainedNotes({ renderer, sources, turnsWouldTrain }: Untrained): readonly UntrainedNote[] {
   return sources.flatMap((each) => [
     ...refusalNotes(each, renderer),
-    ...otherNotes(each, renderer).map((text) => ({ text: `${each.source}: ${text}` })),
+    ...turnNotes(each, renderer),
+    ...otherNotes(each, renderer, turnsWouldTrain).map((text) => ({ text: `${each.source}: ${text}` })),
   ]);
 }
 
@@ -38,17 +39,39 @@ function refusalNotes({ source, rows, refused }: SourceUntrained, renderer: Rend
   });
 }
 
-function otherNotes({ weightZero, reasoningLeftOut, named }: SourceUntrained, renderer: string): string[] {
+function turnNotes({ source, refusedTurns = {} }: SourceUntrained, renderer: RendererName): UntrainedNote[] {
+  return refusalReasons.flatMap((reason) => {
+    const count = refusedTurns[reason];
+    if (count === undefined) return [];
+    const which = `${plural(count, 'turn')} of other rows ${count === 1 ? 'is' : 'are'}`;
+    return {
+      text: `${source}: ${which} not trained: ${refusalText(reason, renderer)}`,
+      remedy: refusalRemedy(reason, renderer),
+    };
+  });
+}
+
+function otherNotes(
+  { weightZero, reasoningLeftOut, named }: SourceUntrained,
+  renderer: string,
+  turnsWouldTrain: boolean | undefined,
+): string[] {
   const context = (count: number): string => `${count === 1 ? 'is' : 'are'} context and not trained`;
   return [
     ...(weightZero === 0 ? [] : [`${plural(weightZero, 'message')} of weight 0 ${context(weightZero)}`]),
     ...(reasoningLeftOut === 0
       ? []
       : [
-          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}, as ${renderer} writes the reasoning of the last message only; \`reasoning: inline\` keeps it in all`,
+          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}: ${reasoningLeftOutText(renderer, turnsWouldTrain)}`,
         ]),
     ...(named === 0
       ? []
       : [`${plural(named, 'row')} ${named === 1 ? 'has' : 'have'} names, which ${renderer} does not write`]),
   ];
+}
+
+/** Why reasoning is left out, and which keys train it: shared with the plan, which reads a sample. */
+export function reasoningLeftOutText(renderer: string, turnsWouldTrain: boolean | undefined): string {
+  const turns = turnsWouldTrain === true ? '`train.examples: turn` trains it, and ' : '';
+  return `${renderer} leaves out the reasoning of earlier turns; ${turns}\`reasoning: inline\` keeps it in all`;
 }

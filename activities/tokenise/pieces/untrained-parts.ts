@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { refusalReasons, type UntrainedParts } from '../../../core/contracts/tokens.js';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
-import type { TokenisedConversation } from '../../../core/training/tokens.js';
+import type { ConversationExamples } from '../../../core/training/examples.js';
+
+const refusals = z.partialRecord(z.enum(refusalReasons), z.int());
 
 export const UntrainedPartsSchema = z.object({
-  refused: z.partialRecord(z.enum(refusalReasons), z.int()),
+  refused: refusals,
   weightZero: z.int(),
   reasoningLeftOut: z.int(),
+  refusedTurns: refusals.exactOptional(),
   named: z.int(),
 });
 
@@ -15,27 +18,37 @@ export const nothingUntrained: UntrainedParts = { refused: {}, weightZero: 0, re
 /** What the training does not train, or does not read, of one row. */
 export function untrainedPartsOf(
   { messages }: Conversation,
-  { refusal, reasoningLeftOut }: TokenisedConversation,
+  { refusal, examples, refusedTurns }: ConversationExamples,
 ): UntrainedParts {
   if (refusal !== undefined) return { ...nothingUntrained, refused: { [refusal]: 1 } };
   return {
     refused: {},
     weightZero: messages.filter(({ weight }) => weight === 0).length,
-    reasoningLeftOut: reasoningLeftOut.length,
+    reasoningLeftOut: examples.reduce((sum, { untrainedReasoning }) => sum + untrainedReasoning, 0),
     named: messages.some(({ name }) => name !== undefined) ? 1 : 0,
+    ...turnCounts(refusedTurns.reduce((counts, reason) => added(counts, { [reason]: 1 }), {})),
   };
 }
 
 export function addUntrainedParts(a: UntrainedParts, b: UntrainedParts): UntrainedParts {
-  const refused = { ...a.refused };
-  for (const reason of refusalReasons) {
-    const rows = b.refused[reason];
-    if (rows !== undefined) refused[reason] = (refused[reason] ?? 0) + rows;
-  }
   return {
-    refused,
+    refused: added(a.refused, b.refused),
     weightZero: a.weightZero + b.weightZero,
     reasoningLeftOut: a.reasoningLeftOut + b.reasoningLeftOut,
     named: a.named + b.named,
+    ...turnCounts(added(a.refusedTurns ?? {}, b.refusedTurns ?? {})),
   };
+}
+
+function turnCounts(refusedTurns: UntrainedParts['refused']): Pick<UntrainedParts, 'refusedTurns'> {
+  return Object.keys(refusedTurns).length === 0 ? {} : { refusedTurns };
+}
+
+function added(a: UntrainedParts['refused'], b: UntrainedParts['refused']): UntrainedParts['refused'] {
+  const sum = { ...a };
+  for (const reason of refusalReasons) {
+    const count = b[reason];
+    if (count !== undefined) sum[reason] = (sum[reason] ?? 0) + count;
+  }
+  return sum;
 }

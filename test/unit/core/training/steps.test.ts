@@ -7,7 +7,7 @@ import { epochOrder, placeOfStep, stepsPerEpoch, totalSteps } from '../../../../
 const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
 void test('the last batch of an epoch is short and batches never span epochs', () => {
-  const rule = { trainedRows: 10, batchSize: 4, epochs: 2 };
+  const rule = { trainedExamples: 10, batchSize: 4, epochs: 2 };
   assert.equal(stepsPerEpoch(rule), 3);
   assert.equal(totalSteps(rule), 6);
   assert.deepEqual(
@@ -22,7 +22,7 @@ void test('the last batch of an epoch is short and batches never span epochs', (
 });
 
 void test('max_steps cuts a training short and never lengthens it', () => {
-  const rule = { trainedRows: 10, batchSize: 4, epochs: 2 };
+  const rule = { trainedExamples: 10, batchSize: 4, epochs: 2 };
   assert.equal(totalSteps({ ...rule, maxSteps: 5 }), 5);
   assert.equal(totalSteps({ ...rule, maxSteps: 50 }), 6);
 });

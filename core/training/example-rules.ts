@@ -1,0 +1,39 @@
+import type { TrainOn } from '../recipe.js';
+import { isSplit, type ExampleRules } from './examples.js';
+import type { Renderer } from './rendering/renderer.js';
+
+/** A key of `train` that does not fit the renderer. */
+export interface ExampleProblem {
+  readonly key: 'train_on' | 'examples';
+  /** The rest of a sentence that begins with the key. */
+  readonly problem: string;
+}
+
+/** The modes that train turns, as the model generates them. */
+const turnModes: readonly TrainOn[] = [
+  'all_assistant_messages',
+  'last_assistant_message',
+  'last_assistant_turn',
+];
+
+/** Whether an example for each turn would train reasoning that one for each conversation leaves out. */
+export function turnsWouldTrain(renderer: Renderer, { trainOn, examples }: ExampleRules): boolean {
+  return examples === 'conversation' && renderer.rewritesHistory && turnModes.includes(trainOn);
+}
+
+/** Why a renderer cannot train what the rules ask for; `undefined` where it can. */
+export function exampleProblem(renderer: Renderer, rules: ExampleRules): ExampleProblem | undefined {
+  const { name, trainOn: possible } = renderer;
+  const { trainOn } = rules;
+  if (possible !== undefined && !possible.includes(trainOn))
+    return {
+      key: 'train_on',
+      problem: `cannot be ${trainOn} with the renderer ${name}: write ${possible.join(', ')}`,
+    };
+  if (isSplit(renderer, rules) && !turnModes.includes(trainOn))
+    return {
+      key: 'examples',
+      problem: `cannot be turn with train_on: ${trainOn}, which trains messages that are no turn of the model; write train_on: ${turnModes.join(', ')}, or examples: conversation`,
+    };
+  return undefined;
+}
