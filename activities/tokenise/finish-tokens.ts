@@ -7,7 +7,7 @@ import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { LengthTally } from './pieces/length-report.js';
-import { TokenPieceMeta, TokenRows } from './pieces/token-piece.js';
+import { datumTokens, TokenPieceMeta, TokenRows } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
 import type { ReadTokenPlan } from './pieces/token-plan.js';
 import type { TokensMeta, TokensPieces } from './pieces/tokens-artifact.js';
@@ -48,6 +48,7 @@ export async function finishTokens(
     trainedRows: meta.trainedRows,
     totalTokens: meta.tokens,
     trainedTokens: meta.trainedTokens,
+    tokensPerEpoch: meta.tokensPerEpoch,
     stepsPerEpoch: stepsPerEpoch(rule),
     totalSteps: totalSteps(rule),
     lengths,
@@ -70,7 +71,7 @@ async function gatherPieces(
   const pieces: TokensPieces = [];
   const tallies = plan.sources.map(() => new LengthTally());
   const hashes = { train: createHash('sha256'), heldout: createHash('sha256') };
-  const counts = { rows: 0, trainedRows: 0, tokens: 0, trainedTokens: 0, heldoutRows: 0 };
+  const counts = { rows: 0, trainedRows: 0, tokens: 0, trainedTokens: 0, tokensPerEpoch: 0, heldoutRows: 0 };
   for (const planned of plan.pieces) {
     signal.throwIfAborted();
     const ref = tokenPieceRef(plan, planned);
@@ -88,7 +89,10 @@ async function gatherPieces(
     counts.trainedTokens += meta.trainedTokens;
     for (const [source, parts] of Object.entries(meta.untrainedParts))
       tallies[Number(source)]?.addParts(parts);
-    for (const row of await TokenRows.read(artifact)) tallies[row.source]?.add(row);
+    for (const row of await TokenRows.read(artifact)) {
+      tallies[row.source]?.add(row);
+      counts.tokensPerEpoch += datumTokens(row);
+    }
   }
   const { tokenisation, tokenizer, sources } = plan;
   const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };

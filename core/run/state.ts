@@ -1,3 +1,6 @@
+import type { Budget } from '../cost/budget.js';
+import type { Price } from '../cost/price.js';
+import type { TokenUsage } from '../cost/usage.js';
 import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { Untrained } from '../contracts/tokens.js';
@@ -32,14 +35,26 @@ interface TokensState {
   /** Work ranges, finished and in all. */
   readonly pieces: readonly [number, number];
   readonly totalSteps: number | null;
+  /** Tokens that an epoch sends to the server, once it is finished. */
+  readonly tokensPerEpoch?: number;
   /** Once it is finished. */
   readonly untrained?: Untrained;
+}
+
+/** What the training will use, and what it may use. */
+export interface CostState {
+  /** Of the whole training. Sampled: at most. */
+  readonly planned: TokenUsage;
+  readonly price: Price | null;
+  readonly budget: Budget | null;
 }
 
 /** How far the training is. */
 export interface TrainState {
   readonly step: number;
   readonly totalSteps: number;
+  /** So far, by this run and earlier ones of the same training. Sampled: at most. */
+  readonly usage: TokenUsage;
   readonly firstLoss: number | null;
   readonly lastLoss: number | null;
   readonly reusedSteps: number;
@@ -83,6 +98,8 @@ export interface RunState {
   readonly server: string | null;
   readonly developmentServer: boolean;
   readonly train: TrainState | null;
+  /** Once the training is planned. */
+  readonly cost: CostState | null;
   readonly waitingFor: readonly Wait[];
   readonly notes: readonly string[];
 }

@@ -28,6 +28,11 @@ export interface TokenRow {
   readonly lostLastAnswer: number;
 }
 
+/** Tokens that a training step sends of a row: the last one is a target only, and an untrained row is left out. */
+export function datumTokens({ length, trained }: Pick<TokenRow, 'length' | 'trained'>): number {
+  return trained === 0 ? 0 : length - 1;
+}
+
 export const TokenPieceMeta = z.object({
   rows: z.int(),
   /** Rows with at least one trained token. */

@@ -58,6 +58,11 @@ export class TokenReader {
     return Uint32Array.from(lines);
   }
 
+  /** Counts of a row, without its tokens. */
+  rowAt(line: number): TokenRow {
+    return this.#find(line).row;
+  }
+
   async read(line: number): Promise<TokenisedRow> {
     const { piece, row } = this.#find(line);
     const tokenBytes = await readAt(piece.tokens, row.offset * 4, row.length * 4);

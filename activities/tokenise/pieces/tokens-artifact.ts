@@ -17,6 +17,7 @@ export const TokensMeta = z.object({
   trainedRows: z.int(),
   tokens: z.int(),
   trainedTokens: z.int(),
+  tokensPerEpoch: z.int(),
   heldoutRows: z.int(),
   /** Of the sources that have any of it. */
   untrained: z.array(UntrainedPartsSchema.extend({ source: z.string(), rows: z.int() })),

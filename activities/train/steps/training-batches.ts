@@ -3,6 +3,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { buildDatum, type TrainingDatum } from '../../../core/training/datum.js';
 import { epochOrder, placeOfStep } from '../../../core/training/steps.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { datumTokens } from '../../tokenise/pieces/token-piece.js';
 import { TokenReader } from '../../tokenise/pieces/token-reader.js';
 import { readTokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { stepRuleOf, type TrainingPlanMeta } from './training-plan.js';
@@ -35,12 +36,14 @@ export class TrainingBatches {
     );
   }
 
+  /** Tokens that a step sends to the server, from the tables of rows alone. */
+  tokensOf(step: number): number {
+    return this.#linesOf(step).reduce((sum, line) => sum + datumTokens(this.#reader.rowAt(line)), 0);
+  }
+
   async batch(step: number): Promise<TrainingDatum[]> {
-    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
-    if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, lines: epochOrder(this.#rows, epoch, this.#plan.seed, sha256) };
     const datums: TrainingDatum[] = [];
-    for (const line of this.#order.lines.subarray(from, to)) {
+    for (const line of this.#linesOf(step)) {
       const { tokens, mask } = await this.#reader.read(line);
       const datum = buildDatum(tokens, mask, this.#plan.train.max_tokens);
       if (datum === undefined)
@@ -51,6 +54,13 @@ export class TrainingBatches {
       datums.push(datum);
     }
     return datums;
+  }
+
+  #linesOf(step: number): Uint32Array {
+    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, lines: epochOrder(this.#rows, epoch, this.#plan.seed, sha256) };
+    return this.#order.lines.subarray(from, to);
   }
 
   close(): Promise<void> {
