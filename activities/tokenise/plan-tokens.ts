@@ -4,8 +4,7 @@ import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
-import { rendererNames } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
@@ -30,7 +29,7 @@ export async function planTokens(
   work: WorkContext,
 ): Promise<TokenPlan> {
   const { store, tokenizers, pieceBytes } = deps;
-  const renderer = rendererFor(train.base_model, train.renderer, rendererNames);
+  const renderer = rendererFor(train.base_model, train.renderer);
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
   const mixMeta = MixMeta.parse((await store.get(mix)).meta);

@@ -1,4 +1,5 @@
-import type { TokenisedConversation, TokenisedPart } from '../../core/training/tokens.js';
+import type { TokenisedPart } from '../../core/training/rendering/supervise.js';
+import type { TokenisedConversation } from '../../core/training/tokens.js';
 import type { TextEncoder } from './tokenizer/text-encoder.js';
 
 /**

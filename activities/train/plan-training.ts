@@ -13,8 +13,8 @@ import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import { checkLabel } from '../../core/labels.js';
 import type { WorkContext } from '../../core/progress.js';
-import { rendererNames, type Train } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
+import type { Train } from '../../core/recipe.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
 import { autoLearningRate } from '../../core/training/schedule.js';
 import { totalSteps } from '../../core/training/steps.js';
 import { untrainedNotes } from '../../core/training/untrained-notes.js';
@@ -38,7 +38,7 @@ export async function checkTraining(
   { train }: CheckTrainingInput,
   work: WorkContext,
 ): Promise<CheckTrainingResult> {
-  rendererFor(train.base_model, train.renderer, rendererNames);
+  rendererFor(train.base_model, train.renderer);
   const server = await deps.access.describeServer(work.signal);
   checkBaseModel(server, train);
   await checkTrainFrom(deps.access, train, work.signal);

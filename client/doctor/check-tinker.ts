@@ -4,9 +4,8 @@ import type { ServerDescription } from '../../activities/train/server/tinker-acc
 import { failed, passed } from './checks.js';
 import type { Check } from './checks.js';
 import type { Env } from '../../core/env.js';
-import { rendererNames } from '../../core/recipe.js';
 import type { Train } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 
 /**
@@ -35,7 +34,7 @@ export async function checkTinker(
 
 function checkRenderer(train: Train): Check {
   try {
-    return passed('renderer', rendererFor(train.base_model, train.renderer, rendererNames));
+    return passed('renderer', rendererFor(train.base_model, train.renderer));
   } catch (error) {
     return failed('renderer', error);
   }

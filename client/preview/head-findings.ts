@@ -5,7 +5,7 @@ import { keyUses } from '../../core/convert/keys/key-uses.js';
 import { isObject, messageListOf } from '../../core/convert/layout.js';
 import { readAsOf, type SourceFindings } from '../../core/convert/findings/source-findings.js';
 import type { Source, Train } from '../../core/recipe.js';
-import { baseModelOf } from '../../core/training/base-models.js';
+import { baseModelOf } from '../../core/training/models/base-models.js';
 import { forecastRefusals, type ForecastRefusal } from '../../core/training/refusal-forecast.js';
 import type { PreviewedRow } from './previewed-rows.js';
 

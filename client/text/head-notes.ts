@@ -31,6 +31,6 @@ interface RefusalNote {
 export function refusalNotes({ rows, findings, refusals }: HeadFindings): readonly RefusalNote[] {
   return refusals.map(({ renderer, reason, rows: refused }) => ({
     text: `${refusalText(reason, renderer)}: ${refused} of the first ${plural(rows, 'row')} of ${findings.name} would be refused`,
-    remedy: refusalRemedy(reason),
+    remedy: refusalRemedy(reason, renderer),
   }));
 }

@@ -7,6 +7,9 @@ import { textOfIds } from './marked-text.js';
 import { escapeControls, oneLine, shorten } from './shorten.js';
 import type { Ink } from './token-ink.js';
 
+/** What no message of the data holds. */
+const addedBy = { tools: 'tools', renderer: 'added by the renderer' } as const;
+
 /** The role, the counts, and what of the message is context or not written. */
 export function messageLine(
   block: readonly TokenSpan[],
@@ -16,8 +19,7 @@ export function messageLine(
 ): string {
   const index = block[0]?.message;
   if (typeof index !== 'number') {
-    const heading = index === 'tools' ? 'tools' : 'opening';
-    return `${ink.heading(heading)}${ink.note(`, ${countsText(block)}`)}`;
+    return `${ink.heading(index === undefined ? 'opening' : addedBy[index])}${ink.note(`, ${countsText(block)}`)}`;
   }
   const { role = 'message', weight, name } = messages[index] ?? {};
   const notes = [

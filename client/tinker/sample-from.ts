@@ -10,9 +10,9 @@ import type { Answer } from '../../core/contracts/evaluation.js';
 import type { Message } from '../../core/convert/conversation/conversation.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
-import { rendererNames, type RendererName } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
-import { rendererNamed } from '../../core/training/renderers.js';
+import type { RendererName } from '../../core/recipe.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
+import { rendererNamed } from '../../core/training/families/index.js';
 import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
 
 export interface SampleFromOptions {
@@ -63,7 +63,7 @@ export async function sampleFrom(
       { baseModel, tokenizer: options.tokenizer },
       signal,
     );
-    const renderer = rendererNamed(rendererFor(baseModel, options.renderer, rendererNames));
+    const renderer = rendererNamed(rendererFor(baseModel, options.renderer));
     const session = await tinker.openSession({ displayName: 'headrace sample', signal });
     try {
       const client = await session.createSamplingClient(

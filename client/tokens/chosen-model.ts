@@ -8,10 +8,10 @@ import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/t
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
-import { rendererNames, type RendererName, type TrainOn } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
-import type { Renderer } from '../../core/training/renderer.js';
-import { rendererNamed } from '../../core/training/renderers.js';
+import type { RendererName, TrainOn } from '../../core/recipe.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
+import type { Renderer } from '../../core/training/rendering/renderer.js';
+import { rendererNamed } from '../../core/training/families/index.js';
 import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 
@@ -52,7 +52,7 @@ export async function chooseModel(
 ): Promise<ChosenModel> {
   const { baseModel, trainOn, maxTokens } = choice;
   try {
-    const renderer = rendererNamed(rendererFor(baseModel, choice.renderer, rendererNames));
+    const renderer = rendererNamed(rendererFor(baseModel, choice.renderer));
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
     const encoder = createTextEncoder(files);
     // Special tokens that the tokenizer does not have throw here, not at the first conversation.

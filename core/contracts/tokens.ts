@@ -7,6 +7,8 @@ export interface PlanTokensInput {
   readonly mix: ArtifactRef;
   /** Base model, renderer, tokenizer, limits and batch size. */
   readonly train: Train;
+  /** The day on which the run started, `YYYY-MM-DD` in UTC: the date of a renderer that writes one. */
+  readonly startedOn: string;
 }
 
 /** The work of tokenising a mix. */
@@ -52,9 +54,18 @@ export const refusalReasons = [
   'reasoning',
   /** It has no form for tools, calls of tools and their results. */
   'tools',
-  /** Its generation prompt has an empty think block, and the trained turn reasons. */
+  /** It has no form for a role. */
+  'role',
+  /** It writes one text a message, and a message has several parts. */
+  'parts',
+  /** It writes a system message at the beginning only, and there is a later one. */
+  'system_later',
+  /** Its generation prompt forbids reasoning, and the trained turn reasons. */
   'thinking_disabled',
-  /** Its generation prompt has an empty think block; of the trained turn only the last message has one. */
+  /**
+   * Its generation prompt has an empty think block; not every message of the trained turn is written with
+   * one.
+   */
   'turn_of_several',
   /** Its generation prompt has an empty think block; a conversation without a user message has none. */
   'no_user',

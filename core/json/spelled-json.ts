@@ -99,7 +99,7 @@ export function memberOf(value: SpelledJson, name: string): SpelledJson {
 
 /** An item of a list; null of anything else. */
 export function itemOf(value: SpelledJson, index: number): SpelledJson {
-  return isList(value) ? (value[index] ?? null) : null;
+  return isSpelledList(value) ? (value[index] ?? null) : null;
 }
 
 /** The object with another value of one member, in its place. */
@@ -115,7 +115,7 @@ export function compactJson(value: SpelledJson): string {
   if (value instanceof SpelledNumber) return value.text;
   if (isSpelledObject(value))
     return `{${[...value].map(([name, member]) => `${JSON.stringify(name)}:${compactJson(member)}`).join(',')}}`;
-  if (isList(value)) return `[${value.map(compactJson).join(',')}]`;
+  if (isSpelledList(value)) return `[${value.map(compactJson).join(',')}]`;
   return JSON.stringify(value);
 }
 
@@ -124,6 +124,7 @@ export function isSpelledObject(value: SpelledJson): value is SpelledObject {
   return value instanceof Map;
 }
 
-function isList(value: SpelledJson): value is SpelledList {
+/** Whether a value is a list. */
+export function isSpelledList(value: SpelledJson): value is SpelledList {
   return Array.isArray(value);
 }

@@ -35,6 +35,24 @@ const model = {
       whenAbsent: 'by the base model',
     })
     .optional(),
+  thinking_effort: z
+    .number()
+    .min(0)
+    .lt(1)
+    .meta({
+      description:
+        'How much the model reasons, from 0 to below 1: a line that the renderer `tml_v0` (Inkling) writes into every conversation and prompt. Other families have their efforts in the names of their renderers.',
+      whenAbsent: '0.9 with `tml_v0`',
+    })
+    .optional(),
+  current_date: z.iso
+    .date({ error: 'must be a day that exists, written YYYY-MM-DD' })
+    .meta({
+      description:
+        'The day that `gpt_oss_low_reasoning`, `_medium_` and `_high_` write into every conversation and prompt as the current date.',
+      whenAbsent: 'the day the run starts, in UTC',
+    })
+    .optional(),
   train_on: z.enum(trainOnModes).default('all_assistant_messages').meta({
     description:
       'The tokens that the loss is on. `last_assistant_turn`: the assistant messages after the last user message; `all_tokens`: headers of messages, too.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kindsWithoutRate, priceOf } from '../cost/price.js';
+import { trainProblems } from '../training/models/train-problems.js';
 import { Source } from './source.js';
 import { Train } from './train.js';
 import { fraction, positiveInt } from './values.js';
@@ -87,6 +88,8 @@ export const Recipe = z
       );
     if (recipe.mix.rows !== undefined && !everySourceHasOne)
       fail(['mix', 'rows'], 'needs a share on every source');
+    for (const { key, problem } of recipe.train === undefined ? [] : trainProblems(recipe.train))
+      fail(['train', key], problem);
     const { train } = recipe;
     if (train?.budget?.usd === undefined) return;
     const unknown = kindsWithoutRate(priceOf(train.base_model, train.price));

@@ -1,8 +1,9 @@
 import { refusalReasons, type RefusalReason } from '../contracts/tokens.js';
 import type { Conversation } from '../convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../recipe.js';
-import { rendererNamed } from './renderers.js';
-import { tokeniseConversation, type TokenEncoder } from './tokens.js';
+import { rendererNamed } from './families/index.js';
+import type { TokenEncoder } from './rendering/token-encoder.js';
+import { tokeniseConversation } from './tokens.js';
 
 /** Conversations that a training would refuse for one reason. */
 export interface ForecastRefusal {
@@ -17,9 +18,10 @@ export function forecastRefusals(
   trainOn: TrainOn,
   conversations: readonly Conversation[],
 ): readonly ForecastRefusal[] {
+  const written = rendererNamed(renderer);
+  const encoder = characters();
   const found = conversations.map(
-    (conversation) =>
-      tokeniseConversation(rendererNamed(renderer), conversation, trainOn, characters).refusal,
+    (conversation) => tokeniseConversation(written, conversation, trainOn, encoder).refusal,
   );
   return refusalReasons.flatMap((reason) => {
     const rows = found.filter((each) => each === reason).length;
@@ -28,15 +30,24 @@ export function forecastRefusals(
 }
 
 /**
- * A character is a token, and so are line breaks in a row, as in Qwen's tokenizer, and any special token.
- * They suffice to compare a prompt with what is trained after it.
+ * A UTF-16 code unit is a token, and so are line breaks in a row, as in Qwen's tokenizer, and any control
+ * token. They suffice to compare a prompt with what is trained after it.
  */
-const characters: TokenEncoder = {
-  bos: null,
-  encode: (text) => Array.from(text.matchAll(/\n+|[^]/g), ([token]) => idOf(token)),
-  specialId: () => -1,
-};
-
-function idOf(token: string): number {
-  return token.length === 1 ? token.charCodeAt(0) : 0x10000 + token.length;
+function characters(): TokenEncoder {
+  const texts: string[] = [];
+  const ids = new Map<string, number>();
+  const idOf = (text: string): number => {
+    const id = ids.get(text) ?? ids.size;
+    if (id === ids.size) {
+      ids.set(text, id);
+      texts.push(text);
+    }
+    return id;
+  };
+  return {
+    bos: null,
+    encode: (text) => Array.from(text.matchAll(/\n+|[^]/g), ([token]) => idOf(token)),
+    decode: (tokens) => tokens.map((id) => texts[id] ?? '').join(''),
+    specialId: idOf,
+  };
 }

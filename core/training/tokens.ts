@@ -2,46 +2,25 @@ import type { RefusalReason } from '../contracts/tokens.js';
 import type { Conversation } from '../convert/conversation/conversation.js';
 import type { TrainOn } from '../recipe.js';
 import { refusalOf } from './refusals.js';
-import { renderConversation, renderPrompt, renderTrainedPrompt, type Part } from './render.js';
-import type { PartContent, Renderer } from './renderer.js';
+import { declaredChat } from './rendering/declared-chat.js';
+import { promptTokens } from './rendering/prompt.js';
+import type { Renderer } from './rendering/renderer.js';
+import { supervise, type SupervisedChat } from './rendering/supervise.js';
+import type { TokenEncoder } from './rendering/token-encoder.js';
 
-/** The parts of a tokenizer that rendering needs. */
-export interface TokenEncoder {
-  /** Ids of a text. Special tokens in it are plain text. */
-  encode(text: string): readonly number[];
-  /** Id of a special token. @throws where the tokenizer has none of that name. */
-  specialId(token: string): number;
-  /** The tokenizer's own beginning of a text; `null` where it has none. */
-  readonly bos: string | null;
-}
-
-/** The tokens `[from, to)` of a part of a rendered conversation. */
-export interface TokenisedPart {
-  /** As of the part. */
-  readonly message?: Part['message'] | undefined;
-  readonly from: number;
-  /** exclusive */
-  readonly to: number;
-}
-
-export interface TokenisedConversation {
-  /** Empty where the conversation is refused. */
-  readonly tokens: readonly number[];
-  /** 0 or 1 a token: whether it is trained. */
-  readonly mask: readonly number[];
-  readonly parts: readonly TokenisedPart[];
-  /** Position of the first token of the last message's content. */
-  readonly lastMessageAt: number;
+export interface TokenisedConversation extends Pick<
+  SupervisedChat,
+  'tokens' | 'mask' | 'parts' | 'lastMessageAt'
+> {
   /** Indices of the messages whose reasoning the renderer leaves out, and which are context. */
   readonly reasoningLeftOut: readonly number[];
-  /** Why the conversation is not trained; absent where it is. */
+  /** Why the conversation is not trained, and has no tokens; absent where it is. */
   readonly refusal?: RefusalReason;
 }
 
 /**
- * Tokens and loss mask of a conversation. Each part is encoded on its own, so that the mask has exact
- * borders. The modes that train the last turn leave out what the generation prompt holds, as the
- * cookbook does.
+ * Tokens and loss mask of a conversation. Messages of weight 0 are context, and so is a turn without its
+ * reasoning, which is not what the data says.
  */
 export function tokeniseConversation(
   renderer: Renderer,
@@ -49,34 +28,28 @@ export function tokeniseConversation(
   trainOn: TrainOn,
   encoder: TokenEncoder,
 ): TokenisedConversation {
-  const refusal = refusalOf(renderer, conversation);
-  if (refusal !== undefined) return refused(refusal);
-  const rendered = renderConversation(renderer, conversation, trainOn, encoder.bos);
-  const tokens: number[] = [];
-  const mask: number[] = [];
-  const parts: TokenisedPart[] = [];
-  for (const part of rendered.parts) {
-    const from = tokens.length;
-    for (const id of idsOf(part, encoder)) {
-      tokens.push(id);
-      mask.push(part.weight);
-    }
-    parts.push({ message: part.message, from, to: tokens.length });
-  }
-  const lastMessageAt = parts[rendered.lastContentAt]?.from ?? 0;
-  const prompt = renderTrainedPrompt(renderer, conversation, trainOn, encoder.bos);
-  if (prompt !== undefined) {
-    const ids = prompt.flatMap((part) => idsOf(part, encoder));
-    const differsAt = ids.findIndex((id, at) => tokens[at] !== id);
-    if (differsAt < 0) mask.fill(0, 0, ids.length);
-    else if (renderer.disablesThinking)
-      return refused(differsAt < lastMessageAt ? 'turn_of_several' : 'thinking_disabled');
-  }
-  return { tokens, mask, parts, lastMessageAt, reasoningLeftOut: rendered.reasoningLeftOut };
-}
-
-function refused(refusal: RefusalReason): TokenisedConversation {
-  return { tokens: [], mask: [], parts: [], lastMessageAt: 0, reasoningLeftOut: [], refusal };
+  const messages = declaredChat(renderer, conversation);
+  const isWeightZero = (from: unknown): boolean =>
+    typeof from === 'number' && conversation.messages[from]?.weight === 0;
+  const supervised =
+    refusalOf(renderer, conversation) ??
+    supervise(
+      renderer,
+      messages,
+      {
+        trainOn,
+        isContext: ({ message, leavesOutReasoning = false }) =>
+          leavesOutReasoning || isWeightZero(message.from),
+      },
+      encoder,
+    );
+  if (typeof supervised === 'string')
+    return { tokens: [], mask: [], parts: [], lastMessageAt: 0, reasoningLeftOut: [], refusal: supervised };
+  const { tokens, mask, parts, lastMessageAt, written } = supervised;
+  const reasoningLeftOut = written.flatMap(({ message: { from }, leavesOutReasoning = false }) =>
+    leavesOutReasoning && typeof from === 'number' ? [from] : [],
+  );
+  return { tokens, mask, parts, lastMessageAt, reasoningLeftOut };
 }
 
 /** The prompt of the next turn after a conversation that the renderer has a form for, as tokens. */
@@ -85,16 +58,14 @@ export function tokenisePrompt(
   conversation: Conversation,
   encoder: TokenEncoder,
 ): number[] {
-  return renderPrompt(renderer, conversation, encoder.bos).flatMap((part) => idsOf(part, encoder));
+  const messages = declaredChat(renderer, conversation);
+  return promptTokens(renderer, renderer.prepare?.(messages) ?? messages, encoder);
 }
 
 /** The `stop` of a sample request. */
-export function stopOf(renderer: Renderer, encoder: TokenEncoder): readonly number[] | readonly string[] {
-  return 'token' in renderer.stop ? [encoder.specialId(renderer.stop.token)] : [renderer.stop.text];
-}
-
-/** Ids of one part of a rendered conversation. */
-function idsOf(part: PartContent, encoder: TokenEncoder): readonly number[] {
-  if ('special' in part) return [encoder.specialId(part.special)];
-  return part.text === '' ? [] : encoder.encode(part.text);
+export function stopOf(
+  { stop }: Renderer,
+  encoder: Pick<TokenEncoder, 'specialId'>,
+): readonly number[] | readonly string[] {
+  return 'tokens' in stop ? stop.tokens.map((token) => encoder.specialId(token)) : [stop.text];
 }

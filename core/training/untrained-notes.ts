@@ -33,7 +33,7 @@ function refusalNotes({ source, rows, refused }: SourceUntrained, renderer: Rend
     const which = `${formatCount(count)} of ${plural(rows, 'row')} ${count === 1 ? 'is' : 'are'}`;
     return {
       text: `${source}: ${which} not trained: ${refusalText(reason, renderer)}`,
-      remedy: refusalRemedy(reason),
+      remedy: refusalRemedy(reason, renderer),
     };
   });
 }

@@ -21,6 +21,8 @@ export class Run {
   readonly report: ReportInput;
   readonly waits: Waits;
   readonly trainWorkflowId = trainWorkflowIdOf(workflowInfo().workflowId);
+  /** The day, `YYYY-MM-DD` in UTC. Part of the history: a worker that replays it finds the same. */
+  readonly startedOn = workflowInfo().startTime.toISOString().slice(0, 10);
   #recipe: Stage1Input['recipe'];
 
   constructor(readonly input: Stage1Input) {

@@ -19,7 +19,7 @@ export async function tokenise(
   view.enter('tokenise');
   const { plan, pieces } = await activities.planTokens(
     `plan the tokens of ${formatCount(file.lines)} conversations`,
-    { mix, train },
+    { mix, train, startedOn: run.startedOn },
   );
   let done = 0;
   const show = (counted?: TokensResult): void => {

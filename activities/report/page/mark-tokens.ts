@@ -2,8 +2,8 @@ import type { Conversation } from '../../../core/convert/conversation/conversati
 import type { TrainOn } from '../../../core/recipe.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import { refusalText } from '../../../core/training/refusals.js';
-import type { Renderer } from '../../../core/training/renderer.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
+import type { Renderer } from '../../../core/training/rendering/renderer.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { tokenSpans, type TokenSpan } from '../../tokenise/token-spans.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
@@ -15,8 +15,8 @@ export type Span = Pick<TokenSpan, 'text' | 'kind' | 'special'>;
 
 /** A conversation as it is trained. */
 export interface MarkedConversation {
-  /** Spans of the tools, where no message of the data declares them. */
-  readonly tools: readonly Span[];
+  /** Spans of what no message of the data holds: the tools, and what the renderer adds. */
+  readonly added: readonly Span[];
   /** Spans of each message, with its header and its end of turn; empty for a refused conversation. */
   readonly messages: readonly (readonly Span[])[];
   /** Indices of the messages whose reasoning is not among the tokens. */
@@ -52,16 +52,16 @@ export function markConversation(marking: Marking, conversation: Conversation): 
   const { renderer, trainOn, maxTokens, encoder } = marking;
   const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
   const { tokens, mask, refusal, reasoningLeftOut } = tokenised;
-  const ofTools: Span[] = [];
+  const added: Span[] = [];
   const messages: Span[][] = conversation.messages.map(() => []);
   for (const span of tokenSpans(tokenised, maxTokens, encoder)) {
     // What opens the conversation belongs to its first message.
     const { message = 0 } = span;
-    (message === 'tools' ? ofTools : messages[message])?.push(span);
+    (typeof message === 'number' ? messages[message] : added)?.push(span);
   }
   const length = Math.min(tokens.length, maxTokens);
   return {
-    tools: ofTools,
+    added,
     messages,
     reasoningLeftOut,
     tokens: tokens.length,

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
-import type { TokenEncoder } from '../../../core/training/tokens.js';
+import type { TokenEncoder } from '../../../core/training/rendering/token-encoder.js';
 import { Tokenizer, type HfTokenizer } from './hf-tokenizers.js';
 import { pieceRule, type PieceRule } from './piece-rule.js';
 import type { TokenizerFiles } from './tokenizer-files.js';

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../core/contracts/evaluation.js';
 import type { WorkContext } from '../../../core/progress.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import type { SamplingClient } from '../../../tinker/index.js';
 import { TokenReader } from '../../tokenise/pieces/token-reader.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';

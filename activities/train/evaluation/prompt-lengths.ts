@@ -1,4 +1,4 @@
-import { rendererNamed } from '../../../core/training/renderers.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokenisePrompt } from '../../../core/training/tokens.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder } from '../../tokenise/tokenizer/text-encoder.js';

@@ -1,10 +1,11 @@
 import type { Answer } from '../../../core/contracts/evaluation.js';
 import type { Message } from '../../../core/convert/conversation/conversation.js';
 import { defined } from '../../../core/defined.js';
-import type { Renderer } from '../../../core/training/renderer.js';
+import type { Renderer } from '../../../core/training/rendering/renderer.js';
 import { stopOf, tokenisePrompt } from '../../../core/training/tokens.js';
 import type { SamplingClient } from '../../../tinker/index.js';
 import type { TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
+import { answerOf } from './answer-of.js';
 
 export interface AnswerOptions {
   readonly renderer: Renderer;
@@ -31,16 +32,10 @@ export async function sampleAnswer(
     ...defined({ seed }),
   });
   const [sequence] = sequences;
-  const text = encoder.decode(sequence?.tokens ?? []);
   return {
     prompt: messages.at(-1)?.content ?? '',
-    answer: contentOf(text, renderer),
+    answer: answerOf(renderer, sequence?.tokens ?? [], encoder),
     stopReason: sequence?.stopReason ?? 'length',
   };
 }
 
-/** The content of a sampled turn: without the stop text and an empty think block. */
-function contentOf(text: string, renderer: Renderer): string {
-  const end = 'text' in renderer.stop ? text.indexOf(renderer.stop.text) : -1;
-  return (end < 0 ? text : text.slice(0, end)).replace(/^\s*<think>\s*<\/think>/, '').trim();
-}

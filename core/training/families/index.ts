@@ -1,8 +1,17 @@
 import type { RendererName } from '../../recipe.js';
 import type { Renderer, RendererFactory, RendererSettings } from '../rendering/renderer.js';
+import { llama3Renderers } from './llama3.js';
+import { qwen3VlRenderers } from './qwen3-vl.js';
+import { qwen3Renderers } from './qwen3.js';
+import { roleColonRenderers } from './role-colon.js';
 
 /** Of each family, its file. A new one is added here, to `rendererNames` and to the table of models. */
-const factories: Readonly<Partial<Record<RendererName, RendererFactory>>> = {};
+const factories: Readonly<Partial<Record<RendererName, RendererFactory>>> = {
+  ...roleColonRenderers,
+  ...llama3Renderers,
+  ...qwen3Renderers,
+  ...qwen3VlRenderers,
+};
 
 /** The renderer of a name. */
 export function rendererNamed(name: RendererName, settings: RendererSettings = {}): Renderer {

@@ -26,8 +26,14 @@ export function chatMessages({ messages }: Pick<Conversation, 'messages'>): read
 }
 
 function chatMessage(message: Message, from: number): ChatMessage {
-  const { role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: callId, name } = message;
-  return { role, content: reasoning === undefined ? content : parts(reasoning, content), calls, callId, name, from };
+  const { role, reasoning_content: reasoning, tool_calls: calls, tool_call_id: callId, name } = message;
+  const words = role === 'tool' ? unwrapped(message.content) : message.content;
+  return { role, content: reasoning === undefined ? words : parts(reasoning, words), calls, callId, name, from };
+}
+
+/** The words of a result that Hermes' data wraps already: renderers wrap them in their own way. */
+function unwrapped(content: string): string {
+  return /^\s*<tool_response>\n?(.*?)\n?<\/tool_response>\s*$/s.exec(content)?.[1] ?? content;
 }
 
 function parts(reasoning: string, words: string): readonly ChatPart[] {
@@ -46,6 +52,11 @@ export function reasoningOf(content: ChatMessage['content']): string | undefined
   if (typeof content === 'string') return undefined;
   const thinking = content.filter((part) => part.type === 'thinking');
   return thinking.length === 0 ? undefined : thinking.map((part) => part.thinking).join('');
+}
+
+/** Whether a message reasons: in a thinking part, or in a think block of its text, closed or not. */
+export function reasons({ content }: Pick<ChatMessage, 'content'>): boolean {
+  return typeof content === 'string' ? content.includes('<think>') : reasoningOf(content) !== undefined;
 }
 
 /** Index of the last user message; -1 where there is none. */

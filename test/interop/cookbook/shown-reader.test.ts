@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { pythonEnvironment } from '../../../dev/python/environment.js';
 import { packagePath } from '../../../files/package-path.js';

@@ -7,7 +7,7 @@ import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-e
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { canonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
-import { rendererNamed } from '../../../core/training/renderers.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import { learningRateAt } from '../../../core/training/schedule.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { startHub } from '../../../dev/hub/index.js';

@@ -14,7 +14,7 @@ import { toolsPart } from './tools.js';
 export function article(conversation: ReadConversation, marked: MarkedConversation | undefined): Part {
   const { source, messages, tools } = conversation;
   const spans = marked?.refusal === undefined ? marked?.messages : undefined;
-  const asTokens = spans !== undefined && isTextOnly(conversation);
+  const asTokens = spans !== undefined && marked?.added.length === 0 && isTextOnly(conversation);
   const fates = spans?.map(fateOf);
   return html`<article class="talk" data-source=${source ?? ''}>
     <p class="where">
@@ -31,7 +31,7 @@ export function article(conversation: ReadConversation, marked: MarkedConversati
             leftOut: marked?.reasoningLeftOut.includes(at) === true,
           }),
     )}
-    ${spans === undefined || asTokens ? null : tokensFold([marked?.tools ?? [], ...spans], fates?.includes('partly') === true)}
+    ${spans === undefined || asTokens ? null : tokensFold([marked?.added ?? [], ...spans], fates?.includes('partly') === true)}
   </article>`;
 }
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { TextEncoder } from '../../../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation, Message, ToolCall } from '../../../../core/convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
-import { renderConversation } from '../../../../core/training/render.js';
-import { rendererNamed } from '../../../../core/training/renderers.js';
+import { rendererNamed } from '../../../../core/training/families/index.js';
+import { chatMessages } from '../../../../core/training/rendering/chat.js';
 import { tokeniseConversation, type TokenisedConversation } from '../../../../core/training/tokens.js';
 import { realTokenizers } from '../../../support/real-tokenizers.js';
 
@@ -177,11 +177,12 @@ void test('words and several calls are one message; each result is a block of it
       turn('assistant', `[[<think>\n\n</think>\n\nok${end}]]`),
     ),
   );
-  const { parts } = renderConversation(rendererNamed('qwen3'), { messages }, 'all_assistant_messages', null);
-  assert.deepEqual(
-    parts.filter((part) => part.message === 1).map((part) => ('text' in part ? part.text : part.special)),
-    ['\n', '<|im_start|>', 'assistant\n', `Let me look.\n${block('w')}\n${block('v')}`, end],
-  );
+  const chat = chatMessages({ messages });
+  const written = rendererNamed('qwen3').write(chat, { bos: null, purpose: 'training', whole: chat });
+  assert.deepEqual(written.messages[1]?.output, [
+    { text: `Let me look.\n${block('w')}\n${block('v')}` },
+    { special: end },
+  ]);
 });
 
 void test('a call whose reasoning is left out is context', () => {

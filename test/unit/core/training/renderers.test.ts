@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Message } from '../../../../core/convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { buildDatum } from '../../../../core/training/datum.js';
-import { rendererNamed } from '../../../../core/training/renderers.js';
+import { rendererNamed } from '../../../../core/training/families/index.js';
 import { stopOf, tokeniseConversation, tokenisePrompt } from '../../../../core/training/tokens.js';
 import { realTokenizers } from '../../../support/real-tokenizers.js';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { rendererNames } from '../../../../core/recipe.js';
-import { baseModelOf, rendererFor } from '../../../../core/training/base-models.js';
+import { baseModelOf, rendererFor } from '../../../../core/training/models/base-models.js';
 import { autoLearningRate, learningRateAt, type ScheduleRule } from '../../../../core/training/schedule.js';
 import { epochOrder, placeOfStep, stepsPerEpoch, totalSteps } from '../../../../core/training/steps.js';
 
@@ -83,11 +82,11 @@ void test('learning_rate: auto is get_lr of the cookbook', () => {
 });
 
 void test('a base model has a default renderer, and the error for an unknown one lists the renderers', () => {
-  assert.equal(rendererFor('Qwen/Qwen3-8B', undefined, rendererNames), 'qwen3');
-  assert.equal(rendererFor('Qwen/Qwen3-8B:peft:262144', undefined, rendererNames), 'qwen3');
-  assert.equal(rendererFor('Qwen/Qwen3-8B', 'role_colon', rendererNames), 'role_colon');
+  assert.equal(rendererFor('Qwen/Qwen3-8B', undefined), 'qwen3');
+  assert.equal(rendererFor('Qwen/Qwen3-8B:peft:262144', undefined), 'qwen3');
+  assert.equal(rendererFor('Qwen/Qwen3-8B', 'role_colon'), 'role_colon');
   assert.equal(baseModelOf('meta-llama/Llama-3.2-1B')?.renderers[0], 'role_colon');
-  assert.throws(() => rendererFor('a/b', undefined, rendererNames), {
+  assert.throws(() => rendererFor('a/b', undefined), {
     type: 'BaseModelError',
     message: /a\/b.*role_colon, llama3, qwen3/s,
   });
