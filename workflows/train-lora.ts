@@ -80,7 +80,7 @@ async function trainNext(training: Training): Promise<void> {
   }
 }
 
-/** Before a training waits at its budget, its newest checkpoint is measured. */
+/** Before a training waits at its budget, its newest checkpoint is measured and the run has its progress. */
 async function nextSteps(training: Training): Promise<StepRange> {
   const { input, progress, beside, gate } = training;
   const from = progress.last?.nextStep ?? 0;
@@ -88,6 +88,7 @@ async function nextSteps(training: Training): Promise<StepRange> {
     return await withinBudget(training, nextSegment(from, input.checkpointEvery, input.training.totalSteps));
   } catch (error) {
     await beside.settle(gate);
+    await training.setNow(training.progress);
     throw error;
   }
 }
