@@ -12,7 +12,7 @@ import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pie
 import type { ReadTokenPlan } from './pieces/token-plan.js';
 import type { TokensMeta, TokensPieces } from './pieces/tokens-artifact.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
-import { copyTokenizerFiles } from './tokenizer/tokenizer-files.js';
+import { readTokenizerFiles, writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /**
  * Combines the pieces of a plan into a `tokens` artifact: counts, lengths by source, and the number of steps.
@@ -33,7 +33,7 @@ export async function finishTokens(
   if ((await store.find(tokens)) === undefined)
     await store.put(tokens, async (dir) => {
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
-      await copyTokenizerFiles(plan.artifact.dir, dir);
+      await writeTokenizerFiles(await readTokenizerFiles(plan.artifact.dir), dir);
       return meta;
     });
   const rule = {

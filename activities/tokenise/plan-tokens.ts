@@ -5,6 +5,7 @@ import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererFor } from '../../core/training/models/base-models.js';
+import { rendererSettings } from '../../core/training/models/renderer-settings.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
@@ -13,7 +14,7 @@ import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.
 import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
-import { copyTokenizerFiles } from './tokenizer/tokenizer-files.js';
+import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /** Pieces of an activity, at least: one can then be computed while another is written. */
 const leastPieces = 4;
@@ -21,21 +22,23 @@ const leastPieces = 4;
 /**
  * Chooses renderer and tokenizer and cuts the mix into pieces.
  *
- * @throws {HeadraceError} BaseModelError, TokenizerError, and what fetching a tokenizer throws.
+ * @throws {HeadraceError} BaseModelError, RecipeError, TokenizerError, and what fetching a tokenizer throws.
  */
 export async function planTokens(
   deps: TokeniseDeps,
-  { mix, train }: PlanTokensInput,
+  { mix, train, startedOn }: PlanTokensInput,
   work: WorkContext,
 ): Promise<TokenPlan> {
   const { store, tokenizers, pieceBytes } = deps;
   const renderer = rendererFor(train.base_model, train.renderer);
+  const settings = rendererSettings(train, startedOn);
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
   const mixMeta = MixMeta.parse((await store.get(mix)).meta);
   const meta: TokenPlanMeta = {
     tokenisation: {
       renderer,
+      settings,
       trainOn: train.train_on,
       maxTokens: train.max_tokens,
       tokenizerDigest: tokenizer.digest,
@@ -56,11 +59,11 @@ export async function planTokens(
     await store.put(plan, async (dir) => {
       const pieces = await cutPieces(deps, { kind: 'mix-plan', key: mixMeta.plan }, work.signal);
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
-      await copyTokenizerFiles(tokenizer.dir, dir);
+      await writeTokenizerFiles(tokenizer, dir);
       return meta;
     });
   const { pieces } = await readTokenPlan(store, plan);
-  return { plan, renderer, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
+  return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
 }
 
 async function cutPieces(

@@ -8,6 +8,7 @@ import {
   readTokenizerFiles,
   type TokenizerFiles,
 } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { markupTokens } from '../../core/training/rendering/renderer.js';
 import { defineBench } from '../bench.js';
 import { markdownTable } from '../markdown-table.js';
 
@@ -66,7 +67,7 @@ async function readMarkdown(limitBytes: number): Promise<Corpus> {
 
 /** The cells of a tokenizer's row. */
 function compared(files: TokenizerFiles, corpus: Corpus): string[] {
-  const encoder = createTextEncoder(files);
+  const encoder = createTextEncoder(files, markupTokens);
   const ours = encodeAll((text) => encoder.encode(text), corpus);
   const library = encodeAll(libraryAlone(files), corpus);
   const isSame = corpus.texts.every(
@@ -89,10 +90,12 @@ function encodeAll(encode: (text: string) => readonly number[], { texts, bytes }
   return { rate: bytes / (user + system), ids };
 }
 
-/** The library without special tokens: Headrace encodes those that occur in a message as ordinary text. */
-function libraryAlone({ tokenizerJson, configJson }: TokenizerFiles): (text: string) => readonly number[] {
-  const json = tokenizerJson as { readonly added_tokens: readonly { readonly special: boolean }[] };
-  const ordinary = { ...json, added_tokens: json.added_tokens.filter(({ special }) => !special) };
-  const tokenizer = new Tokenizer(ordinary, configJson as object);
+/** The library with the same added tokens. */
+function libraryAlone({ vocabulary }: TokenizerFiles): (text: string) => readonly number[] {
+  const json = JSON.parse(vocabulary.bytes.toString('utf8')) as {
+    readonly added_tokens: readonly { readonly content: string }[];
+  };
+  const added = json.added_tokens.filter(({ content }) => markupTokens.includes(content));
+  const tokenizer = new Tokenizer({ ...json, added_tokens: added }, {});
   return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
 }

@@ -30,6 +30,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   checkpoints: () => import('../commands/checkpoints.js'),
   sample: () => import('../commands/sample.js'),
   mix: () => import('../commands/mix.js'),
+  models: () => import('../commands/models.js'),
   doctor: () => import('../commands/doctor.js'),
   plan: () => import('../commands/plan.js'),
   preview: () => import('../commands/preview.js'),

@@ -4,8 +4,10 @@ import { compileFilter } from '../../core/convert/filter.js';
 import { keyUses } from '../../core/convert/keys/key-uses.js';
 import { isObject, messageListOf } from '../../core/convert/layout.js';
 import { readAsOf, type SourceFindings } from '../../core/convert/findings/source-findings.js';
+import { dayOf } from '../../core/day.js';
 import type { Source, Train } from '../../core/recipe.js';
 import { baseModelOf } from '../../core/training/models/base-models.js';
+import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
 import { forecastRefusals, type ForecastRefusal } from '../../core/training/refusal-forecast.js';
 import type { PreviewedRow } from './previewed-rows.js';
 
@@ -63,9 +65,9 @@ function otherNames(
 }
 
 function refusalsOf(rows: readonly PreviewedRow[], train: Train): readonly ForecastRefusal[] {
-  const renderer = train.renderer ?? baseModelOf(train.base_model)?.renderers[0];
   // A training without a renderer is an error of the recipe, which others find.
-  if (renderer === undefined) return [];
+  if (train.renderer === undefined && baseModelOf(train.base_model) === undefined) return [];
+  const renderer = chosenRenderer(train, dayOf(new Date()));
   const conversations = rows.flatMap(({ after }) => (after === null ? [] : [after]));
   return forecastRefusals(renderer, train.train_on, conversations);
 }

@@ -1,4 +1,4 @@
-import { costText, usageText } from '../../core/cost/cost-text.js';
+import { usedLine } from '../../core/cost/cost-lines.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { RunState } from '../../core/run/state.js';
 import { eventsBetween } from '../runs/run-events.js';
@@ -24,7 +24,7 @@ export function statusText({ name, runStatus, state, pending, uiLink }: ShownSta
   return [
     `${workflowIdOf(name)}: ${runStatus.toLowerCase()}${stage}`,
     ...(state === undefined ? [] : eventsOf(state).map((line) => `  ${line}`)),
-    ...(state === undefined ? [] : usedLines(state).map((line) => `  ${line}`)),
+    ...(state?.train == null || state.cost === null ? [] : [`  so far: ${usedLine(state.train.usage, state.cost)}`]),
     ...pending.map((activity) => `  under way: ${pendingText(activity)}`),
     ...(composition === null ? [] : [compositionText(composition)]),
     ...(waits.length === 0 ? [] : [waitText(name, waits)]),
@@ -37,13 +37,6 @@ function eventsOf(state: RunState): string[] {
   if (state.composition === null) return eventsBetween(undefined, state);
   const sources = state.sources.map(({ findings: _shownBelow, ...source }) => source);
   return eventsBetween(undefined, { ...state, sources });
-}
-
-/** What the training has used so far. */
-function usedLines({ train, cost }: RunState): string[] {
-  if (train === null || cost === null) return [];
-  const spent = costText(train.usage, cost.price);
-  return [`so far: ${usageText(train.usage)}${spent === undefined ? '' : `, ${spent}`}`];
 }
 
 function pendingText({ progress, type, attempt, lastFailure }: WorkUnderWay): string {

@@ -43,9 +43,10 @@ export class TokensText implements TokensForm {
   }
 
   /** How conversations are written, and what the marks mean. */
-  begin({ baseModel, renderer, trainOn, maxTokens, tokenizer }: ChosenModel): readonly string[] {
+  begin({ baseModel, renderer, settings, trainOn, maxTokens, tokenizer }: ChosenModel): readonly string[] {
     return [
       `${baseModel}: renderer ${renderer.name}, train_on ${trainOn}, max_tokens ${formatCount(maxTokens)}`,
+      ...settings,
       `tokenizer ${tokenizer}`,
       this.#options.ink.legend,
     ];

@@ -6,12 +6,14 @@ import {
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
 import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
+import { dayOf } from '../../core/day.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { RendererName, TrainOn } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/models/base-models.js';
+import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
+import { rendererSettings, type SettingsChoice } from '../../core/training/models/renderer-settings.js';
 import type { Renderer } from '../../core/training/rendering/renderer.js';
-import { rendererNamed } from '../../core/training/families/index.js';
+import { settingTexts } from '../../core/training/models/settings-text.js';
 import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 
@@ -22,6 +24,8 @@ export interface ModelChoice {
   readonly renderer?: RendererName | undefined;
   /** A folder (starting with `.` or `/`), or `owner/name@revision` of the Hub. @default by the base model */
   readonly tokenizer?: string | undefined;
+  /** The recipe's, where its renderer writes the conversations. @default as a recipe without the keys */
+  readonly settings?: Pick<SettingsChoice, 'thinking_effort' | 'current_date'> | undefined;
   readonly trainOn: TrainOn;
   readonly maxTokens: number;
 }
@@ -30,6 +34,8 @@ export interface ModelChoice {
 export interface ChosenModel {
   readonly baseModel: string;
   readonly renderer: Renderer;
+  /** What the renderer writes that is not in the conversations, for users. */
+  readonly settings: readonly string[];
   readonly trainOn: TrainOn;
   readonly maxTokens: number;
   readonly encoder: TextEncoder;
@@ -50,15 +56,26 @@ export async function chooseModel(
   sources: TokenizerSources,
   signal: AbortSignal,
 ): Promise<ChosenModel> {
-  const { baseModel, trainOn, maxTokens } = choice;
+  const { baseModel, trainOn, maxTokens, settings = {} } = choice;
+  const settingsChoice = { ...settings, base_model: baseModel, renderer: choice.renderer };
+  const today = dayOf(new Date());
   try {
-    const renderer = rendererNamed(rendererFor(baseModel, choice.renderer));
+    const renderer = chosenRenderer(settingsChoice, today);
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
-    const encoder = createTextEncoder(files);
+    const encoder = createTextEncoder(files, renderer.textTokens);
     // Special tokens that the tokenizer does not have throw here, not at the first conversation.
     tokenisePrompt(renderer, { messages: [] }, encoder);
     stopOf(renderer, encoder);
-    return { baseModel, renderer, trainOn, maxTokens, encoder, tokenizer: files.description };
+    const shown = settingTexts(rendererSettings(settingsChoice, today), settings.current_date !== undefined);
+    return {
+      baseModel,
+      renderer,
+      settings: shown,
+      trainOn,
+      maxTokens,
+      encoder,
+      tokenizer: files.description,
+    };
   } catch (error) {
     const isAboutTheModel =
       error instanceof HeadraceError && (error.type === 'BaseModelError' || error.type === 'TokenizerError');

@@ -53,6 +53,8 @@ export async function readRequest(
     baseModel,
     renderer: options.renderer ?? train?.renderer,
     tokenizer: options.tokenizer ?? train?.tokenizer,
+    // They belong to the renderer of the recipe.
+    settings: options.model === undefined && options.renderer === undefined ? train : undefined,
     trainOn: options.trainOn ?? trainOn,
     maxTokens: options.maxTokens ?? maxTokens,
   };

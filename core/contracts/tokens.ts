@@ -1,4 +1,5 @@
 import type { RendererName, Train } from '../recipe.js';
+import type { RendererSettings } from '../training/rendering/renderer.js';
 import type { ArtifactRef, WorkRange } from './artifact.js';
 
 /** A mix, and how to tokenise it. */
@@ -17,6 +18,8 @@ export interface TokenPlan {
   readonly plan: ArtifactRef;
   /** The recipe's, or that of the base model. */
   readonly renderer: RendererName;
+  /** What the renderer writes that is not in the conversations. */
+  readonly settings: RendererSettings;
   /** Origin of the tokenizer, with its digest. */
   readonly tokenizer: string;
   /** For `tokenisePieces`. At most 64. */

@@ -1,11 +1,11 @@
-import type { Budget } from '../cost/budget.js';
-import type { Price } from '../cost/price.js';
+import type { PlannedCost } from '../cost/cost-lines.js';
 import type { TokenUsage } from '../cost/usage.js';
 import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { Untrained } from '../contracts/tokens.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
 import type { SourceFindings } from '../convert/findings/source-findings.js';
+import type { RendererSettings } from '../training/rendering/renderer.js';
 import type { Stage } from './stages.js';
 
 export type SourceStatus = 'waiting' | 'resolve' | 'download' | 'convert' | 'done' | 'parked' | 'skipped';
@@ -34,19 +34,13 @@ export interface SourceState {
 interface TokensState {
   /** Work ranges, finished and in all. */
   readonly pieces: readonly [number, number];
+  /** What the renderer writes that is not in the conversations. */
+  readonly settings?: RendererSettings;
   readonly totalSteps: number | null;
   /** Tokens that an epoch sends to the server, once it is finished. */
   readonly tokensPerEpoch?: number;
   /** Once it is finished. */
   readonly untrained?: Untrained;
-}
-
-/** What the training will use, and what it may use. */
-export interface CostState {
-  /** Of the whole training. Sampled: at most. */
-  readonly planned: TokenUsage;
-  readonly price: Price | null;
-  readonly budget: Budget | null;
 }
 
 /** How far the training is. */
@@ -99,7 +93,7 @@ export interface RunState {
   readonly developmentServer: boolean;
   readonly train: TrainState | null;
   /** Once the training is planned. */
-  readonly cost: CostState | null;
+  readonly cost: PlannedCost | null;
   readonly waitingFor: readonly Wait[];
   readonly notes: readonly string[];
 }

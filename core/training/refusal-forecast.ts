@@ -1,7 +1,7 @@
 import { refusalReasons, type RefusalReason } from '../contracts/tokens.js';
 import type { Conversation } from '../convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../recipe.js';
-import { rendererNamed } from './families/index.js';
+import type { Renderer } from './rendering/renderer.js';
 import type { TokenEncoder } from './rendering/token-encoder.js';
 import { tokeniseConversation } from './tokens.js';
 
@@ -14,18 +14,17 @@ export interface ForecastRefusal {
 
 /** Which conversations a training would refuse, without its tokenizer; in the order of `refusalReasons`. */
 export function forecastRefusals(
-  renderer: RendererName,
+  renderer: Renderer,
   trainOn: TrainOn,
   conversations: readonly Conversation[],
 ): readonly ForecastRefusal[] {
-  const written = rendererNamed(renderer);
   const encoder = characters();
   const found = conversations.map(
-    (conversation) => tokeniseConversation(written, conversation, trainOn, encoder).refusal,
+    (conversation) => tokeniseConversation(renderer, conversation, trainOn, encoder).refusal,
   );
   return refusalReasons.flatMap((reason) => {
     const rows = found.filter((each) => each === reason).length;
-    return rows === 0 ? [] : [{ renderer, reason, rows }];
+    return rows === 0 ? [] : [{ renderer: renderer.name, reason, rows }];
   });
 }
 

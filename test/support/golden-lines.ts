@@ -45,7 +45,7 @@ export function compareWithGolden(name: RendererName, lines: readonly GoldenLine
       assert.equal(found.refusal !== undefined, mask === null, where);
       assert.deepEqual(found.tokens, mask === null ? [] : tokens, where);
       assert.equal(found.mask.join(''), mask ?? '', where);
-      const [forecast] = forecastRefusals(name, mode, [conversation]);
+      const [forecast] = forecastRefusals(renderer, mode, [conversation]);
       assert.equal(forecast?.reason, found.refusal, `without a tokenizer, ${where}`);
     }
     const before = { ...conversation, messages: conversation.messages.slice(0, -1) };

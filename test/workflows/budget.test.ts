@@ -5,7 +5,7 @@ import { updates } from '../../workflows/messages.js';
 import { budgetChange } from '../../client/runs/change-recipe.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { useTemporal } from '../support/temporal.js';
-import { fakeActivities, recipeOf } from './fake-activities.js';
+import { fakeActivities, noRecords, recipeOf, recordOf } from './fake-activities.js';
 import { refusal, slowFirstSegment, untilCalled, untilState, untilWaiting, withRun } from './runs.js';
 
 /** Six steps of 10 tokens, checkpoints at 2, 4 and 6, and evaluations of 7 tokens: 88 tokens in all. */
@@ -59,7 +59,6 @@ void test('a larger budget lets the training continue from its checkpoint to the
   fake.activities.findRecords = async (input) => {
     const last = fake.calls.findLast((call) => call.startsWith('recordSegment'));
     if (last === undefined) return await activities.findRecords(input);
-    const { recordOf, noRecords } = await import('./fake-activities.js');
     return {
       ...noRecords,
       found: 2,

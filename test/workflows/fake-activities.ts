@@ -128,6 +128,7 @@ export function fakeActivities(
     planTokens: async () => ({
       plan: ref('token-plan', 'tokens'),
       renderer: 'qwen3',
+      settings: {},
       tokenizer: 'tiny',
       pieces: batches(1, 'tokens'),
     }),

@@ -1,5 +1,6 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { Budget } from '../../core/cost/budget.js';
+import { dayOf } from '../../core/day.js';
 import type { RecipeMemo } from '../../core/run/changes.js';
 import type { Stage1Input } from '../../core/run/run.js';
 import type { Wait } from '../../core/run/state.js';
@@ -22,7 +23,7 @@ export class Run {
   readonly waits: Waits;
   readonly trainWorkflowId = trainWorkflowIdOf(workflowInfo().workflowId);
   /** The day, `YYYY-MM-DD` in UTC. Part of the history: a worker that replays it finds the same. */
-  readonly startedOn = workflowInfo().startTime.toISOString().slice(0, 10);
+  readonly startedOn = dayOf(workflowInfo().startTime);
   #recipe: Stage1Input['recipe'];
 
   constructor(readonly input: Stage1Input) {

@@ -39,11 +39,12 @@ export interface Marking {
 
 /** The rules and the tokenizer with which a mix was tokenised. */
 export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
+  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   return {
-    renderer: rendererNamed(tokenisation.renderer),
+    renderer,
     trainOn: tokenisation.trainOn,
     maxTokens: tokenisation.maxTokens,
-    encoder: createTextEncoder(await readTokenizerFiles(tokenizerDir)),
+    encoder: createTextEncoder(await readTokenizerFiles(tokenizerDir), renderer.textTokens),
   };
 }
 

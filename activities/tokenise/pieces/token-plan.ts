@@ -8,9 +8,15 @@ import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/
 /** Part of the keys: raise it when the same inputs give other bytes. */
 export const tokeniseVersion = 2;
 
+const RendererSettings = z.object({
+  currentDate: z.string().optional(),
+  effort: z.number().optional(),
+});
+
 /** How conversations become tokens: what decides the bytes of a piece, besides its lines. */
 export const Tokenisation = z.object({
   renderer: z.enum(rendererNames),
+  settings: RendererSettings,
   trainOn: z.enum(trainOnModes),
   maxTokens: z.int(),
   /** SHA-256 of the tokenizer. */

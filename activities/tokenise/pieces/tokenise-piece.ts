@@ -38,9 +38,9 @@ const newline = 0x0a;
  * bytes of the lines, newlines included.
  */
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
-  const { renderer: name, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;
-  const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest);
-  const renderer = rendererNamed(name);
+  const { renderer: name, settings, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;
+  const renderer = rendererNamed(name, settings);
+  const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest, renderer.textTokens);
   const lines = Buffer.allocUnsafeSlow(input.bytes);
   const lastLine = input.firstLine + input.lines;
   gatherLines(input.places, input.firstLine, lastLine, lines);
@@ -60,15 +60,16 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   return await piece.write(input.dir);
 }
 
-let cached: { readonly dir: string; readonly encoder: TextEncoder } | undefined;
+let cached: { readonly key: string; readonly encoder: TextEncoder } | undefined;
 
 /** A thread mostly needs the same tokenizer again, so it keeps one. */
-async function encoderOf(dir: string, digest: string): Promise<TextEncoder> {
-  if (cached?.dir === dir) return cached.encoder;
+async function encoderOf(dir: string, digest: string, textTokens: readonly string[]): Promise<TextEncoder> {
+  const key = [digest, ...textTokens].join(' ');
+  if (cached?.key === key) return cached.encoder;
   const files = await readTokenizerFiles(dir);
   if (files.digest !== digest)
     throw new HeadraceError('ArtifactCorruptError', `The tokenizer in ${dir} is not the one of the plan`);
-  cached = { dir, encoder: createTextEncoder(files) };
+  cached = { key, encoder: createTextEncoder(files, textTokens) };
   return cached.encoder;
 }
 

@@ -1,130 +1,136 @@
-import { z } from 'zod';
-import { byteAlphabet } from '../../../core/training/byte-alphabet.js';
+import type { PairTable } from './pair-table.js';
+import type { Vocabulary } from './vocabulary.js';
 
-const BytePairModel = z.looseObject({
-  type: z.literal('BPE'),
-  vocab: z.record(z.string(), z.int().min(0)),
-  merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
-  dropout: z.null().optional(),
-  continuing_subword_prefix: z.union([z.null(), z.literal('')]).optional(),
-  end_of_word_suffix: z.union([z.null(), z.literal('')]).optional(),
-  byte_fallback: z.literal(false).optional(),
-  ignore_merges: z.boolean().default(false),
-});
+/** A byte-level byte-pair tokenizer. */
+export interface BytePairModel {
+  /** Every byte is a token of its own. */
+  readonly vocabulary: Vocabulary;
+  readonly pairs: PairTable;
+  /** Whether a piece that is a token is that token, however its bytes would merge. */
+  readonly wholeFirst: boolean;
+}
 
-/** Longer pieces take quadratic time here; they are rare, and the library's queue is for them. Bytes. */
-const longestBytes = 256;
-
-/** Ids of a piece of text (what no merge crosses); `undefined` where the piece is left to the library. */
-export type BytePairMerges = (piece: string) => number[] | undefined;
+/** A merge that may be done: its rank and position in one number, so that the lowest comes first. */
+const positions = 2 ** 32;
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2): the adjacent pair of the
- * lowest rank is merged, the leftmost of several, until no pair has a rank. The library looks pairs up as
- * JSON texts; here they are pairs of ids in one table, which makes a piece that was not met before about ten
- * times cheaper. The ids are the same: a test holds both together.
- *
- * @param model The `model` of a tokenizer.json.
- * @returns `undefined` where the model is none that this is exact for.
+ * lowest rank is merged, the leftmost of several, until no pair has a rank. Candidates are in a heap, so that
+ * a piece of n bytes takes O(n log n).
  */
-export function bytePairMerges(model: unknown): BytePairMerges | undefined {
-  const parsed = BytePairModel.safeParse(model);
-  if (!parsed.success) return undefined;
-  const { merges, ignore_merges: wholeFirst } = parsed.data;
-  const vocab = new Map(Object.entries(parsed.data.vocab));
-  const idOfByte = byteIds(vocab);
-  const table = idOfByte === undefined ? undefined : pairTable(vocab, merges);
-  if (idOfByte === undefined || table === undefined) return undefined;
+export class BytePairMerges {
+  readonly #model: BytePairModel;
+  readonly #idOfByte: Int32Array;
+  readonly #utf8 = new TextEncoder();
+  #bytes = new Uint8Array(0);
+  /** By position: the id that begins there, and where the next and the one before begin; ends are −1. */
+  #ids = new Int32Array(0);
+  #next = new Int32Array(0);
+  #before = new Int32Array(0);
+  /** By position: the slot of the pair that begins there; −1 for none. */
+  #pairAt = new Int32Array(0);
+  /** A binary heap. Entries whose pair has changed since stay, and are passed over. */
+  #heap = new Float64Array(0);
+  #heapSize = 0;
 
-  const bytes = new Uint8Array(longestBytes);
-  const utf8 = new TextEncoder();
-  const ids = new Int32Array(longestBytes);
-  const ranks = new Int32Array(longestBytes);
-  return (piece) => {
-    const { read, written } = utf8.encodeInto(piece, bytes);
-    if (read < piece.length) return undefined;
-    if (wholeFirst) {
-      let spelled = '';
-      for (let at = 0; at < written; at += 1) spelled += byteAlphabet[bytes[at] ?? 0];
-      const whole = vocab.get(spelled);
-      if (whole !== undefined) return [whole];
-    }
-    for (let at = 0; at < written; at += 1) ids[at] = idOfByte[bytes[at] ?? 0] ?? 0;
-    return Array.from(ids.subarray(0, mergeAll(ids, ranks, written, table)));
-  };
-}
-
-/** Merges in place. @returns How many ids are left. */
-function mergeAll(ids: Int32Array, ranks: Int32Array, count: number, table: PairTable): number {
-  const rankAt = (at: number): number => {
-    const slot = table.find(ids[at] ?? 0, ids[at + 1] ?? 0);
-    return slot < 0 ? noRank : (table.ranks[slot] ?? noRank);
-  };
-  for (let at = 0; at + 1 < count; at += 1) ranks[at] = rankAt(at);
-  for (let length = count; ; length -= 1) {
-    let best = -1;
-    let bestRank = noRank;
-    for (let at = 0; at + 1 < length; at += 1) {
-      const rank = ranks[at] ?? noRank;
-      if (rank < bestRank) {
-        bestRank = rank;
-        best = at;
-      }
-    }
-    if (best < 0) return length;
-    ids[best] = table.merged[table.find(ids[best] ?? 0, ids[best + 1] ?? 0)] ?? 0;
-    ids.copyWithin(best + 1, best + 2, length);
-    ranks.copyWithin(best + 1, best + 2, length);
-    if (best + 2 < length) ranks[best] = rankAt(best);
-    if (best > 0) ranks[best - 1] = rankAt(best - 1);
+  constructor(model: BytePairModel) {
+    this.#model = model;
+    this.#idOfByte = Int32Array.from({ length: 256 }, (_, byte) =>
+      model.vocabulary.find(Uint8Array.of(byte)),
+    );
   }
-}
 
-const noRank = 0x7fffffff;
-
-/** Pairs of ids, hashed with open addressing. */
-interface PairTable {
-  /** Slot of a pair, or −1. */
-  find(left: number, right: number): number;
-  readonly ranks: Int32Array;
-  readonly merged: Int32Array;
-}
-
-/** `undefined` where a merge names a token that the vocabulary lacks. */
-function pairTable(
-  vocab: ReadonlyMap<string, number>,
-  merges: readonly (string | readonly [string, string])[],
-): PairTable | undefined {
-  const size = 2 ** Math.ceil(Math.log2(merges.length * 2 + 2));
-  const [lefts, rights] = [new Int32Array(size).fill(-1), new Int32Array(size)];
-  const [ranks, merged] = [new Int32Array(size), new Int32Array(size)];
-  const slotOf = (left: number, right: number): number => {
-    let slot = (Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b)) >>> 0;
-    slot = (slot ^ (slot >>> 15)) & (size - 1);
-    while (lefts[slot] !== -1 && (lefts[slot] !== left || rights[slot] !== right))
-      slot = (slot + 1) & (size - 1);
-    return slot;
-  };
-  for (const [rank, merge] of merges.entries()) {
-    const [left = '', right = ''] = typeof merge === 'string' ? merge.split(' ', 2) : merge;
-    const [leftId, rightId, id] = [vocab.get(left), vocab.get(right), vocab.get(left + right)];
-    if (leftId === undefined || rightId === undefined || id === undefined) return undefined;
-    const slot = slotOf(leftId, rightId);
-    // A pair that is named twice has its last rank, as in the library's map.
-    lefts[slot] = leftId;
-    rights[slot] = rightId;
-    ranks[slot] = rank;
-    merged[slot] = id;
+  /** Ids of a piece of text: of what no merge crosses. */
+  encode(piece: string): number[] {
+    if (piece.length * 3 > this.#bytes.length) this.#grow(piece.length * 6);
+    const { written: count } = this.#utf8.encodeInto(piece, this.#bytes);
+    if (this.#model.wholeFirst) {
+      const whole = this.#model.vocabulary.find(this.#bytes, 0, count);
+      if (whole >= 0) return [whole];
+    }
+    this.#begin(count);
+    this.#mergeAll();
+    const ids: number[] = [];
+    for (let at = 0; at >= 0 && at < count; at = this.#next[at] ?? -1) ids.push(this.#ids[at] ?? 0);
+    return ids;
   }
-  const find = (left: number, right: number): number => {
-    const slot = slotOf(left, right);
-    return lefts[slot] === -1 ? -1 : slot;
-  };
-  return { find, ranks, merged };
-}
 
-/** Id of each byte as its own token; `undefined` where one has none. */
-function byteIds(vocab: ReadonlyMap<string, number>): Int32Array | undefined {
-  const ids = byteAlphabet.map((letter) => vocab.get(letter));
-  return ids.includes(undefined) ? undefined : Int32Array.from(ids, (id) => id ?? 0);
+  #begin(count: number): void {
+    for (let at = 0; at < count; at += 1) {
+      this.#ids[at] = this.#idOfByte[this.#bytes[at] ?? 0] ?? 0;
+      this.#next[at] = at + 1 < count ? at + 1 : -1;
+      this.#before[at] = at - 1;
+    }
+    this.#heapSize = 0;
+    for (let at = 0; at < count; at += 1) this.#consider(at);
+  }
+
+  #mergeAll(): void {
+    const { pairs } = this.#model;
+    while (this.#heapSize > 0) {
+      const candidate = this.#pop();
+      const at = candidate % positions;
+      const slot = this.#pairAt[at] ?? -1;
+      if (slot < 0 || pairs.rank(slot) !== (candidate - at) / positions) continue;
+      const gone = this.#next[at] ?? -1;
+      const next = this.#next[gone] ?? -1;
+      this.#ids[at] = pairs.merged(slot);
+      this.#pairAt[gone] = -1;
+      this.#next[at] = next;
+      if (next >= 0) this.#before[next] = at;
+      this.#consider(at);
+      const before = this.#before[at] ?? -1;
+      if (before >= 0) this.#consider(before);
+    }
+  }
+
+  /** The pair that begins at a position becomes a candidate. */
+  #consider(at: number): void {
+    const next = this.#next[at] ?? -1;
+    const slot = next < 0 ? -1 : this.#model.pairs.find(this.#ids[at] ?? 0, this.#ids[next] ?? 0);
+    this.#pairAt[at] = slot;
+    if (slot >= 0) this.#push(this.#model.pairs.rank(slot) * positions + at);
+  }
+
+  #push(candidate: number): void {
+    const heap = this.#heap;
+    let at = this.#heapSize;
+    this.#heapSize += 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      const above = heap[parent] ?? 0;
+      if (above <= candidate) break;
+      heap[at] = above;
+      at = parent;
+    }
+    heap[at] = candidate;
+  }
+
+  #pop(): number {
+    const heap = this.#heap;
+    const lowest = heap[0] ?? 0;
+    this.#heapSize -= 1;
+    const size = this.#heapSize;
+    const last = heap[size] ?? 0;
+    let at = 0;
+    for (let child = 1; child < size; child = 2 * at + 1) {
+      if (child + 1 < size && (heap[child + 1] ?? 0) < (heap[child] ?? 0)) child += 1;
+      const below = heap[child] ?? 0;
+      if (last <= below) break;
+      heap[at] = below;
+      at = child;
+    }
+    heap[at] = last;
+    return lowest;
+  }
+
+  /** Room for pieces of this many bytes. Of every merge come two candidates, and one of every byte. */
+  #grow(length: number): void {
+    this.#bytes = new Uint8Array(length);
+    this.#ids = new Int32Array(length);
+    this.#next = new Int32Array(length);
+    this.#before = new Int32Array(length);
+    this.#pairAt = new Int32Array(length);
+    this.#heap = new Float64Array(length * 3);
+  }
 }

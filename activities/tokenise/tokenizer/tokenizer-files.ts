@@ -1,53 +1,56 @@
 import { createHash } from 'node:crypto';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeadraceError, messageOf } from '../../../core/errors.js';
+import { HeadraceError } from '../../../core/errors.js';
 import { ignoreMissing } from '../../../files/errno.js';
 
-const tokenizerName = 'tokenizer.json';
+/** The files that hold a vocabulary. The first that a folder has is its tokenizer. */
+const vocabularyNames = ['tokenizer.json', 'tiktoken.model', 'o200k_base.tiktoken'] as const;
+type VocabularyName = (typeof vocabularyNames)[number];
+export type TiktokenName = Exclude<VocabularyName, 'tokenizer.json'>;
 const configName = 'tokenizer_config.json';
 
-/** `tokenizer.json` and `tokenizer_config.json` of a folder. */
+/** A tokenizer as it is on disk: a vocabulary, and tokenizer_config.json where there is one. */
 export interface TokenizerFiles {
-  readonly dir: string;
-  /** SHA-256 over both files. */
+  /** Where they are, for users. */
+  readonly place: string;
+  readonly vocabulary: { readonly name: VocabularyName; readonly bytes: Buffer };
+  readonly config: Buffer | undefined;
+  /** SHA-256 over all of it. */
   readonly digest: string;
-  readonly tokenizerJson: unknown;
-  /** `{}` where there is none. */
-  readonly configJson: unknown;
 }
 
-/**
- * @throws {HeadraceError} TokenizerError, where the folder has no tokenizer.json, or one of the two is not
- * JSON.
- */
+/** @throws {HeadraceError} TokenizerError, where the folder has no vocabulary. */
 export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
-  const [tokenizerPath, configPath] = [join(dir, tokenizerName), join(dir, configName)];
-  const tokenizer = await readFile(tokenizerPath, 'utf8').catch(ignoreMissing);
-  if (tokenizer === undefined) throw new HeadraceError('TokenizerError', `${dir} has no tokenizer.json`);
-  const config = (await readFile(configPath, 'utf8').catch(ignoreMissing)) ?? '{}';
-  return {
-    dir,
-    digest: createHash('sha256')
-      .update(`${tokenizer.length}\n`)
-      .update(tokenizer)
-      .update(config)
-      .digest('hex'),
-    tokenizerJson: parse(tokenizer, tokenizerPath),
-    configJson: parse(config, configPath),
-  };
-}
-
-/** Copies the files of a tokenizer into another folder; a missing tokenizer_config.json stays missing. */
-export async function copyTokenizerFiles(from: string, to: string): Promise<void> {
-  await copyFile(join(from, tokenizerName), join(to, tokenizerName));
-  await copyFile(join(from, configName), join(to, configName)).catch(ignoreMissing);
-}
-
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new HeadraceError('TokenizerError', `${path} is not JSON: ${messageOf(error)}`, { cause: error });
+  const config = await readFile(join(dir, configName)).catch(ignoreMissing);
+  for (const name of vocabularyNames) {
+    const bytes = await readFile(join(dir, name)).catch(ignoreMissing);
+    if (bytes !== undefined) return tokenizerFiles(dir, { name, bytes }, config);
   }
+  throw new HeadraceError(
+    'TokenizerError',
+    `${dir} has no tokenizer; expected ${vocabularyNames.slice(0, -1).join(', ')} or ${vocabularyNames.at(-1)}`,
+  );
+}
+
+export function tokenizerFiles(
+  place: string,
+  vocabulary: TokenizerFiles['vocabulary'],
+  config?: Buffer,
+): TokenizerFiles {
+  const hash = createHash('sha256').update(`${vocabulary.name} ${vocabulary.bytes.length}\n`);
+  const digest = hash
+    .update(vocabulary.bytes)
+    .update(config ?? '')
+    .digest('hex');
+  return { place, vocabulary, config, digest };
+}
+
+/** Writes the files into a folder, for {@link readTokenizerFiles}. */
+export async function writeTokenizerFiles(
+  { vocabulary, config }: TokenizerFiles,
+  dir: string,
+): Promise<void> {
+  await writeFile(join(dir, vocabulary.name), vocabulary.bytes);
+  if (config !== undefined) await writeFile(join(dir, configName), config);
 }

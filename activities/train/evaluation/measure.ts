@@ -85,8 +85,8 @@ async function answersOf(
   signal: AbortSignal,
   progress: SessionProgress,
 ): Promise<Answer[]> {
-  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir));
-  const renderer = rendererNamed(tokenisation.renderer);
+  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
+  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir), renderer.textTokens);
   const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
   const answers: Answer[] = [];
   for (const [index, prompt] of train.prompts.entries()) {

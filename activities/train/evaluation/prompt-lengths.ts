@@ -10,8 +10,8 @@ export async function promptLengths(
   { train }: TrainingPlanMeta,
   { tokenizerDir, tokenisation }: Tokens,
 ): Promise<number[]> {
-  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir));
-  const renderer = rendererNamed(tokenisation.renderer);
+  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
+  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir), renderer.textTokens);
   return train.prompts.map(
     (content) => tokenisePrompt(renderer, { messages: [{ role: 'user', content }] }, encoder).length,
   );

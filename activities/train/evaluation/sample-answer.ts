@@ -38,4 +38,3 @@ export async function sampleAnswer(
     stopReason: sequence?.stopReason ?? 'length',
   };
 }
-

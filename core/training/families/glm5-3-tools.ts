@@ -1,6 +1,12 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { pythonJson } from '../../json/python-json.js';
-import { isSpelledObject, memberOf, parseSpelled, SpelledNumber, type SpelledJson } from '../../json/spelled-json.js';
+import {
+  isSpelledObject,
+  memberOf,
+  parseSpelled,
+  SpelledNumber,
+  type SpelledJson,
+} from '../../json/spelled-json.js';
 import { argumentsOf } from '../rendering/call-arguments.js';
 import type { ChatMessage } from '../rendering/chat.js';
 import type { DeclaredMessage } from '../rendering/renderer.js';
@@ -54,7 +60,7 @@ function argument(value: SpelledJson): string {
 /** The messages with the results of each turn in the order of its calls. */
 export function sortedResults(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const sorted: ChatMessage[] = [];
-  for (let at = 0; at < messages.length; ) {
+  for (let at = 0; at < messages.length;) {
     const behind = messages.slice(at);
     const others = behind.findIndex(({ role }) => role !== 'tool');
     const run = others < 0 ? behind : behind.slice(0, Math.max(others, 1));

@@ -15,7 +15,7 @@ type Glm = 'glm5_3_max_reasoning' | 'glm5_3_high_reasoning' | 'glm5_3_low_reason
  * GLM-5.3, with a reasoning effort. Reasoning is kept in every turn. No token of its own ends a turn: the
  * role token of the next message does, and it belongs to the assistant's output.
  */
-export const glm53: Readonly<Record<Glm, RendererFactory>> = {
+export const glm53Renderers: Readonly<Record<Glm, RendererFactory>> = {
   glm5_3_max_reasoning: () => glm('glm5_3_max_reasoning', 'Max'),
   glm5_3_high_reasoning: () => glm('glm5_3_high_reasoning', 'High'),
   glm5_3_low_reasoning: () => glm('glm5_3_low_reasoning', 'Low'),

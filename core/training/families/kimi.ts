@@ -10,7 +10,8 @@ import {
   type WrittenChat,
   type WrittenMessage,
 } from '../rendering/renderer.js';
-import { declareAsJson, declareAsTypeScript, defaultSystem, toolDeclare } from './kimi-tools.js';
+import { toolDeclare } from '../rendering/tool-declare.js';
+import { declareAsJson, declareAsTypeScript, defaultSystem } from './kimi-tools.js';
 
 type KimiName =
   | 'kimi_k2'
@@ -21,7 +22,7 @@ type KimiName =
   | 'kimi_k26_preserve_thinking';
 
 /** Kimi K2 and K2.5, whose format is K2.6's, too. */
-export const kimi: Readonly<Record<KimiName, RendererFactory>> = {
+export const kimiRenderers: Readonly<Record<KimiName, RendererFactory>> = {
   kimi_k2: () => ({
     ...renderer('kimi_k2', ''),
     declareTools: declareAsJson,

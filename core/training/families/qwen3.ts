@@ -3,7 +3,12 @@ import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { pythonJson } from '../../json/python-json.js';
 import { parseSpelled } from '../../json/spelled-json.js';
 import { lastUserIndex, reasoningOf, reasons, type ChatMessage } from '../rendering/chat.js';
-import { markupTokens, type DeclaredMessage, type Renderer, type WrittenChat } from '../rendering/renderer.js';
+import {
+  markupTokens,
+  type DeclaredMessage,
+  type Renderer,
+  type WrittenChat,
+} from '../rendering/renderer.js';
 import { chatmlHeader, chatmlRole, imEnd } from './chatml.js';
 
 /** Qwen3's added tokens without the flag `special`: the cookbook encodes them wherever they are typed. */
@@ -68,8 +73,7 @@ function textOf(message: ChatMessage, isLast: boolean, framed: boolean): string 
   const content = contentOf(message, isLast, framed);
   const { role, calls } = message;
   if (role === 'tool') return toolResponse(content);
-  const words =
-    framed && !reasons(message) ? emptyBlock + withoutLeadingNewlines(content) : content;
+  const words = framed && !reasons(message) ? emptyBlock + withoutLeadingNewlines(content) : content;
   // An empty think block is no content that the calls follow.
   return calls === undefined ? words : `${words}${content === '' ? '' : '\n'}${callBlocks(calls)}`;
 }

@@ -2,7 +2,8 @@ import type { Conversation, Message, ToolCall } from '../../convert/conversation
 
 /** A part of a content: words, or reasoning. */
 export type ChatPart =
-  { readonly type: 'text'; readonly text: string } | { readonly type: 'thinking'; readonly thinking: string };
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'thinking'; readonly thinking: string };
 
 /** A message as renderers read it: `Message` of `tinker_cookbook.renderers`. */
 export interface ChatMessage {
@@ -28,7 +29,14 @@ export function chatMessages({ messages }: Pick<Conversation, 'messages'>): read
 function chatMessage(message: Message, from: number): ChatMessage {
   const { role, reasoning_content: reasoning, tool_calls: calls, tool_call_id: callId, name } = message;
   const words = role === 'tool' ? unwrapped(message.content) : message.content;
-  return { role, content: reasoning === undefined ? words : parts(reasoning, words), calls, callId, name, from };
+  return {
+    role,
+    content: reasoning === undefined ? words : parts(reasoning, words),
+    calls,
+    callId,
+    name,
+    from,
+  };
 }
 
 /** The words of a result that Hermes' data wraps already: renderers wrap them in their own way. */

@@ -105,6 +105,7 @@ class Sequence {
   /** Ends a part. */
   close(message: TokenisedPart['message']): void {
     const from = this.parts.at(-1)?.to ?? 0;
-    if (this.tokens.length > from) this.parts.push({ ...(message === undefined ? {} : { message }), from, to: this.tokens.length });
+    if (this.tokens.length > from)
+      this.parts.push({ ...(message === undefined ? {} : { message }), from, to: this.tokens.length });
   }
 }

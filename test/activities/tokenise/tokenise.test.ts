@@ -70,7 +70,7 @@ const sources = ['a', 'b', 'c'];
 void test('every row is tokenised by the renderer, however the file is cut, in one thread or several', async () => {
   const store = await temporaryStore();
   const mix = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
-  const encoder = createTextEncoder(await readTokenizerFiles(modelDir));
+  const encoder = createTextEncoder(await readTokenizerFiles(modelDir), rendererNamed('qwen3').textTokens);
   for (const [options, pieces] of [
     [{}, 2],
     [{ pieceBytes: 700, threads: new ThreadPool(2) }, 15],

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { markupTokens } from '../../../core/training/rendering/renderer.js';
 import { canonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import { buildDatum, meanNll, type TrainingDatum } from '../../../core/training/datum.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
@@ -79,7 +80,7 @@ void test('the cookbook trains on our file and our server as our own parts do, s
     ['000005', 'final'],
   );
 
-  const encoder = createTextEncoder(await readTokenizerFiles(shippedModelDir));
+  const encoder = createTextEncoder(await readTokenizerFiles(shippedModelDir), markupTokens);
   const datums = theirs.conversations.map((messages) => {
     const { tokens, mask } = tokeniseConversation(
       rendererNamed(rule.renderer),

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { z } from 'zod';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { markupTokens } from '../../../core/training/rendering/renderer.js';
 import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 import { heldoutLosses } from '../../../activities/train/evaluation/heldout-loss.js';
@@ -283,7 +284,7 @@ for (const [name, requirements] of [
       };
       const text = "Größe: 12 €,\n\n\tit's 3.50 … 汉字 👍🏽  and\u00a0more";
       const told = await run(Tokenizer, 'tinker_tokenizer.py', { text }, env);
-      const encoder = createTextEncoder(await readTokenizerFiles(shippedModelDir));
+      const encoder = createTextEncoder(await readTokenizerFiles(shippedModelDir), markupTokens);
       assert.equal(told.model, tinyModel);
       assert.deepEqual(told.ids, encoder.encode(text));
       assert.deepEqual([told.text, told.eos], [text, encoder.specialId('<|im_end|>')]);

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { AddedToken } from './added-tokens.js';
+import type { BytePairModel } from './byte-pair-merges.js';
+import { JsonScanner } from './json-scanner.js';
+import { PairTable } from './pair-table.js';
+import { SpelledBytes } from './spelled-bytes.js';
+import { Vocabulary } from './vocabulary.js';
+
+/** A tokenizer.json without vocabulary and merges. */
+const TokenizerJson = z.looseObject({
+  added_tokens: z.array(AddedToken).default([]),
+  model: z.looseObject({}),
+});
+type TokenizerJson = z.infer<typeof TokenizerJson>;
+
+const ByteLevelModel = z.looseObject({
+  type: z.literal('BPE'),
+  dropout: z.null().optional(),
+  continuing_subword_prefix: z.union([z.null(), z.literal('')]).optional(),
+  end_of_word_suffix: z.union([z.null(), z.literal('')]).optional(),
+  byte_fallback: z.literal(false).optional(),
+  ignore_merges: z.boolean().default(false),
+});
+
+export interface ScannedTokenizer {
+  /** What tokenizer.json has besides vocabulary and merges. */
+  readonly json: TokenizerJson;
+  /** `undefined` where the tokenizer is no byte-level byte-pair tokenizer. */
+  readonly model: BytePairModel | undefined;
+}
+
+/**
+ * Reads a tokenizer.json (https://huggingface.co/docs/tokenizers) from its bytes.
+ *
+ * @throws {HeadraceError} TokenizerError where it is not JSON.
+ * @throws {z.ZodError} where a member is not understood.
+ */
+export function scanTokenizerJson(bytes: Buffer, path: string): ScannedTokenizer {
+  const scanner = new JsonScanner(bytes, path);
+  const json: Record<string, unknown> = {};
+  const model: Record<string, unknown> = {};
+  const places = new Map<string, number>();
+  scanner.members(() => {
+    const name = scanner.text();
+    if (name !== 'model') json[name] = scanner.value();
+    else
+      scanner.members(() => {
+        const member = scanner.text();
+        if (member === 'vocab' || member === 'merges') places.set(member, scanner.skip());
+        else model[member] = scanner.value();
+      });
+  });
+  scanner.end();
+  const parsed = TokenizerJson.parse({ ...json, model });
+  return { json: parsed, model: bytePairModel(parsed, bytes, path, places) };
+}
+
+function bytePairModel(
+  json: TokenizerJson,
+  bytes: Buffer,
+  path: string,
+  places: ReadonlyMap<string, number>,
+): BytePairModel | undefined {
+  const parsed = ByteLevelModel.safeParse(json.model);
+  const [vocabAt, mergesAt] = [places.get('vocab'), places.get('merges')];
+  if (!parsed.success || vocabAt === undefined || mergesAt === undefined) return undefined;
+  const scanner = new JsonScanner(bytes, path);
+  const spelled = new SpelledBytes(bytes);
+  const added = new Set(json.added_tokens.map(({ id }) => id));
+
+  const vocabulary = new Vocabulary();
+  let isBytes = true;
+  scanner.at = vocabAt;
+  scanner.members(() => {
+    const length = spelled.read(scanner, 0);
+    const id = scanner.natural();
+    // An added token is found before the model is asked.
+    if (!added.has(id)) isBytes = length > 0 && vocabulary.add(id, spelled.bytes, 0, length) && isBytes;
+  });
+  for (let byte = 0; byte < 256 && isBytes; byte += 1) isBytes = vocabulary.find(Uint8Array.of(byte)) >= 0;
+  if (!isBytes) return undefined;
+
+  const pairs = new PairTable();
+  let rank = 0;
+  scanner.at = mergesAt;
+  scanner.items(() => {
+    const [middle, end] = spelled.readPair(scanner);
+    const left = vocabulary.find(spelled.bytes, 0, middle);
+    const right = vocabulary.find(spelled.bytes, middle, end);
+    const merged = vocabulary.find(spelled.bytes, 0, end);
+    // A merge may name a token that is not there.
+    isBytes = left >= 0 && right >= 0 && merged >= 0 && isBytes;
+    if (isBytes) pairs.add(left, right, rank, merged);
+    rank += 1;
+  });
+  return isBytes ? { vocabulary, pairs, wholeFirst: parsed.data.ignore_merges } : undefined;
+}
