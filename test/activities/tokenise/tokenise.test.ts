@@ -201,6 +201,7 @@ void test('what is not trained is counted by source: refusals, weight 0, reasoni
   const nothing = { refused: {}, weightZero: 0, reasoningLeftOut: 0, named: 0 };
   assert.deepEqual(inQwen.untrained, {
     renderer: 'qwen3',
+    turnsWouldTrain: true,
     sources: [{ source: 'agents', rows: 2, ...nothing, weightZero: 1, reasoningLeftOut: 1, named: 1 }],
   });
 
