@@ -107,8 +107,9 @@ def case_of(name, tokenizer_name, conversation):
 
 
 def golden_file(name, tokenizer_name):
+    """Facts of a renderer, and its cases."""
     renderer = renderer_of(name, tokenizer_name)
-    file = {
+    facts = {
         "renderer": name,
         "tokenizer": tokenizer_name,
         "stop": renderer.get_stop_sequences(),
@@ -116,11 +117,11 @@ def golden_file(name, tokenizer_name):
         "disables_thinking": renderer.disables_thinking,
     }
     if name.startswith("gpt_oss"):
-        file["current_date"] = DATE
+        facts["current_date"] = DATE
     if name == "tml_v0":
         first = CONVERSATIONS[0]
-        file["efforts"] = [{"effort": effort, **rendered(renderer, first, effort=effort)} for effort in EFFORTS]
-        file["bad_efforts"] = [
+        facts["efforts"] = [{"effort": effort, **rendered(renderer, first, effort=effort)} for effort in EFFORTS]
+        facts["bad_efforts"] = [
             {"effort": str(effort), **rendered(renderer, first, effort=effort)["prompt"]} for effort in BAD_EFFORTS
         ]
-    return {**file, "cases": [case_of(name, tokenizer_name, c) for c in CONVERSATIONS]}
+    return facts, [case_of(name, tokenizer_name, conversation) for conversation in CONVERSATIONS]

@@ -34,9 +34,9 @@ def write_lines(path, head, key, values):
 MADE_BY = {"made_by": "tinker-cookbook 0.6.1, make_golden.py"}
 write_lines(HERE / "conversations.json", MADE_BY, "conversations", CONVERSATIONS)
 for name, tokenizer_name in RENDERERS:
-    file = golden_file(name, tokenizer_name)
+    facts, cases = golden_file(name, tokenizer_name)
     label = f"{name}@{tokenizer_name}" if name == "role_colon" else name
-    write_lines(HERE / "families" / f"{label}.json", {**MADE_BY, **file}, "cases", file.pop("cases"))
+    write_lines(HERE / "families" / f"{label}.json", MADE_BY | facts, "cases", cases)
 
 named = {conversation["name"]: conversation["messages"] for conversation in CONVERSATIONS}
 datums = []
