@@ -46,6 +46,7 @@ void test('a finished run shows its data, its training and its checkpoints on on
     'Languages and roles',
     'Conversations to read',
     'Training',
+    'Tokens and cost',
     'Answers side by side',
     'Checkpoints',
     'Sources',
