@@ -20,7 +20,7 @@ import { totalSteps } from '../../core/training/steps.js';
 import { untrainedNotes } from '../../core/training/untrained-notes.js';
 import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
-import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
+import { readTokens, untrainedOf, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import { plannedUsage } from './planned-usage.js';
 import { checkBaseModel } from './server/check-base-model.js';
 import { checkTrainFrom } from './server/check-train-from.js';
@@ -59,12 +59,12 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { name, seed, train } = input;
   const tokens = await readTokens(deps.store, input.tokens);
-  if (tokens.trainedRows === 0) throw nothingToTrain(tokens);
+  if (tokens.trainedExamples === 0) throw nothingToTrain(tokens);
   const server = await deps.access.describeServer(work.signal);
   checkBaseModel(server, train);
   await checkTrainFrom(deps.access, train, work.signal);
   const rule = {
-    trainedRows: tokens.trainedRows,
+    trainedExamples: tokens.trainedExamples,
     batchSize: train.batch_size,
     epochs: train.epochs,
     maxSteps: train.max_steps,
@@ -79,7 +79,7 @@ export async function planTraining(
     server: { baseUrl, identity, description, development },
     tokens: input.tokens.key,
     tokensDigest: tokens.digests.train,
-    trainedRows: tokens.trainedRows,
+    trainedExamples: tokens.trainedExamples,
     totalSteps: totalSteps(rule),
     learningRate: await learningRateOf(train, server),
     label: checkLabel(train.label ?? name),
@@ -97,8 +97,9 @@ export async function planTraining(
   };
 }
 
-function nothingToTrain({ rows, untrained, tokenisation: { renderer } }: Tokens): HeadraceError {
-  const notes = untrainedNotes({ renderer, sources: untrained });
+function nothingToTrain(tokens: Tokens): HeadraceError {
+  const { rows } = tokens;
+  const notes = untrainedNotes(untrainedOf(tokens));
   const remedies = new Set(notes.flatMap(({ remedy = [] }) => remedy));
   return new HeadraceError(
     'NothingToTrainError',

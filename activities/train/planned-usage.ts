@@ -46,7 +46,7 @@ async function tokensOfAllSteps(
   }
 }
 
-/** A held-out row is a prompt of which one token is sampled, as the protocol requires. */
+/** A held-out example is a prompt of which one token is sampled, as the protocol requires. */
 async function evaluationUsage(
   store: ArtifactStore,
   plan: TrainingPlanMeta,
@@ -55,12 +55,12 @@ async function evaluationUsage(
   const prompts = await promptLengths(plan, tokens);
   const reader = await TokenReader.open(store, tokens, 'heldout');
   try {
-    const rows = reader.trainedRows();
-    const heldout = rows.reduce((sum, line) => sum + reader.rowAt(line).length, 0);
+    const examples = reader.trainedExamples();
+    const heldout = examples.reduce((sum, example) => sum + reader.entryAt(example).length, 0);
     return {
       train: 0,
       prefill: heldout + prompts.reduce((sum, count) => sum + count, 0),
-      sample: rows.length + prompts.length * answerTokens,
+      sample: examples.length + prompts.length * answerTokens,
     };
   } finally {
     await reader.close();

@@ -12,6 +12,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { createPlanner, planSource } from '../plan/plan-source.js';
 import type { Planner, SourcePlan } from '../plan/plan-source.js';
+import { planTraining, trainingLines } from '../plan/plan-training.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { costEstimateLines } from '../text/cost-estimate.js';
 import { print } from '../text/output.js';
@@ -52,13 +53,18 @@ async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   const sources = planned.map(({ plan: each }) => each);
   const { root } = local.store;
   const free = await freeBytes(root);
-  // Before the estimate, which may have to fetch a tokenizer.
-  if (options.json !== true) print(planText(sources, { root, freeBytes: free }, options.explain === true));
-  const samples = planned.flatMap(({ sample }) => sample ?? []);
   const { train } = recipe;
-  const cost = train === undefined ? null : await estimateFromSources(local, recipe, train, samples);
-  if (options.json === true) print(JSON.stringify({ store: root, freeBytes: free, sources, cost }, null, 2));
-  else if (cost !== null) print(costEstimateLines(cost).join('\n'));
+  const training = train === undefined ? undefined : planTraining(train);
+  // Before the estimate, which may have to fetch a tokenizer.
+  if (options.json !== true) {
+    print(planText(sources, { root, freeBytes: free }, options.explain === true));
+    if (training !== undefined) print(trainingLines(training).join('\n'));
+  }
+  const samples = planned.flatMap(({ sample }) => sample ?? []);
+  const cost = train === undefined ? undefined : await estimateFromSources(local, recipe, train, samples);
+  if (options.json === true)
+    print(JSON.stringify({ store: root, freeBytes: free, sources, training, cost }, null, 2));
+  else if (cost !== undefined) print(costEstimateLines(cost).join('\n'));
   return sources.some((source) => 'error' in source) ? exitCodes.failed : exitCodes.done;
 }
 

@@ -9,6 +9,7 @@ import {
 import { priceOf, type Price } from '../../core/cost/price.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { Source, Train } from '../../core/recipe.js';
+import { exampleRules } from '../../core/training/example-rules.js';
 import type { LocalWork } from '../local-work.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { chooseModel, tokenizerSources, type ChosenModel } from '../tokens/chosen-model.js';
@@ -82,8 +83,8 @@ async function estimated(
   what: { readonly from: string; readonly without: readonly string[] },
   partsOf: (model: ChosenModel) => readonly EstimatedPart[],
 ): Promise<CostEstimate> {
-  const { base_model: baseModel, renderer, tokenizer, train_on: trainOn, max_tokens: maxTokens } = train;
-  const choice = { baseModel, renderer, tokenizer, settings: train, trainOn, maxTokens };
+  const { base_model: baseModel, renderer, tokenizer, max_tokens: maxTokens } = train;
+  const choice = { baseModel, renderer, tokenizer, settings: train, rules: exampleRules(train), maxTokens };
   try {
     const model = await chooseModel(choice, tokenizerSources(hub, env), work.signal);
     return {

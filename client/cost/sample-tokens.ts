@@ -2,24 +2,25 @@ import type { Conversation } from '../../core/convert/conversation/conversation.
 import type { Prompts, SampledTokens } from '../../core/cost/estimate.js';
 import type { Train } from '../../core/recipe.js';
 import { trainedTokens } from '../../core/training/datum.js';
-import { tokeniseConversation, tokenisePrompt } from '../../core/training/tokens.js';
+import { tokeniseExamples } from '../../core/training/examples.js';
+import { tokenisePrompt } from '../../core/training/tokens.js';
 import { answerTokens } from '../../activities/train/evaluation/evaluation-artifact.js';
 import type { ChosenModel } from '../tokens/chosen-model.js';
 
 /** What conversations become in a training, by tokenising them. */
 export function sampleTokens(
-  { renderer, trainOn, maxTokens, encoder }: ChosenModel,
+  { renderer, rules, maxTokens, encoder }: ChosenModel,
   conversations: readonly Conversation[],
 ): SampledTokens {
   let [examples, tokens] = [0, 0];
-  for (const conversation of conversations) {
-    const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
-    const length = Math.min(tokenised.tokens.length, maxTokens);
-    if (trainedTokens(tokenised.mask, length) === 0) continue;
-    examples += 1;
-    // The last token is a target only.
-    tokens += length - 1;
-  }
+  for (const conversation of conversations)
+    for (const example of tokeniseExamples(renderer, conversation, rules, encoder).examples) {
+      const length = Math.min(example.tokens.length, maxTokens);
+      if (trainedTokens(example.mask, length) === 0) continue;
+      examples += 1;
+      // The last token is a target only.
+      tokens += length - 1;
+    }
   return { conversations: conversations.length, examples, tokens };
 }
 

@@ -9,7 +9,7 @@ export function modelsText(
   models: readonly ComparedModel[],
   from: { readonly table: string; readonly server: string },
 ): string {
-  const head = ['model', 'renderer', 'learning_rate: auto', 'context', 'on the server', ''];
+  const head = ['model', 'renderer', 'auto rate', 'context', 'on the server', ''];
   const table = newTable(head, [2, 3, 4]);
   for (const { name, model, context, offer, notes } of models)
     table.push([
@@ -43,7 +43,7 @@ export function modelText({ name, model, context, offer, notes }: ComparedModel)
     ['tokenizer', model === undefined ? undefined : (model.tokenizer ?? 'brought by the server')],
     ['hidden size', model === undefined ? undefined : formatCount(model.hiddenSize)],
     ['context', context === undefined ? undefined : `${formatCount(context)} tokens`],
-    ['learning rate', model === undefined ? undefined : rateText(name)],
+    ['learning_rate', model === undefined ? undefined : `auto: ${rateText(name)}`],
     ['on the server', offer === undefined ? undefined : offerText(offer)],
     ['note', notes.length === 0 ? undefined : notes.join(', ')],
   ];
@@ -60,7 +60,7 @@ function offerText({ maxContextLength, trainable }: NonNullable<ComparedModel['o
 }
 
 function rateText(name: string): string {
-  return hasAutoRate(name) ? autoLearningRate(name).toExponential(2) : 'a number is needed';
+  return hasAutoRate(name) ? autoLearningRate(name).toExponential(2) : 'none';
 }
 
 /** A model as `models --json` prints it; `null` where nothing is known. */

@@ -79,7 +79,7 @@ export function estimateUsage(
   const sum = (of: (part: EstimatedPart, each: PerConversation) => number): number =>
     parts.reduce((total, part) => total + of(part, perConversation(part.sample)), 0);
   const rule = {
-    trainedRows: Math.round(sum(({ lines }, each) => lines * each.examples)),
+    trainedExamples: Math.round(sum(({ lines }, each) => lines * each.examples)),
     batchSize: train.batch_size,
     epochs: train.epochs,
     maxSteps: train.max_steps,

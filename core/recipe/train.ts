@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labelPattern, maxBaseLabelLength } from '../labels.js';
-import { rendererNames, trainOnModes } from './choices.js';
+import { exampleForms, rendererNames, trainOnModes } from './choices.js';
 import { positiveInt } from './values.js';
 
 /** Which model is trained, and how conversations become its tokens. */
@@ -57,6 +57,10 @@ const model = {
     description:
       'The tokens that the loss is on. `last_assistant_turn`: the assistant messages after the last user message; `all_tokens`: headers of messages, too.',
   }),
+  examples: z.enum(exampleForms).default('conversation').meta({
+    description:
+      'What the training takes as one example. `turn`: one for each assistant message that `train_on` names, which ends with it. It is for models whose earlier turns are written in another form than the last one, so that one example cannot train each as the model generates it; with other models it is the same as `conversation`.',
+  }),
   lora: z
     .strictObject({
       rank: positiveInt.default(32).meta({ description: 'Rank of the adapter.' }),
@@ -66,10 +70,10 @@ const model = {
     .meta({ description: 'The adapter.' }),
 };
 
-/** Which conversations are in which step. */
+/** Which examples are in which step. */
 const steps = {
   batch_size: positiveInt.default(128).meta({
-    description: 'Conversations in a step. The last step of an epoch takes what is left.',
+    description: 'Examples in a step. The last step of an epoch takes what is left.',
   }),
   epochs: positiveInt.default(1).meta({
     description:
@@ -77,7 +81,7 @@ const steps = {
   }),
   max_tokens: z.int().min(2).default(4096).meta({
     description:
-      'Longer conversations are cut at their end. One with nothing left to train on is counted and left out.',
+      'Longer examples are cut at their end. One with nothing left to train on is counted and left out.',
   }),
 };
 

@@ -166,6 +166,8 @@ export function finishedInput(out: string): WriteReportInput {
       tokens: { kind: 'tokens', key: 'd'.repeat(64) },
       rows: kept,
       trainedRows: kept - 1,
+      examples: kept,
+      trainedExamples: kept - 1,
       totalTokens: 190_000,
       trainedTokens: 98_000,
       tokensPerEpoch: 187_000,
@@ -174,6 +176,7 @@ export function finishedInput(out: string): WriteReportInput {
       lengths: composed.map((source, index) => ({
         source: source.name,
         rows: source.lines,
+        examples: source.lines,
         tokens: source.lines * (70 + 20 * index),
         trainedTokens: source.lines * 45,
         quantiles: [70 + index, 101, 128, 154],

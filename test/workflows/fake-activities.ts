@@ -137,6 +137,8 @@ export function fakeActivities(
       tokens: ref('tokens', 'tokens'),
       rows: 9,
       trainedRows: 9,
+      examples: 9,
+      trainedExamples: 9,
       totalTokens: 90,
       trainedTokens: 40,
       tokensPerEpoch: totalSteps * stepTokens,

@@ -70,8 +70,8 @@ async function heldoutOf(
 ): Promise<Pick<EvaluationMeta, 'heldoutRows' | 'heldoutNll' | 'heldoutNllBySource'>> {
   const reader = await TokenReader.open(store, tokens, 'heldout');
   try {
-    const onRow = (done: number, total: number): void => progress.advanced(done, total);
-    const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onRow);
+    const onExample = (done: number, total: number): void => progress.advanced(done, total);
+    const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onExample);
     return { heldoutRows: rows, heldoutNll: all, heldoutNllBySource: bySource };
   } finally {
     await reader.close();

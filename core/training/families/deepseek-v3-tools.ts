@@ -1,7 +1,7 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { pythonJson } from '../../json/python-json.js';
 import { pythonStr } from '../../json/python-str.js';
-import { memberOf, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
+import { isSpelledObject, memberOf, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
 import type { DeclaredMessage, Piece } from '../rendering/renderer.js';
 
 /** Calls behind the words of a turn; none without calls. */
@@ -43,12 +43,15 @@ export function declareTools(tools: readonly string[], system: string): readonly
 
 function toolBlock(text: string): string {
   const tool = parseSpelled(text);
-  const description = memberOf(tool, 'description') ?? '';
-  const parameters = memberOf(tool, 'parameters') ?? new Map<string, SpelledJson>();
   return `### ${pythonStr(memberOf(tool, 'name'))}
-Description: ${pythonStr(description)}
+Description: ${pythonStr(givenOr(tool, 'description', ''))}
 
-Parameters: ${pythonJson(parameters)}`;
+Parameters: ${pythonJson(givenOr(tool, 'parameters', new Map()))}`;
+}
+
+/** A member, which may be null; `absent` where there is none. */
+function givenOr(tool: SpelledJson, name: string, absent: SpelledJson): SpelledJson {
+  return isSpelledObject(tool) && tool.has(name) ? memberOf(tool, name) : absent;
 }
 
 /**

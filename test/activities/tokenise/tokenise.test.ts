@@ -82,7 +82,7 @@ void test('every row is tokenised by the renderer, however the file is cut, in o
     const tokens = await readTokens(store, result.tokens);
     const reader = await TokenReader.open(store, tokens, 'train');
     assert.deepEqual(
-      Array.from(reader.trainedRows()),
+      Array.from(reader.trainedExamples()),
       rows.map((_, line) => line),
     );
     for (const [line, { messages, source }] of rows.entries()) {
