@@ -5,6 +5,8 @@ import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { rendererFor } from '../../core/training/models/base-models.js';
+import { checkExampleRules, exampleRules } from '../../core/training/example-rules.js';
+import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
@@ -32,6 +34,7 @@ export async function planTokens(
   const { store, tokenizers, pieceBytes } = deps;
   const renderer = rendererFor(train.base_model, train.renderer);
   const settings = rendererSettings(train, startedOn);
+  checkExampleRules(rendererNamed(renderer, settings), exampleRules(train));
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
   const mixMeta = MixMeta.parse((await store.get(mix)).meta);

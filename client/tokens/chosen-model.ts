@@ -9,7 +9,9 @@ import { createTinkerAccess, developmentModelDir } from '../../activities/train/
 import { dayOf } from '../../core/day.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
-import type { RendererName, TrainOn } from '../../core/recipe.js';
+import type { RendererName } from '../../core/recipe.js';
+import { checkExampleRules } from '../../core/training/example-rules.js';
+import type { ExampleRules } from '../../core/training/examples.js';
 import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
 import { rendererSettings, type SettingsChoice } from '../../core/training/models/renderer-settings.js';
 import type { Renderer } from '../../core/training/rendering/renderer.js';
@@ -26,7 +28,7 @@ export interface ModelChoice {
   readonly tokenizer?: string | undefined;
   /** The recipe's, where its renderer writes the conversations. @default as a recipe without the keys */
   readonly settings?: Pick<SettingsChoice, 'thinking_effort' | 'current_date'> | undefined;
-  readonly trainOn: TrainOn;
+  readonly rules: ExampleRules;
   readonly maxTokens: number;
 }
 
@@ -36,7 +38,7 @@ export interface ChosenModel {
   readonly renderer: Renderer;
   /** What the renderer writes that is not in the conversations, for users. */
   readonly settings: readonly string[];
-  readonly trainOn: TrainOn;
+  readonly rules: ExampleRules;
   readonly maxTokens: number;
   readonly encoder: TextEncoder;
   /** Description of the tokenizer, for users. */
@@ -49,18 +51,19 @@ const remedy =
 /**
  * Finds renderer and tokenizer as a training does.
  *
- * @throws {HeadraceError} BaseModelError, TokenizerError, and what reading from the Hub throws.
+ * @throws {HeadraceError} BaseModelError, RecipeError, TokenizerError, and what reading from the Hub throws.
  */
 export async function chooseModel(
   choice: ModelChoice,
   sources: TokenizerSources,
   signal: AbortSignal,
 ): Promise<ChosenModel> {
-  const { baseModel, trainOn, maxTokens, settings = {} } = choice;
+  const { baseModel, rules, maxTokens, settings = {} } = choice;
   const settingsChoice = { ...settings, base_model: baseModel, renderer: choice.renderer };
   const today = dayOf(new Date());
   try {
     const renderer = chosenRenderer(settingsChoice, today);
+    checkExampleRules(renderer, rules);
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
     const encoder = createTextEncoder(files, renderer.textTokens);
     // Special tokens that the tokenizer does not have throw here, not at the first conversation.
@@ -71,7 +74,7 @@ export async function chooseModel(
       baseModel,
       renderer,
       settings: shown,
-      trainOn,
+      rules,
       maxTokens,
       encoder,
       tokenizer: files.description,

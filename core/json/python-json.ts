@@ -13,10 +13,10 @@ export interface PythonJsonStyle {
 }
 
 /**
- * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from. Without
- * a style, separators are `, ` and `: ` and what is not printable ASCII is escaped. A number with a fraction
- * or an exponent is written as a float. (Integers of more than 4,300 digits, which Python refuses, stay as
- * they are.)
+ * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from.
+ * Without a style, separators are `, ` and `: ` and what is not printable ASCII is escaped. A number with a
+ * fraction or an exponent is written as a float. (Integers of more than 4,300 digits, which Python refuses,
+ * stay as they are.)
  */
 export function pythonJson(value: SpelledJson, style: PythonJsonStyle = {}): string {
   if (value === null || typeof value === 'boolean') return String(value);

@@ -1,6 +1,6 @@
 import { floatText, type FloatStyle } from './float-text.js';
 
-/** A JSON number as Python 3 spells it, by `str` and `json.dumps`: an integer as it is, another as a float. */
+/** A JSON number as `str` and `json.dumps` of Python 3 spell it: an integer as it is, another as a float. */
 export function pythonNumber(text: string): string {
   if (/[.eE]/.test(text)) return pythonFloat(Number(text));
   // The integer 0 has no sign.

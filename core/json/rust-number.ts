@@ -2,9 +2,9 @@ import { floatText } from './float-text.js';
 import { pythonNumber } from './python-number.js';
 
 /**
- * A JSON number that Python writes and Rust's `serde_json` reads and writes again: an integer of 64 bits as it
- * is, another number as a float, `1e-7`, `100000.0`. A number above the largest float stays as it is spelt;
- * `serde_json` refuses it.
+ * A JSON number that Python writes and Rust's `serde_json` reads and writes again: an integer of 64 bits as
+ * it is, another number as a float, `1e-7`, `100000.0`. A number above the largest float stays as it is
+ * spelt; `serde_json` refuses it.
  *
  * @param plus - an exponent above zero has a sign: `1e+16`.
  */

@@ -1,6 +1,12 @@
-import type { TrainOn } from '../recipe.js';
+import { HeadraceError } from '../errors.js';
+import type { Train, TrainOn } from '../recipe.js';
 import { isSplit, type ExampleRules } from './examples.js';
 import type { Renderer } from './rendering/renderer.js';
+
+/** The rules of a recipe. */
+export function exampleRules(train: Pick<Train, 'train_on' | 'examples'>): ExampleRules {
+  return { trainOn: train.train_on, examples: train.examples };
+}
 
 /** A key of `train` that does not fit the renderer. */
 export interface ExampleProblem {
@@ -15,6 +21,12 @@ const turnModes: readonly TrainOn[] = [
   'last_assistant_message',
   'last_assistant_turn',
 ];
+
+/** @throws {HeadraceError} RecipeError, where a renderer cannot train what the rules ask for. */
+export function checkExampleRules(renderer: Renderer, rules: ExampleRules): void {
+  const found = exampleProblem(renderer, rules);
+  if (found !== undefined) throw new HeadraceError('RecipeError', `train.${found.key} ${found.problem}`);
+}
 
 /** Whether an example for each turn would train reasoning that one for each conversation leaves out. */
 export function turnsWouldTrain(renderer: Renderer, { trainOn, examples }: ExampleRules): boolean {

@@ -25,8 +25,14 @@ export interface ConversationExamples {
   readonly examples: readonly Example[];
   /** Why there are none; absent where there are some, and where the conversation has no turn to train. */
   readonly refusal?: RefusalReason;
-  /** Of turns that the renderer refuses, where it trains others of the conversation. */
-  readonly refusedTurns: readonly RefusalReason[];
+  /** Turns that the renderer refuses, where it trains others of the conversation. */
+  readonly refusedTurns: readonly RefusedTurn[];
+}
+
+export interface RefusedTurn {
+  /** Index of the message that would be trained. */
+  readonly message: number;
+  readonly reason: RefusalReason;
 }
 
 /**
@@ -52,10 +58,12 @@ export function tokeniseExamples(
     const own = tokeniseConversation(renderer, beginning, 'last_assistant_message', encoder);
     return { ...own, messages: last + 1 };
   });
-  const refused = tokenised.flatMap(({ refusal = [] }) => refusal);
   const examples = tokenised.filter(({ refusal }) => refusal === undefined);
-  const first = refusalReasons.find((reason) => refused.includes(reason));
-  if (examples.length > 0 || first === undefined) return { examples, refusedTurns: refused };
+  const refusedTurns = tokenised.flatMap(({ refusal: reason, messages }): RefusedTurn[] =>
+    reason === undefined ? [] : [{ message: messages - 1, reason }],
+  );
+  const first = refusalReasons.find((each) => refusedTurns.some(({ reason }) => reason === each));
+  if (examples.length > 0 || first === undefined) return { examples, refusedTurns };
   return { examples, refusal: first, refusedTurns: [] };
 }
 

@@ -1,6 +1,7 @@
 import { refusalReasons, type SourceUntrained, type Untrained } from '../contracts/tokens.js';
 import { formatCount, plural } from '../format.js';
 import type { RendererName } from '../recipe.js';
+import { leftOutText } from './left-out-text.js';
 import { refusalRemedy } from './refusal-remedy.js';
 import { refusalText } from './refusals.js';
 
@@ -22,9 +23,12 @@ export function untrainedNotes({ renderer, sources, turnsWouldTrain }: Untrained
 
 /** The notes as lines for a terminal. */
 export function untrainedLines(untrained: Untrained): readonly string[] {
-  return untrainedNotes(untrained).flatMap(({ text, remedy }) =>
-    remedy === undefined ? [text] : [text, `  ${remedy}`],
-  );
+  return noteLines(untrainedNotes(untrained));
+}
+
+/** Notes as lines for a terminal, each with its remedy below. */
+export function noteLines(notes: readonly UntrainedNote[]): readonly string[] {
+  return notes.flatMap(({ text, remedy }) => (remedy === undefined ? [text] : [text, `  ${remedy}`]));
 }
 
 function refusalNotes({ source, rows, refused }: SourceUntrained, renderer: RendererName): UntrainedNote[] {
@@ -53,7 +57,7 @@ function turnNotes({ source, refusedTurns = {} }: SourceUntrained, renderer: Ren
 
 function otherNotes(
   { weightZero, reasoningLeftOut, named }: SourceUntrained,
-  renderer: string,
+  renderer: RendererName,
   turnsWouldTrain: boolean | undefined,
 ): string[] {
   const context = (count: number): string => `${count === 1 ? 'is' : 'are'} context and not trained`;
@@ -62,16 +66,10 @@ function otherNotes(
     ...(reasoningLeftOut === 0
       ? []
       : [
-          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}: ${reasoningLeftOutText(renderer, turnsWouldTrain)}`,
+          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}: ${leftOutText(renderer, turnsWouldTrain === true)}`,
         ]),
     ...(named === 0
       ? []
       : [`${plural(named, 'row')} ${named === 1 ? 'has' : 'have'} names, which ${renderer} does not write`]),
   ];
-}
-
-/** Why reasoning is left out, and which keys train it: shared with the plan, which reads a sample. */
-export function reasoningLeftOutText(renderer: string, turnsWouldTrain: boolean | undefined): string {
-  const turns = turnsWouldTrain === true ? '`train.examples: turn` trains it, and ' : '';
-  return `${renderer} leaves out the reasoning of earlier turns; ${turns}\`reasoning: inline\` keeps it in all`;
 }

@@ -1,6 +1,6 @@
 import type { LengthReport, SourceUntrained, UntrainedParts } from '../../../core/contracts/tokens.js';
+import { addUntrainedParts, nothingUntrained } from '../../../core/training/untrained-parts.js';
 import type { ExampleEntry } from './token-piece.js';
-import { addUntrainedParts, nothingUntrained } from './untrained-parts.js';
 
 /** Collects the lengths of one source's examples. */
 export class LengthTally {

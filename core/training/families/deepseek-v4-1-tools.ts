@@ -8,14 +8,11 @@ import {
   type SpelledJson,
 } from '../../json/spelled-json.js';
 import type { DeclaredMessage } from '../rendering/renderer.js';
-
-/** The role of a message that declares tools. Its words become part of the system message. */
-export const toolDeclare = 'tool_declare';
+import { openAiTools, toolDeclare } from '../rendering/tool-declare.js';
 
 /** The words of the system message, if any, and the tools as JSON. */
 export function declareTools(tools: readonly string[], system: string): readonly DeclaredMessage[] {
-  const entries = tools.map((tool) => `{"type": "function", "function": ${pythonJson(parseSpelled(tool))}}`);
-  const declared = { role: toolDeclare, content: `[${entries.join(', ')}]` };
+  const declared = { role: toolDeclare, content: pythonJson(openAiTools(tools)) };
   return system === '' ? [declared] : [{ role: 'system', content: system }, declared];
 }
 

@@ -1,6 +1,7 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { wordsOf, type ChatMessage } from '../rendering/chat.js';
-import { toolDeclare, toolsBlock } from './deepseek-v4-1-tools.js';
+import { toolDeclare } from '../rendering/tool-declare.js';
+import { toolsBlock } from './deepseek-v4-1-tools.js';
 
 /** Whether a message belongs to a turn of the user. Results of tools do. */
 export function isOfUser(message: Pick<ChatMessage, 'role'> | undefined): boolean {

@@ -11,7 +11,8 @@ import {
   type WrittenChat,
   type WrittenMessage,
 } from '../rendering/renderer.js';
-import { callsText, declareTools, toolDeclare } from './deepseek-v4-1-tools.js';
+import { toolDeclare } from '../rendering/tool-declare.js';
+import { callsText, declareTools } from './deepseek-v4-1-tools.js';
 import { isOfUser, joinTurns } from './deepseek-v4-1-turns.js';
 import { endToken, startToken, wordsBehindReasoning } from './deepseek.js';
 

@@ -1,7 +1,8 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { pythonJson } from '../../json/python-json.js';
 import { pythonStr } from '../../json/python-str.js';
-import { isSpelledList, isSpelledObject, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
+import { isSpelledList, isSpelledObject, type SpelledJson } from '../../json/spelled-json.js';
+import { argumentsOf } from '../rendering/call-arguments.js';
 
 /**
  * A call in the form of Qwen3.5 and Nemotron 3: the name and each argument between tags.
@@ -14,12 +15,6 @@ export function functionCall({ function: call }: ToolCall, argument: (value: Spe
     ([name, value]) => `<parameter=${name}>\n${argument(value)}\n</parameter>\n`,
   );
   return `<tool_call>\n<function=${call.name}>\n${parameters.join('')}</function>\n</tool_call>`;
-}
-
-function argumentsOf(text: string): ReadonlyMap<string, SpelledJson> {
-  const value = text === '' ? new Map<string, SpelledJson>() : parseSpelled(text);
-  if (isSpelledObject(value)) return value;
-  throw new Error(`The arguments of a call must be a JSON object, and they are ${text.slice(0, 80)}`);
 }
 
 /** Objects and lists as JSON; all else as Python's `str` has it, with `True` and `None`. */

@@ -8,6 +8,7 @@ import {
   type WrittenMessage,
 } from '../rendering/renderer.js';
 import { callText, declareTools, sortedResults } from './glm5-3-tools.js';
+import { answerInThinkBlock } from './think-chat.js';
 
 type Glm = 'glm5_3_max_reasoning' | 'glm5_3_high_reasoning' | 'glm5_3_low_reasoning';
 
@@ -41,6 +42,7 @@ function glm(name: Glm, effort: string): Renderer {
       messages: messages.map((message, index) => written(message, messages[index - 1], messages[index + 1])),
       generation: assistantHeader,
     }),
+    answer: answerInThinkBlock,
     refusal: (messages) => {
       if (messages.some(({ role }) => !roles.has(role))) return 'role';
       return messages.some(reasonsWithoutForm) ? 'parts' : undefined;
@@ -102,7 +104,7 @@ function splitParts(content: Exclude<ChatMessage['content'], string>): { reasoni
   return { reasoning: reasoningOf(content) ?? '', words: wordsOf(content) };
 }
 
-/** A text with a block: between the first `</think>` and the last `<think>` before it, and behind the last. */
+/** The reasoning of a text ends at the first `</think>`; the words begin behind the last one. */
 function splitText(text: string): { reasoning: string; words: string } {
   const blocks = text.split('</think>');
   if (blocks.length === 1) return { reasoning: '', words: text };

@@ -21,7 +21,15 @@ export const internalSystem = '_gptoss_internal_system';
 export function declareTools(tools: readonly string[], system: string): readonly DeclaredMessage[] {
   const route = "Calls to these tools must go to the commentary channel: 'functions'.";
   const definitions = tools.map((tool) => definitionOf(parseSpelled(tool))).join('\n\n');
-  const block = `# Tools\n\n## functions\n\nnamespace functions {\n\n${definitions}\n\n} // namespace functions`;
+  const block = `# Tools
+
+## functions
+
+namespace functions {
+
+${definitions}
+
+} // namespace functions`;
   const instructions = system === '' ? '' : `# Instructions\n\n${system}\n\n`;
   return [
     { role: internalSystem, content: route },
@@ -90,22 +98,13 @@ function typeOf(schema: SpelledJson): string {
 }
 
 function simpleType(type: SpelledJson, schema: SpelledJson): string {
-  switch (type) {
-    case 'string':
-    case 'boolean':
-      return type;
-    case 'number':
-    case 'integer':
-      return 'number';
-    case 'array':
-      return `${typeOf(memberOf(schema, 'items'))}[]`;
-    case 'object':
-      return `{ ${membersOf(schema)
-        .map(({ declaration }) => declaration)
-        .join(', ')} }`;
-    default:
-      return 'any';
-  }
+  if (type === 'string' || type === 'boolean') return type;
+  if (type === 'number' || type === 'integer') return 'number';
+  if (type === 'array') return `${typeOf(memberOf(schema, 'items'))}[]`;
+  if (type !== 'object') return 'any';
+  return `{ ${membersOf(schema)
+    .map(({ declaration }) => declaration)
+    .join(', ')} }`;
 }
 
 function listOf(value: SpelledJson): readonly SpelledJson[] | undefined {

@@ -14,11 +14,11 @@ import { declareTools, internalSystem } from './gpt-oss-tools.js';
 type GptOssName = Extract<RendererName, `gpt_oss_${string}`>;
 
 /**
- * gpt-oss in OpenAI's Harmony format. A turn has channels: reasoning in `analysis`, calls and the words before
- * them in `commentary`, the answer in `final`. Reasoning of every turn is kept, but a turn ends otherwise when
- * it is the last one. Three of the renderers put OpenAI's system message in front, with the effort of
- * reasoning and a date; a system message of the conversation stays behind it, as instructions of the
- * developer.
+ * gpt-oss in OpenAI's Harmony format. A turn has channels: reasoning in `analysis`, calls and the words
+ * before them in `commentary`, the answer in `final`. Reasoning of every turn is kept, but the last turn ends
+ * otherwise than earlier ones. Three of the renderers put OpenAI's system message in front, with the effort
+ * of reasoning and a date; a system message of the conversation stays behind it, as the developer's
+ * instructions.
  */
 export const gptOssRenderers: Readonly<Record<GptOssName, RendererFactory>> = {
   gpt_oss_no_sysprompt: () => withoutSystem('gpt_oss_no_sysprompt'),

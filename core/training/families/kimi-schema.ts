@@ -1,3 +1,4 @@
+import { pythonStr } from '../../json/python-str.js';
 import { isSpelledObject, type SpelledJson } from '../../json/spelled-json.js';
 import { enumValues, listOf, objectOf, refuse, type Members } from './kimi-schema-checks.js';
 
@@ -52,7 +53,7 @@ export function readSchema(schema: SpelledJson, references: References): SchemaT
   }
   if (type !== undefined) {
     const names = listOf(type, 'type').map(
-      (each) => unionNames.get(String(each)) ?? refuse(`type ${String(each)}`),
+      (each) => unionNames.get(pythonStr(each)) ?? refuse(`the type ${pythonStr(each)}`),
     );
     return { ...about, kind: 'name', text: names.join(' | ') };
   }
@@ -142,8 +143,8 @@ function referredName(reference: SpelledJson, references: References): string {
     references.hasRoot = true;
     return 'parameters';
   }
-  const name = typeof reference === 'string' ? reference.split('/').at(-1) : undefined;
-  const isKnown =
-    name !== undefined && String(reference).startsWith('#/$defs/') && references.definitions.has(name);
-  return isKnown ? name : refuse(`the reference ${String(reference)}`);
+  const text = pythonStr(reference);
+  const name = text.split('/').at(-1) ?? '';
+  const isKnown = text.startsWith('#/$defs/') && references.definitions.has(name);
+  return isKnown ? name : refuse(`the reference ${text}`);
 }

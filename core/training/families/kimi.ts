@@ -12,6 +12,7 @@ import {
 } from '../rendering/renderer.js';
 import { toolDeclare } from '../rendering/tool-declare.js';
 import { declareAsJson, declareAsTypeScript, defaultSystem } from './kimi-tools.js';
+import { answerInThinkBlock } from './think-chat.js';
 
 type KimiName =
   | 'kimi_k2'
@@ -50,6 +51,7 @@ function renderer(name: KimiName, opening: string, keepsHistory = false): Render
     declareTools: declareAsTypeScript,
     prepare: withSystem,
     write: (messages, context) => write(messages, context, opening, keepsHistory),
+    answer: answerInThinkBlock,
     refusal: (messages) => (messages.some(reasonsWithoutForm) ? 'parts' : undefined),
   };
 }
@@ -62,7 +64,7 @@ function reasonsWithoutForm({ role, content }: ChatMessage): boolean {
   return role !== 'assistant' && reasoningOf(content) !== undefined;
 }
 
-/** A system message is first, or second behind a declaration of tools; the default one where there is none. */
+/** A system message stands first, or behind a declaration of tools: the default one where there is none. */
 function withSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   const at = messages[0]?.role === toolDeclare ? 1 : 0;
   if (messages[at]?.role === 'system') return messages;

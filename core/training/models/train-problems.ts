@@ -1,3 +1,6 @@
+import type { Train } from '../../recipe.js';
+import { exampleProblem, exampleRules } from '../example-rules.js';
+import { rendererNamed } from '../families/index.js';
 import { hasAutoRate } from '../schedule.js';
 import { baseModelOf } from './base-models.js';
 import { refusalOf } from './refused-models.js';
@@ -5,7 +8,7 @@ import { settingProblem, type SettingsChoice } from './renderer-settings.js';
 
 /** A key of `train` that does not fit the base model or its renderer. */
 export interface TrainProblem {
-  readonly key: 'base_model' | 'learning_rate' | 'thinking_effort' | 'current_date';
+  readonly key: 'base_model' | 'learning_rate' | 'thinking_effort' | 'current_date' | 'train_on' | 'examples';
   /** The rest of a sentence that begins with the key. */
   readonly problem: string;
 }
@@ -15,7 +18,7 @@ export interface TrainProblem {
  * its renderer. A model that is not in the table of models may be any.
  */
 export function trainProblems(
-  train: SettingsChoice & { readonly learning_rate: number | 'auto' },
+  train: SettingsChoice & Pick<Train, 'learning_rate' | 'train_on' | 'examples'>,
 ): readonly TrainProblem[] {
   const { base_model: baseModel, learning_rate: rate } = train;
   const refusal = refusalOf(baseModel);
@@ -32,5 +35,6 @@ export function trainProblems(
     const problem = train[key] === undefined ? undefined : settingProblem(key, renderer);
     if (problem !== undefined) problems.push({ key, problem });
   }
-  return problems;
+  const problem = exampleProblem(rendererNamed(renderer), exampleRules(train));
+  return problem === undefined ? problems : [...problems, problem];
 }

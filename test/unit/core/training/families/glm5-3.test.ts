@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rendererNamed } from '../../../../../core/training/families/index.js';
-import type { ChatMessage } from '../../../../../core/training/rendering/chat.js';
+import { wordsOf, type ChatMessage } from '../../../../../core/training/rendering/chat.js';
 
 const glm = rendererNamed('glm5_3_max_reasoning');
 
@@ -50,7 +50,7 @@ void test('deferred tools are left out of the declaration, and so are the flags 
   assert.ok(glm.declareTools);
   const [declared, ...others] = glm.declareTools(tools, 'Be kind.');
   const lines = '<tools>\n{"name": "now"}\n{"name": "é", "parameters": {"strict": 1.0}}\n</tools>';
-  assert.ok(String(declared?.content).includes(lines));
+  assert.ok(declared !== undefined && wordsOf(declared.content).includes(lines));
   assert.deepEqual(others, [{ role: 'system', content: 'Be kind.' }]);
 });
 

@@ -1,31 +1,30 @@
-import { refusalReasons, type RefusalReason } from '../contracts/tokens.js';
+import type { UntrainedParts } from '../contracts/tokens.js';
 import type { Conversation } from '../convert/conversation/conversation.js';
-import type { RendererName, TrainOn } from '../recipe.js';
+import type { RendererName } from '../recipe.js';
+import { turnsWouldTrain } from './example-rules.js';
+import { tokeniseExamples, type ExampleRules } from './examples.js';
 import type { Renderer } from './rendering/renderer.js';
 import type { TokenEncoder } from './rendering/token-encoder.js';
-import { tokeniseConversation } from './tokens.js';
+import { addUntrainedParts, nothingUntrained, untrainedPartsOf } from './untrained-parts.js';
 
-/** Conversations that a training would refuse for one reason. */
-export interface ForecastRefusal {
+/** What a training would leave untrained of conversations. */
+export interface TrainingForecast extends UntrainedParts {
   readonly renderer: RendererName;
-  readonly reason: RefusalReason;
-  readonly rows: number;
+  /** Whether `examples: turn` would train the turns whose reasoning is left out. */
+  readonly turnsWouldTrain: boolean;
 }
 
-/** Which conversations a training would refuse, without its tokenizer; in the order of `refusalReasons`. */
-export function forecastRefusals(
+/** What a training would leave untrained, without its tokenizer. */
+export function forecastTraining(
   renderer: Renderer,
-  trainOn: TrainOn,
+  rules: ExampleRules,
   conversations: readonly Conversation[],
-): readonly ForecastRefusal[] {
+): TrainingForecast {
   const encoder = characters();
-  const found = conversations.map(
-    (conversation) => tokeniseConversation(renderer, conversation, trainOn, encoder).refusal,
-  );
-  return refusalReasons.flatMap((reason) => {
-    const rows = found.filter((each) => each === reason).length;
-    return rows === 0 ? [] : [{ renderer: renderer.name, reason, rows }];
-  });
+  const parts = conversations
+    .map((each) => untrainedPartsOf(each, tokeniseExamples(renderer, each, rules, encoder)))
+    .reduce(addUntrainedParts, nothingUntrained);
+  return { ...parts, renderer: renderer.name, turnsWouldTrain: turnsWouldTrain(renderer, rules) };
 }
 
 /**
