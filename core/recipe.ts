@@ -8,9 +8,11 @@
  * Workflow code may import types from here, never values: zod would enter the workflow bundle.
  */
 export {
+  exampleForms,
   rendererNames,
   sourceFormats,
   trainOnModes,
+  type ExampleForm,
   type RendererName,
   type SourceFormat,
   type TrainOn,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput, WriteReportResult } from '../../core/contracts/report.js';
 import type { WorkContext } from '../../core/progress.js';
+import { settingTexts } from '../../core/training/models/settings-text.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
@@ -64,11 +65,15 @@ async function versionsOf(
     ...(tokens === undefined
       ? {}
       : {
-          renderer: tokens.tokenisation.renderer,
+          renderer: rendererText(tokens.tokenisation),
           tokenizer: tokens.tokenizer,
           'SHA-256 of the tokenizer': tokens.tokenisation.tokenizerDigest,
         }),
   };
+}
+
+function rendererText({ renderer, settings }: Tokens['tokenisation']): string {
+  return [renderer, ...settingTexts(settings)].join(', ');
 }
 
 /** Names of zero-byte files by source. Sources without a listing in the store are left out. */

@@ -7,10 +7,10 @@ import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { LengthTally } from './pieces/length-report.js';
-import { TokenPieceMeta, TokenRows } from './pieces/token-piece.js';
+import { datumTokens, ExampleEntries, TokenPieceMeta } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
 import type { ReadTokenPlan } from './pieces/token-plan.js';
-import type { TokensMeta, TokensPieces } from './pieces/tokens-artifact.js';
+import { untrainedOf, type TokensMeta, type TokensPieces } from './pieces/tokens-artifact.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { readTokenizerFiles, writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
@@ -37,7 +37,7 @@ export async function finishTokens(
       return meta;
     });
   const rule = {
-    trainedRows: meta.trainedRows,
+    trainedExamples: meta.trainedExamples,
     batchSize: plan.batchSize,
     epochs: plan.epochs,
     maxSteps: plan.maxSteps ?? undefined,
@@ -46,12 +46,15 @@ export async function finishTokens(
     tokens,
     rows: meta.rows,
     trainedRows: meta.trainedRows,
+    examples: meta.examples,
+    trainedExamples: meta.trainedExamples,
     totalTokens: meta.tokens,
     trainedTokens: meta.trainedTokens,
+    tokensPerEpoch: meta.tokensPerEpoch,
     stepsPerEpoch: stepsPerEpoch(rule),
     totalSteps: totalSteps(rule),
     lengths,
-    untrained: { renderer: meta.tokenisation.renderer, sources: meta.untrained },
+    untrained: untrainedOf(meta),
   };
 }
 
@@ -70,25 +73,42 @@ async function gatherPieces(
   const pieces: TokensPieces = [];
   const tallies = plan.sources.map(() => new LengthTally());
   const hashes = { train: createHash('sha256'), heldout: createHash('sha256') };
-  const counts = { rows: 0, trainedRows: 0, tokens: 0, trainedTokens: 0, heldoutRows: 0 };
+  const counts = {
+    rows: 0,
+    trainedRows: 0,
+    examples: 0,
+    trainedExamples: 0,
+    tokens: 0,
+    trainedTokens: 0,
+    tokensPerEpoch: 0,
+    heldoutRows: 0,
+  };
+  const entriesOf = { train: 0, heldout: 0 };
   for (const planned of plan.pieces) {
     signal.throwIfAborted();
     const ref = tokenPieceRef(plan, planned);
     const artifact = await store.get(ref);
     const meta = TokenPieceMeta.parse(artifact.meta);
-    pieces.push({ side: planned.side, key: ref.key, firstLine: planned.firstLine, rows: meta.rows });
-    hashes[planned.side].update(`${meta.rows} ${meta.sha256}\n`);
-    if (planned.side === 'heldout') {
+    const { side, firstLine } = planned;
+    pieces.push({ side, key: ref.key, firstLine, rows: meta.rows, firstEntry: entriesOf[side] });
+    entriesOf[side] += meta.entries;
+    hashes[side].update(`${meta.rows} ${meta.sha256}\n`);
+    if (side === 'heldout') {
       counts.heldoutRows += meta.rows;
       continue;
     }
     counts.rows += meta.rows;
     counts.trainedRows += meta.trainedRows;
+    counts.trainedExamples += meta.trainedExamples;
     counts.tokens += meta.tokens;
     counts.trainedTokens += meta.trainedTokens;
     for (const [source, parts] of Object.entries(meta.untrainedParts))
       tallies[Number(source)]?.addParts(parts);
-    for (const row of await TokenRows.read(artifact)) tallies[row.source]?.add(row);
+    for (const entry of await ExampleEntries.read(artifact)) {
+      if (entry.fullLength > 0) counts.examples += 1;
+      tallies[entry.source]?.add(entry, firstLine + entry.line);
+      counts.tokensPerEpoch += datumTokens(entry);
+    }
   }
   const { tokenisation, tokenizer, sources } = plan;
   const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };

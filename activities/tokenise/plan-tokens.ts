@@ -4,8 +4,10 @@ import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
 import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
-import { rendererNames } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
+import { checkExampleRules, exampleRules } from '../../core/training/example-rules.js';
+import { rendererNamed } from '../../core/training/families/index.js';
+import { rendererSettings } from '../../core/training/models/renderer-settings.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
@@ -22,22 +24,26 @@ const leastPieces = 4;
 /**
  * Chooses renderer and tokenizer and cuts the mix into pieces.
  *
- * @throws {HeadraceError} BaseModelError, TokenizerError, and what fetching a tokenizer throws.
+ * @throws {HeadraceError} BaseModelError, RecipeError, TokenizerError, and what fetching a tokenizer throws.
  */
 export async function planTokens(
   deps: TokeniseDeps,
-  { mix, train }: PlanTokensInput,
+  { mix, train, startedOn }: PlanTokensInput,
   work: WorkContext,
 ): Promise<TokenPlan> {
   const { store, tokenizers, pieceBytes } = deps;
-  const renderer = rendererFor(train.base_model, train.renderer, rendererNames);
+  const renderer = rendererFor(train.base_model, train.renderer);
+  const settings = rendererSettings(train, startedOn);
+  checkExampleRules(rendererNamed(renderer, settings), exampleRules(train));
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
   const mixMeta = MixMeta.parse((await store.get(mix)).meta);
   const meta: TokenPlanMeta = {
     tokenisation: {
       renderer,
+      settings,
       trainOn: train.train_on,
+      examples: train.examples,
       maxTokens: train.max_tokens,
       tokenizerDigest: tokenizer.digest,
     },
@@ -61,7 +67,7 @@ export async function planTokens(
       return meta;
     });
   const { pieces } = await readTokenPlan(store, plan);
-  return { plan, renderer, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
+  return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
 }
 
 async function cutPieces(

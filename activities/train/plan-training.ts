@@ -8,18 +8,20 @@ import type {
   PlanTrainingInput,
   TrainingPlan,
 } from '../../core/contracts/training.js';
+import { priceOf } from '../../core/cost/price.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import { checkLabel } from '../../core/labels.js';
 import type { WorkContext } from '../../core/progress.js';
-import { rendererNames, type Train } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
+import type { Train } from '../../core/recipe.js';
+import { rendererFor } from '../../core/training/models/base-models.js';
 import { autoLearningRate } from '../../core/training/schedule.js';
 import { totalSteps } from '../../core/training/steps.js';
 import { untrainedNotes } from '../../core/training/untrained-notes.js';
 import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
-import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
+import { readTokens, untrainedOf, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
+import { plannedUsage } from './planned-usage.js';
 import { checkBaseModel } from './server/check-base-model.js';
 import { checkTrainFrom } from './server/check-train-from.js';
 import type { ServerDescription } from './server/tinker-access.js';
@@ -36,7 +38,7 @@ export async function checkTraining(
   { train }: CheckTrainingInput,
   work: WorkContext,
 ): Promise<CheckTrainingResult> {
-  rendererFor(train.base_model, train.renderer, rendererNames);
+  rendererFor(train.base_model, train.renderer);
   const server = await deps.access.describeServer(work.signal);
   checkBaseModel(server, train);
   await checkTrainFrom(deps.access, train, work.signal);
@@ -57,25 +59,27 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { name, seed, train } = input;
   const tokens = await readTokens(deps.store, input.tokens);
-  if (tokens.trainedRows === 0) throw nothingToTrain(tokens);
+  if (tokens.trainedExamples === 0) throw nothingToTrain(tokens);
   const server = await deps.access.describeServer(work.signal);
   checkBaseModel(server, train);
   await checkTrainFrom(deps.access, train, work.signal);
   const rule = {
-    trainedRows: tokens.trainedRows,
+    trainedExamples: tokens.trainedExamples,
     batchSize: train.batch_size,
     epochs: train.epochs,
     maxSteps: train.max_steps,
   };
   const { baseUrl, identity, description, development } = server;
+  // They decide neither steps nor weights, and a run under way may change its budget.
+  const { price, budget: _budget, ...parameters } = train;
   const meta: TrainingPlanMeta = {
     name,
     seed,
-    train,
+    train: parameters,
     server: { baseUrl, identity, description, development },
     tokens: input.tokens.key,
     tokensDigest: tokens.digests.train,
-    trainedRows: tokens.trainedRows,
+    trainedExamples: tokens.trainedExamples,
     totalSteps: totalSteps(rule),
     learningRate: await learningRateOf(train, server),
     label: checkLabel(train.label ?? name),
@@ -88,11 +92,14 @@ export async function planTraining(
     learningRate: meta.learningRate,
     server: description,
     developmentServer: development,
+    ...(await plannedUsage(deps.store, meta, tokens)),
+    price: priceOf(train.base_model, price),
   };
 }
 
-function nothingToTrain({ rows, untrained, tokenisation: { renderer } }: Tokens): HeadraceError {
-  const notes = untrainedNotes({ renderer, sources: untrained });
+function nothingToTrain(tokens: Tokens): HeadraceError {
+  const { rows } = tokens;
+  const notes = untrainedNotes(untrainedOf(tokens));
   const remedies = new Set(notes.flatMap(({ remedy = [] }) => remedy));
   return new HeadraceError(
     'NothingToTrainError',

@@ -9,6 +9,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { createPlanner, planSource } from '../plan/plan-source.js';
 import type { SourcePlan } from '../plan/plan-source.js';
+import { planTraining, trainingLines } from '../plan/plan-training.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { print } from '../text/output.js';
 import { planText } from '../text/plan.js';
@@ -57,7 +58,12 @@ async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   );
   const { root } = local.store;
   const free = await freeBytes(root);
-  if (options.json === true) print(JSON.stringify({ store: root, freeBytes: free, sources }, null, 2));
-  else print(planText(sources, { root, freeBytes: free }, options.explain === true));
+  const training = recipe.train === undefined ? undefined : planTraining(recipe.train);
+  if (options.json === true)
+    print(JSON.stringify({ store: root, freeBytes: free, sources, training }, null, 2));
+  else {
+    print(planText(sources, { root, freeBytes: free }, options.explain === true));
+    if (training !== undefined) print(trainingLines(training).join('\n'));
+  }
   return sources.some((source) => 'error' in source) ? exitCodes.failed : exitCodes.done;
 }

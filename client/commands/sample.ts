@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fetchTokenizer } from '../../activities/hub/fetch-tokenizer.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
+import { dayOf } from '../../core/day.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { action } from '../command-line/action.js';
@@ -63,11 +64,11 @@ async function sample(from: string, prompt: string, options: SampleOptions): Pro
   return exitCodes.done;
 }
 
-/** The weights to sample from, and the recipe's renderer and tokenizer for them. */
+/** The weights to sample from, and how the run writes conversations for them. */
 async function weightsOf(
   from: string,
   options: SampleOptions,
-): Promise<Pick<SampleFromOptions, 'from' | 'renderer' | 'tokenizer'>> {
+): Promise<Pick<SampleFromOptions, 'from' | 'renderer' | 'tokenizer' | 'settings' | 'startedOn'>> {
   if (from.startsWith('tinker://')) return { from: { samplerPath: from } };
   return await withTemporal(async (temporal) => {
     const run = await requireRun(temporal, from);
@@ -75,7 +76,8 @@ async function weightsOf(
     if (train === undefined)
       throw new HeadraceError('UsageError', `${from} is a data job: it has no weights to sample from`);
     const { base_model: baseModel, renderer, tokenizer } = train;
-    const encoding = defined({ renderer, tokenizer });
+    const startedOn = dayOf(run.startTime);
+    const encoding = { ...defined({ renderer, tokenizer }), settings: train, startedOn };
     if (options.base === true) return { from: { baseModel }, ...encoding };
     const checkpoints = await readCheckpoints(outOf(run));
     const { sampler_path: samplerPath } = checkpointLabelled(checkpoints, options.checkpoint, from);

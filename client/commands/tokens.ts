@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { rendererNames, trainOnModes } from '../../core/recipe.js';
+import { exampleForms, rendererNames, trainOnModes } from '../../core/recipe.js';
 import { action } from '../command-line/action.js';
 import { oneOf, positiveInteger, setOption } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
@@ -51,10 +51,15 @@ export function register(program: Command): void {
       `what is trained, default by recipe; ${trainOnModes.join(', ')}`,
       oneOf(trainOnModes),
     )
+    .option(
+      '--examples <form>',
+      `what an example is, default by recipe; ${exampleForms.join(', ')}`,
+      oneOf(exampleForms),
+    )
     .option('--max-tokens <n>', 'where longer conversations are cut', positiveInteger)
     .option('--full', 'long texts whole')
     .option('--ids', 'a line for each token, with its position and id')
-    .option('--json', 'a JSON line for each conversation: tokens, weights, prompt, stop')
+    .option('--json', 'a JSON line for each example: tokens, weights, prompt, stop')
     .addHelpText(
       'after',
       exampleText(

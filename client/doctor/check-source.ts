@@ -12,7 +12,7 @@ import type { HeadFindings } from '../preview/head-findings.js';
 import { previewSource } from '../preview/preview-source.js';
 import type { SourcePreview } from '../preview/preview-source.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
-import { refusalNotes } from '../text/head-notes.js';
+import { forecastNotes } from '../text/head-notes.js';
 import { outcomeCounts } from '../text/preview.js';
 
 /** The checks of one source, and its size. */
@@ -87,7 +87,7 @@ async function checkHead(
   }
 }
 
-/** What is not read, and what the training would refuse. */
+/** What is not read, and what the training would leave untrained. */
 function judgeFindings({ name }: Source, head: HeadFindings): Check[] {
   const { names, others, remedy } = unreadNames(head.findings);
   const counts = names.map((each) => `${shownName(each.name)} in ${each.conversations}`);
@@ -95,7 +95,7 @@ function judgeFindings({ name }: Source, head: HeadFindings): Check[] {
   const unread = `${unreadTitle}: ${counts.join(', ')}${more} of ${plural(head.findings.converted, 'conversation')}`;
   return [
     ...(names.length === 0 ? [] : [warned(`source ${name}`, unread, remedy)]),
-    ...refusalNotes(head).map(({ text, remedy: toDo }) => warned(`source ${name}: training`, text, toDo)),
+    ...forecastNotes(head).map(({ text, remedy: toDo }) => warned(`source ${name}: training`, text, toDo)),
   ];
 }
 

@@ -4,9 +4,12 @@ import { compileFilter } from '../../core/convert/filter.js';
 import { keyUses } from '../../core/convert/keys/key-uses.js';
 import { isObject, messageListOf } from '../../core/convert/layout.js';
 import { readAsOf, type SourceFindings } from '../../core/convert/findings/source-findings.js';
+import { dayOf } from '../../core/day.js';
 import type { Source, Train } from '../../core/recipe.js';
-import { baseModelOf } from '../../core/training/base-models.js';
-import { forecastRefusals, type ForecastRefusal } from '../../core/training/refusal-forecast.js';
+import { baseModelOf } from '../../core/training/models/base-models.js';
+import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
+import { exampleRules } from '../../core/training/example-rules.js';
+import { forecastTraining, type TrainingForecast } from '../../core/training/forecast.js';
 import type { PreviewedRow } from './previewed-rows.js';
 
 /** What the first rows of a source show about a run. */
@@ -17,8 +20,8 @@ export interface HeadFindings {
   readonly findings: SourceFindings;
   /** Columns, and keys of messages as `messages[].id`, that are neither read nor counted. */
   readonly otherNames: readonly string[];
-  /** Rows that the training would refuse, by reason. Empty for a data job. */
-  readonly refusals: readonly ForecastRefusal[];
+  /** What the training would leave untrained of the rows. `null` for a data job. */
+  readonly training: TrainingForecast | null;
 }
 
 /**
@@ -39,7 +42,7 @@ export function headFindings(
     rows: rows.length,
     findings: { name, ...readAsOf(rules), converted: all.length, ...tally.counts },
     otherNames: otherNames(rules, columns, values),
-    refusals: train === undefined ? [] : refusalsOf(rows, train),
+    training: train === undefined ? null : forecastOf(rows, train),
   };
 }
 
@@ -62,10 +65,10 @@ function otherNames(
   ];
 }
 
-function refusalsOf(rows: readonly PreviewedRow[], train: Train): readonly ForecastRefusal[] {
-  const renderer = train.renderer ?? baseModelOf(train.base_model)?.renderers[0];
+function forecastOf(rows: readonly PreviewedRow[], train: Train): TrainingForecast | null {
   // A training without a renderer is an error of the recipe, which others find.
-  if (renderer === undefined) return [];
+  if (train.renderer === undefined && baseModelOf(train.base_model) === undefined) return null;
+  const renderer = chosenRenderer(train, dayOf(new Date()));
   const conversations = rows.flatMap(({ after }) => (after === null ? [] : [after]));
-  return forecastRefusals(renderer, train.train_on, conversations);
+  return forecastTraining(renderer, exampleRules(train), conversations);
 }

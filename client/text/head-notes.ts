@@ -1,8 +1,11 @@
 import { formatCount, plural } from '../../core/format.js';
 import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { shownNames } from '../../core/convert/findings/shown-name.js';
+import { refusalReasons } from '../../core/contracts/tokens.js';
+import { leftOutText } from '../../core/training/left-out-text.js';
 import { refusalRemedy } from '../../core/training/refusal-remedy.js';
 import { refusalText } from '../../core/training/refusals.js';
+import { noteLines, type UntrainedNote } from '../../core/training/untrained-notes.js';
 import type { HeadFindings } from '../preview/head-findings.js';
 
 /** What the first rows of a source show about a run, as lines for users. */
@@ -13,7 +16,7 @@ export function headNotes(head: HeadFindings): readonly string[] {
     ...(otherNames.length === 0
       ? []
       : [`${findings.name}: other names, not read and not counted: ${shownNames(otherNames)}`]),
-    ...refusalNotes(head).flatMap(({ text, remedy }) => [text, `  ${remedy}`]),
+    ...noteLines(forecastNotes(head)),
   ];
 }
 
@@ -22,15 +25,30 @@ export function headFindingNotes({ rows, findings }: HeadFindings): readonly str
   return findingNotes(findings, rows === 1 ? 'in the first row' : `in the first ${formatCount(rows)} rows`);
 }
 
-interface RefusalNote {
-  /** `llama3 has no form for reasoning: 64 of the first 64 rows of a would be refused`. */
-  readonly text: string;
-  readonly remedy: string;
-}
-
-export function refusalNotes({ rows, findings, refusals }: HeadFindings): readonly RefusalNote[] {
-  return refusals.map(({ renderer, reason, rows: refused }) => ({
-    text: `${refusalText(reason, renderer)}: ${refused} of the first ${plural(rows, 'row')} of ${findings.name} would be refused`,
-    remedy: refusalRemedy(reason, renderer),
-  }));
+/**
+ * What the training would leave untrained: `llama3 has no form for reasoning: 64 of the first 64 rows of a
+ * would be refused`.
+ */
+export function forecastNotes({ rows, findings, training }: HeadFindings): readonly UntrainedNote[] {
+  if (training === null) return [];
+  const { renderer, refused, refusedTurns = {}, reasoningLeftOut, turnsWouldTrain } = training;
+  const first = `the first ${plural(rows, 'row')} of ${findings.name}`;
+  const refusalNotes = (counts: typeof refused, what: (count: number) => string): UntrainedNote[] =>
+    refusalReasons.flatMap((reason) => {
+      const count = counts[reason];
+      if (count === undefined) return [];
+      const text = `${refusalText(reason, renderer)}: ${what(count)} would be refused`;
+      return { text, remedy: refusalRemedy(reason, renderer) };
+    });
+  return [
+    ...refusalNotes(refused, (count) => `${count} of ${first}`),
+    ...refusalNotes(refusedTurns, (count) => `${plural(count, 'turn')} of others of ${first}`),
+    ...(reasoningLeftOut === 0
+      ? []
+      : [
+          {
+            text: `${plural(reasoningLeftOut, 'message')} in ${first} would be context and not trained: ${leftOutText(renderer, turnsWouldTrain)}`,
+          },
+        ]),
+  ];
 }

@@ -2,7 +2,7 @@ import type { TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import { formatCount, plural } from '../../core/format.js';
-import { tokenCounts, type WrittenConversation } from '../tokens/written-conversation.js';
+import { tokenCounts, type WrittenExample } from '../tokens/written-conversation.js';
 import { textOfIds } from './marked-text.js';
 import { escapeControls, oneLine, shorten } from './shorten.js';
 import type { Ink } from './token-ink.js';
@@ -14,7 +14,7 @@ const addedBy = { tools: 'tools', renderer: 'added by the renderer' } as const;
 export function messageLine(
   block: readonly TokenSpan[],
   { messages }: Conversation,
-  { reasoningLeftOut, spans }: WrittenConversation,
+  { reasoningLeftOut, spans }: WrittenExample,
   ink: Ink,
 ): string {
   const index = block[0]?.message;
@@ -55,7 +55,7 @@ const shownEnd = 12;
 
 /** How long the prompt is, and its end, or where it is not as the conversation. */
 export function promptLine(
-  { prompt, promptLeavesAt }: WrittenConversation,
+  { prompt, promptLeavesAt }: WrittenExample,
   encoder: TextEncoder,
   ink: Ink,
 ): string {
@@ -67,7 +67,7 @@ export function promptLine(
 }
 
 /** Where sampling stops: special tokens with their ids, or texts. */
-export function stopText({ stop }: WrittenConversation, encoder: TextEncoder): string {
+export function stopText({ stop }: WrittenExample, encoder: TextEncoder): string {
   return stop
     .map((each) =>
       typeof each === 'number' ? `${textOfIds([each], encoder)} (${each})` : each.replaceAll('\n', '⏎'),

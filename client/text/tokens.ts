@@ -12,6 +12,7 @@ import {
   tokenCounts,
   type RefusedConversation,
   type WrittenConversation,
+  type WrittenExample,
 } from '../tokens/written-conversation.js';
 import { conversationParts } from './conversation-parts.js';
 import { idLines, markedText } from './marked-text.js';
@@ -35,7 +36,7 @@ const indent = '    ';
 export class TokensText implements TokensForm {
   readonly #encoder: TextEncoder;
   readonly #options: TokensTextOptions;
-  readonly #total = { conversations: 0, refused: 0, tokens: 0, trained: 0 };
+  readonly #total = { conversations: 0, examples: 0, refused: 0, tokens: 0, trained: 0 };
 
   constructor(encoder: TextEncoder, options: TokensTextOptions) {
     this.#encoder = encoder;
@@ -43,9 +44,10 @@ export class TokensText implements TokensForm {
   }
 
   /** How conversations are written, and what the marks mean. */
-  begin({ baseModel, renderer, trainOn, maxTokens, tokenizer }: ChosenModel): readonly string[] {
+  begin({ baseModel, renderer, settings, rules, maxTokens, tokenizer }: ChosenModel): readonly string[] {
     return [
-      `${baseModel}: renderer ${renderer.name}, train_on ${trainOn}, max_tokens ${formatCount(maxTokens)}`,
+      `${baseModel}: renderer ${renderer.name}, train_on ${rules.trainOn}, ${rules.examples === 'turn' ? 'examples turn, ' : ''}max_tokens ${formatCount(maxTokens)}`,
+      ...settings,
       `tokenizer ${tokenizer}`,
       this.#options.ink.legend,
     ];
@@ -68,11 +70,21 @@ export class TokensText implements TokensForm {
       this.#total.refused += 1;
       return `\n${place}: refused: ${written.refused}\n${refusedText(placed.conversation)}`;
     }
-    const { trained, context, cut } = tokenCounts(written.spans);
+    const lines = [
+      ...written.examples.map((example) => this.#example(place, placed.conversation, example)),
+      ...written.refusedTurns.map(({ message, refused }) => `\n${place}, message ${message}: refused: ${refused}`),
+    ];
+    return lines.length === 0 ? `\n${place}: no turn to train: a training leaves it out` : lines.join('\n');
+  }
+
+  #example(place: string, conversation: Conversation, example: WrittenExample): string {
+    const { trained, context, cut } = tokenCounts(example.spans);
+    this.#total.examples += 1;
     this.#total.tokens += trained + context + cut;
     this.#total.trained += trained;
+    const turn = example.message === undefined ? '' : `, the example of message ${example.message}`;
     const nothing = trained === 0 ? ', none trained: a training leaves it out' : '';
-    return `\n${place}: ${countsText(written.spans)}${nothing}\n${this.#written(placed.conversation, written)}`;
+    return `\n${place}${turn}: ${countsText(example.spans)}${nothing}\n${this.#written(conversation, example)}`;
   }
 
   failure(source: string, error: HeadraceError): string {
@@ -80,13 +92,14 @@ export class TokensText implements TokensForm {
   }
 
   end(): readonly string[] {
-    const { conversations, refused, tokens, trained } = this.#total;
+    const { conversations, examples, refused, tokens, trained } = this.#total;
     if (conversations < 2) return [];
-    const sum = `${plural(conversations, 'conversation')}: ${plural(tokens, 'token')}, ${formatCount(trained)} trained`;
+    const split = examples > conversations - refused ? `, ${plural(examples, 'example')}` : '';
+    const sum = `${plural(conversations, 'conversation')}${split}: ${plural(tokens, 'token')}, ${formatCount(trained)} trained`;
     return [`\n${sum}${refused > 0 ? `; ${formatCount(refused)} refused` : ''}`];
   }
 
-  #written(conversation: Conversation, written: WrittenConversation): string {
+  #written(conversation: Conversation, written: WrittenExample): string {
     const { ink, ids } = this.#options;
     const blocks = byMessage(written.spans).flatMap((block) => [
       `  ${messageLine(block, conversation, written, ink)}`,

@@ -8,11 +8,12 @@ import { developmentModelDir, type TinkerAccess } from '../../activities/train/s
 import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
 import type { Answer } from '../../core/contracts/evaluation.js';
 import type { Message } from '../../core/convert/conversation/conversation.js';
+import { dayOf } from '../../core/day.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
-import { rendererNames, type RendererName } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
-import { rendererNamed } from '../../core/training/families/index.js';
+import type { RendererName } from '../../core/recipe.js';
+import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
+import type { SettingsChoice } from '../../core/training/models/renderer-settings.js';
 import { parseCheckpointPath, type CheckpointKind } from '../../tinker/index.js';
 
 export interface SampleFromOptions {
@@ -30,6 +31,10 @@ export interface SampleFromOptions {
   readonly renderer?: RendererName;
   /** @default that of the base model */
   readonly tokenizer?: string;
+  /** What the renderer of a training writes beside the conversation. @default as a recipe without the keys */
+  readonly settings?: Pick<SettingsChoice, 'thinking_effort' | 'current_date'> | undefined;
+  /** `YYYY-MM-DD`: the date of a renderer that writes one, where the settings have none. @default today */
+  readonly startedOn?: string;
   readonly messages: readonly Message[];
   /** @default 400 */
   readonly maxTokens?: number;
@@ -63,7 +68,10 @@ export async function sampleFrom(
       { baseModel, tokenizer: options.tokenizer },
       signal,
     );
-    const renderer = rendererNamed(rendererFor(baseModel, options.renderer, rendererNames));
+    const renderer = chosenRenderer(
+      { ...options.settings, base_model: baseModel, renderer: options.renderer },
+      options.startedOn ?? dayOf(new Date()),
+    );
     const session = await tinker.openSession({ displayName: 'headrace sample', signal });
     try {
       const client = await session.createSamplingClient(

@@ -6,12 +6,16 @@ import {
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
 import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
+import { dayOf } from '../../core/day.js';
 import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
-import { rendererNames, type RendererName, type TrainOn } from '../../core/recipe.js';
-import { rendererFor } from '../../core/training/base-models.js';
+import type { RendererName } from '../../core/recipe.js';
+import { checkExampleRules } from '../../core/training/example-rules.js';
+import type { ExampleRules } from '../../core/training/examples.js';
+import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
+import { rendererSettings, type SettingsChoice } from '../../core/training/models/renderer-settings.js';
 import type { Renderer } from '../../core/training/rendering/renderer.js';
-import { rendererNamed } from '../../core/training/families/index.js';
+import { settingTexts } from '../../core/training/models/settings-text.js';
 import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 
@@ -22,7 +26,9 @@ export interface ModelChoice {
   readonly renderer?: RendererName | undefined;
   /** A folder (starting with `.` or `/`), or `owner/name@revision` of the Hub. @default by the base model */
   readonly tokenizer?: string | undefined;
-  readonly trainOn: TrainOn;
+  /** The recipe's, where its renderer writes the conversations. @default as a recipe without the keys */
+  readonly settings?: Pick<SettingsChoice, 'thinking_effort' | 'current_date'> | undefined;
+  readonly rules: ExampleRules;
   readonly maxTokens: number;
 }
 
@@ -30,7 +36,9 @@ export interface ModelChoice {
 export interface ChosenModel {
   readonly baseModel: string;
   readonly renderer: Renderer;
-  readonly trainOn: TrainOn;
+  /** What the renderer writes that is not in the conversations, for users. */
+  readonly settings: readonly string[];
+  readonly rules: ExampleRules;
   readonly maxTokens: number;
   readonly encoder: TextEncoder;
   /** Description of the tokenizer, for users. */
@@ -43,22 +51,34 @@ const remedy =
 /**
  * Finds renderer and tokenizer as a training does.
  *
- * @throws {HeadraceError} BaseModelError, TokenizerError, and what reading from the Hub throws.
+ * @throws {HeadraceError} BaseModelError, RecipeError, TokenizerError, and what reading from the Hub throws.
  */
 export async function chooseModel(
   choice: ModelChoice,
   sources: TokenizerSources,
   signal: AbortSignal,
 ): Promise<ChosenModel> {
-  const { baseModel, trainOn, maxTokens } = choice;
+  const { baseModel, rules, maxTokens, settings = {} } = choice;
+  const settingsChoice = { ...settings, base_model: baseModel, renderer: choice.renderer };
+  const today = dayOf(new Date());
   try {
-    const renderer = rendererNamed(rendererFor(baseModel, choice.renderer, rendererNames));
+    const renderer = chosenRenderer(settingsChoice, today);
+    checkExampleRules(renderer, rules);
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
     const encoder = createTextEncoder(files, renderer.textTokens);
     // Special tokens that the tokenizer does not have throw here, not at the first conversation.
     tokenisePrompt(renderer, { messages: [] }, encoder);
     stopOf(renderer, encoder);
-    return { baseModel, renderer, trainOn, maxTokens, encoder, tokenizer: files.description };
+    const shown = settingTexts(rendererSettings(settingsChoice, today), settings.current_date !== undefined);
+    return {
+      baseModel,
+      renderer,
+      settings: shown,
+      rules,
+      maxTokens,
+      encoder,
+      tokenizer: files.description,
+    };
   } catch (error) {
     const isAboutTheModel =
       error instanceof HeadraceError && (error.type === 'BaseModelError' || error.type === 'TokenizerError');

@@ -1,5 +1,6 @@
 import { HeadraceError } from '../../core/errors.js';
-import { Train, type RendererName, type Source, type TrainOn } from '../../core/recipe.js';
+import { Train, type ExampleForm, type RendererName, type Source, type TrainOn } from '../../core/recipe.js';
+import { exampleRules } from '../../core/training/example-rules.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { sourceNamed } from '../recipe/source-named.js';
 import type { ModelChoice } from './chosen-model.js';
@@ -11,6 +12,7 @@ export interface RequestOptions {
   readonly renderer?: RendererName;
   readonly tokenizer?: string;
   readonly trainOn?: TrainOn;
+  readonly examples?: ExampleForm;
   readonly maxTokens?: number;
 }
 
@@ -23,7 +25,7 @@ export interface TokensRequest {
 }
 
 /** The defaults of a recipe. */
-const defaults = Train.pick({ train_on: true, max_tokens: true }).parse({});
+const defaults = Train.pick({ train_on: true, examples: true, max_tokens: true }).parse({});
 
 /**
  * What a command line asks for. Options win over the recipe.
@@ -48,12 +50,15 @@ export async function readRequest(
     throw new HeadraceError('UsageError', `${from} names no base model, and there is no --model`, {
       remedy: 'Name the model that the conversations are written for: --model Qwen/Qwen3-8B.',
     });
-  const { train_on: trainOn, max_tokens: maxTokens } = train ?? defaults;
+  const { trainOn, examples } = exampleRules(train ?? defaults);
+  const { max_tokens: maxTokens } = train ?? defaults;
   const model: ModelChoice = {
     baseModel,
     renderer: options.renderer ?? train?.renderer,
     tokenizer: options.tokenizer ?? train?.tokenizer,
-    trainOn: options.trainOn ?? trainOn,
+    // They belong to the renderer of the recipe.
+    settings: options.model === undefined && options.renderer === undefined ? train : undefined,
+    rules: { trainOn: options.trainOn ?? trainOn, examples: options.examples ?? examples },
     maxTokens: options.maxTokens ?? maxTokens,
   };
   if (recipe === undefined || path !== undefined) return { model, conversations: { path: path ?? from } };

@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined.js';
 import type { HeadraceError } from '../../core/errors.js';
 import { sourceFailure } from '../text/source-failure.js';
 import type { ChosenModel } from './chosen-model.js';
@@ -14,14 +15,29 @@ export interface TokensForm {
   end(): readonly string[];
 }
 
-/** A line for each conversation, and nothing else but the sources that could not be read. */
+/**
+ * A line for each example, each refused turn and each refused conversation, and nothing else but the sources
+ * that could not be read.
+ */
 export const jsonForm: TokensForm = {
   begin: () => [],
   source: () => [],
   conversation: ({ place }, written) => {
-    if ('refused' in written) return JSON.stringify({ ...place, ...written });
-    const { tokens, weights, cut, prompt, stop } = written;
-    return JSON.stringify({ ...place, tokens, weights, cut, prompt, stop });
+    const lines =
+      'refused' in written
+        ? [written]
+        : [
+            ...written.examples.map(({ message, tokens, weights, cut, prompt, stop }) => ({
+              ...defined({ message }),
+              tokens,
+              weights,
+              cut,
+              prompt,
+              stop,
+            })),
+            ...written.refusedTurns,
+          ];
+    return lines.map((line) => JSON.stringify({ ...place, ...line })).join('\n');
   },
   failure: (source, error) => sourceFailure(source, error, true),
   end: () => [],

@@ -1,12 +1,13 @@
 import { tokenSpans, type SpanKind, type TokenSpan } from '../../activities/tokenise/token-spans.js';
 import type { Conversation, Message } from '../../core/convert/conversation/conversation.js';
 import type { TrainOn } from '../../core/recipe.js';
+import { isSplit, tokeniseExamples, type Example } from '../../core/training/examples.js';
 import { refusalText } from '../../core/training/refusals.js';
+import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import type { ChosenModel } from './chosen-model.js';
-import { stopOf, tokeniseConversation, tokenisePrompt } from '../../core/training/tokens.js';
 
-/** A conversation as a training takes it. */
-export interface WrittenConversation {
+/** An example as a training takes it. */
+export interface WrittenExample {
   /** Cut to `maxTokens`. */
   readonly tokens: readonly number[];
   /** 0 or 1 a token: whether it is trained. */
@@ -15,7 +16,7 @@ export interface WrittenConversation {
   readonly cut: number;
   /** The prompt from which the last answer would be sampled; with `last_assistant_turn`, the last turn. */
   readonly prompt: readonly number[];
-  /** The first position at which the prompt is not as the conversation; absent where it is its beginning. */
+  /** The first position at which the prompt is not as the example; absent where it is its beginning. */
   readonly promptLeavesAt?: number;
   /** Where sampling stops: ids, or texts. */
   readonly stop: readonly number[] | readonly string[];
@@ -23,6 +24,15 @@ export interface WrittenConversation {
   readonly spans: readonly TokenSpan[];
   /** Indices of the messages that are context because their reasoning is left out. */
   readonly reasoningLeftOut: readonly number[];
+  /** With an example a turn: number of the message that it trains, from 1. */
+  readonly message?: number;
+}
+
+/** A conversation in the form of its examples. */
+export interface WrittenConversation {
+  readonly examples: readonly WrittenExample[];
+  /** Turns that are left out, each with the reason in words. */
+  readonly refusedTurns: readonly { readonly message: number; readonly refused: string }[];
 }
 
 /** A conversation that is left out of a training. */
@@ -33,14 +43,31 @@ export interface RefusedConversation {
 
 /** Writes a conversation for a model as the tokenise stage does, or says why it is left out. */
 export function writeConversation(
-  { renderer, trainOn, maxTokens, encoder }: ChosenModel,
+  model: ChosenModel,
   conversation: Conversation,
 ): WrittenConversation | RefusedConversation {
-  const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
-  const { tokens, mask, reasoningLeftOut, refusal } = tokenised;
+  const { renderer, rules, encoder } = model;
+  const { examples, refusal, refusedTurns } = tokeniseExamples(renderer, conversation, rules, encoder);
   if (refusal !== undefined) return { refused: refusalText(refusal, renderer.name) };
-  const before = { ...conversation, messages: messagesOfPrompt(conversation.messages, trainOn) };
-  const prompt = tokenisePrompt(renderer, before, encoder);
+  return {
+    examples: examples.map((example) => writeExample(model, conversation, example)),
+    refusedTurns: refusedTurns.map(({ message, reason }) => ({
+      message: message + 1,
+      refused: refusalText(reason, renderer.name),
+    })),
+  };
+}
+
+function writeExample(
+  { renderer, rules, maxTokens, encoder }: ChosenModel,
+  conversation: Conversation,
+  example: Example,
+): WrittenExample {
+  const { tokens, mask, reasoningLeftOut } = example;
+  const splits = isSplit(renderer, rules);
+  const own = conversation.messages.slice(0, example.messages);
+  const messages = messagesOfPrompt(own, splits ? 'last_assistant_message' : rules.trainOn);
+  const prompt = tokenisePrompt(renderer, { ...conversation, messages }, encoder);
   const leavesAt = prompt.findIndex((id, at) => tokens[at] !== id);
   return {
     tokens: tokens.slice(0, maxTokens),
@@ -49,8 +76,9 @@ export function writeConversation(
     prompt,
     ...(leavesAt === -1 ? {} : { promptLeavesAt: leavesAt }),
     stop: stopOf(renderer, encoder),
-    spans: tokenSpans(tokenised, maxTokens, encoder),
+    spans: tokenSpans(example, maxTokens, encoder),
     reasoningLeftOut,
+    ...(splits ? { message: example.messages } : {}),
   };
 }
 

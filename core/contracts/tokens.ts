@@ -1,4 +1,5 @@
 import type { RendererName, Train } from '../recipe.js';
+import type { RendererSettings } from '../training/rendering/renderer.js';
 import type { ArtifactRef, WorkRange } from './artifact.js';
 
 /** A mix, and how to tokenise it. */
@@ -7,6 +8,8 @@ export interface PlanTokensInput {
   readonly mix: ArtifactRef;
   /** Base model, renderer, tokenizer, limits and batch size. */
   readonly train: Train;
+  /** The day on which the run started, `YYYY-MM-DD` in UTC: the date of a renderer that writes one. */
+  readonly startedOn: string;
 }
 
 /** The work of tokenising a mix. */
@@ -15,6 +18,8 @@ export interface TokenPlan {
   readonly plan: ArtifactRef;
   /** The recipe's, or that of the base model. */
   readonly renderer: RendererName;
+  /** What the renderer writes that is not in the conversations. */
+  readonly settings: RendererSettings;
   /** Origin of the tokenizer, with its digest. */
   readonly tokenizer: string;
   /** For `tokenisePieces`. At most 64. */
@@ -76,8 +81,10 @@ export interface UntrainedParts {
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
   /** Messages of weight 0 in the other rows: context. */
   readonly weightZero: number;
-  /** Messages of the other rows whose reasoning the renderer leaves out: context. */
+  /** Messages of the other rows that `train_on` names, without the reasoning that they have: context. */
   readonly reasoningLeftOut: number;
+  /** With `examples: turn`: turns of the other rows that the renderer refuses. Absent: none. */
+  readonly refusedTurns?: Readonly<Partial<Record<RefusalReason, number>>>;
   /** Other rows with a `name`, which the renderer does not write. */
   readonly named: number;
 }
@@ -91,24 +98,30 @@ export interface SourceUntrained extends UntrainedParts {
 /** What a renderer leaves untrained, of the sources that have any of it. */
 export interface Untrained {
   readonly renderer: RendererName;
+  /** Present where `examples: turn` would train the turns whose reasoning is left out. */
+  readonly turnsWouldTrain?: true;
   readonly sources: readonly SourceUntrained[];
 }
 
-/** Lengths of one source's rows. A refused row has no tokens and plays no part in the quantiles. */
+/**
+ * Lengths of one source's examples. A refused row has none. An example is a row, or with `examples: turn` a
+ * turn of one.
+ */
 export interface LengthReport {
   /** The source's name, in the recipe. */
   readonly source: string;
   /** Lines of train.jsonl. */
   readonly rows: number;
+  readonly examples: number;
   /** After truncation. */
   readonly tokens: number;
   /** Tokens with a loss weight above 0. */
   readonly trainedTokens: number;
-  /** Tokens a row before truncation, at quantiles 0.5, 0.9, 0.99 and 1. */
+  /** Tokens an example before truncation, at quantiles 0.5, 0.9, 0.99 and 1. */
   readonly quantiles: readonly [number, number, number, number];
-  /** Rows longer than `max_tokens`. */
+  /** Examples longer than `max_tokens`. */
   readonly truncated: number;
-  /** Rows that lose all of their last answer to truncation. */
+  /** Examples that lose all of their last answer to truncation. */
   readonly lostLastAnswer: number;
   /** Rows without a trained token after truncation: counted, never trained. */
   readonly untrained: number;
@@ -120,13 +133,19 @@ export interface TokensResult {
   readonly tokens: ArtifactRef;
   /** Lines of train.jsonl. */
   readonly rows: number;
-  /** Rows with at least one trained token: N of the step rule. */
+  /** Rows with at least one trained token. */
   readonly trainedRows: number;
+  /** Examples of all rows. */
+  readonly examples: number;
+  /** Examples with at least one trained token: N of the step rule. */
+  readonly trainedExamples: number;
   /** After truncation. */
   readonly totalTokens: number;
   /** Tokens with a loss weight above 0. */
   readonly trainedTokens: number;
-  /** Batches that the trained rows fill. */
+  /** Tokens that an epoch sends to the server: of each trained example all but the last token. */
+  readonly tokensPerEpoch: number;
+  /** Batches that the trained examples fill. */
   readonly stepsPerEpoch: number;
   /** Steps of all epochs, at most `max_steps`. */
   readonly totalSteps: number;

@@ -1,4 +1,4 @@
-import { compareCodePoints } from '../text/code-point-order.js';
+import { byName } from '../text/code-point-order.js';
 import { pythonNumber } from './python-number.js';
 import { isSpelledObject, SpelledNumber, type SpelledJson } from './spelled-json.js';
 
@@ -13,10 +13,10 @@ export interface PythonJsonStyle {
 }
 
 /**
- * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from. Without
- * a style, separators are `, ` and `: ` and what is not printable ASCII is escaped. A number with a fraction
- * or an exponent is written as a float. (Integers of more than 4,300 digits, which Python refuses, stay as
- * they are.)
+ * JSON as Python 3 spells it: `json.dumps(json.loads(text))` of the text that `value` was parsed from.
+ * Without a style, separators are `, ` and `: ` and what is not printable ASCII is escaped. A number with a
+ * fraction or an exponent is written as a float. (Integers of more than 4,300 digits, which Python refuses,
+ * stay as they are.)
  */
 export function pythonJson(value: SpelledJson, style: PythonJsonStyle = {}): string {
   if (value === null || typeof value === 'boolean') return String(value);
@@ -24,8 +24,7 @@ export function pythonJson(value: SpelledJson, style: PythonJsonStyle = {}): str
   if (value instanceof SpelledNumber) return pythonNumber(value.text).replace('inf', 'Infinity');
   const [comma, colon] = style.compact === true ? [',', ':'] : [', ', ': '];
   if (!isSpelledObject(value)) return `[${value.map((item) => pythonJson(item, style)).join(comma)}]`;
-  const members = [...value];
-  if (style.sorted === true) members.sort(([one], [other]) => compareCodePoints(one, other));
+  const members = style.sorted === true ? byName(value) : [...value];
   const texts = members.map(([name, member]) => `${quoted(name, style)}${colon}${pythonJson(member, style)}`);
   return `{${texts.join(comma)}}`;
 }

@@ -2,7 +2,7 @@ import { pythonNumber } from './python-number.js';
 import { isSpelledObject, SpelledNumber, type SpelledJson } from './spelled-json.js';
 
 /**
- * A JSON value as Python 3 turns it to text: `str(json.loads(text))` of the text that `value` was parsed from.
+ * A JSON value as text of Python 3: `str(json.loads(text))` of the text that `value` was parsed from.
  * `True`, `None`, `1e-07`; a string as it is, and quoted in lists and objects: `['string', 'null']`.
  */
 export function pythonStr(value: SpelledJson): string {

@@ -76,3 +76,7 @@ export const trainOnModes = [
   'all_user_and_system_messages',
 ] as const;
 export type TrainOn = (typeof trainOnModes)[number];
+
+/** What an example of the training is: a conversation, or one for each turn of it that is trained. */
+export const exampleForms = ['conversation', 'turn'] as const;
+export type ExampleForm = (typeof exampleForms)[number];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { labelPattern, maxBaseLabelLength } from '../labels.js';
-import { rendererNames, trainOnModes } from './choices.js';
+import { exampleForms, rendererNames, trainOnModes } from './choices.js';
 import { positiveInt } from './values.js';
 
 /** Which model is trained, and how conversations become its tokens. */
@@ -35,9 +35,31 @@ const model = {
       whenAbsent: 'by the base model',
     })
     .optional(),
+  thinking_effort: z
+    .number()
+    .min(0)
+    .lt(1)
+    .meta({
+      description:
+        'How much the model reasons, from 0 to below 1: a line that the renderer `tml_v0` (Inkling) writes into every conversation and prompt. Other families have their efforts in the names of their renderers.',
+      whenAbsent: '0.9 with `tml_v0`',
+    })
+    .optional(),
+  current_date: z.iso
+    .date({ error: 'must be a day that exists, written YYYY-MM-DD' })
+    .meta({
+      description:
+        'The day that `gpt_oss_low_reasoning`, `_medium_` and `_high_` write into every conversation and prompt as the current date.',
+      whenAbsent: 'the day the run starts, in UTC',
+    })
+    .optional(),
   train_on: z.enum(trainOnModes).default('all_assistant_messages').meta({
     description:
       'The tokens that the loss is on. `last_assistant_turn`: the assistant messages after the last user message; `all_tokens`: headers of messages, too.',
+  }),
+  examples: z.enum(exampleForms).default('conversation').meta({
+    description:
+      'What the training takes as one example. `turn`: one for each assistant message that `train_on` names, which ends with it. It is for models whose earlier turns are written in another form than the last one, so that one example cannot train each as the model generates it; with other models it is the same as `conversation`.',
   }),
   lora: z
     .strictObject({
@@ -48,10 +70,10 @@ const model = {
     .meta({ description: 'The adapter.' }),
 };
 
-/** Which conversations are in which step. */
+/** Which examples are in which step. */
 const steps = {
   batch_size: positiveInt.default(128).meta({
-    description: 'Conversations in a step. The last step of an epoch takes what is left.',
+    description: 'Examples in a step. The last step of an epoch takes what is left.',
   }),
   epochs: positiveInt.default(1).meta({
     description:
@@ -59,7 +81,7 @@ const steps = {
   }),
   max_tokens: z.int().min(2).default(4096).meta({
     description:
-      'Longer conversations are cut at their end. One with nothing left to train on is counted and left out.',
+      'Longer examples are cut at their end. One with nothing left to train on is counted and left out.',
   }),
 };
 
@@ -136,6 +158,48 @@ const checkpoints = {
     .optional(),
 };
 
+const usdPerMillion = z.number().min(0);
+
+/** What the training may cost. */
+const cost = {
+  price: z
+    .strictObject({
+      train: usdPerMillion.meta({ description: 'USD per million tokens that are trained.' }),
+      prefill: usdPerMillion.meta({
+        description: 'USD per million tokens of held-out conversations and prompts.',
+      }),
+      sample: usdPerMillion.meta({ description: 'USD per million tokens of answers.' }),
+    })
+    .meta({
+      description: 'What the server charges. It changes no result, only estimates and `budget.usd`.',
+      whenAbsent: 'what Headrace knows of the base model',
+    })
+    .optional(),
+  budget: z
+    .strictObject({
+      tokens: positiveInt
+        .meta({
+          description: 'Tokens that are trained, prefilled and sampled, all together.',
+          whenAbsent: 'no limit',
+        })
+        .optional(),
+      usd: z
+        .number()
+        .gt(0)
+        .meta({ description: 'US dollars, by the price of the training.', whenAbsent: 'no limit' })
+        .optional(),
+    })
+    .refine(({ tokens, usd }) => tokens !== undefined || usd !== undefined, {
+      error: 'must have tokens, usd or both',
+    })
+    .meta({
+      description:
+        'The training saves and waits before it would use more. `headrace change-budget` raises it, also of a run under way.',
+      whenAbsent: 'no limit',
+    })
+    .optional(),
+};
+
 const defaultPrompts = [
   'Can you help me plan a quiet weekend?',
   'Write two sentences about why practice matters.',
@@ -148,6 +212,7 @@ export const Train = z.strictObject({
   ...steps,
   ...optimizer,
   ...checkpoints,
+  ...cost,
   prompts: z.array(z.string().min(1)).min(1).max(16).default(defaultPrompts).meta({
     description: 'Asked of the base model and every checkpoint; the report shows the answers side by side.',
   }),

@@ -12,3 +12,10 @@ export function compareCodePoints(one: string, other: string): number {
 function place(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
+
+/** Named values in the order of the code points of their names. */
+export function byName<Value>(
+  members: Iterable<readonly [string, Value]>,
+): readonly (readonly [string, Value])[] {
+  return [...members].toSorted(([one], [other]) => compareCodePoints(one, other));
+}

@@ -8,12 +8,17 @@ import type { Renderer } from './rendering/renderer.js';
  * itself refuses; `undefined` where it is.
  */
 export function refusalOf(renderer: Renderer, conversation: Conversation): RefusalReason | undefined {
+  const last = conversation.messages.at(-1);
+  const reasonsLast = renderer.disablesThinking && last !== undefined && reasons(last);
+  return formRefusalOf(renderer, conversation) ?? (reasonsLast ? 'thinking_disabled' : undefined);
+}
+
+/** Whether a renderer has no form for a part of a conversation. */
+export function formRefusalOf(renderer: Renderer, conversation: Conversation): RefusalReason | undefined {
   const { messages, tools = [] } = conversation;
   if (!renderer.hasReasoning && messages.some(reasons)) return 'reasoning';
   const usesTools = tools.length > 0 || messages.some(isOfTools);
-  if (usesTools && renderer.declareTools === undefined) return 'tools';
-  const last = messages.at(-1);
-  return renderer.disablesThinking && last !== undefined && reasons(last) ? 'thinking_disabled' : undefined;
+  return usesTools && renderer.declareTools === undefined ? 'tools' : undefined;
 }
 
 function reasons({ reasoning_content: reasoning }: Message): boolean {

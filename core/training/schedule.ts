@@ -1,6 +1,6 @@
 import { HeadraceError } from '../errors.js';
 import type { Train } from '../recipe.js';
-import { baseModelOf } from './base-models.js';
+import { bareName, baseModelOf } from './models/base-models.js';
 
 export interface ScheduleRule {
   /** Base learning rate. */
@@ -44,14 +44,24 @@ const loraFactor = 10;
  * @throws {HeadraceError} BaseModelError, where family or size are not known.
  */
 export function autoLearningRate(baseModel: string, hiddenSize?: number): number {
-  const name = baseModel.toLowerCase();
-  const exponent = name.includes('llama') ? 0.781 : name.includes('qwen') ? 0.0775 : undefined;
+  const exponent = rateExponent(baseModel);
   const size = hiddenSize ?? baseModelOf(baseModel)?.hiddenSize;
   if (exponent === undefined || size === undefined)
     throw new HeadraceError(
       'BaseModelError',
-      `learning_rate: auto is not defined for ${baseModel}: ${exponent === undefined ? 'its formula covers Llama and Qwen' : 'its hidden size is not known'}`,
+      `learning_rate: auto is not defined for ${baseModel}: ${exponent === undefined ? 'the Tinker cookbook has a formula for Qwen and Llama models only' : 'its hidden size is not known'}`,
       { remedy: 'Give train.learning_rate a number.' },
     );
   return fullFineTuneRate * loraFactor * (2000 / size) ** exponent;
+}
+
+/** Whether the cookbook's formula covers a model: it goes by the name. */
+export function hasAutoRate(baseModel: string): boolean {
+  return rateExponent(baseModel) !== undefined;
+}
+
+function rateExponent(baseModel: string): number | undefined {
+  const name = bareName(baseModel).toLowerCase();
+  if (name.includes('llama')) return 0.781;
+  return name.includes('qwen') ? 0.0775 : undefined;
 }

@@ -1,9 +1,9 @@
-/** How many steps a training has, and which rows each of them trains on. */
+/** How many steps a training has, and which examples each of them trains on. */
 
 export interface StepRule {
-  /** N: rows of train.jsonl with at least one trained token. */
-  readonly trainedRows: number;
-  /** B: conversations in a step. */
+  /** N: examples of train.jsonl with at least one trained token. */
+  readonly trainedExamples: number;
+  /** B: examples in a step. */
   readonly batchSize: number;
   readonly epochs: number;
   /** Cuts the training short; absent: every epoch whole. */
@@ -11,8 +11,8 @@ export interface StepRule {
 }
 
 /** ⌈N/B⌉: a batch never spans two epochs, so an epoch's last one may be short. */
-export function stepsPerEpoch({ trainedRows, batchSize }: StepRule): number {
-  return Math.ceil(trainedRows / batchSize);
+export function stepsPerEpoch({ trainedExamples, batchSize }: StepRule): number {
+  return Math.ceil(trainedExamples / batchSize);
 }
 
 export function totalSteps(rule: StepRule): number {
@@ -22,7 +22,7 @@ export function totalSteps(rule: StepRule): number {
 export interface StepPlace {
   /** From 0. */
   readonly epoch: number;
-  /** The step's rows are `[from, to)` of the epoch's order. */
+  /** The step's examples are `[from, to)` of the epoch's order. */
   readonly from: number;
   /** exclusive */
   readonly to: number;
@@ -35,7 +35,7 @@ export function placeOfStep(rule: StepRule, step: number): StepPlace {
   return {
     epoch: Math.floor(step / perEpoch),
     from,
-    to: Math.min(from + rule.batchSize, rule.trainedRows),
+    to: Math.min(from + rule.batchSize, rule.trainedExamples),
   };
 }
 
@@ -43,24 +43,24 @@ export function placeOfStep(rule: StepRule, step: number): StepPlace {
 export type Sha256 = (text: string) => Uint8Array;
 
 /**
- * The row numbers of train.jsonl (from 0) in the order in which an epoch trains on them: the file's own in
- * epoch 0, in later ones sorted by SHA-256(`${seed}\nepoch ${epoch}\n${row}`).
+ * The numbers of examples (from 0) in the order in which an epoch trains on them: that of train.jsonl in
+ * epoch 0, in later ones sorted by SHA-256(`${seed}\nepoch ${epoch}\n${number}`).
  *
- * @param rows - the row numbers that are trained on, rising.
+ * @param examples - the numbers of those that are trained on, rising.
  */
 export function epochOrder(
-  rows: ArrayLike<number>,
+  examples: ArrayLike<number>,
   epoch: number,
   seed: number,
   sha256: Sha256,
 ): Uint32Array {
-  if (epoch === 0) return Uint32Array.from(rows);
-  const digests = new Uint8Array(rows.length * 32);
-  for (let at = 0; at < rows.length; at += 1)
-    digests.set(sha256(`${seed}\nepoch ${epoch}\n${rows[at]}`).subarray(0, 32), at * 32);
-  const order = Uint32Array.from({ length: rows.length }, (_, at) => at);
+  if (epoch === 0) return Uint32Array.from(examples);
+  const digests = new Uint8Array(examples.length * 32);
+  for (let at = 0; at < examples.length; at += 1)
+    digests.set(sha256(`${seed}\nepoch ${epoch}\n${examples[at]}`).subarray(0, 32), at * 32);
+  const order = Uint32Array.from({ length: examples.length }, (_, at) => at);
   order.sort((a, b) => compareDigests(digests, a * 32, b * 32));
-  return order.map((at) => rows[at] ?? 0);
+  return order.map((at) => examples[at] ?? 0);
 }
 
 function compareDigests(digests: Uint8Array, a: number, b: number): number {

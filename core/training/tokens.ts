@@ -14,9 +14,20 @@ export interface TokenisedConversation extends Pick<
 > {
   /** Indices of the messages whose reasoning the renderer leaves out, and which are context. */
   readonly reasoningLeftOut: readonly number[];
+  /** How many of them would be trained with their reasoning. */
+  readonly untrainedReasoning: number;
   /** Why the conversation is not trained, and has no tokens; absent where it is. */
   readonly refusal?: RefusalReason;
 }
+
+const nothing: TokenisedConversation = {
+  tokens: [],
+  mask: [],
+  parts: [],
+  lastMessageAt: 0,
+  reasoningLeftOut: [],
+  untrainedReasoning: 0,
+};
 
 /**
  * Tokens and loss mask of a conversation. Messages of weight 0 are context, and so is a turn without its
@@ -44,12 +55,21 @@ export function tokeniseConversation(
       encoder,
     );
   if (typeof supervised === 'string')
-    return { tokens: [], mask: [], parts: [], lastMessageAt: 0, reasoningLeftOut: [], refusal: supervised };
-  const { tokens, mask, parts, lastMessageAt, written } = supervised;
-  const reasoningLeftOut = written.flatMap(({ message: { from }, leavesOutReasoning = false }) =>
-    leavesOutReasoning && typeof from === 'number' ? [from] : [],
+    return { ...nothing, refusal: supervised };
+  const { tokens, mask, parts, lastMessageAt, written, inMode } = supervised;
+  const leftOut = written.flatMap(({ message: { from }, leavesOutReasoning = false }, index) =>
+    leavesOutReasoning && typeof from === 'number'
+      ? [{ from, isUntrained: inMode(index) && !isWeightZero(from) }]
+      : [],
   );
-  return { tokens, mask, parts, lastMessageAt, reasoningLeftOut };
+  return {
+    tokens,
+    mask,
+    parts,
+    lastMessageAt,
+    reasoningLeftOut: leftOut.map(({ from }) => from),
+    untrainedReasoning: leftOut.filter(({ isUntrained }) => isUntrained).length,
+  };
 }
 
 /** The prompt of the next turn after a conversation that the renderer has a form for, as tokens. */

@@ -1,6 +1,7 @@
 import { refusalReasons, type SourceUntrained, type Untrained } from '../contracts/tokens.js';
 import { formatCount, plural } from '../format.js';
 import type { RendererName } from '../recipe.js';
+import { leftOutText } from './left-out-text.js';
 import { refusalRemedy } from './refusal-remedy.js';
 import { refusalText } from './refusals.js';
 
@@ -12,18 +13,22 @@ export interface UntrainedNote {
 }
 
 /** What is not trained whatever `train_on` says, and what is not written. */
-export function untrainedNotes({ renderer, sources }: Untrained): readonly UntrainedNote[] {
+export function untrainedNotes({ renderer, sources, turnsWouldTrain }: Untrained): readonly UntrainedNote[] {
   return sources.flatMap((each) => [
     ...refusalNotes(each, renderer),
-    ...otherNotes(each, renderer).map((text) => ({ text: `${each.source}: ${text}` })),
+    ...turnNotes(each, renderer),
+    ...otherNotes(each, renderer, turnsWouldTrain).map((text) => ({ text: `${each.source}: ${text}` })),
   ]);
 }
 
 /** The notes as lines for a terminal. */
 export function untrainedLines(untrained: Untrained): readonly string[] {
-  return untrainedNotes(untrained).flatMap(({ text, remedy }) =>
-    remedy === undefined ? [text] : [text, `  ${remedy}`],
-  );
+  return noteLines(untrainedNotes(untrained));
+}
+
+/** Notes as lines for a terminal, each with its remedy below. */
+export function noteLines(notes: readonly UntrainedNote[]): readonly string[] {
+  return notes.flatMap(({ text, remedy }) => (remedy === undefined ? [text] : [text, `  ${remedy}`]));
 }
 
 function refusalNotes({ source, rows, refused }: SourceUntrained, renderer: RendererName): UntrainedNote[] {
@@ -38,14 +43,30 @@ function refusalNotes({ source, rows, refused }: SourceUntrained, renderer: Rend
   });
 }
 
-function otherNotes({ weightZero, reasoningLeftOut, named }: SourceUntrained, renderer: string): string[] {
+function turnNotes({ source, refusedTurns = {} }: SourceUntrained, renderer: RendererName): UntrainedNote[] {
+  return refusalReasons.flatMap((reason) => {
+    const count = refusedTurns[reason];
+    if (count === undefined) return [];
+    const which = `${plural(count, 'turn')} of other rows ${count === 1 ? 'is' : 'are'}`;
+    return {
+      text: `${source}: ${which} not trained: ${refusalText(reason, renderer)}`,
+      remedy: refusalRemedy(reason, renderer),
+    };
+  });
+}
+
+function otherNotes(
+  { weightZero, reasoningLeftOut, named }: SourceUntrained,
+  renderer: RendererName,
+  turnsWouldTrain: boolean | undefined,
+): string[] {
   const context = (count: number): string => `${count === 1 ? 'is' : 'are'} context and not trained`;
   return [
     ...(weightZero === 0 ? [] : [`${plural(weightZero, 'message')} of weight 0 ${context(weightZero)}`]),
     ...(reasoningLeftOut === 0
       ? []
       : [
-          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}, as ${renderer} writes the reasoning of the last message only; \`reasoning: inline\` keeps it in all`,
+          `${plural(reasoningLeftOut, 'message')} ${context(reasoningLeftOut)}: ${leftOutText(renderer, turnsWouldTrain === true)}`,
         ]),
     ...(named === 0
       ? []

@@ -54,7 +54,8 @@ export const rejectMeanings: Readonly<Record<RejectReason, RejectMeaning>> = {
   },
   not_only_text: {
     meaning: 'has a part that is an image, audio, video or a file',
-    remedy: 'Only text is trained. Remove these rows, or raise `max_reject_fraction`.',
+    remedy:
+      'Only text is trained, also with a base model that takes images or audio. Remove these rows, or raise `max_reject_fraction`.',
     example: messages(
       '{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"u"}}]},{"role":"assistant","content":"a"}]}',
     ),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { z } from 'zod';
 import { canonicalLine, parseCanonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import { rendererNames, trainOnModes, type RendererName } from '../../core/recipe.js';
-import { forecastRefusals } from '../../core/training/refusal-forecast.js';
+import { forecastTraining } from '../../core/training/forecast.js';
 import { rendererNamed } from '../../core/training/families/index.js';
 import { tokeniseConversation, tokenisePrompt } from '../../core/training/tokens.js';
 import { realTokenizers } from './real-tokenizers.js';
@@ -45,8 +45,9 @@ export function compareWithGolden(name: RendererName, lines: readonly GoldenLine
       assert.equal(found.refusal !== undefined, mask === null, where);
       assert.deepEqual(found.tokens, mask === null ? [] : tokens, where);
       assert.equal(found.mask.join(''), mask ?? '', where);
-      const [forecast] = forecastRefusals(name, mode, [conversation]);
-      assert.equal(forecast?.reason, found.refusal, `without a tokenizer, ${where}`);
+      const rules = { trainOn: mode, examples: 'conversation' } as const;
+      const [forecast] = Object.keys(forecastTraining(renderer, rules, [conversation]).refused);
+      assert.equal(forecast, found.refusal, `without a tokenizer, ${where}`);
     }
     const before = { ...conversation, messages: conversation.messages.slice(0, -1) };
     if (prompt !== null) assert.deepEqual(tokenisePrompt(renderer, before, encoder), prompt, line);

@@ -26,6 +26,9 @@ export async function temporaryStore(): Promise<ArtifactStore> {
 export const train = (change: Record<string, unknown> = {}): Train =>
   Train.parse({ base_model: 'headrace/tiny-qwen3', renderer: 'qwen3', learning_rate: 1e-3, ...change });
 
+/** The day on which runs of tests start. */
+export const startedOn = '2026-11-28';
+
 /** Puts a `mix` artifact into the store, as the mix stage writes it. */
 export async function putMix(
   store: ArtifactStore,

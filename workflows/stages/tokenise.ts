@@ -17,14 +17,15 @@ export async function tokenise(
 ): Promise<TokensResult> {
   const { activities, view } = run;
   view.enter('tokenise');
-  const { plan, pieces } = await activities.planTokens(
+  const { plan, pieces, settings } = await activities.planTokens(
     `plan the tokens of ${formatCount(file.lines)} conversations`,
-    { mix, train },
+    { mix, train, startedOn: run.startedOn },
   );
   let done = 0;
   const show = (counted?: TokensResult): void => {
-    const { totalSteps = null, untrained } = counted ?? {};
-    view.show({ tokens: { pieces: [done, pieces.length], totalSteps, ...defined({ untrained }) } });
+    const { totalSteps = null, tokensPerEpoch, untrained } = counted ?? {};
+    const counts = defined({ tokensPerEpoch, untrained });
+    view.show({ tokens: { pieces: [done, pieces.length], settings, totalSteps, ...counts } });
   };
   show();
   await parallel(pieces, rangesAtOnce, async ({ label, from, to }) => {

@@ -2,46 +2,66 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
-import { trainedTokens } from '../../../core/training/datum.js';
-import type { TokenisedConversation } from '../../../core/training/tokens.js';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
-import { maskName, rowFields, rowsName, tokensName, type TokenPieceMeta } from './token-piece.js';
-import { addUntrainedParts, nothingUntrained, untrainedPartsOf } from './untrained-parts.js';
+import { trainedTokens } from '../../../core/training/datum.js';
+import type { ConversationExamples } from '../../../core/training/examples.js';
+import { addUntrainedParts, nothingUntrained, untrainedPartsOf } from '../../../core/training/untrained-parts.js';
+import { examplesName, maskName, tokensName, type TokenPieceMeta } from './token-piece.js';
 
-/** Collects the tokenised rows of a `token-piece`, in line order, and writes its files. */
+/** The tokens of an example. Absent: a line has none. */
+type Tokenised = Pick<ConversationExamples['examples'][number], 'tokens' | 'mask' | 'lastMessageAt'>;
+
+const noExample: Tokenised = { tokens: [], mask: [], lastMessageAt: 0 };
+
+/** Collects the examples of a `token-piece`, in line order, and writes its files. */
 export class TokenPieceBuilder {
   readonly #maxTokens: number;
   readonly #tokens: number[] = [];
   readonly #mask: number[] = [];
-  readonly #rows: Uint32Array;
+  readonly #entries: number[][] = [];
   readonly #untrainedParts: TokenPieceMeta['untrainedParts'] = {};
-  #count = 0;
+  #rows = 0;
   #trainedRows = 0;
+  #trainedExamples = 0;
   #trainedTokens = 0;
 
-  constructor(rows: number, maxTokens: number) {
-    this.#rows = new Uint32Array(rows * rowFields);
+  constructor(maxTokens: number) {
     this.#maxTokens = maxTokens;
   }
 
-  /** @param source - position of the row's source in the mix. */
-  add(conversation: Conversation, tokenised: TokenisedConversation, source: number): void {
-    const { tokens, mask, lastMessageAt } = tokenised;
+  /**
+   * Adds a line.
+   *
+   * @param source - position of its source in the mix.
+   */
+  add(conversation: Conversation, made: ConversationExamples, source: number): void {
+    const trainedBefore = this.#trainedExamples;
+    for (const example of made.examples) this.#add(example, source);
+    if (made.examples.length === 0) this.#add(noExample, source);
+    if (this.#trainedExamples > trainedBefore) this.#trainedRows += 1;
+    this.#rows += 1;
+    const parts = untrainedPartsOf(conversation, made);
+    this.#untrainedParts[source] = addUntrainedParts(this.#untrainedParts[source] ?? nothingUntrained, parts);
+  }
+
+  #add({ tokens, mask, lastMessageAt }: Tokenised, source: number): void {
     const length = Math.min(tokens.length, this.#maxTokens);
     const trained = trainedTokens(mask, length);
     const lostLastAnswer = length > 0 && lastMessageAt >= length ? 1 : 0;
-    this.#rows.set(
-      [this.#tokens.length, length, tokens.length, trained, source, lostLastAnswer],
-      this.#count * rowFields,
-    );
+    this.#entries.push([
+      this.#tokens.length,
+      length,
+      tokens.length,
+      trained,
+      source,
+      lostLastAnswer,
+      this.#rows,
+    ]);
     for (let at = 0; at < length; at += 1) {
       this.#tokens.push(tokens[at] ?? 0);
       this.#mask.push(mask[at] ?? 0);
     }
-    const parts = untrainedPartsOf(conversation, tokenised);
-    this.#untrainedParts[source] = addUntrainedParts(this.#untrainedParts[source] ?? nothingUntrained, parts);
-    this.#count += 1;
-    if (trained > 0) this.#trainedRows += 1;
+    if (trained > 0) this.#trainedExamples += 1;
     this.#trainedTokens += trained;
   }
 
@@ -50,7 +70,7 @@ export class TokenPieceBuilder {
     const files = [
       [tokensName, littleEndian(Int32Array.from(this.#tokens))],
       [maskName, Uint8Array.from(this.#mask)],
-      [rowsName, littleEndian(this.#rows)],
+      [examplesName, littleEndian(Uint32Array.from(this.#entries.flat()))],
     ] as const;
     const hash = createHash('sha256');
     for (const [name, bytes] of files) {
@@ -58,8 +78,10 @@ export class TokenPieceBuilder {
       await writeFile(join(dir, name), bytes);
     }
     return {
-      rows: this.#count,
+      rows: this.#rows,
       trainedRows: this.#trainedRows,
+      entries: this.#entries.length,
+      trainedExamples: this.#trainedExamples,
       tokens: this.#tokens.length,
       trainedTokens: this.#trainedTokens,
       untrainedParts: this.#untrainedParts,

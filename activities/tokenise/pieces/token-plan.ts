@@ -2,16 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
-import { rendererNames, trainOnModes } from '../../../core/recipe.js';
+import { exampleForms, rendererNames, trainOnModes } from '../../../core/recipe.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys: raise it when the same inputs give other bytes. */
-export const tokeniseVersion = 2;
+export const tokeniseVersion = 3;
+
+const RendererSettings = z.object({
+  currentDate: z.string().optional(),
+  effort: z.number().optional(),
+});
 
 /** How conversations become tokens: what decides the bytes of a piece, besides its lines. */
 export const Tokenisation = z.object({
   renderer: z.enum(rendererNames),
+  settings: RendererSettings,
   trainOn: z.enum(trainOnModes),
+  examples: z.enum(exampleForms),
   maxTokens: z.int(),
   /** SHA-256 of the tokenizer. */
   tokenizerDigest: z.string(),

@@ -2,26 +2,29 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Side } from '../../../core/contracts/mix.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
-import { maskName, tokensName, TokenRows, type TokenRow } from './token-piece.js';
+import { ExampleEntries, maskName, tokensName, type ExampleEntry } from './token-piece.js';
 import type { Tokens } from './tokens-artifact.js';
 
-/** A row as it goes into training or evaluation: cut to `max_tokens`. */
-export interface TokenisedRow {
+/** An example as it goes into training or evaluation: cut to `max_tokens`. */
+export interface TokenisedExample {
   readonly tokens: Int32Array;
   readonly mask: Uint8Array;
   readonly source: number;
+  /** Of its file, from 0. */
+  readonly line: number;
 }
 
 interface OpenPiece {
   readonly firstLine: number;
-  readonly rows: TokenRows;
+  readonly firstEntry: number;
+  readonly entries: ExampleEntries;
   readonly tokens: FileHandle;
   readonly mask: FileHandle;
 }
 
 /**
- * Reads tokenised rows by their line number, from 0. Holds row tables (24 bytes a row) in memory; close it
- * when done.
+ * Reads examples by their number: that of their entry among all of the file, from 0. Where a conversation is
+ * an example, it is the number of its line. Holds the entries (28 bytes each) in memory; close it when done.
  */
 export class TokenReader {
   readonly #pieces: readonly OpenPiece[];
@@ -33,15 +36,15 @@ export class TokenReader {
   static async open(store: ArtifactStore, tokens: Tokens, side: Side): Promise<TokenReader> {
     const opened: OpenPiece[] = [];
     try {
-      for (const { key, firstLine } of tokens.pieces.filter((piece) => piece.side === side)) {
+      for (const { key, firstLine, firstEntry } of tokens.pieces.filter((piece) => piece.side === side)) {
         const artifact: Artifact = await store.get({ kind: 'token-piece', key });
-        const rows = await TokenRows.read(artifact);
+        const entries = await ExampleEntries.read(artifact);
         const tokenFile = await open(artifact.path(tokensName), 'r');
         const mask = await open(artifact.path(maskName), 'r').catch(async (error: unknown) => {
           await tokenFile.close();
           throw error;
         });
-        opened.push({ firstLine, rows, tokens: tokenFile, mask });
+        opened.push({ firstLine, firstEntry, entries, tokens: tokenFile, mask });
       }
     } catch (error) {
       await new TokenReader(opened).close();
@@ -50,37 +53,44 @@ export class TokenReader {
     return new TokenReader(opened);
   }
 
-  /** Line numbers of the rows with at least one trained token, rising. */
-  trainedRows(): Uint32Array {
-    const lines: number[] = [];
-    for (const { firstLine, rows } of this.#pieces)
-      for (let at = 0; at < rows.count; at += 1) if (rows.at(at).trained > 0) lines.push(firstLine + at);
-    return Uint32Array.from(lines);
+  /** Numbers of the examples with at least one trained token, rising. */
+  trainedExamples(): Uint32Array {
+    const numbers: number[] = [];
+    for (const { firstEntry, entries } of this.#pieces)
+      for (let at = 0; at < entries.count; at += 1)
+        if (entries.at(at).trained > 0) numbers.push(firstEntry + at);
+    return Uint32Array.from(numbers);
   }
 
-  async read(line: number): Promise<TokenisedRow> {
-    const { piece, row } = this.#find(line);
-    const tokenBytes = await readAt(piece.tokens, row.offset * 4, row.length * 4);
-    const mask = await readAt(piece.mask, row.offset, row.length);
-    const tokens = Int32Array.from({ length: row.length }, (_, at) => tokenBytes.readInt32LE(at * 4));
-    return { tokens, mask, source: row.source };
+  /** Counts of an example, without its tokens. */
+  entryAt(example: number): ExampleEntry {
+    return this.#find(example).entry;
+  }
+
+  async read(example: number): Promise<TokenisedExample> {
+    const { piece, entry } = this.#find(example);
+    const tokenBytes = await readAt(piece.tokens, entry.offset * 4, entry.length * 4);
+    const mask = await readAt(piece.mask, entry.offset, entry.length);
+    const tokens = Int32Array.from({ length: entry.length }, (_, at) => tokenBytes.readInt32LE(at * 4));
+    return { tokens, mask, source: entry.source, line: piece.firstLine + entry.line };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#pieces.flatMap(({ tokens, mask }) => [tokens.close(), mask.close()]));
   }
 
-  #find(line: number): { readonly piece: OpenPiece; readonly row: TokenRow } {
+  #find(example: number): { readonly piece: OpenPiece; readonly entry: ExampleEntry } {
     let [low, high] = [0, this.#pieces.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.#pieces[middle]?.firstLine ?? 0) <= line) low = middle;
+      if ((this.#pieces[middle]?.firstEntry ?? 0) <= example) low = middle;
       else high = middle - 1;
     }
     const piece = this.#pieces[low];
-    if (piece === undefined || line < piece.firstLine || line >= piece.firstLine + piece.rows.count)
-      throw new HeadraceError('ArtifactCorruptError', `The tokens have no row of line ${line + 1}`);
-    return { piece, row: piece.rows.at(line - piece.firstLine) };
+    const index = example - (piece?.firstEntry ?? 0);
+    if (piece === undefined || index < 0 || index >= piece.entries.count)
+      throw new HeadraceError('ArtifactCorruptError', `The tokens have no example ${example + 1}`);
+    return { piece, entry: piece.entries.at(index) };
   }
 }
 

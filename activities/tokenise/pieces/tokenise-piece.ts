@@ -3,7 +3,7 @@ import { parseCanonicalLine } from '../../../core/convert/conversation/canonical
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
-import { tokeniseConversation } from '../../../core/training/tokens.js';
+import { tokeniseExamples } from '../../../core/training/examples.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
@@ -38,22 +38,22 @@ const newline = 0x0a;
  * bytes of the lines, newlines included.
  */
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
-  const { renderer: name, trainOn, maxTokens, tokenizerDigest } = input.tokenisation;
-  const renderer = rendererNamed(name);
+  const { renderer: name, settings, maxTokens, tokenizerDigest } = input.tokenisation;
+  const renderer = rendererNamed(name, settings);
   const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest, renderer.textTokens);
   const lines = Buffer.allocUnsafeSlow(input.bytes);
   const lastLine = input.firstLine + input.lines;
   gatherLines(input.places, input.firstLine, lastLine, lines);
   const sources = await readBytes(input.sourcesPath, input.firstLine * 2, lastLine * 2);
 
-  const piece = new TokenPieceBuilder(input.lines, maxTokens);
+  const piece = new TokenPieceBuilder(maxTokens);
   let begin = 0;
   for (let row = 0; row < input.lines; row += 1) {
     const end = lines.indexOf(newline, begin);
     const where = `Line ${input.firstLine + row + 1} of ${input.places.entriesPath}`;
     const conversation = parseLine(lines.toString('utf8', begin, end), where);
-    const tokenised = tokeniseConversation(renderer, conversation, trainOn, encoder);
-    piece.add(conversation, tokenised, sources.readUInt16LE(row * 2));
+    const made = tokeniseExamples(renderer, conversation, input.tokenisation, encoder);
+    piece.add(conversation, made, sources.readUInt16LE(row * 2));
     begin = end + 1;
     context.progress(begin);
   }

@@ -2,6 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
+import type { Untrained } from '../../../core/contracts/tokens.js';
+import { turnsWouldTrain } from '../../../core/training/example-rules.js';
+import { rendererNamed } from '../../../core/training/families/index.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { piecesName, Tokenisation } from './token-plan.js';
 import { UntrainedPartsSchema } from './untrained-parts.js';
@@ -14,9 +17,14 @@ export const TokensMeta = z.object({
   /** Of the content: SHA-256 over the hashes of the pieces. */
   digests: z.object({ train: z.string(), heldout: z.string() }),
   rows: z.int(),
+  /** Rows with at least one trained token. */
   trainedRows: z.int(),
+  examples: z.int(),
+  /** Examples with at least one trained token. */
+  trainedExamples: z.int(),
   tokens: z.int(),
   trainedTokens: z.int(),
+  tokensPerEpoch: z.int(),
   heldoutRows: z.int(),
   /** Of the sources that have any of it. */
   untrained: z.array(UntrainedPartsSchema.extend({ source: z.string(), rows: z.int() })),
@@ -25,7 +33,14 @@ export type TokensMeta = z.infer<typeof TokensMeta>;
 
 /** The pieces of a `tokens` artifact, train.jsonl first, each in line order. */
 export const TokensPieces = z.array(
-  z.object({ side: z.enum(sides), key: z.string(), firstLine: z.int(), rows: z.int() }),
+  z.object({
+    side: z.enum(sides),
+    key: z.string(),
+    firstLine: z.int(),
+    rows: z.int(),
+    /** Of the entries of its side, from 0. */
+    firstEntry: z.int(),
+  }),
 );
 export type TokensPieces = z.infer<typeof TokensPieces>;
 
@@ -33,6 +48,14 @@ export interface Tokens extends TokensMeta {
   readonly pieces: TokensPieces;
   /** Folder with tokenizer.json. */
   readonly tokenizerDir: string;
+}
+
+/** What a tokenised mix leaves untrained. */
+export function untrainedOf({ tokenisation, untrained: sources }: TokensMeta): Untrained {
+  const { renderer } = tokenisation;
+  return turnsWouldTrain(rendererNamed(renderer), tokenisation)
+    ? { renderer, turnsWouldTrain: true, sources }
+    : { renderer, sources };
 }
 
 /** @throws {HeadraceError} ArtifactMissingError. */

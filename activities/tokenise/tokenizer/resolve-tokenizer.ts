@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
-import { baseModelOf } from '../../../core/training/base-models.js';
+import { baseModelOf } from '../../../core/training/models/base-models.js';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
 /** Sources of tokenizers besides folders. */

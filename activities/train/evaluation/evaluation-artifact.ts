@@ -37,13 +37,14 @@ export function evaluationRef(
   tokens: Tokens,
   { weights }: EvaluatedWeights,
 ): ArtifactRef {
-  const { renderer, tokenizerDigest } = tokens.tokenisation;
+  const { renderer, settings, tokenizerDigest } = tokens.tokenisation;
   const inputs = {
     server: plan.server.identity,
     weights: 'samplerPath' in weights ? weights.samplerPath : weights,
     heldout: tokens.digests.heldout,
     sources: tokens.sources,
     renderer,
+    settings,
     tokenizerDigest,
     prompts: plan.train.prompts,
     answerTokens,

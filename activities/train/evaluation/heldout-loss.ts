@@ -12,9 +12,10 @@ export interface HeldoutLosses {
   readonly bySource: Readonly<Record<string, HeldoutLoss>>;
 }
 
-/** One held-out row: the sum of −log-probability over its trained tokens, and how many those are. */
-interface RowLoss {
+/** One held-out example: the sum of −log-probability over its trained tokens, and how many those are. */
+interface ExampleLoss {
   readonly source: number;
+  readonly line: number;
   readonly sum: number;
   readonly tokens: number;
 }
@@ -24,32 +25,33 @@ const requestsAtOnce = 16;
 
 /**
  * Mean loss of the held-out rows' trained tokens in nats, each token counting the same, over all rows and by
- * source. Sums are taken in line order, so that the result does not depend on the order of the answers.
+ * source. Sums are taken in the order of lines, so that the result does not depend on the order of the answers.
  *
- * @param onRow - called after each row with the rows measured so far and their total.
+ * @param onExample - called after each example with those measured so far and their total.
  */
 export async function heldoutLosses(
   client: SamplingClient,
   reader: TokenReader,
   sources: readonly string[],
   signal: AbortSignal,
-  onRow: (done: number, total: number) => void,
+  onExample: (done: number, total: number) => void,
 ): Promise<HeldoutLosses> {
-  const lines = Array.from(reader.trainedRows(), (line, index) => ({ line, index }));
-  const losses: RowLoss[] = [];
+  const examples = Array.from(reader.trainedExamples(), (example, index) => ({ example, index }));
+  const losses: ExampleLoss[] = [];
   let done = 0;
-  await inParallel(lines, requestsAtOnce, signal, async ({ line, index }, both) => {
-    const { tokens, mask, source } = await reader.read(line);
-    losses[index] = { source, ...lossOf(mask, await client.computeLogprobs(tokens, both)) };
+  await inParallel(examples, requestsAtOnce, signal, async ({ example, index }, both) => {
+    const { tokens, mask, source, line } = await reader.read(example);
+    losses[index] = { source, line, ...lossOf(mask, await client.computeLogprobs(tokens, both)) };
     done += 1;
-    onRow(done, lines.length);
+    onExample(done, examples.length);
   });
   const bySource: Record<string, HeldoutLoss> = {};
   for (const [index, name] of sources.entries()) {
     const own = losses.filter(({ source }) => source === index);
     if (own.length > 0) bySource[name] = meanOf(own);
   }
-  return { rows: losses.length, all: losses.length === 0 ? null : meanOf(losses), bySource };
+  const rows = new Set(losses.map(({ line }) => line)).size;
+  return { rows, all: losses.length === 0 ? null : meanOf(losses), bySource };
 }
 
 /** A log-probability that is not a number arrives as `null`. */
@@ -67,7 +69,7 @@ function lossOf(
   return { sum, tokens };
 }
 
-function meanOf(losses: readonly RowLoss[]): HeldoutLoss {
+function meanOf(losses: readonly ExampleLoss[]): HeldoutLoss {
   const mean =
     losses.reduce((total, { sum }) => total + sum, 0) /
     losses.reduce((total, { tokens }) => total + tokens, 0);

@@ -3,6 +3,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { buildDatum, type TrainingDatum } from '../../../core/training/datum.js';
 import { epochOrder, placeOfStep } from '../../../core/training/steps.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { datumTokens } from '../../tokenise/pieces/token-piece.js';
 import { TokenReader } from '../../tokenise/pieces/token-reader.js';
 import { readTokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { stepRuleOf, type TrainingPlanMeta } from './training-plan.js';
@@ -13,44 +14,56 @@ const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).d
 export class TrainingBatches {
   readonly #plan: TrainingPlanMeta;
   readonly #reader: TokenReader;
-  readonly #rows: Uint32Array;
-  #order: { readonly epoch: number; readonly lines: Uint32Array } | undefined;
+  readonly #examples: Uint32Array;
+  #order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
 
-  private constructor(plan: TrainingPlanMeta, reader: TokenReader, rows: Uint32Array) {
+  private constructor(plan: TrainingPlanMeta, reader: TokenReader, examples: Uint32Array) {
     this.#plan = plan;
     this.#reader = reader;
-    this.#rows = rows;
+    this.#examples = examples;
   }
 
   /** @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError. */
   static async open(store: ArtifactStore, plan: TrainingPlanMeta): Promise<TrainingBatches> {
     const tokens = await readTokens(store, { kind: 'tokens', key: plan.tokens });
     const reader = await TokenReader.open(store, tokens, 'train');
-    const rows = reader.trainedRows();
-    if (rows.length === plan.trainedRows) return new TrainingBatches(plan, reader, rows);
+    const examples = reader.trainedExamples();
+    if (examples.length === plan.trainedExamples) return new TrainingBatches(plan, reader, examples);
     await reader.close();
     throw new HeadraceError(
       'ArtifactCorruptError',
-      `The tokens ${plan.tokens} have ${rows.length} trained rows instead of ${plan.trainedRows}`,
+      `The tokens ${plan.tokens} have ${examples.length} trained examples instead of ${plan.trainedExamples}`,
+    );
+  }
+
+  /** Tokens that a step sends to the server, without reading them. */
+  tokensOf(step: number): number {
+    return this.#examplesOf(step).reduce(
+      (sum, example) => sum + datumTokens(this.#reader.entryAt(example)),
+      0,
     );
   }
 
   async batch(step: number): Promise<TrainingDatum[]> {
-    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
-    if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, lines: epochOrder(this.#rows, epoch, this.#plan.seed, sha256) };
     const datums: TrainingDatum[] = [];
-    for (const line of this.#order.lines.subarray(from, to)) {
-      const { tokens, mask } = await this.#reader.read(line);
+    for (const example of this.#examplesOf(step)) {
+      const { tokens, mask, line } = await this.#reader.read(example);
       const datum = buildDatum(tokens, mask, this.#plan.train.max_tokens);
       if (datum === undefined)
         throw new HeadraceError(
           'ArtifactCorruptError',
-          `Line ${line + 1} has no trained token, but is listed as trained`,
+          `Example ${example + 1}, of line ${line + 1}, has no trained token, but is listed as trained`,
         );
       datums.push(datum);
     }
     return datums;
+  }
+
+  #examplesOf(step: number): Uint32Array {
+    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, examples: epochOrder(this.#examples, epoch, this.#plan.seed, sha256) };
+    return this.#order.examples.subarray(from, to);
   }
 
   close(): Promise<void> {

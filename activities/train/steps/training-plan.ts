@@ -12,7 +12,7 @@ import type { ArtifactStore } from '../../artifacts/store.js';
 /**
  * Part of the keys of plans, records and evaluations: raise it when the same plan would give other weights.
  */
-export const trainVersion = 1;
+export const trainVersion = 2;
 
 /** `meta` of a `training` artifact: what training and evaluation depend on. */
 export const TrainingPlanMeta = z.object({
@@ -29,7 +29,7 @@ export const TrainingPlanMeta = z.object({
   tokens: z.string(),
   /** SHA-256 over the tokens of train.jsonl. */
   tokensDigest: z.string(),
-  trainedRows: z.int(),
+  trainedExamples: z.int(),
   totalSteps: z.int(),
   /** A number also where the recipe has `auto`. */
   learningRate: z.number(),
@@ -45,7 +45,7 @@ export async function readTrainingPlan(store: ArtifactStore, ref: ArtifactRef): 
 
 export function stepRuleOf(plan: TrainingPlanMeta): StepRule {
   const { batch_size, epochs, max_steps } = plan.train;
-  return { trainedRows: plan.trainedRows, batchSize: batch_size, epochs, maxSteps: max_steps };
+  return { trainedExamples: plan.trainedExamples, batchSize: batch_size, epochs, maxSteps: max_steps };
 }
 
 function scheduleOf(plan: TrainingPlanMeta): ScheduleRule {

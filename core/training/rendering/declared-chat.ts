@@ -1,6 +1,7 @@
 import type { Conversation } from '../../convert/conversation/conversation.js';
 import { chatMessages, wordsOf, type ChatMessage } from './chat.js';
 import type { Renderer } from './renderer.js';
+import { toolDeclare } from './tool-declare.js';
 
 /** The messages of a conversation, with those that declare its tools. */
 export function declaredChat(
@@ -16,7 +17,7 @@ export function declaredChat(
   if (words.includes('<tools>')) return messages;
   const declared = declareTools(tools, words);
   // The words of the system message stand in the last one that declares more than tools.
-  const ofSystem = declared.findLastIndex(({ role }) => role !== 'tool_declare');
+  const ofSystem = declared.findLastIndex(({ role }) => role !== toolDeclare);
   return [
     ...declared.map((message, index): ChatMessage => {
       const from = system !== undefined && index === ofSystem ? 0 : 'tools';

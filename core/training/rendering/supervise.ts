@@ -25,6 +25,8 @@ export interface SupervisedChat {
   readonly lastMessageAt: number;
   /** The messages that the tokens hold. */
   readonly written: readonly WrittenMessage[];
+  /** Whether `trainOn` trains the message of an index, be it context or not. */
+  readonly inMode: (index: number) => boolean;
 }
 
 export interface Supervision {
@@ -76,7 +78,7 @@ export function supervise(
     else if (renderer.disablesThinking)
       return prepared.slice(before).some(reasons) ? 'thinking_disabled' : 'turn_of_several';
   }
-  return { tokens, mask, parts, lastMessageAt, written };
+  return { tokens, mask, parts, lastMessageAt, written, inMode };
 }
 
 /** Collects the tokens of pieces. */

@@ -165,7 +165,7 @@ void test('a plan shows the same notes as a preview, and what the training would
   ]);
   const other = await recipeOf(t, 'Qwen/Qwen3-8B');
   const planned = await planSource(createPlanner(other.local, other.recipe, false), other.source);
-  assert.deepEqual(planned.head?.refusals, []);
+  assert.deepEqual(planned.head?.training?.refused, {});
 });
 
 void test('doctor warns of what is not read, and of rows that the training would refuse', async (t) => {

@@ -15,7 +15,7 @@ import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
-import { train } from '../../support/mix-artifact.js';
+import { startedOn, train } from '../../support/mix-artifact.js';
 import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 import { quietWork } from '../../support/work.js';
 import { until } from '../../support/until.js';
@@ -177,7 +177,10 @@ void test('tokenising stops before it is done, and a later run gives the tokens 
       threads: new ThreadPool(1),
       pieceBytes: 100_000,
     });
-    const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train() }, quietWork());
+    const { plan, pieces } = await activities.planTokens(
+      { mix: mixed.mix, train: train(), startedOn },
+      quietWork(),
+    );
     const range = whole(pieces);
     const tokenise = (work: WorkContext) => activities.tokenisePieces({ plan, ...range }, work);
     if (disturb) {

@@ -9,7 +9,7 @@ import { createTokeniseActivities } from '../../../activities/tokenise/index.js'
 import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { finishedInput } from '../../support/finished-run.js';
 import { workbench } from '../../support/local-sources.js';
-import { train } from '../../support/mix-artifact.js';
+import { startedOn, train } from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
 
 /** Rows of a small source as OpenAI's fine-tuning format has them, with reasoning beside them. */
@@ -37,7 +37,7 @@ void test('a source with reasoning, calls and weights is on the page as it is in
     threads: new ThreadPool(1),
   });
   const work = quietWork();
-  const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train() }, work);
+  const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train(), startedOn }, work);
   await activities.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, work);
   const tokens = await activities.finishTokens({ plan }, work);
   const { path } = await createReportActivities({ store: bench.store }).writeReport(

@@ -25,7 +25,9 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
     {
       tokenisation: {
         renderer: 'qwen3',
+        settings: {},
         trainOn: 'all_assistant_messages',
+        examples: 'conversation',
         maxTokens: 60,
         tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
       },

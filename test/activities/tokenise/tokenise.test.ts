@@ -15,7 +15,15 @@ import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { untrainedLines } from '../../../core/training/untrained-notes.js';
-import { assistant, putMix, temporaryStore, train, user, type Row } from '../../support/mix-artifact.js';
+import {
+  assistant,
+  putMix,
+  startedOn,
+  temporaryStore,
+  train,
+  user,
+  type Row,
+} from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
@@ -42,7 +50,7 @@ async function tokenise(
     pieceBytes,
   });
   const work = quietWork();
-  const plan = await activities.planTokens({ mix, train: recipe }, work);
+  const plan = await activities.planTokens({ mix, train: recipe, startedOn }, work);
   const last = plan.pieces.at(-1);
   const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: last?.to ?? 0 }, work);
   const result = await activities.finishTokens({ plan: plan.plan }, work);
@@ -74,7 +82,7 @@ void test('every row is tokenised by the renderer, however the file is cut, in o
     const tokens = await readTokens(store, result.tokens);
     const reader = await TokenReader.open(store, tokens, 'train');
     assert.deepEqual(
-      Array.from(reader.trainedRows()),
+      Array.from(reader.trainedExamples()),
       rows.map((_, line) => line),
     );
     for (const [line, { messages, source }] of rows.entries()) {
@@ -236,7 +244,7 @@ void test('a base model without a known tokenizer, a folder without one and a wr
   const mix = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mix, train: train(change) }, quietWork());
+    activities.planTokens({ mix, train: train(change), startedOn }, quietWork());
   await assert.rejects(plan({ base_model: 'who/knows' }), { type: 'TokenizerError', message: /who\/knows/ });
   await assert.rejects(plan({ tokenizer: '/nowhere' }), { type: 'TokenizerError', message: /\/nowhere/ });
   await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
@@ -264,8 +272,11 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
     return { folder: modelDir, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
-  const plan = await activities.planTokens({ mix, train: train({ tokenizer: 'own/tok@v2' }) }, quietWork());
-  await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }) }, quietWork());
+  const plan = await activities.planTokens(
+    { mix, train: train({ tokenizer: 'own/tok@v2' }), startedOn },
+    quietWork(),
+  );
+  await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn }, quietWork());
   assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
   assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
 });
@@ -278,7 +289,7 @@ void test('tokenising stops when it is aborted', async () => {
     tokenizers: { developmentModelDir },
     threads: oneThread,
   });
-  const { plan } = await activities.planTokens({ mix, train: train() }, quietWork());
+  const { plan } = await activities.planTokens({ mix, train: train(), startedOn }, quietWork());
   const reason = new Error('enough');
   const work = quietWork(AbortSignal.abort(reason));
   await assert.rejects(activities.tokenisePieces({ plan, from: 0, to: 1 }, work), reason);

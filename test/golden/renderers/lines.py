@@ -2,13 +2,13 @@
 
 import json
 
-from cookbook import MODES, RENDERERS, bits
+from cookbook import MODES, has_text_literally, renderer_of
+from families import marked, to_messages
 from tinker_cookbook.exceptions import RendererError
-from tinker_cookbook.renderers import ToolCall
 
 
-def to_cookbook(line, renderer):
-    """The messages of a line as the cookbook has them."""
+def in_cookbook_form(line):
+    """The messages of a line as JSON of the cookbook's messages."""
     out = []
     for m in line["messages"]:
         c = m["content"]
@@ -16,16 +16,22 @@ def to_cookbook(line, renderer):
             thinking = {"type": "thinking", "thinking": m["reasoning_content"]}
             c = [thinking] + ([{"type": "text", "text": c}] if c else [])
         message = {"role": m["role"], "content": c}
-        if "tool_calls" in m:
-            message["tool_calls"] = [ToolCall.model_validate(t) for t in m["tool_calls"]]
-        message |= {k: m[k] for k in ("tool_call_id", "name") if k in m}
-        out.append(message)
-    if "tools" in line:
-        first = len(out) > 0 and out[0]["role"] == "system"
-        functions = [t["function"] for t in line["tools"]]
-        prefix = renderer.create_conversation_prefix_with_tools(functions, out[0]["content"] if first else "")
-        out = prefix + out[first:]
+        out.append(message | {k: m[k] for k in ("tool_calls", "tool_call_id", "name") if k in m})
     return out
+
+
+def to_cookbook(line, renderer, mark=None):
+    """The cookbook's messages, those that declare tools among them."""
+    rows = in_cookbook_form(line)
+    messages = to_messages(marked(rows, mark) if mark else rows)
+    if "tools" not in line:
+        return messages
+    first = len(messages) > 0 and messages[0]["role"] == "system"
+    functions = [t["function"] for t in line["tools"]]
+    if mark:
+        functions = json.loads(mark(json.dumps(functions, ensure_ascii=False)))
+    prefix = renderer.create_conversation_prefix_with_tools(functions, messages[0]["content"] if first else "")
+    return prefix + messages[first:]
 
 
 def unwrapped(content):
@@ -46,25 +52,33 @@ def prepared(line):
     return line
 
 
-def refused(name, line):
+def refused(name, renderer, line):
     """Lines that are refused in every mode where the cookbook renders some of them.
 
-    llama3 and role_colon would write an empty turn for a call. qwen3_disable_thinking would be trained to reason after a
-    prompt that forbids it, or on a turn without the think block of its prompt.
+    llama3 and role_colon would write an empty turn for a call. Where the prompt forbids reasoning, the last message would
+    be trained to reason after it, or qwen3_disable_thinking on a turn without the think block of its prompt.
     """
     messages = line["messages"]
     if name in ("llama3", "role_colon"):
         return "tools" in line or any(
             "reasoning_content" in m or "tool_calls" in m or m["role"] == "tool" for m in messages
         )
-    if name == "qwen3_disable_thinking":
-        return "reasoning_content" in messages[-1] or all(m["role"] != "user" for m in messages)
-    return False
+    if renderer.disables_thinking and "reasoning_content" in messages[-1]:
+        return True
+    return name == "qwen3_disable_thinking" and all(m["role"] != "user" for m in messages)
+
+
+def bits(weights):
+    return "".join("1" if w else "0" for w in weights.tolist())
 
 
 def supervised(renderer, messages, mode):
     model_input, weights = renderer.build_supervised_example(messages, mode)
     return model_input.to_ints(), weights
+
+
+# The mode that every renderer has and that writes all messages; tml_v0 ends behind the last trained one.
+WHOLE = "all_assistant_messages"
 
 
 def leaves_out(renderer, line, at):
@@ -73,36 +87,85 @@ def leaves_out(renderer, line, at):
     def tokens(reasoning):
         messages = list(line["messages"])
         messages[at] = {**messages[at], "reasoning_content": reasoning}
-        return supervised(renderer, to_cookbook({**line, "messages": messages}, renderer), "all_messages")[0]
+        return supervised(renderer, to_cookbook({**line, "messages": messages}, renderer), WHOLE)[0]
 
     return tokens("one") == tokens("two")
 
 
-def rendered_line(name, text):
-    """Tokens, masks by mode (null: refused) and the generation prompt of all messages but the last."""
-    renderer = RENDERERS[name][0]
-    line = prepared(json.loads(text))
-    if refused(name, line):
-        return {"tokens": None, "masks": {mode: None for mode in MODES}, "prompt": None}
-    own = to_cookbook(line, renderer)
-    of_prefix = len(own) - len(line["messages"])
-    context = {
-        at + of_prefix
-        for at, m in enumerate(line["messages"])
-        if m.get("weight") == 0 or ("reasoning_content" in m and leaves_out(renderer, line, at))
+class Context:
+    """While it is open, messages with the member `context` are not trained in any mode."""
+
+    def __init__(self, renderer):
+        self.renderer = renderer
+
+    def __enter__(self):
+        inner = self.renderer._output_is_trained
+        self.renderer._output_is_trained = lambda message, *rest: (
+            not message.get("context", False) and inner(message, *rest)
+        )
+
+    def __exit__(self, *_):
+        del self.renderer._output_is_trained
+
+
+def masks_by_base(renderer, messages):
+    """Tokens and, by mode, the mask; null where the cookbook refuses."""
+    tokens, masks = None, {}
+    with Context(renderer):
+        for mode in MODES:
+            try:
+                ids, weights = supervised(renderer, messages, mode)
+            except RendererError:
+                masks[mode] = None
+                continue
+            assert tokens in (None, ids)
+            tokens, masks[mode] = ids, bits(weights)
+    return tokens, masks
+
+
+def masks_by_flags(renderer, messages):
+    """The same of tml_v0, which has no place to say that a message is context but the flags of `customized`.
+
+    A mask is as long as the tokens, which end behind the last trained message; "" where nothing is trained.
+    """
+    assistants = [at for at, m in enumerate(messages) if m["role"] == "assistant"]
+    last_user = max((at for at, m in enumerate(messages) if m["role"] == "user"), default=-1)
+    trained = {
+        "all_assistant_messages": assistants,
+        "last_assistant_message": assistants[-1:],
+        "last_assistant_turn": [at for at in assistants if at > last_user],
     }
-    flagged = [{**m, "trainable": at not in context} for at, m in enumerate(own)]
-    _, trainable = supervised(renderer, flagged, "customized")
-    tokens, outputs = supervised(renderer, own, "all_messages")
-    masks = {}
-    for mode in MODES:
-        try:
-            ids, weights = supervised(renderer, own, mode)
-        except RendererError:
-            masks[mode] = None
-            continue
-        assert ids == tokens
-        # Headers follow the mode alone.
-        masks[mode] = bits((weights > 0) & ((trainable > 0) | (outputs == 0)))
-    before = to_cookbook({**line, "messages": line["messages"][:-1]}, renderer)
+    tokens, masks = [], {}
+    for mode, chosen in trained.items():
+        flags = [at in chosen and not m.get("context", False) for at, m in enumerate(messages)]
+        flagged = [{k: v for k, v in m.items() if k != "context"} for m in messages]
+        flagged = [{**m, "trainable": flag} for m, flag in zip(flagged, flags)]
+        masks[mode] = ""
+        if any(flags):
+            ids, weights = supervised(renderer, flagged, "customized")
+            masks[mode] = bits(weights)
+            assert ids[: len(tokens)] == tokens[: len(ids)]
+            tokens = max(tokens, ids, key=len)
+    return tokens, masks
+
+
+def rendered_line(name, tokenizer_name, text):
+    """Tokens, masks by mode (null: refused) and the generation prompt of all messages but the last."""
+    renderer = renderer_of(name, tokenizer_name, literal=not has_text_literally(name, tokenizer_name))
+    mark = getattr(renderer.tokenizer, "mark", None)
+    line = prepared(json.loads(text))
+    nothing = {"tokens": None, "masks": {mode: None for mode in MODES}, "prompt": None}
+    if refused(name, renderer, line):
+        return nothing
+    try:
+        own = to_cookbook(line, renderer, mark)
+        supervised(renderer, own, WHOLE)
+    except RendererError:
+        return nothing
+    of_prefix = len(own) - len(line["messages"])
+    for at, m in enumerate(line["messages"]):
+        if m.get("weight") == 0 or ("reasoning_content" in m and leaves_out(renderer, line, at)):
+            own[at + of_prefix]["context"] = True
+    tokens, masks = (masks_by_flags if name == "tml_v0" else masks_by_base)(renderer, own)
+    before = to_cookbook({**line, "messages": line["messages"][:-1]}, renderer, mark)
     return {"tokens": tokens, "masks": masks, "prompt": renderer.build_generation_prompt(before).to_ints()}

@@ -12,7 +12,14 @@ const head: HeadFindings = {
   rows: 64,
   findings: sourceFindings({ converted: 60, unread: { context: 20 }, blankSystem: 3 }),
   otherNames: ['category', 'id\u001b[2J'],
-  refusals: [{ renderer: 'llama3', reason: 'reasoning', rows: 64 }],
+  training: {
+    renderer: 'llama3',
+    turnsWouldTrain: false,
+    refused: { reasoning: 64 },
+    weightZero: 0,
+    reasoningLeftOut: 0,
+    named: 0,
+  },
 };
 const headLines = [
   'dolly: in the first 64 rows: not read, though named like part of the conversation:',

@@ -13,7 +13,7 @@ const good = `
 name: small
 sources:
   - { name: a, files: data/*.jsonl }
-train: { base_model: m, learning_rate: auto }
+train: { base_model: Qwen/Qwen3-8B, learning_rate: auto }
 `;
 
 function problems(text: string, set: readonly string[] = []): string[] {

@@ -45,7 +45,9 @@ function isTextOnly({ messages, tools }: ReadConversation): boolean {
 function whereText({ line, source }: ReadConversation, marked: MarkedConversation | undefined): string {
   const parts = [`line ${count(line)}`];
   if (source !== undefined) parts.push(visible(source));
-  if (marked !== undefined)
-    parts.push(`${plural(marked.tokens, 'token')}, ${count(marked.trained)} trained on`);
+  if (marked !== undefined) {
+    const split = marked.examples > 1 ? `${plural(marked.examples, 'example')}, ` : '';
+    parts.push(`${split}${plural(marked.tokens, 'token')}, ${count(marked.trained)} trained on`);
+  }
   return parts.join(' · ');
 }
