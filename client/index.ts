@@ -9,7 +9,7 @@ export { describe, handleOf, runState } from './runs/find-run.js';
 export { recipeOfRun } from './runs/run-memo.js';
 export { startRun } from './runs/start-run.js';
 export type { StartedRun, StartOptions } from './runs/start-run.js';
-export { capChange, replacement } from './runs/change-recipe.js';
+export { budgetChange, capChange, replacement } from './runs/change-recipe.js';
 export { sendUpdate } from './runs/send-update.js';
 export type { UpdateName } from './runs/send-update.js';
 export { watchRun } from './runs/watch-run.js';

@@ -58,6 +58,10 @@ export const errorTable = {
   },
   TinkerAuthError: { retry: false, remedy: 'Check TINKER_API_KEY on the worker.' },
   TinkerBillingError: { retry: false, remedy: 'Settle the billing of the Tinker account.' },
+  BudgetReachedError: {
+    retry: false,
+    remedy: 'Raise the budget with `npx headrace change-budget RUN`; the training continues from its checkpoint.',
+  },
   TinkerRequestError: { retry: false, remedy: 'The server refused the request; see its message.' },
   BaseModelError: {
     retry: false,

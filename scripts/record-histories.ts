@@ -14,6 +14,7 @@ import type { stage1 } from '../workflows/stage1.js';
 import {
   fakeActivities,
   losesCheckpoint,
+  noRecords,
   recipeOf,
   recordOf,
   ref,
@@ -94,11 +95,11 @@ function recordedBefore(): Fake {
   const last = recordOf(4, 6);
   const unmeasured = [recordOf(2, 6), last];
   fake.activities.findRecords = async () => ({
+    ...noRecords,
     found: 2,
     steps: 4,
     last,
     firstLoss: 2,
-    notes: [],
     unmeasured,
   });
   return fake;

@@ -18,6 +18,7 @@ export type { Pending } from './pending.js';
 export { crossEntropyDatum } from './datum.js';
 export type { Datum, Tensor } from './datum.js';
 export type { ForwardBackwardOutput, LossConfig } from './wire/forward-backward.js';
+export type { BilledTokens } from './billing.js';
 export type { Checkpoint, WeightsInfo } from './checkpoints.js';
 export type { AdapterTarget } from './download/download-adapter.js';
 export {

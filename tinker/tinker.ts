@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { billedTokens, type BilledTokens } from './billing.js';
 import * as checkpoints from './checkpoints.js';
 import type { ChunkLimits } from './datum.js';
 import { downloadAdapter, type AdapterTarget } from './download/download-adapter.js';
@@ -126,6 +127,16 @@ export class Tinker {
       })),
       extra,
     };
+  }
+
+  /**
+   * The tokens that the server has billed the account between two moments (milliseconds), in whole hours
+   * around them; it lags by up to a few hours.
+   *
+   * @throws {TinkerError} auth, where the key may not see the billing; not-found, where the server has none.
+   */
+  billedTokens(fromMs: number, toMs: number, signal?: AbortSignal): Promise<BilledTokens[]> {
+    return billedTokens(this.#transport, fromMs, toMs, signal);
   }
 
   /** Base model and LoRA of a checkpoint. @throws {TinkerError} not-found. */

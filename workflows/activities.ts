@@ -60,6 +60,7 @@ const policies = {
   checkTraining: asked, // A wrong key must show before hours go into data.
   planTraining: asked, // A base model that the server does not offer must show at once.
   findRecords: untilDone, // A Tinker server that is down comes back, and training waits for it.
+  stepsWithin: untilDone, // Reads the store.
   trainSegment: untilDone, // Each attempt starts from the predecessor's state.
   recordSegment: untilDone, // What was trained is lost without it.
   renewCheckpoints: asked, // The wait makes the next attempt, long before the checkpoints expire.

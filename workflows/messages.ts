@@ -13,6 +13,7 @@ export const updates: {
   approve: defineUpdate('approve'),
   reject: defineUpdate('reject'),
   changeCaps: defineUpdate('changeCaps'),
+  changeBudget: defineUpdate('changeBudget'),
   pause: defineUpdate('pause'),
   resume: defineUpdate('resume'),
   saveCheckpoint: defineUpdate('saveCheckpoint'),
@@ -33,6 +34,7 @@ export const childSignals: {
   pause: defineSignal('pause'),
   resume: defineSignal('resume'),
   saveCheckpoint: defineSignal('saveCheckpoint'),
+  changeBudget: defineSignal('changeBudget'),
 };
 
 /** Signals from the children to their run. */

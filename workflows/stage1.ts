@@ -2,6 +2,7 @@ import { allHandlersFinished, CancellationScope, condition } from '@temporalio/w
 import type { MixResult } from '../core/contracts/mix.js';
 import type { Train } from '../core/recipe.js';
 import type { Stage1Input, Stage1Result } from '../core/run/run.js';
+import { handleBudget } from './run/budget.js';
 import { handlePauses } from './run/pauses.js';
 import { handleProgress } from './run/progress.js';
 import { handleRepairs } from './run/repairs.js';
@@ -23,6 +24,7 @@ export async function stage1(input: Stage1Input): Promise<Stage1Result> {
   handleProgress(run);
   handleRepairs(run);
   handleReview(run);
+  handleBudget(run);
   handlePauses(run);
   try {
     const result = await fromCorporaToReport(run);

@@ -13,8 +13,10 @@ import { reasonOf } from './failure.js';
 import { despiteCancel } from './pause/despite-cancel.js';
 import { fellBack, found, recorded } from './training/progress.js';
 import { nextSegment } from './training/segments.js';
+import type { StepRange } from './training/segments.js';
 import { Training } from './training/training.js';
 import type { TrainLoraInput } from './training/training.js';
+import { requireFirstEvaluation, withinBudget } from './training/within-budget.js';
 
 /** Segments in one history: about 25 events each, so that it stays far below 10,000. */
 const segmentsPerHistory = 100;
@@ -31,7 +33,10 @@ export async function trainLora(input: TrainLoraInput): Promise<TrainOutcome> {
   const { beside, gate } = training;
   if (input.carried === undefined)
     await training.setNow(found(training.progress, await findRecords(training)));
-  if (training.progress.base === null) await training.evaluate(null, training.activities);
+  if (training.progress.base === null) {
+    requireFirstEvaluation(training);
+    await training.evaluate(null, training.activities);
+  }
   beside.start(training.progress.unmeasured);
   for (let segments = 0; !training.isDone; segments += 1) {
     if (segments === segmentsPerHistory) await handOver(training);
@@ -55,12 +60,13 @@ async function findRecords(training: Training): Promise<FindRecordsResult> {
 }
 
 /**
- * Trains the next segment. Where the server lost the checkpoint that it starts from, the training falls back
- * instead.
+ * Trains the next segment, as far as the budget goes. Where the server lost the checkpoint that it starts
+ * from, the training falls back instead.
  */
 async function trainNext(training: Training): Promise<void> {
+  const steps = await nextSteps(training);
   try {
-    const record = await training.saves.during(async () => await trainAndRecord(training));
+    const record = await training.saves.during(async () => await trainAndRecord(training, steps));
     const progress = recorded(training.progress, record);
     // The save on a cancel is the last signal to the run.
     if (CancellationScope.current().consideredCancelled) await training.setNow(progress);
@@ -74,12 +80,24 @@ async function trainNext(training: Training): Promise<void> {
   }
 }
 
-async function trainAndRecord(training: Training): Promise<SegmentRecordRef> {
+/** Before a training waits at its budget, its newest checkpoint is measured and the run has its progress. */
+async function nextSteps(training: Training): Promise<StepRange> {
+  const { input, progress, beside, gate } = training;
+  const from = progress.last?.nextStep ?? 0;
+  try {
+    return await withinBudget(training, nextSegment(from, input.checkpointEvery, input.training.totalSteps));
+  } catch (error) {
+    await beside.settle(gate);
+    await training.setNow(training.progress);
+    throw error;
+  }
+}
+
+async function trainAndRecord(training: Training, { from, to }: StepRange): Promise<SegmentRecordRef> {
   const { gate, saves, input } = training;
-  const { out, checkpointEvery } = input;
+  const { out } = input;
   const { plan, totalSteps } = input.training;
   const predecessor = training.progress.last;
-  const { from, to } = nextSegment(predecessor?.nextStep ?? 0, checkpointEvery, totalSteps);
   const result = await gate.run(async () => {
     try {
       const summary = `train steps ${from} to ${to - 1} of ${totalSteps}`;

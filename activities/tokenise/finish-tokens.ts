@@ -7,7 +7,7 @@ import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { LengthTally } from './pieces/length-report.js';
-import { ExampleEntries, TokenPieceMeta } from './pieces/token-piece.js';
+import { datumTokens, ExampleEntries, TokenPieceMeta } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
 import type { ReadTokenPlan } from './pieces/token-plan.js';
 import { untrainedOf, type TokensMeta, type TokensPieces } from './pieces/tokens-artifact.js';
@@ -50,6 +50,7 @@ export async function finishTokens(
     trainedExamples: meta.trainedExamples,
     totalTokens: meta.tokens,
     trainedTokens: meta.trainedTokens,
+    tokensPerEpoch: meta.tokensPerEpoch,
     stepsPerEpoch: stepsPerEpoch(rule),
     totalSteps: totalSteps(rule),
     lengths,
@@ -79,8 +80,8 @@ async function gatherPieces(
     trainedExamples: 0,
     tokens: 0,
     trainedTokens: 0,
+    tokensPerEpoch: 0,
     heldoutRows: 0,
-    heldoutTokens: 0,
   };
   const entriesOf = { train: 0, heldout: 0 };
   for (const planned of plan.pieces) {
@@ -92,10 +93,8 @@ async function gatherPieces(
     pieces.push({ side, key: ref.key, firstLine, rows: meta.rows, firstEntry: entriesOf[side] });
     entriesOf[side] += meta.entries;
     hashes[side].update(`${meta.rows} ${meta.sha256}\n`);
-    const entries = await ExampleEntries.read(artifact);
     if (side === 'heldout') {
       counts.heldoutRows += meta.rows;
-      for (const { trained, length } of entries) counts.heldoutTokens += trained > 0 ? length : 0;
       continue;
     }
     counts.rows += meta.rows;
@@ -105,9 +104,10 @@ async function gatherPieces(
     counts.trainedTokens += meta.trainedTokens;
     for (const [source, parts] of Object.entries(meta.untrainedParts))
       tallies[Number(source)]?.addParts(parts);
-    for (const entry of entries) {
+    for (const entry of await ExampleEntries.read(artifact)) {
       if (entry.fullLength > 0) counts.examples += 1;
       tallies[entry.source]?.add(entry, firstLine + entry.line);
+      counts.tokensPerEpoch += datumTokens(entry);
     }
   }
   const { tokenisation, tokenizer, sources } = plan;

@@ -1,7 +1,11 @@
 import type { FindRecordsInput, FindRecordsResult } from '../../core/contracts/training.js';
+import type { WorkDone } from '../../core/cost/usage.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Tinker } from '../../tinker/index.js';
-import { withoutEvaluation } from './evaluation/evaluation-artifact.js';
+import type { ArtifactStore } from '../artifacts/store.js';
+import { readTokens } from '../tokenise/pieces/tokens-artifact.js';
+import { startingWeights } from './evaluation/evaluated-weights.js';
+import { findEvaluation, withoutEvaluation } from './evaluation/evaluation-artifact.js';
 import { writeProjections } from './records/projections.js';
 import { lineageOf, recordsOf, segmentRecordRef, type StoredRecord } from './records/records.js';
 import { checkpointsOnServer, hasCheckpoint, setTtl } from './server/server-checkpoints.js';
@@ -26,7 +30,8 @@ export async function findRecords(
   work: WorkContext,
 ): Promise<FindRecordsResult> {
   const plan = await readTrainingPlan(deps.store, input.plan);
-  const found = await findOnServer(deps, plan, work.signal);
+  const records = await recordsOf(deps.store, parametersKey(plan));
+  const found = await findOnServer(deps, plan, records, work.signal);
   const lineage = await lineageOf(deps.store, found.last?.ref.key ?? null);
   await writeProjections(deps.store, plan, lineage, input.out);
   const { last } = found;
@@ -35,8 +40,23 @@ export async function findRecords(
     steps: last?.nextStep ?? 0,
     last: last === undefined ? null : segmentRecordRef(last),
     firstLoss: lineage[0]?.firstLoss ?? null,
+    done: await workDone(deps.store, plan, records),
     notes: [...found.notes, ...otherRunNotes(plan, last)].slice(0, mostNotes),
     unmeasured: found.unmeasured.map(segmentRecordRef),
+  };
+}
+
+/** Every recorded checkpoint counts as measured: where it is not, it will be. */
+async function workDone(
+  store: ArtifactStore,
+  plan: TrainingPlanMeta,
+  records: readonly StoredRecord[],
+): Promise<WorkDone> {
+  const tokens = await readTokens(store, { kind: 'tokens', key: plan.tokens });
+  const isBegun = (await findEvaluation(store, plan, tokens, startingWeights(plan))) !== undefined;
+  return {
+    trainedTokens: records.reduce((sum, record) => sum + record.tokens, 0),
+    evaluations: records.length + (isBegun || records.length > 0 ? 1 : 0),
   };
 }
 
@@ -47,8 +67,12 @@ interface Found {
 }
 
 /** Without records no request is sent. */
-async function findOnServer(deps: TrainDeps, plan: TrainingPlanMeta, signal: AbortSignal): Promise<Found> {
-  const candidates = await recordsOf(deps.store, parametersKey(plan));
+async function findOnServer(
+  deps: TrainDeps,
+  plan: TrainingPlanMeta,
+  candidates: readonly StoredRecord[],
+  signal: AbortSignal,
+): Promise<Found> {
   if (candidates.length === 0) return { last: undefined, unmeasured: [], notes: [] };
   const tinker = await deps.access.connect(signal);
   return await withTinkerErrors(plan.server.description, signal, async () => {

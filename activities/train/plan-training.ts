@@ -8,6 +8,7 @@ import type {
   PlanTrainingInput,
   TrainingPlan,
 } from '../../core/contracts/training.js';
+import { priceOf } from '../../core/cost/price.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import { checkLabel } from '../../core/labels.js';
@@ -20,6 +21,7 @@ import { untrainedNotes } from '../../core/training/untrained-notes.js';
 import { isMissing } from '../../files/errno.js';
 import { artifactKey } from '../artifacts/store.js';
 import { readTokens, untrainedOf, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
+import { plannedUsage } from './planned-usage.js';
 import { checkBaseModel } from './server/check-base-model.js';
 import { checkTrainFrom } from './server/check-train-from.js';
 import type { ServerDescription } from './server/tinker-access.js';
@@ -68,10 +70,12 @@ export async function planTraining(
     maxSteps: train.max_steps,
   };
   const { baseUrl, identity, description, development } = server;
+  // They decide neither steps nor weights, and a run under way may change its budget.
+  const { price, budget: _budget, ...parameters } = train;
   const meta: TrainingPlanMeta = {
     name,
     seed,
-    train,
+    train: parameters,
     server: { baseUrl, identity, description, development },
     tokens: input.tokens.key,
     tokensDigest: tokens.digests.train,
@@ -88,6 +92,8 @@ export async function planTraining(
     learningRate: meta.learningRate,
     server: description,
     developmentServer: development,
+    ...(await plannedUsage(deps.store, meta, tokens)),
+    price: priceOf(train.base_model, price),
   };
 }
 

@@ -21,12 +21,13 @@ export async function recordSegment(
 ): Promise<SegmentRecordRef> {
   const { predecessor, from, result, out } = input;
   const plan = await readTrainingPlan(deps.store, input.plan);
-  const { nextStep, statePath, samplerPath, label, final, firstLoss, lastLoss } = result;
+  const { nextStep, tokens, statePath, samplerPath, label, final, firstLoss, lastLoss } = result;
   const record = await putRecord(deps.store, {
     parametersKey: parametersKey(plan),
     predecessor: predecessor?.record.key ?? null,
     from,
     nextStep,
+    tokens,
     statePath,
     samplerPath,
     label,

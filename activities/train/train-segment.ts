@@ -77,7 +77,8 @@ async function trainWith(live: LiveClient, segment: Segment): Promise<TrainSegme
     if (final || signal.aborted) await finishQuietly(live, 'success');
     else deps.live.park(statePath, live);
     const losses = { firstLoss: first.train_mean_nll, lastLoss: last.train_mean_nll };
-    return { nextStep, statePath, samplerPath, label, final, metrics, ...losses };
+    const tokens = steps.reduce((sum, { num_tokens }) => sum + num_tokens, 0);
+    return { nextStep, tokens, statePath, samplerPath, label, final, metrics, ...losses };
   } catch (error) {
     live.life.abort(error);
     await finishQuietly(live, signal.aborted ? 'interrupted' : 'errored');

@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   save: () => import('../commands/save.js'),
   'replace-source': () => import('../commands/replace-source.js'),
   'change-caps': () => import('../commands/change-caps.js'),
+  'change-budget': () => import('../commands/change-budget.js'),
   review: () => import('../commands/review.js'),
   report: () => import('../commands/report.js'),
   trace: () => import('../commands/trace.js'),

@@ -3,7 +3,8 @@ import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
 import type { Source } from '../../core/recipe.js';
-import type { Cap, ChangeCapsInput, ReplaceSourceInput } from '../../core/run/changes.js';
+import type { Budget } from '../../core/cost/budget.js';
+import type { Cap, ChangeBudgetInput, ChangeCapsInput, ReplaceSourceInput } from '../../core/run/changes.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { sourceNamed } from '../recipe/source-named.js';
 import { memoOf } from './run-memo.js';
@@ -86,9 +87,41 @@ function parseCap(text: string): [string, Cap] {
   });
 }
 
-/** The recipe with each source changed, validated again. @throws {HeadraceError} RecipeError. */
+/**
+ * The input of the update `changeBudget`, from texts such as `tokens=2000000`, `usd=12.50` and `usd=none`. A
+ * limit that is not given stays.
+ *
+ * @throws {HeadraceError} UsageError where a text is no limit or the recipe has no training; RecipeError where
+ *   the changed recipe is not valid.
+ */
+export function budgetChange(run: RunRecipe, texts: readonly string[], note: string): ChangeBudgetInput {
+  const { train } = run.recipe;
+  if (train === undefined) throw new HeadraceError('UsageError', 'The recipe has no training to limit');
+  const { budget: before = {}, ...unlimited } = train;
+  const limits = Object.assign({}, before, ...texts.map(parseLimit)) as Budget;
+  const budget: Budget = defined({ tokens: limits.tokens, usd: limits.usd });
+  const isNone = Object.keys(budget).length === 0;
+  const recipe = validated(run.recipe, { train: isNone ? unlimited : { ...unlimited, budget } });
+  return { budget: isNone ? null : budget, note, memo: memoOf(recipe, run.rowsPerSource) };
+}
+
+function parseLimit(text: string): Budget {
+  const [, key, amount = ''] = /^(tokens|usd)=(.+)$/.exec(text) ?? [];
+  if (amount === 'none') return key === 'tokens' ? { tokens: undefined } : { usd: undefined };
+  if (key === 'tokens' && /^[\d,_]+$/.test(amount)) return { tokens: Number(amount.replaceAll(/[,_]/g, '')) };
+  if (key === 'usd' && /^\$?\d+(\.\d+)?$/.test(amount)) return { usd: Number(amount.replace('$', '')) };
+  throw new HeadraceError('UsageError', `"${text}" is not a limit of a budget`, {
+    remedy: 'Write tokens=2000000 or usd=12.50, or tokens=none or usd=none for no limit.',
+  });
+}
+
 function withSources(recipe: ResolvedRecipe, change: (source: Source) => object): ResolvedRecipe {
-  const result = Recipe.safeParse({ ...recipe, sources: recipe.sources.map(change) });
+  return validated(recipe, { sources: recipe.sources.map(change) });
+}
+
+/** The recipe with changed keys, validated again. @throws {HeadraceError} RecipeError. */
+function validated(recipe: ResolvedRecipe, changed: object): ResolvedRecipe {
+  const result = Recipe.safeParse({ ...recipe, ...changed });
   if (!result.success) throw new HeadraceError('RecipeError', z.prettifyError(result.error));
   return { ...result.data, out: recipe.out };
 }

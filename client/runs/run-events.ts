@@ -1,5 +1,6 @@
 import type { Composition } from '../../core/contracts/mix.js';
 import { findingNotes } from '../../core/convert/findings/unread-notes.js';
+import { plannedLines } from '../../core/cost/cost-lines.js';
 import { formatBytes, formatCount, formatLoss, plural } from '../../core/format.js';
 import { settingTexts } from '../../core/training/models/settings-text.js';
 import { untrainedLines } from '../../core/training/untrained-notes.js';
@@ -23,6 +24,7 @@ export function eventsBetween(before: RunState | undefined, now: RunState): stri
     ...begins('tokenise'),
     ...tokenEvents(before?.tokens ?? null, now.tokens),
     ...begins('train'),
+    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map((line) => `train: ${line}`),
     ...trainEvents(before?.train ?? null, now.train),
     ...begins('report'),
     ...newNotes(before?.notes, now.notes).map((note) => `note: ${note}`),
@@ -76,7 +78,9 @@ function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): strin
   const steps = now?.totalSteps ?? null;
   if (steps === null || steps === (before?.totalSteps ?? null)) return written;
   const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
-  return [...written, `tokenise: ${plural(steps, 'training step')}`, ...untrained];
+  const epoch =
+    now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
+  return [...written, `tokenise: ${plural(steps, 'training step')}${epoch}`, ...untrained];
 }
 
 function trainEvents(before: RunState['train'], now: RunState['train']): string[] {

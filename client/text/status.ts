@@ -1,3 +1,4 @@
+import { usedLine } from '../../core/cost/cost-lines.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { RunState } from '../../core/run/state.js';
 import { eventsBetween } from '../runs/run-events.js';
@@ -23,6 +24,7 @@ export function statusText({ name, runStatus, state, pending, uiLink }: ShownSta
   return [
     `${workflowIdOf(name)}: ${runStatus.toLowerCase()}${stage}`,
     ...(state === undefined ? [] : eventsOf(state).map((line) => `  ${line}`)),
+    ...(state?.train == null || state.cost === null ? [] : [`  so far: ${usedLine(state.train.usage, state.cost)}`]),
     ...pending.map((activity) => `  under way: ${pendingText(activity)}`),
     ...(composition === null ? [] : [compositionText(composition)]),
     ...(waits.length === 0 ? [] : [waitText(name, waits)]),

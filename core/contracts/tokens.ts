@@ -145,6 +145,8 @@ export interface TokensResult {
   readonly totalTokens: number;
   /** Tokens with a loss weight above 0. */
   readonly trainedTokens: number;
+  /** Tokens that an epoch sends to the server: of each trained example all but the last token. */
+  readonly tokensPerEpoch: number;
   /** Batches that the trained examples fill. */
   readonly stepsPerEpoch: number;
   /** Steps of all epochs, at most `max_steps`. */

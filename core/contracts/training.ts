@@ -1,3 +1,5 @@
+import type { Price } from '../cost/price.js';
+import type { TokenUsage, WorkDone } from '../cost/usage.js';
 import type { Train } from '../recipe.js';
 import type { ArtifactRef } from './artifact.js';
 
@@ -19,6 +21,8 @@ export interface SegmentRecordRef {
   readonly record: ArtifactRef;
   /** First step not in the weights. */
   readonly nextStep: number;
+  /** Tokens that its steps sent to the server. */
+  readonly tokens: number;
   /** `tinker://…/weights/…`: weights and optimizer, to continue from. */
   readonly statePath: string;
   /** `tinker://…/sampler_weights/…`: weights, to sample from. */
@@ -59,6 +63,12 @@ export interface TrainingPlan {
   readonly server: string;
   /** True if the server declares itself one for development. */
   readonly developmentServer: boolean;
+  /** Of all steps and evaluations, where nothing is trained twice. Sampled: at most. */
+  readonly usage: TokenUsage;
+  /** Of one evaluation. Sampled: at most. */
+  readonly evaluation: TokenUsage;
+  /** The recipe's, or what is known of the base model. */
+  readonly price: Price | null;
 }
 
 /** A training whose recorded segments are looked up. */
@@ -82,10 +92,24 @@ export interface FindRecordsResult {
   readonly steps: number;
   /** The last record of the lineage whose state the server still has. */
   readonly last: SegmentRecordRef | null;
+  /** What was done of exactly this training by any run, also from checkpoints that the server has lost. */
+  readonly done: WorkDone;
   /** Loss of step 0, if the lineage has that step. */
   readonly firstLoss: number | null;
   /** For the user: the records whose state the server has lost, so that the lineage ends before them. */
   readonly notes: readonly string[];
+}
+
+/** Steps `[from, to)`, and how much may be trained of them. */
+export interface StepsWithinInput {
+  /** Of kind `training`. */
+  readonly plan: ArtifactRef;
+  /** First step. */
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+  /** Tokens that may be sent to the server. */
+  readonly tokens: number;
 }
 
 /** Steps `[from, to)` to train. */
@@ -104,6 +128,8 @@ export interface TrainSegmentInput {
 export interface TrainSegmentResult {
   /** First step not in the weights; smaller than `to` if the segment stopped early. */
   readonly nextStep: number;
+  /** Tokens that its steps sent to the server. */
+  readonly tokens: number;
   /** Weights and optimizer. */
   readonly statePath: string;
   /** Weights to sample from. */

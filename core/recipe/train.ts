@@ -158,6 +158,48 @@ const checkpoints = {
     .optional(),
 };
 
+const usdPerMillion = z.number().min(0);
+
+/** What the training may cost. */
+const cost = {
+  price: z
+    .strictObject({
+      train: usdPerMillion.meta({ description: 'USD per million tokens that are trained.' }),
+      prefill: usdPerMillion.meta({
+        description: 'USD per million tokens of held-out conversations and prompts.',
+      }),
+      sample: usdPerMillion.meta({ description: 'USD per million tokens of answers.' }),
+    })
+    .meta({
+      description: 'What the server charges. It changes no result, only estimates and `budget.usd`.',
+      whenAbsent: 'what Headrace knows of the base model',
+    })
+    .optional(),
+  budget: z
+    .strictObject({
+      tokens: positiveInt
+        .meta({
+          description: 'Tokens that are trained, prefilled and sampled, all together.',
+          whenAbsent: 'no limit',
+        })
+        .optional(),
+      usd: z
+        .number()
+        .gt(0)
+        .meta({ description: 'US dollars, by the price of the training.', whenAbsent: 'no limit' })
+        .optional(),
+    })
+    .refine(({ tokens, usd }) => tokens !== undefined || usd !== undefined, {
+      error: 'must have tokens, usd or both',
+    })
+    .meta({
+      description:
+        'The training saves and waits before it would use more. `headrace change-budget` raises it, also of a run under way.',
+      whenAbsent: 'no limit',
+    })
+    .optional(),
+};
+
 const defaultPrompts = [
   'Can you help me plan a quiet weekend?',
   'Write two sentences about why practice matters.',
@@ -170,6 +212,7 @@ export const Train = z.strictObject({
   ...steps,
   ...optimizer,
   ...checkpoints,
+  ...cost,
   prompts: z.array(z.string().min(1)).min(1).max(16).default(defaultPrompts).meta({
     description: 'Asked of the base model and every checkpoint; the report shows the answers side by side.',
   }),

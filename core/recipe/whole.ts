@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindsWithoutRate, priceOf } from '../cost/price.js';
 import { trainProblems } from '../training/models/train-problems.js';
 import { Source } from './source.js';
 import { Train } from './train.js';
@@ -89,5 +90,13 @@ export const Recipe = z
       fail(['mix', 'rows'], 'needs a share on every source');
     for (const { key, problem } of recipe.train === undefined ? [] : trainProblems(recipe.train))
       fail(['train', key], problem);
+    const { train } = recipe;
+    if (train?.budget?.usd === undefined) return;
+    const unknown = kindsWithoutRate(priceOf(train.base_model, train.price));
+    if (unknown.length > 0)
+      fail(
+        ['train', 'budget', 'usd'],
+        `needs prices, and Headrace knows none of ${train.base_model} for: ${unknown.join(', ')}; give train.price`,
+      );
   });
 export type Recipe = z.infer<typeof Recipe>;

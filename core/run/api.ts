@@ -1,7 +1,8 @@
 import type { Composition } from '../contracts/mix.js';
 import type { WriteReportInput } from '../contracts/report.js';
 import type { SegmentRecordRef } from '../contracts/training.js';
-import type { ChangeCapsInput, ReplaceSourceInput } from './changes.js';
+import type { Budget } from '../cost/budget.js';
+import type { ChangeBudgetInput, ChangeCapsInput, ReplaceSourceInput } from './changes.js';
 import type { Stage } from './stages.js';
 import type { RunState, SourceState, TrainState } from './state.js';
 
@@ -27,6 +28,8 @@ export interface RunUpdates {
   reject: [{ readonly note: string }];
   /** Make the mix again with other rows and shares. */
   changeCaps: [ChangeCapsInput];
+  /** Limit what the training may use, also while it runs; one that waits at its budget continues. */
+  changeBudget: [ChangeBudgetInput];
   /** Stop what is under way, saved, and begin nothing until `resume`. */
   pause: [];
   /** Continue after `pause`. */
@@ -52,6 +55,7 @@ export interface ChildSignals {
   pause: [];
   resume: [];
   saveCheckpoint: [];
+  changeBudget: [Budget | null];
 }
 
 /** Signals from the children to their run. */

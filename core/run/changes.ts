@@ -1,3 +1,4 @@
+import type { Budget } from '../cost/budget.js';
 import type { Source } from '../recipe.js';
 
 /** What a run's memo holds of its recipe. The client makes a new one for each change of the recipe. */
@@ -21,6 +22,13 @@ export interface Cap {
 /** Other caps for some sources, by name. */
 export interface ChangeCapsInput {
   readonly caps: Readonly<Record<string, Cap>>;
+  readonly note: string;
+  readonly memo: RecipeMemo;
+}
+
+/** Another budget for the training; `null`: none. */
+export interface ChangeBudgetInput {
+  readonly budget: Budget | null;
   readonly note: string;
   readonly memo: RecipeMemo;
 }

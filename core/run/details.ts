@@ -1,3 +1,4 @@
+import { budgetText, usedText } from '../cost/cost-text.js';
 import { formatBytes, formatCount, formatLoss, formatPercent } from '../format.js';
 import type { RunState, SourceState, TrainState, Wait } from './state.js';
 import { waysOn } from './ways-on.js';
@@ -83,6 +84,7 @@ function trainingIn(state: RunState): string[] {
       : `, held-out ${formatLoss(train.baseNll)}${train.heldoutNll === null ? '' : ` → ${formatLoss(train.heldoutNll)}`}`;
   return [
     `Training on ${state.server ?? '?'}: step ${train.step} of ${train.totalSteps}${loss}${heldout}`,
+    ...costIn(state, train),
     table(
       ['checkpoint', 'next step', 'sampler weights'],
       train.checkpoints.map((checkpoint) => [
@@ -92,6 +94,13 @@ function trainingIn(state: RunState): string[] {
       ]),
     ),
   ];
+}
+
+function costIn({ cost }: RunState, train: TrainState): string[] {
+  if (cost === null) return [];
+  const { planned, price, budget } = cost;
+  const limit = budget === null ? '' : `, budget ${budgetText(budget)}`;
+  return [`Used so far: ${usedText(train.usage, price)}, of ${usedText(planned, price)} in all${limit}`];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,3 +1,5 @@
+import type { PlannedCost } from '../cost/cost-lines.js';
+import type { TokenUsage } from '../cost/usage.js';
 import type { HeldoutLoss } from '../contracts/evaluation.js';
 import type { Composition } from '../contracts/mix.js';
 import type { Untrained } from '../contracts/tokens.js';
@@ -35,6 +37,8 @@ interface TokensState {
   /** What the renderer writes that is not in the conversations. */
   readonly settings?: RendererSettings;
   readonly totalSteps: number | null;
+  /** Tokens that an epoch sends to the server, once it is finished. */
+  readonly tokensPerEpoch?: number;
   /** Once it is finished. */
   readonly untrained?: Untrained;
 }
@@ -43,6 +47,8 @@ interface TokensState {
 export interface TrainState {
   readonly step: number;
   readonly totalSteps: number;
+  /** So far, by this run and earlier ones of the same training. Sampled: at most. */
+  readonly usage: TokenUsage;
   readonly firstLoss: number | null;
   readonly lastLoss: number | null;
   readonly reusedSteps: number;
@@ -86,6 +92,8 @@ export interface RunState {
   readonly server: string | null;
   readonly developmentServer: boolean;
   readonly train: TrainState | null;
+  /** Once the training is planned. */
+  readonly cost: PlannedCost | null;
   readonly waitingFor: readonly Wait[];
   readonly notes: readonly string[];
 }

@@ -36,6 +36,8 @@ export function waysOn(name: string, { kind, what, type }: Wait): readonly strin
     case 'pause':
       return [`npx headrace resume ${name}`];
     case 'stage':
+      if (type === 'BudgetReachedError')
+        return [`npx headrace change-budget ${name} tokens=… usd=…`, `npx headrace cancel ${name}`];
       return [
         `npx headrace retry-stage ${name} ${what}`,
         ...(what === 'mix' ? [`npx headrace change-caps ${name} SOURCE=ROWS`] : []),

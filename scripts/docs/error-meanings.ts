@@ -34,6 +34,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   TinkerKeyMissingError: 'The worker has no key for the hosted Tinker service.',
   TinkerAuthError: "Tinker refuses the worker's key.",
   TinkerBillingError: 'The Tinker account may not train until its billing is settled.',
+  BudgetReachedError:
+    'The training would use more than `train.budget` with its next step. Its newest checkpoint is saved and measured.',
   TinkerRequestError: 'Tinker refused a request as invalid, and would refuse it again.',
   BaseModelError: 'The server does not train that base model, or no renderer is known for it.',
   TokenizerError: 'The tokenizer of the base model could not be found or read.',

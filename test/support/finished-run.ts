@@ -170,6 +170,7 @@ export function finishedInput(out: string): WriteReportInput {
       trainedExamples: kept - 1,
       totalTokens: 190_000,
       trainedTokens: 98_000,
+      tokensPerEpoch: 187_000,
       stepsPerEpoch: 60,
       totalSteps: 60,
       lengths: composed.map((source, index) => ({
@@ -191,6 +192,9 @@ export function finishedInput(out: string): WriteReportInput {
       learningRate: 0.01,
       server: 'http://127.0.0.1:41234 (local 1234abcd)',
       developmentServer: true,
+      usage: { train: 187_000, prefill: 40_600, sample: 1_900 },
+      evaluation: { train: 0, prefill: 10_150, sample: 475 },
+      price: null,
     },
   };
 }

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { queries, updates } from '../../workflows/messages.js';
 import { useTemporal } from '../support/temporal.js';
-import { fakeActivities, recipeOf, recordOf, trainYaml } from './fake-activities.js';
+import { fakeActivities, recipeOf, noRecords, recordOf, trainYaml } from './fake-activities.js';
 import { refusal, untilCalled, untilState, withRun } from './runs.js';
 
 /** What parks, and the decisions on it. */
@@ -34,7 +34,7 @@ void test('an evaluation that fails beside a segment lets it be recorded, and pa
   fake.activities.findRecords = async (input) =>
     full
       ? await asBefore.findRecords(input)
-      : { found: 2, steps: 4, last: recordOf(4, 6), firstLoss: 2, notes: [], unmeasured: [] };
+      : { ...noRecords, found: 2, steps: 4, last: recordOf(4, 6), firstLoss: 2 };
   await withRun(temporal(), recipeOf('full-beside', ['a'], trainYaml), fake, async (handle) => {
     const parked = await untilState(handle, (state) => state.waitingFor.length > 0);
     assert.deepEqual([parked.waitingFor[0]?.what, parked.waitingFor[0]?.type], ['train', 'DiskFullError']);

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../../core/contracts/activities.js';
 import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
-import type { SegmentRecordRef } from '../../core/contracts/training.js';
+import type { FindRecordsResult, SegmentRecordRef } from '../../core/contracts/training.js';
 import { noCounts } from '../../core/convert/findings/counts.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
@@ -12,6 +12,19 @@ export interface Fake {
   readonly activities: Activities;
   readonly calls: string[];
 }
+
+/** Tokens of each step of the fake training. */
+export const stepTokens = 10;
+
+export const noRecords: FindRecordsResult = {
+  found: 0,
+  steps: 0,
+  last: null,
+  firstLoss: null,
+  done: { trainedTokens: 0, evaluations: 0 },
+  notes: [],
+  unmeasured: [],
+};
 
 export function ref(kind: ArtifactKind, name: string): ArtifactRef {
   return { kind, key: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64) };
@@ -128,6 +141,7 @@ export function fakeActivities(
       trainedExamples: 9,
       totalTokens: 90,
       trainedTokens: 40,
+      tokensPerEpoch: totalSteps * stepTokens,
       stepsPerEpoch: totalSteps,
       totalSteps,
       lengths: [],
@@ -140,15 +154,22 @@ export function fakeActivities(
       learningRate: 1e-3,
       server: 'http://127.0.0.1:1',
       developmentServer: true,
+      usage: { train: totalSteps * stepTokens, prefill: 4 * 5, sample: 4 * 2 },
+      evaluation: { train: 0, prefill: 5, sample: 2 },
+      price: null,
     }),
-    findRecords: async () => ({ found: 0, steps: 0, last: null, firstLoss: null, notes: [], unmeasured: [] }),
+    findRecords: async () => noRecords,
+    stepsWithin: async ({ from, to, tokens }) => {
+      calls.push(`stepsWithin ${from}-${to} ${tokens}`);
+      return { to: Math.min(to, from + Math.floor(tokens / stepTokens)) };
+    },
     trainSegment: async ({ from, to }) => {
       calls.push(`trainSegment ${from}-${to}`);
-      return segment(to, totalSteps);
+      return segment(from, to, totalSteps);
     },
     recordSegment: async ({ from, result }) => {
       calls.push(`recordSegment ${from}-${result.nextStep}`);
-      return recordOf(result.nextStep, totalSteps);
+      return { ...recordOf(result.nextStep, totalSteps), tokens: result.tokens };
     },
     evaluate: async ({ checkpoint }) => {
       calls.push(`evaluate ${checkpoint?.label ?? 'base'}`);
@@ -174,8 +195,13 @@ export function fakeActivities(
   return { activities, calls };
 }
 
-function segment(nextStep: number, totalSteps: number): Awaited<ReturnType<Activities['trainSegment']>> {
-  return { ...recordOf(nextStep, totalSteps), metrics: ref('metrics', String(nextStep)) };
+function segment(
+  from: number,
+  nextStep: number,
+  totalSteps: number,
+): Awaited<ReturnType<Activities['trainSegment']>> {
+  const tokens = (nextStep - from) * stepTokens;
+  return { ...recordOf(nextStep, totalSteps), tokens, metrics: ref('metrics', String(nextStep)) };
 }
 
 export function recordOf(nextStep: number, totalSteps: number): SegmentRecordRef {
@@ -184,6 +210,7 @@ export function recordOf(nextStep: number, totalSteps: number): SegmentRecordRef
   return {
     record: ref('record', label),
     nextStep,
+    tokens: stepTokens,
     statePath: `tinker://m/weights/${label}`,
     samplerPath: `tinker://m/sampler_weights/${label}`,
     label,
@@ -211,7 +238,14 @@ export function losesCheckpoint(): Fake {
   let isLost = false;
   fake.activities.findRecords = async (input) =>
     isLost
-      ? { found: 1, steps: 2, last: recordOf(2, 6), firstLoss: 2, notes: [], unmeasured: [recordOf(2, 6)] }
+      ? {
+          ...noRecords,
+          found: 1,
+          steps: 2,
+          last: recordOf(2, 6),
+          firstLoss: 2,
+          unmeasured: [recordOf(2, 6)],
+        }
       : await quick.findRecords(input);
   fake.activities.trainSegment = async (input) => {
     if (input.from !== 4 || isLost) return await quick.trainSegment(input);

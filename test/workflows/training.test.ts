@@ -8,7 +8,7 @@ import { HeadraceError } from '../../core/errors.js';
 import { childSignals, queries } from '../../workflows/messages.js';
 import type { trainLora } from '../../workflows/train-lora.js';
 import { useTemporal, withWorker } from '../support/temporal.js';
-import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
+import { fakeActivities, noRecords, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
 import { slowFirstSegment, untilCalled, untilState, withRun } from './runs.js';
 
 /** What a training continues from, measures and keeps alive. */
@@ -36,7 +36,7 @@ void test('a training that is paused renews its newest checkpoints, and a renewa
     const handle = await temporal().client.workflow.start<typeof trainLora>('trainLora', {
       workflowId: `train-${queue}`,
       taskQueue: queue,
-      args: [{ training: plan, mix: ref('mix', 'm'), out: '/nowhere', checkpointEvery: 2, ttlSeconds: 3 }],
+      args: [{ training: plan, mix: ref('mix', 'm'), out: '/nowhere', checkpointEvery: 2, ttlSeconds: 3, budget: null }],
     });
     await untilCalled(fake, 'trainSegment 0-2');
     await handle.signal(childSignals.pause);
@@ -48,11 +48,11 @@ void test('a training that is paused renews its newest checkpoints, and a renewa
 void test('recorded segments are not trained again, and those that were not measured are measured', async () => {
   const fake = fakeActivities();
   fake.activities.findRecords = async () => ({
+    ...noRecords,
     found: 2,
     steps: 4,
     last: recordOf(4, 6),
     firstLoss: 2,
-    notes: [],
     unmeasured: [recordOf(2, 6), recordOf(4, 6)],
   });
   const result = await withRun(temporal(), recipeOf('resumes', ['a'], trainYaml), fake, async (handle) => {
@@ -73,11 +73,11 @@ void test('a training that was finished before is measured where it was not', as
   const fake = fakeActivities();
   const last = recordOf(6, 6);
   fake.activities.findRecords = async () => ({
+    ...noRecords,
     found: 3,
     steps: 6,
     last,
     firstLoss: 2,
-    notes: [],
     unmeasured: [recordOf(2, 6)],
   });
   const result = await withRun(temporal(), recipeOf('finished', ['a'], trainYaml), fake, async (handle) => {
@@ -95,6 +95,7 @@ void test('a checkpoint that the server lost is noted, and the training continue
   const { activities } = fakeActivities();
   let isLost = false;
   fake.activities.findRecords = async () => ({
+    ...noRecords,
     found: isLost ? 1 : 0,
     steps: isLost ? 2 : 0,
     last: isLost ? recordOf(2, 6) : null,

@@ -7,11 +7,10 @@ import {
 } from '@temporalio/workflow';
 import type { ChildWorkflowHandle, Workflow } from '@temporalio/workflow';
 import type { WorkflowResultType } from '@temporalio/common';
-import { childSignals } from '../messages.js';
+import type { ChildSignals } from '../../core/run/api.js';
 import type { Gate } from './gate.js';
 
 type SignalTarget = Pick<ChildWorkflowHandle<Workflow>, 'signal'>;
-type ChildSignal = (typeof childSignals)[keyof typeof childSignals];
 
 /** A cancelled child saves, and is waited for. Its id is that of an earlier run's child of the same name. */
 export const childOptions = {
@@ -42,15 +41,15 @@ export class Children {
     const child = await start();
     this.#running.set(workflowId, child);
     try {
-      if (this.#gate.isClosed) await signalTo(child, childSignals.pause);
+      if (this.#gate.isClosed) await signalTo(child, 'pause', []);
       return await resultOf(workflowId, child);
     } finally {
       this.#running.delete(workflowId);
     }
   }
 
-  async signalAll(signal: ChildSignal): Promise<void> {
-    await Promise.all([...this.#running.values()].map(async (child) => await signalTo(child, signal)));
+  async signalAll<Name extends keyof ChildSignals>(name: Name, ...args: ChildSignals[Name]): Promise<void> {
+    await Promise.all([...this.#running.values()].map(async (child) => await signalTo(child, name, args)));
   }
 }
 
@@ -72,9 +71,13 @@ async function resultOf<T extends Workflow>(
 }
 
 /** A child that has ended meanwhile does not need the signal. */
-async function signalTo(child: SignalTarget, signal: ChildSignal): Promise<void> {
+async function signalTo<Name extends keyof ChildSignals>(
+  child: SignalTarget,
+  name: Name,
+  args: ChildSignals[Name],
+): Promise<void> {
   try {
-    await child.signal(signal);
+    await child.signal(name, ...args);
   } catch (error) {
     if (CancellationScope.current().consideredCancelled) throw error;
   }

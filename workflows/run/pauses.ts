@@ -1,5 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import { childSignals, updates } from '../messages.js';
+import { updates } from '../messages.js';
 import type { Run } from './run.js';
 
 /** How long the answer to a pause or a save waits for the training to have saved. */
@@ -30,7 +30,7 @@ async function pause(run: Run): Promise<string> {
     message: `The run is paused in the stage ${run.view.state.stage}; nothing new is begun.`,
     remedy: `\`npx headrace resume ${run.recipe.name}\` continues from there.`,
   });
-  await run.children.signalAll(childSignals.pause);
+  await run.children.signalAll('pause');
   const isStill = (): boolean =>
     !run.gate.isClosed || !isTraining(run) || run.view.state.train?.paused === true;
   if (!(await condition(isStill, saveTimeout))) return 'paused; the training is still saving';
@@ -42,14 +42,14 @@ async function resume(run: Run): Promise<string> {
   if (!run.gate.isClosed) return 'the run is not paused';
   run.gate.reopen();
   run.waits.remove({ kind: 'pause', what: 'pause' });
-  await run.children.signalAll(childSignals.resume);
+  await run.children.signalAll('resume');
   return 'the run continues';
 }
 
 async function saveCheckpoint(run: Run): Promise<string> {
   const saves = (): number => run.view.state.train?.saves ?? 0;
   const before = saves();
-  await run.children.signalAll(childSignals.saveCheckpoint);
+  await run.children.signalAll('saveCheckpoint');
   if (!(await condition(() => !isTraining(run) || saves() > before, saveTimeout)))
     return 'save requested; the training has not answered yet';
   const newest = run.view.state.train?.checkpoints.at(-1);

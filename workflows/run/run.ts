@@ -1,4 +1,5 @@
 import { upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { Budget } from '../../core/cost/budget.js';
 import { dayOf } from '../../core/day.js';
 import type { RecipeMemo } from '../../core/run/changes.js';
 import type { Stage1Input } from '../../core/run/run.js';
@@ -47,6 +48,17 @@ export class Run {
   changeSources(sources: Stage1Input['recipe']['sources'], { recipeHash, recipe }: RecipeMemo): void {
     this.#recipe = { ...this.#recipe, sources };
     upsertMemo({ recipeHash, recipe });
+  }
+
+  /** Takes another budget of the training. */
+  changeBudget(budget: Budget | null, { recipeHash, recipe }: RecipeMemo): void {
+    const { train } = this.#recipe;
+    if (train === undefined) return;
+    const { budget: _budget, ...unlimited } = train;
+    this.#recipe = { ...this.#recipe, train: { ...unlimited, ...(budget === null ? {} : { budget }) } };
+    upsertMemo({ recipeHash, recipe });
+    const { cost } = this.view.state;
+    if (cost !== null) this.view.show({ cost: { ...cost, budget } });
   }
 
   /** A training that waits for a decision keeps its newest checkpoints alive. */

@@ -53,6 +53,18 @@ function isCap(cap: unknown): boolean {
   return typeof cap === 'object' && isRows && isShare && (rows === undefined || share === undefined);
 }
 
+/** A budget as `train.budget`, or `null` for none. */
+export function mustBeBudget(budget: unknown): void {
+  if (budget === null) return;
+  const [tokens, usd] = [fieldOf(budget, 'tokens'), fieldOf(budget, 'usd')];
+  const isTokens = tokens === undefined || (Number.isSafeInteger(tokens) && Number(tokens) >= 1);
+  const isUsd = usd === undefined || (typeof usd === 'number' && usd > 0);
+  if (!isTokens || !isUsd || (tokens === undefined && usd === undefined))
+    throw new Error(
+      `expected {"budget": {"tokens": 1 or more, "usd": above 0}}, one of them or null, found ${shown(budget)}`,
+    );
+}
+
 export function fieldOf(input: unknown, key: string): unknown {
   return typeof input === 'object' && input !== null
     ? Object.entries(input).find(([name]) => name === key)?.[1]

@@ -30,6 +30,7 @@ export class RunView {
       server: null,
       developmentServer: false,
       train: null,
+      cost: null,
       waitingFor: [],
       notes: [],
     };

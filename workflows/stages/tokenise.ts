@@ -23,8 +23,9 @@ export async function tokenise(
   );
   let done = 0;
   const show = (counted?: TokensResult): void => {
-    const { totalSteps = null, untrained } = counted ?? {};
-    view.show({ tokens: { pieces: [done, pieces.length], settings, totalSteps, ...defined({ untrained }) } });
+    const { totalSteps = null, tokensPerEpoch, untrained } = counted ?? {};
+    const counts = defined({ tokensPerEpoch, untrained });
+    view.show({ tokens: { pieces: [done, pieces.length], settings, totalSteps, ...counts } });
   };
   show();
   await parallel(pieces, rangesAtOnce, async ({ label, from, to }) => {

@@ -2,6 +2,7 @@ import { startChild } from '@temporalio/workflow';
 import type { MixResult } from '../../core/contracts/mix.js';
 import type { TokensResult } from '../../core/contracts/tokens.js';
 import type { TrainingPlan } from '../../core/contracts/training.js';
+import type { Budget } from '../../core/cost/budget.js';
 import { plural } from '../../core/format.js';
 import type { Train } from '../../core/recipe.js';
 import type { TrainOutcome } from '../../core/run/run.js';
@@ -29,8 +30,14 @@ export async function planTraining(run: Run, train: Train, tokens: TokensResult)
     train,
     tokens: tokens.tokens,
   });
-  view.show({ server: plan.server, developmentServer: plan.developmentServer });
+  const { server, developmentServer, usage: planned, price } = plan;
+  view.show({ server, developmentServer, cost: { planned, price, budget: budgetOf(run) } });
   return plan;
+}
+
+/** The recipe's, or the one that it was changed to. */
+export function budgetOf({ recipe }: Run): Budget | null {
+  return recipe.train?.budget ?? null;
 }
 
 /** Trains in a child, whose history is its own: a training of many segments continues as new. */
@@ -40,14 +47,15 @@ export async function trainInChild(
   training: TrainingPlan,
   { mix }: MixResult,
 ): Promise<TrainOutcome> {
-  const { children, recipe, trainWorkflowId: workflowId } = run;
+  const { children, trainWorkflowId: workflowId } = run;
+  const { out } = run.recipe;
   const { checkpoint_every: checkpointEvery, ttl_seconds: ttlSeconds } = train;
   return await children.execute(
     workflowId,
     async () =>
       await startChild(trainLora, {
         workflowId,
-        args: [{ training, mix, out: recipe.out, checkpointEvery, ttlSeconds }],
+        args: [{ training, mix, out, checkpointEvery, ttlSeconds, budget: budgetOf(run) }],
         staticSummary: `train ${train.base_model}, ${plural(training.totalSteps, 'step')}`,
         ...childOptions,
       }),

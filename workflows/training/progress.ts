@@ -1,5 +1,7 @@
 import type { EvaluationResult } from '../../core/contracts/evaluation.js';
-import type { FindRecordsResult, SegmentRecordRef } from '../../core/contracts/training.js';
+import type { FindRecordsResult, SegmentRecordRef, TrainingPlan } from '../../core/contracts/training.js';
+import { usageOf } from '../../core/cost/usage.js';
+import type { WorkDone } from '../../core/cost/usage.js';
 import type { TrainOutcome } from '../../core/run/run.js';
 import type { TrainState } from '../../core/run/state.js';
 
@@ -11,6 +13,8 @@ export interface TrainingProgress {
   /** The newest record of the lineage. */
   readonly last: SegmentRecordRef | null;
   readonly firstLoss: number | null;
+  /** What this training and earlier runs of it have done; the evaluations that are still due included. */
+  readonly done: WorkDone;
   /** Steps that earlier runs have recorded. */
   readonly reusedSteps: number;
   /** The newest ones, oldest first. */
@@ -34,6 +38,7 @@ const shownNotes = 20;
 export const nothingYet: TrainingProgress = {
   last: null,
   firstLoss: null,
+  done: { trainedTokens: 0, evaluations: 0 },
   reusedSteps: 0,
   checkpoints: [],
   unmeasured: [],
@@ -49,11 +54,12 @@ export const nothingYet: TrainingProgress = {
  * The final checkpoint, which they do not list, is measured too.
  */
 export function found(progress: TrainingProgress, records: FindRecordsResult): TrainingProgress {
-  const { last, firstLoss, unmeasured } = records;
+  const { last, firstLoss, done, unmeasured } = records;
   return {
     ...progress,
     last,
     firstLoss,
+    done,
     unmeasured: last?.final === true ? [...unmeasured, last] : unmeasured,
     reusedSteps: last?.nextStep ?? 0,
     checkpoints: last === null ? [] : [last],
@@ -67,6 +73,10 @@ export function recorded(progress: TrainingProgress, record: SegmentRecordRef): 
     ...progress,
     last: record,
     firstLoss: progress.firstLoss ?? record.firstLoss,
+    done: {
+      trainedTokens: progress.done.trainedTokens + record.tokens,
+      evaluations: progress.done.evaluations + 1,
+    },
     checkpoints: [...progress.checkpoints, record].slice(-shownCheckpoints),
     unmeasured: [...progress.unmeasured, record],
     lostCheckpoints: 0,
@@ -99,7 +109,10 @@ export function measured(
   checkpoint: SegmentRecordRef | null,
   result: EvaluationResult,
 ): TrainingProgress {
-  if (checkpoint === null) return { ...progress, base: result };
+  if (checkpoint === null) {
+    const { trainedTokens, evaluations } = progress.done;
+    return { ...progress, base: result, done: { trainedTokens, evaluations: Math.max(1, evaluations) } };
+  }
   const unmeasured = progress.unmeasured.filter(({ label }) => label !== checkpoint.label);
   return { ...progress, evaluated: result, unmeasured };
 }
@@ -115,11 +128,16 @@ export function noted(progress: TrainingProgress, note: string): TrainingProgres
 }
 
 /** The progress as the run and its `progress` query show it. */
-export function trainStateOf(progress: TrainingProgress, totalSteps: number, paused: boolean): TrainState {
-  const { last, firstLoss, reusedSteps, checkpoints, base, evaluated, saves, notes } = progress;
+export function trainStateOf(
+  progress: TrainingProgress,
+  { totalSteps, evaluation }: Pick<TrainingPlan, 'totalSteps' | 'evaluation'>,
+  paused: boolean,
+): TrainState {
+  const { last, firstLoss, done, reusedSteps, checkpoints, base, evaluated, saves, notes } = progress;
   return {
     step: last?.nextStep ?? 0,
     totalSteps,
+    usage: usageOf(done, evaluation),
     firstLoss,
     lastLoss: last?.lastLoss ?? null,
     reusedSteps,

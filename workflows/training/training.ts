@@ -1,6 +1,7 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { SegmentRecordRef, TrainingPlan } from '../../core/contracts/training.js';
+import type { Budget } from '../../core/cost/budget.js';
 import { trainDetails } from '../../core/run/details.js';
 import type { TrainOutcome } from '../../core/run/run.js';
 import type { TrainState } from '../../core/run/state.js';
@@ -24,6 +25,8 @@ export interface TrainLoraInput {
   readonly checkpointEvery: number;
   /** How long the server keeps a checkpoint. */
   readonly ttlSeconds: number;
+  /** The most that the training may use; a signal changes it. */
+  readonly budget: Budget | null;
   /** The progress that the workflow before this one, of the same training, hands over. */
   readonly carried?: TrainingProgress;
 }
@@ -37,10 +40,14 @@ export class Training {
     await this.setNow(saved(this.#progress, requests));
   });
   readonly #reporter = new Reporter<TrainState>(progressSignals.trainProgress, trainDetails);
+  readonly #input: TrainLoraInput;
   #progress: TrainingProgress;
+  #budget: Budget | null;
 
-  constructor(readonly input: TrainLoraInput) {
+  constructor(input: TrainLoraInput) {
+    this.#input = input;
     this.#progress = input.carried ?? nothingYet;
+    this.#budget = input.budget;
     setHandler(childSignals.pause, () => {
       this.gate.close();
       this.beside.gate.close();
@@ -49,7 +56,15 @@ export class Training {
       this.gate.reopen();
       this.beside.gate.reopen();
     });
+    setHandler(childSignals.changeBudget, (budget) => {
+      this.#budget = budget;
+    });
     setHandler(childSignals.saveCheckpoint, async () => await this.saves.add());
+  }
+
+  /** As it was started, with the budget and the progress of now. */
+  get input(): TrainLoraInput {
+    return { ...this.#input, budget: this.#budget };
   }
 
   get progress(): TrainingProgress {
@@ -98,7 +113,7 @@ export class Training {
   }
 
   #state(paused = false): TrainState {
-    return trainStateOf(this.#progress, this.input.training.totalSteps, paused);
+    return trainStateOf(this.#progress, this.input.training, paused);
   }
 
   /**

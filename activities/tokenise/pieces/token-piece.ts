@@ -31,6 +31,11 @@ export interface ExampleEntry {
   readonly line: number;
 }
 
+/** Tokens that a step sends of an example: the last one is a target only, and an untrained one is left out. */
+export function datumTokens({ length, trained }: Pick<ExampleEntry, 'length' | 'trained'>): number {
+  return trained === 0 ? 0 : length - 1;
+}
+
 export const TokenPieceMeta = z.object({
   /** Lines. */
   rows: z.int(),

@@ -62,6 +62,11 @@ export class TokenReader {
     return Uint32Array.from(numbers);
   }
 
+  /** Counts of an example, without its tokens. */
+  entryAt(example: number): ExampleEntry {
+    return this.#find(example).entry;
+  }
+
   async read(example: number): Promise<TokenisedExample> {
     const { piece, entry } = this.#find(example);
     const tokenBytes = await readAt(piece.tokens, entry.offset * 4, entry.length * 4);

@@ -24,9 +24,8 @@ export const TokensMeta = z.object({
   trainedExamples: z.int(),
   tokens: z.int(),
   trainedTokens: z.int(),
+  tokensPerEpoch: z.int(),
   heldoutRows: z.int(),
-  /** Of held-out examples with at least one trained token: those whose loss is measured. */
-  heldoutTokens: z.int(),
   /** Of the sources that have any of it. */
   untrained: z.array(UntrainedPartsSchema.extend({ source: z.string(), rows: z.int() })),
 });

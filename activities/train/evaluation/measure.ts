@@ -7,6 +7,7 @@ import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { createTextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
 import { previousSession } from '../server/previous-session.js';
+import { sessionMetadata } from '../server/session-metadata.js';
 import { SessionProgress } from '../server/session-progress.js';
 import { withTinkerErrors } from '../server/tinker-errors.js';
 import type { TrainingPlanMeta } from '../steps/training-plan.js';
@@ -43,7 +44,8 @@ export async function measure(
     const left = previousSession(work);
     if (left !== undefined) await tinker.finishSession(left, 'interrupted');
     const displayName = `headrace ${plan.name} evaluation`;
-    const session = await tinker.openSession({ displayName, signal: work.signal });
+    const userMetadata = sessionMetadata(plan.name);
+    const session = await tinker.openSession({ displayName, userMetadata, signal: work.signal });
     progress.opened(session.id);
     try {
       const result = await withSampler(tinker, session, evaluated.weights, async (client) => ({

@@ -17,6 +17,8 @@ export const RecordMeta = z.object({
   from: z.int(),
   /** First step that is not in the weights. */
   nextStep: z.int(),
+  /** Tokens that its steps sent to the server. */
+  tokens: z.int(),
   statePath: z.string(),
   samplerPath: z.string(),
   label: z.string(),
@@ -83,8 +85,8 @@ export async function lineageOf(store: ArtifactStore, key: string | null): Promi
 }
 
 export function segmentRecordRef(record: StoredRecord): SegmentRecordRef {
-  const { ref, nextStep, statePath, samplerPath, label, final, firstLoss, lastLoss } = record;
-  return { record: ref, nextStep, statePath, samplerPath, label, final, firstLoss, lastLoss };
+  const { ref, nextStep, tokens, statePath, samplerPath, label, final, firstLoss, lastLoss } = record;
+  return { record: ref, nextStep, tokens, statePath, samplerPath, label, final, firstLoss, lastLoss };
 }
 
 function indexFolder(store: ArtifactStore, parametersKey: string): string {

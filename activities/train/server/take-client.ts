@@ -7,6 +7,7 @@ import type { TrainingPlanMeta } from '../steps/training-plan.js';
 import type { TrainDeps } from '../train-deps.js';
 import { WaitNotes, type LiveClient } from './live-clients.js';
 import { previousSession } from './previous-session.js';
+import { sessionMetadata } from './session-metadata.js';
 import type { SessionProgress } from './session-progress.js';
 import { isTinkerError } from './tinker-errors.js';
 
@@ -39,7 +40,11 @@ export async function takeClient(
   const life = new AbortController();
   const unlink = abortWith(work.signal, life);
   try {
-    const session = await tinker.openSession({ displayName: `headrace ${plan.name}`, signal: life.signal });
+    const session = await tinker.openSession({
+      displayName: `headrace ${plan.name}`,
+      userMetadata: sessionMetadata(plan.name),
+      signal: life.signal,
+    });
     progress.opened(session.id);
     waits.listener = progress.note;
     const client = await newClient(session, plan, predecessor);

@@ -3,6 +3,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { buildDatum, type TrainingDatum } from '../../../core/training/datum.js';
 import { epochOrder, placeOfStep } from '../../../core/training/steps.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { datumTokens } from '../../tokenise/pieces/token-piece.js';
 import { TokenReader } from '../../tokenise/pieces/token-reader.js';
 import { readTokens } from '../../tokenise/pieces/tokens-artifact.js';
 import { stepRuleOf, type TrainingPlanMeta } from './training-plan.js';
@@ -35,12 +36,17 @@ export class TrainingBatches {
     );
   }
 
+  /** Tokens that a step sends to the server, without reading them. */
+  tokensOf(step: number): number {
+    return this.#examplesOf(step).reduce(
+      (sum, example) => sum + datumTokens(this.#reader.entryAt(example)),
+      0,
+    );
+  }
+
   async batch(step: number): Promise<TrainingDatum[]> {
-    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
-    if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, examples: epochOrder(this.#examples, epoch, this.#plan.seed, sha256) };
     const datums: TrainingDatum[] = [];
-    for (const example of this.#order.examples.subarray(from, to)) {
+    for (const example of this.#examplesOf(step)) {
       const { tokens, mask, line } = await this.#reader.read(example);
       const datum = buildDatum(tokens, mask, this.#plan.train.max_tokens);
       if (datum === undefined)
@@ -51,6 +57,13 @@ export class TrainingBatches {
       datums.push(datum);
     }
     return datums;
+  }
+
+  #examplesOf(step: number): Uint32Array {
+    const { epoch, from, to } = placeOfStep(stepRuleOf(this.#plan), step);
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, examples: epochOrder(this.#examples, epoch, this.#plan.seed, sha256) };
+    return this.#order.examples.subarray(from, to);
   }
 
   close(): Promise<void> {

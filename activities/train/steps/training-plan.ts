@@ -12,7 +12,7 @@ import type { ArtifactStore } from '../../artifacts/store.js';
 /**
  * Part of the keys of plans, records and evaluations: raise it when the same plan would give other weights.
  */
-export const trainVersion = 1;
+export const trainVersion = 2;
 
 /** `meta` of a `training` artifact: what training and evaluation depend on. */
 export const TrainingPlanMeta = z.object({

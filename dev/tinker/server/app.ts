@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { ZodError } from 'zod';
 import { Problem } from './problem.js';
+import { billingRoutes } from './routes/billing.js';
 import { checkpointRoutes } from './routes/checkpoints.js';
 import type { ServerContext } from './routes/context.js';
 import { devRoutes } from './routes/dev.js';
@@ -55,6 +56,7 @@ export function createApp(context: ServerContext): FastifyInstance {
       samplingRoutes(api, context);
       checkpointRoutes(api, context);
       exportRoutes(api, context, signed);
+      billingRoutes(api, context);
     },
     { prefix: '/api/v1' },
   );

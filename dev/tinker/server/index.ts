@@ -7,6 +7,7 @@ import { SimulatedHost } from '../model/simulated-host.js';
 import { createApp } from './app.js';
 import { CheckpointStore } from './checkpoints/checkpoint-store.js';
 import type { ServerContext } from './routes/context.js';
+import { Billing } from './state/billing.js';
 import { ExpiryClock } from './state/expiry-clock.js';
 import { Faults } from './state/faults.js';
 import { Futures } from './state/futures.js';
@@ -115,6 +116,7 @@ async function createContext(
     samplers,
     futures,
     log,
+    billing: new Billing(),
     clock,
     faults: new Faults(),
     longPollMs: options.longPollMs ?? 20_000,

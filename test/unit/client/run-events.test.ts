@@ -16,6 +16,7 @@ const resolving: RunState = {
   server: null,
   developmentServer: false,
   train: null,
+  cost: null,
   waitingFor: [],
   notes: [],
 };
@@ -37,6 +38,7 @@ void test('a held-out loss that diverged is shown by that word, in the terminal 
   const train = {
     step: 20,
     totalSteps: 60,
+    usage: { train: 2_000, prefill: 150, sample: 30 },
     firstLoss: 3,
     lastLoss: 2,
     reusedSteps: 0,

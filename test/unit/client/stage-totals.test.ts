@@ -25,6 +25,7 @@ const state: RunState = {
   server: null,
   developmentServer: false,
   train: null,
+  cost: null,
   waitingFor: [],
   notes: [],
 };

@@ -17,6 +17,7 @@ import type { TrainingProgress } from '../../../workflows/training/progress.js';
 import { recordOf, ref } from '../../workflows/fake-activities.js';
 
 const totalSteps = 6;
+const training = { totalSteps, evaluation: { train: 0, prefill: 5, sample: 2 } };
 const record = (step: number): SegmentRecordRef => recordOf(step, totalSteps);
 
 const noRecords: FindRecordsResult = {
@@ -24,6 +25,7 @@ const noRecords: FindRecordsResult = {
   steps: 0,
   last: null,
   firstLoss: null,
+  done: { trainedTokens: 0, evaluations: 0 },
   notes: [],
   unmeasured: [],
 };
@@ -51,7 +53,7 @@ const labels = (records: readonly SegmentRecordRef[]): string[] => records.map((
 void test('a training that has not begun is at step 0 and has nothing to measure', () => {
   const progress = found(nothingYet, noRecords);
   assert.deepEqual(progress, nothingYet);
-  assert.equal(trainStateOf(progress, totalSteps, false).step, 0);
+  assert.equal(trainStateOf(progress, training, false).step, 0);
 });
 
 void test('what earlier runs recorded counts as reused steps, and what they have not measured is to be measured', () => {
@@ -101,13 +103,13 @@ void test('measuring a checkpoint takes it off the list and shows its held-out l
   const two = recorded(recorded(nothingYet, record(2)), record(4));
   const one = measured(two, record(2), evaluation(2, 1.5));
   assert.deepEqual(labels(one.unmeasured), ['demo-000004']);
-  assert.equal(trainStateOf(one, totalSteps, false).heldoutNll, 1.5);
-  assert.equal(trainStateOf(one, totalSteps, false).baseNll, null);
+  assert.equal(trainStateOf(one, training, false).heldoutNll, 1.5);
+  assert.equal(trainStateOf(one, training, false).baseNll, null);
 });
 
 void test('what the training begins with is measured apart', () => {
   const progress = measured(after(2), null, evaluation(0, 3));
-  assert.equal(trainStateOf(progress, totalSteps, false).baseNll, 3);
+  assert.equal(trainStateOf(progress, training, false).baseNll, 3);
   assert.equal(progress.evaluated?.step, 2);
 });
 
@@ -154,7 +156,7 @@ void test('a note is shown once, and the newest 20 are kept', () => {
 });
 
 void test('answered requests to save are counted', () => {
-  assert.equal(trainStateOf(saved(saved(nothingYet, 1), 2), totalSteps, false).saves, 3);
+  assert.equal(trainStateOf(saved(saved(nothingYet, 1), 2), training, false).saves, 3);
 });
 
 void test('the outcome has the final checkpoint with its evaluation', () => {

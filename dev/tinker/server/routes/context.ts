@@ -5,6 +5,7 @@ import type { ComputeHost } from '../../model/host.js';
 import type { SimulatedHost } from '../../model/simulated-host.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { Problem } from '../problem.js';
+import type { Billing } from '../state/billing.js';
 import type { ExpiryClock } from '../state/expiry-clock.js';
 import type { Faults } from '../state/faults.js';
 import type { Futures } from '../state/futures.js';
@@ -26,6 +27,7 @@ export interface ServerContext {
   readonly samplers: Samplers;
   readonly futures: Futures;
   readonly log: OperationLog;
+  readonly billing: Billing;
   readonly faults: Faults;
   /** The host, where it is a simulation. */
   readonly simulation: SimulatedHost | undefined;

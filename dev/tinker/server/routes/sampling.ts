@@ -10,7 +10,7 @@ import { once } from '../state/sessions.js';
 
 /** Sampling sessions and samples. */
 export function samplingRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { sessions, samplers, futures, host, log, config } = context;
+  const { sessions, samplers, futures, host, log, billing, config } = context;
 
   app.post('/create_sampling_session', async (request) => {
     const body = CreateSamplingSession.parse(request.body);
@@ -67,6 +67,9 @@ export function samplingRoutes(app: FastifyInstance, context: ServerContext): vo
       .then(
         (result) => {
           log.add({ ...entry, outcome: 'done' });
+          const sampled = result.sequences.reduce((sum, { tokens }) => sum + tokens.length, 0);
+          billing.add(sampler.sessionId, 'sampling_prefill', prompt.length);
+          billing.add(sampler.sessionId, 'sampling_sample', sampled);
           future.settle({ kind: 'sample', result });
         },
         (error: unknown) => {

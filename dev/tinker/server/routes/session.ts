@@ -42,8 +42,8 @@ export function sessionRoutes(app: FastifyInstance, context: ServerContext): voi
   }));
 
   app.post('/create_session', async (request) => {
-    CreateSession.parse(request.body);
-    const session = sessions.create();
+    const { user_metadata: metadata } = CreateSession.parse(request.body);
+    const session = sessions.create(metadata ?? {});
     log.add({ op: 'create_session', outcome: 'done', sessionId: session.id });
     return {
       type: 'create_session',

@@ -9,7 +9,7 @@ import { once } from '../state/sessions.js';
 
 /** Creating models and training them. */
 export function trainingRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { sessions, models, host } = context;
+  const { sessions, models, host, billing } = context;
 
   app.post('/create_model', async (request) => {
     const body = CreateModel.parse(request.body);
@@ -53,7 +53,10 @@ export function trainingRoutes(app: FastifyInstance, context: ServerContext): vo
     const requestId = models.submit(model, request.seqId, hashBody(rawBody), op, async () => {
       for (const [index, { tokens, targets }] of request.examples.entries())
         checkTokens(context, `data[${index}]`, tokens, targets);
-      return { outcome: { kind: 'loss', result: await host.call(method, model.id, request.examples) } };
+      const result = await host.call(method, model.id, request.examples);
+      const tokens = request.examples.reduce((sum, example) => sum + example.tokens.length, 0);
+      billing.add(model.sessionId, 'training', tokens);
+      return { outcome: { kind: 'loss', result } };
     });
     return { request_id: requestId, model_id: model.id };
   };

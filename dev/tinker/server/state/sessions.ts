@@ -3,6 +3,8 @@ import { Problem } from '../problem.js';
 
 export interface Session {
   readonly id: string;
+  /** As the client named it. */
+  readonly metadata: Readonly<Record<string, string>>;
   /** Why the session ended; `undefined` while it is live. */
   ended: string | undefined;
   /** Milliseconds of the monotonic clock. */
@@ -23,9 +25,10 @@ export class Sessions {
     this.#onEnd = onEnd;
   }
 
-  create(): Session {
+  create(metadata: Session['metadata']): Session {
     const session: Session = {
       id: randomUUID(),
+      metadata,
       ended: undefined,
       lastHeartbeat: performance.now(),
       answered: new Map(),
@@ -45,6 +48,11 @@ export class Sessions {
       );
     if (session.ended !== undefined) throw new Problem(410, session.ended);
     return session;
+  }
+
+  /** Also of a session that has ended; empty for one that this process never had. */
+  metadataOf(id: string): Session['metadata'] {
+    return this.#byId.get(id)?.metadata ?? {};
   }
 
   heartbeat(id: string): void {
