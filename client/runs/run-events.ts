@@ -24,7 +24,9 @@ export function eventsBetween(before: RunState | undefined, now: RunState): stri
     ...begins('tokenise'),
     ...tokenEvents(before?.tokens ?? null, now.tokens),
     ...begins('train'),
-    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map((line) => `train: ${line}`),
+    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map(
+      (line) => `train: ${line}`,
+    ),
     ...trainEvents(before?.train ?? null, now.train),
     ...begins('report'),
     ...newNotes(before?.notes, now.notes).map((note) => `note: ${note}`),
