@@ -11,7 +11,7 @@ const packages = new Map([
 ]);
 
 /** The folder of a tokenizer by the name that golden files have for it. */
-function folderOf(tokenizer: string): string {
+export function goldenTokenizer(tokenizer: string): string {
   const ofPackage = packages.get(tokenizer);
   const folder =
     ofPackage === undefined
@@ -31,7 +31,7 @@ export function goldenEncoder(
   const key = [tokenizer, ...textTokens].join(' ');
   const made =
     encoders.get(key) ??
-    readTokenizerFiles(folderOf(tokenizer)).then((files) => createTextEncoder(files, textTokens));
+    readTokenizerFiles(goldenTokenizer(tokenizer)).then((files) => createTextEncoder(files, textTokens));
   encoders.set(key, made);
   return made;
 }
