@@ -12,7 +12,6 @@ import {
 } from '../rendering/renderer.js';
 import { toolDeclare } from '../rendering/tool-declare.js';
 import { declareAsJson, declareAsTypeScript, defaultSystem } from './kimi-tools.js';
-import { answerInThinkBlock } from './think-chat.js';
 
 type KimiName =
   | 'kimi_k2'
@@ -51,7 +50,6 @@ function renderer(name: KimiName, opening: string, keepsHistory = false): Render
     declareTools: declareAsTypeScript,
     prepare: withSystem,
     write: (messages, context) => write(messages, context, opening, keepsHistory),
-    answer: answerInThinkBlock,
     refusal: (messages) => (messages.some(reasonsWithoutForm) ? 'parts' : undefined),
   };
 }

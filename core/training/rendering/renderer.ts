@@ -112,7 +112,7 @@ export interface Renderer {
    * The words of a sampled turn, as an answer is shown.
    *
    * @param text - the sampled tokens up to the stop, control tokens by their names.
-   * @default the text without control tokens and an empty think block
+   * @default what is behind the reasoning, without control tokens; all of a turn that ends in its reasoning
    */
   readonly answer?: (text: string) => string;
 }
