@@ -73,7 +73,7 @@ export async function compareWithGolden(
       assert.equal(found.refusal !== undefined, mask === null, where);
       if (mask?.length === 0) assert.ok(!found.mask.includes(1), where);
       else {
-        const length = mask?.reduce((sum, run) => sum + run, 0) ?? 0;
+        const length: number = mask?.reduce((sum, run) => sum + run, 0) ?? 0;
         assert.deepEqual(found.tokens, golden.tokens?.slice(0, length) ?? [], where);
         assert.deepEqual(runsOf(found.mask), mask ?? [0], where);
       }
