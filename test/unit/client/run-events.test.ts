@@ -54,6 +54,17 @@ void test('a held-out loss that diverged is shown by that word, in the terminal 
   assert.match(runDetails(diverged), /held-out 3\.500 → diverged/);
 });
 
+void test('the date or the effort in the prompts of a run is reported once, with its tokens', () => {
+  const tokens = { pieces: [0, 1], totalSteps: null, settings: { currentDate: '2026-11-28' } } as const;
+  const begun = { ...mixed, tokens };
+  const line = 'tokenise: current date 2026-11-28 in every conversation';
+  assert.deepEqual(eventsBetween(mixed, begun), [line]);
+  assert.deepEqual(eventsBetween(begun, { ...begun, tokens: { ...tokens, totalSteps: 60 } }), [
+    'tokenise: 60 training steps',
+  ]);
+  assert.ok(eventsBetween(undefined, begun).includes(line));
+});
+
 const findings = sourceFindings({ unread: { context: 4467 } });
 const converting: SourceState = { name: 'dolly', status: 'convert', notes: [] };
 const converted: SourceState = { ...converting, status: 'done', conversations: 15_011, findings };
