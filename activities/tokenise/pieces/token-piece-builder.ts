@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import type { ConversationExamples } from '../../../core/training/examples.js';
-import { addUntrainedParts, nothingUntrained, untrainedPartsOf } from '../../../core/training/untrained-parts.js';
+import {
+  addUntrainedParts,
+  nothingUntrained,
+  untrainedPartsOf,
+} from '../../../core/training/untrained-parts.js';
 import { examplesName, maskName, tokensName, type TokenPieceMeta } from './token-piece.js';
 
 /** The tokens of an example. Absent: a line has none. */

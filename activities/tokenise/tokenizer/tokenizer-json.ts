@@ -32,11 +32,12 @@ export interface ScannedTokenizer {
 /**
  * Reads a tokenizer.json (https://huggingface.co/docs/tokenizers) from its bytes.
  *
+ * @param place - For users.
  * @throws {HeadraceError} TokenizerError where it is not JSON.
  * @throws {z.ZodError} where a member is not understood.
  */
-export function scanTokenizerJson(bytes: Buffer, path: string): ScannedTokenizer {
-  const scanner = new JsonScanner(bytes, path);
+export function scanTokenizerJson(bytes: Buffer, place: string): ScannedTokenizer {
+  const scanner = new JsonScanner(bytes, place);
   const json: Record<string, unknown> = {};
   const model: Record<string, unknown> = {};
   const places = new Map<string, number>();
@@ -52,30 +53,29 @@ export function scanTokenizerJson(bytes: Buffer, path: string): ScannedTokenizer
   });
   scanner.end();
   const parsed = TokenizerJson.parse({ ...json, model });
-  return { json: parsed, model: bytePairModel(parsed, bytes, path, places) };
+  return { json: parsed, model: bytePairModel(parsed, scanner, new SpelledBytes(bytes), places) };
 }
 
 function bytePairModel(
   json: TokenizerJson,
-  bytes: Buffer,
-  path: string,
+  scanner: JsonScanner,
+  spelled: SpelledBytes,
   places: ReadonlyMap<string, number>,
 ): BytePairModel | undefined {
   const parsed = ByteLevelModel.safeParse(json.model);
   const [vocabAt, mergesAt] = [places.get('vocab'), places.get('merges')];
   if (!parsed.success || vocabAt === undefined || mergesAt === undefined) return undefined;
-  const scanner = new JsonScanner(bytes, path);
-  const spelled = new SpelledBytes(bytes);
   const added = new Set(json.added_tokens.map(({ id }) => id));
 
   const vocabulary = new Vocabulary();
   let isBytes = true;
   scanner.at = vocabAt;
   scanner.members(() => {
-    const length = spelled.read(scanner, 0);
+    spelled.read(scanner);
     const id = scanner.natural();
     // An added token is found before the model is asked.
-    if (!added.has(id)) isBytes = length > 0 && vocabulary.add(id, spelled.bytes, 0, length) && isBytes;
+    if (!added.has(id))
+      isBytes = spelled.end > 0 && vocabulary.add(id, spelled.bytes, 0, spelled.end) && isBytes;
   });
   for (let byte = 0; byte < 256 && isBytes; byte += 1) isBytes = vocabulary.find(Uint8Array.of(byte)) >= 0;
   if (!isBytes) return undefined;
@@ -84,12 +84,15 @@ function bytePairModel(
   let rank = 0;
   scanner.at = mergesAt;
   scanner.items(() => {
-    const [middle, end] = spelled.readPair(scanner);
+    spelled.readPair(scanner);
+    const { middle, end } = spelled;
+    // A merge may name a token that is not there.
+    isBytes &&= middle > 0 && end > middle;
+    if (!isBytes) return;
     const left = vocabulary.find(spelled.bytes, 0, middle);
     const right = vocabulary.find(spelled.bytes, middle, end);
     const merged = vocabulary.find(spelled.bytes, 0, end);
-    // A merge may name a token that is not there.
-    isBytes = left >= 0 && right >= 0 && merged >= 0 && isBytes;
+    isBytes = left >= 0 && right >= 0 && merged >= 0;
     if (isBytes) pairs.add(left, right, rank, merged);
     rank += 1;
   });
