@@ -80,8 +80,7 @@ function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): strin
   const steps = now?.totalSteps ?? null;
   if (steps === null || steps === (before?.totalSteps ?? null)) return written;
   const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
-  const epoch =
-    now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
+  const epoch = now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
   const { trainedRows = 0, trainedExamples = 0 } = now ?? {};
   const split =
     trainedExamples > trainedRows
