@@ -72,7 +72,9 @@ export class TokensText implements TokensForm {
     }
     const lines = [
       ...written.examples.map((example) => this.#example(place, placed.conversation, example)),
-      ...written.refusedTurns.map(({ message, refused }) => `\n${place}, message ${message}: refused: ${refused}`),
+      ...written.refusedTurns.map(
+        ({ message, refused }) => `\n${place}, message ${message}: refused: ${refused}`,
+      ),
     ];
     return lines.length === 0 ? `\n${place}: no turn to train: a training leaves it out` : lines.join('\n');
   }

@@ -29,7 +29,7 @@ export interface ConversationExamples {
   readonly refusedTurns: readonly RefusedTurn[];
 }
 
-export interface RefusedTurn {
+interface RefusedTurn {
   /** Index of the message that would be trained. */
   readonly message: number;
   readonly reason: RefusalReason;
@@ -68,7 +68,10 @@ export function tokeniseExamples(
 }
 
 /** Whether the turns of a conversation are examples of their own. */
-export function isSplit({ rewritesHistory }: Renderer, { examples }: Pick<ExampleRules, 'examples'>): boolean {
+export function isSplit(
+  { rewritesHistory }: Renderer,
+  { examples }: Pick<ExampleRules, 'examples'>,
+): boolean {
   return examples === 'turn' && rewritesHistory;
 }
 

@@ -54,8 +54,7 @@ export function tokeniseConversation(
       },
       encoder,
     );
-  if (typeof supervised === 'string')
-    return { ...nothing, refusal: supervised };
+  if (typeof supervised === 'string') return { ...nothing, refusal: supervised };
   const { tokens, mask, parts, lastMessageAt, written, inMode } = supervised;
   const leftOut = written.flatMap(({ message: { from }, leavesOutReasoning = false }, index) =>
     leavesOutReasoning && typeof from === 'number'

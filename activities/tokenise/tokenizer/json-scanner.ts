@@ -28,7 +28,7 @@ export class JsonScanner {
   }
 
   /** Visits the members of an object; `visit` takes the value, from {@link at} on. */
-  members(visit: (scanner: this) => void): void {
+  members(visit: (scanner: JsonScanner) => void): void {
     this.#items(openObject, closeObject, () => {
       this.string();
       this.#take(colon);
@@ -37,8 +37,8 @@ export class JsonScanner {
   }
 
   /** Visits the items of a list; `visit` takes the item, from {@link at} on. */
-  items(visit: (scanner: this) => void): void {
-    this.#items(openList, closeList, () => visit(this));
+  items(visit: (scanner: JsonScanner) => void): void {
+    this.#items(openList, closeList, visit);
   }
 
   get isList(): boolean {
@@ -82,15 +82,21 @@ export class JsonScanner {
     return value;
   }
 
-  /** Takes a value of any kind. @returns Where it begins. */
+  /** Takes a value of any kind; what is in a list or an object is not looked at. @returns Where it begins. */
   skip(): number {
     const begin = this.#skipSpace();
-    const first = this.#bytes[begin];
-    if (first === quote) this.string();
-    else if (first === openObject) this.members(() => this.skip());
-    else if (first === openList) this.items(() => this.skip());
-    else while (isOfLiteral(this.#bytes[this.at])) this.at += 1;
-    if (this.at === begin) this.#fail('a value');
+    let depth = 0;
+    do {
+      const byte = this.#bytes[this.at];
+      if (byte === undefined) this.#fail('a value');
+      if (byte === quote) {
+        this.string();
+        continue;
+      }
+      if (byte === openObject || byte === openList) depth += 1;
+      if (byte === closeObject || byte === closeList) depth -= 1;
+      this.at += 1;
+    } while (depth > 0 || isOfLiteral(this.#bytes[this.at]));
     return begin;
   }
 
@@ -110,14 +116,14 @@ export class JsonScanner {
     if (this.#skipSpace() < this.#bytes.length) this.#fail('the end of the file');
   }
 
-  #items(open: number, close: number, visit: () => void): void {
+  #items(open: number, close: number, visit: (scanner: JsonScanner) => void): void {
     this.#take(open);
     if (this.#peek() === close) {
       this.at += 1;
       return;
     }
     for (;;) {
-      visit();
+      visit(this);
       if (this.#peek() === close) break;
       this.#take(comma);
     }

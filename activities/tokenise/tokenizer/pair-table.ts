@@ -1,7 +1,7 @@
 /** What becomes of two adjacent tokens. Pairs of ids, hashed with open addressing. */
 export class PairTable {
   /** Four numbers a slot: left, right, rank, merged. A free slot has −1 as its left. */
-  #slots = emptySlots(1 << 12);
+  #slots = emptySlots(1 << 20);
   #count = 0;
 
   /** A pair that is added twice has its last rank. */

@@ -8,55 +8,53 @@ const space = 0x20;
 /** Reads tokens of a tokenizer.json that are spelled in the byte alphabet. */
 export class SpelledBytes {
   readonly #json: Buffer;
-  /** The bytes of the last token, or pair of tokens. */
+  /** The bytes of what was read last: a token, or the two tokens of a merge. */
   bytes = new Uint8Array(1024);
+  /** Where the tokens end in {@link bytes}; −1 where one is not spelled in the byte alphabet. */
+  end = 0;
+  /** Where the left token of a merge ends. */
+  middle = 0;
 
   constructor(json: Buffer) {
     this.#json = json;
   }
 
-  /**
-   * Reads the string that the scanner took last, to a place in {@link bytes}.
-   *
-   * @returns Where it ends there; −1 where it is not spelled in the byte alphabet.
-   */
-  read(scanner: JsonScanner, at: number): number {
-    const { json, from, to } = this.#source(scanner);
-    return this.#append(json, from, to, at);
+  /** Reads the string that the scanner took last. */
+  read(scanner: JsonScanner): void {
+    this.end = this.#append(scanner, 0, scanner.from, scanner.to);
   }
 
-  /**
-   * Takes a merge, `"left right"` or `["left", "right"]`.
-   *
-   * @returns Where the left and the right one end in {@link bytes}; −1 as above.
-   */
-  readPair(scanner: JsonScanner): readonly [middle: number, end: number] {
-    if (!scanner.isList) {
+  /** Takes a merge, `"left right"` or `["left", "right"]`. */
+  readPair(scanner: JsonScanner): void {
+    this.middle = -1;
+    this.end = 0;
+    if (scanner.isList) scanner.items(this.#readItem);
+    else {
       scanner.string();
-      const { json, from, to } = this.#source(scanner);
-      const gap = json.indexOf(space, from);
-      const middle = this.#append(json, from, gap, 0);
-      return [middle, this.#append(json, gap + 1, to, middle)];
+      // The alphabet has no space.
+      const gap = this.#json.indexOf(space, scanner.from);
+      this.middle = this.#append(scanner, 0, scanner.from, gap);
+      this.end = this.#append(scanner, this.middle, gap + 1, scanner.to);
     }
-    const ends: number[] = [];
-    scanner.items(() => {
-      scanner.string();
-      ends.push(this.read(scanner, ends.at(-1) ?? 0));
-    });
-    const [middle = -1, end = -1] = ends;
-    return [middle, ends.length === 2 ? end : -1];
   }
 
-  #source(scanner: JsonScanner): { readonly json: Buffer; readonly from: number; readonly to: number } {
-    if (!scanner.isEscaped) return { json: this.#json, from: scanner.from, to: scanner.to };
-    const json = Buffer.from(scanner.text());
-    return { json, from: 0, to: json.length };
+  readonly #readItem = (scanner: JsonScanner): void => {
+    scanner.string();
+    this.middle = this.end;
+    this.end = this.#append(scanner, this.end, scanner.from, scanner.to);
+  };
+
+  #append(scanner: JsonScanner, begin: number, from: number, to: number): number {
+    if (begin < 0 || to < from) return -1;
+    if (begin + to - from > this.bytes.length) this.#grow(begin + to - from);
+    if (!scanner.isEscaped) return this.#appendLetters(this.#json, begin, from, to);
+    const text = JSON.parse(`"${this.#json.toString('utf8', from, to)}"`) as string;
+    const letters = Buffer.from(text);
+    return this.#appendLetters(letters, begin, 0, letters.length);
   }
 
   /** Letters of the alphabet have one or two bytes in UTF-8. */
-  #append(json: Buffer, from: number, to: number, begin: number): number {
-    if (begin < 0 || to < from) return -1;
-    if (begin + to - from > this.bytes.length) this.#grow(begin + to - from);
+  #appendLetters(json: Buffer, begin: number, from: number, to: number): number {
     let end = begin;
     for (let at = from; at < to; at += 1) {
       const first = json[at] ?? 0;

@@ -3,8 +3,8 @@ import type { BytePairModel } from './byte-pair-merges.js';
 import { PairTable } from './pair-table.js';
 import { Vocabulary } from './vocabulary.js';
 
-const nothing = new Uint8Array(0);
-const [space, newline, carriageReturn] = [0x20, 0x0a, 0x0d];
+const [space, newline, carriageReturn, padding] = [0x20, 0x0a, 0x0d, 0x3d];
+const [zero, nine] = [0x30, 0x39];
 
 /**
  * Reads a file of `tiktoken` (https://github.com/openai/tiktoken, load.py): a line for each token, with its
@@ -16,23 +16,22 @@ const [space, newline, carriageReturn] = [0x20, 0x0a, 0x0d];
  */
 export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
   const vocabulary = new Vocabulary();
+  const token = new Uint8Array(1024);
   let line = 0;
   for (let begin = 0; begin < bytes.length;) {
     const found = bytes.indexOf(newline, begin);
-    const end = found < 0 ? bytes.length : found;
+    const next = found < 0 ? bytes.length : found;
+    const end = bytes[next - 1] === carriageReturn ? next - 1 : next;
     line += 1;
-    const damage = addLine(vocabulary, bytes, begin, bytes[end - 1] === carriageReturn ? end - 1 : end);
-    if (damage !== undefined)
-      throw new HeadraceError(
-        'TokenizerError',
-        `${path}, line ${line}: ${damage} in ${JSON.stringify(bytes.toString('latin1', begin, Math.min(end, begin + 60)))}; ` +
-          'expected a token in Base64, a space and its rank, such as "IGhlbGxv 24912"',
-        {
-          remedy:
-            'Copy the file again from where it comes from, or name another tokenizer in train.tokenizer.',
-        },
-      );
-    begin = end + 1;
+    if (end > begin) {
+      const gap = bytes.indexOf(space, begin);
+      const length = gap < 0 ? 0 : decodeBase64(bytes, begin, gap, token);
+      const rank = gap < 0 ? -1 : naturalOf(bytes, gap + 1, end);
+      if (length === 0 || rank < 0) fail(path, line, bytes.subarray(begin, end), 'is damaged');
+      if (!vocabulary.add(rank, token, 0, length))
+        fail(path, line, bytes.subarray(begin, end), 'has the token or the rank of an earlier line');
+    }
+    begin = next + 1;
   }
   for (let byte = 0; byte < 256; byte += 1)
     if (vocabulary.find(Uint8Array.of(byte)) < 0)
@@ -40,27 +39,64 @@ export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
         'TokenizerError',
         `${path} has ${line} lines, and none for the byte 0x${byte.toString(16).padStart(2, '0')}; ` +
           'expected every byte as a token of its own',
+        { remedy },
       );
   return { vocabulary, pairs: pairsOf(vocabulary), wholeFirst: true };
 }
 
-/** @returns What is wrong with the line; `undefined` for an empty one, too. */
-function addLine(vocabulary: Vocabulary, bytes: Buffer, begin: number, end: number): string | undefined {
-  if (begin === end) return undefined;
-  const gap = bytes.indexOf(space, begin);
-  if (gap < 0 || gap >= end) return 'no space';
-  const spelled = bytes.toString('latin1', begin, gap);
-  const token = Buffer.from(spelled, 'base64');
-  if (token.length === 0 || token.toString('base64') !== spelled) return 'no Base64';
-  const rank = bytes.toString('latin1', gap + 1, end);
-  if (!/^\d{1,7}$/.test(rank)) return 'no rank';
-  return vocabulary.add(Number(rank), token) ? undefined : 'a token or a rank that an earlier line has';
+const remedy = 'Get the file again from where it comes from, or name another tokenizer in train.tokenizer.';
+
+function fail(path: string, line: number, found: Buffer, problem: string): never {
+  const shown = JSON.stringify(found.toString('latin1', 0, 60));
+  throw new HeadraceError(
+    'TokenizerError',
+    `${path}, line ${line} ${problem}: ${shown}; expected a token in Base64, a space and its rank, such as "aGVsbG8= 24912"`,
+    { remedy },
+  );
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const sextets = new Int8Array(256).fill(-1);
+for (const [sextet, letter] of [...alphabet].entries()) sextets[letter.charCodeAt(0)] = sextet;
+
+/** @returns How many bytes; 0 where `[from, to)` is not Base64, or is more than `token` holds. */
+function decodeBase64(bytes: Buffer, from: number, to: number, token: Uint8Array): number {
+  let last = to;
+  while (last > from && to - last < 2 && bytes[last - 1] === padding) last -= 1;
+  const length = ((to - from) / 4) * 3 - (to - last);
+  if ((to - from) % 4 !== 0 || length > token.length) return 0;
+  let bits = 0;
+  for (let at = from; at < to; at += 1) {
+    const sextet = at < last ? (sextets[bytes[at] ?? 0] ?? -1) : 0;
+    if (sextet < 0) return 0;
+    bits = (bits << 6) | sextet;
+    if ((at - from) % 4 !== 3) continue;
+    const first = ((at - from) >> 2) * 3;
+    token[first] = bits >> 16;
+    token[first + 1] = bits >> 8;
+    token[first + 2] = bits;
+    bits = 0;
+  }
+  return length;
+}
+
+/** @returns −1 where `[from, to)` is no natural number of at most 7 digits. */
+function naturalOf(bytes: Buffer, from: number, to: number): number {
+  if (to === from || to - from > 7) return -1;
+  let value = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = bytes[at] ?? 0;
+    if (digit < zero || digit > nine) return -1;
+    value = value * 10 + digit - zero;
+  }
+  return value;
 }
 
 function pairsOf(vocabulary: Vocabulary): PairTable {
   const pairs = new PairTable();
   for (let id = 0; id <= vocabulary.highestId; id += 1) {
-    const token = vocabulary.bytesOf(id) ?? nothing;
+    const token = vocabulary.bytesOf(id);
+    if (token === undefined) continue;
     for (let cut = 1; cut < token.length; cut += 1) {
       const left = vocabulary.find(token, 0, cut);
       const right = left < 0 ? -1 : vocabulary.find(token, cut);

@@ -72,10 +72,11 @@ function bytePairModel(
   let isBytes = true;
   scanner.at = vocabAt;
   scanner.members(() => {
-    const length = spelled.read(scanner, 0);
+    spelled.read(scanner);
     const id = scanner.natural();
     // An added token is found before the model is asked.
-    if (!added.has(id)) isBytes = length > 0 && vocabulary.add(id, spelled.bytes, 0, length) && isBytes;
+    if (!added.has(id))
+      isBytes = spelled.end > 0 && vocabulary.add(id, spelled.bytes, 0, spelled.end) && isBytes;
   });
   for (let byte = 0; byte < 256 && isBytes; byte += 1) isBytes = vocabulary.find(Uint8Array.of(byte)) >= 0;
   if (!isBytes) return undefined;
@@ -84,12 +85,15 @@ function bytePairModel(
   let rank = 0;
   scanner.at = mergesAt;
   scanner.items(() => {
-    const [middle, end] = spelled.readPair(scanner);
+    spelled.readPair(scanner);
+    const { middle, end } = spelled;
+    // A merge may name a token that is not there.
+    isBytes &&= middle > 0 && end > middle;
+    if (!isBytes) return;
     const left = vocabulary.find(spelled.bytes, 0, middle);
     const right = vocabulary.find(spelled.bytes, middle, end);
     const merged = vocabulary.find(spelled.bytes, 0, end);
-    // A merge may name a token that is not there.
-    isBytes = left >= 0 && right >= 0 && merged >= 0 && isBytes;
+    isBytes = left >= 0 && right >= 0 && merged >= 0;
     if (isBytes) pairs.add(left, right, rank, merged);
     rank += 1;
   });

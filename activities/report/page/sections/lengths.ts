@@ -11,7 +11,8 @@ export function lengthsSection(tokens: TokensResult, maxTokens: number | undefin
     <h2>Lengths</h2>
     <p>
       ${count(tokens.totalTokens)} tokens, ${count(tokens.trainedTokens)} of them trained on, in
-      ${' '}${count(tokens.trainedRows)} of ${count(tokens.rows)} conversations${splits ? `, ${count(tokens.trainedExamples)} examples` : ''}.
+      ${' '}${count(tokens.trainedRows)} of ${count(tokens.rows)}
+      conversations${splits ? `, ${count(tokens.trainedExamples)} examples` : ''}.
       ${' '}${maxTokens === undefined ? null : `Longer ones are cut at ${count(maxTokens)} tokens.`}
     </p>
     ${table(

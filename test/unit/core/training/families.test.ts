@@ -46,7 +46,12 @@ void test('tml_v0 writes the thinking effort of its settings as the cookbook doe
   for (const { effort, ...golden } of family.efforts) {
     const renderer = rendererNamed('tml_v0', { effort });
     const encoder = await goldenEncoder(renderer, family.tokenizer);
-    const found = differencesIn({ name: `effort ${effort}`, literal: {}, ...golden }, first, renderer, encoder);
+    const found = differencesIn(
+      { name: `effort ${effort}`, literal: {}, ...golden },
+      first,
+      renderer,
+      encoder,
+    );
     assert.deepEqual(found, []);
   }
 });
