@@ -56,7 +56,6 @@ void test('a held-out loss that diverged is shown by that word, in the terminal 
   assert.match(runDetails(diverged), /held-out 3\.500 → diverged/);
 });
 
-<<<<<<< HEAD
 const used = { train: 2_000, prefill: 150, sample: 30 };
 const cost = {
   planned: { train: 6_000, prefill: 600, sample: 120 },
@@ -112,7 +111,8 @@ void test('a cost shows the count of the server beside that of Headrace, or why 
   assert.match(refused, /^so far {2}nothing yet$/m);
   assert.match(refused, /^budget {2}5,000 tokens$/m);
   assert.match(refused, /^billed {2}not known: TinkerAuthError: 403$/m);
-=======
+});
+
 void test('the date or the effort in the prompts of a run is reported once, with its tokens', () => {
   const tokens = { pieces: [0, 1], totalSteps: null, settings: { currentDate: '2026-11-28' } } as const;
   const begun = { ...mixed, tokens };
@@ -122,7 +122,6 @@ void test('the date or the effort in the prompts of a run is reported once, with
     'tokenise: 60 training steps',
   ]);
   assert.ok(eventsBetween(undefined, begun).includes(line));
->>>>>>> models
 });
 
 const findings = sourceFindings({ unread: { context: 4467 } });
