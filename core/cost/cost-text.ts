@@ -18,7 +18,10 @@ function formatRate({ usd }: Rate): string {
 /**
  * `1,200 tokens trained, 300 prefilled, 120 sampled`. @param sampled - `at most`, where answers may be shorter.
  */
-export function usageText({ train, prefill, sample }: TokenUsage, sampled: '' | 'at most ' = 'at most '): string {
+export function usageText(
+  { train, prefill, sample }: TokenUsage,
+  sampled: '' | 'at most ' = 'at most ',
+): string {
   return `${plural(train, 'token')} trained, ${formatCount(prefill)} prefilled, ${sampled}${formatCount(sample)} sampled`;
 }
 

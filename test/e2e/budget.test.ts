@@ -120,7 +120,7 @@ void test('kill -9 beside a budget: the training waits at the same step, and end
       /change-budget limited tokens=/,
     );
     const { planned } = await costOf(terminal, 'limited');
-    const half = Math.floor((allTokens(planned)) / 2);
+    const half = Math.floor(allTokens(planned) / 2);
     assertOutput(await run('change-budget', 'limited', `tokens=${half}`), 0, /continues with a budget of/);
     await untilPending(servers(), 'limited', ({ type, started }) => type === 'trainSegment' && started);
     await terminal.restart();

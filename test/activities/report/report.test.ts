@@ -89,7 +89,10 @@ void test('the lengths say which rows are not trained and why', async (context) 
     items[0] ?? '',
     /^a: 64 of 640 rows are not trained: llama3 .* reasoning\. Write reasoning: inline/,
   );
-  assert.match(items[1] ?? '', /^a: 3 messages are context and not trained: llama3 leaves out their reasoning/);
+  assert.match(
+    items[1] ?? '',
+    /^a: 3 messages are context and not trained: llama3 leaves out their reasoning/,
+  );
 });
 
 void test('tokens are shown by their kind, with what they cost, the date of the price and the budget', async (context) => {
