@@ -19,6 +19,15 @@ export const errorTable = {
     retry: false,
     remedy: 'Accept the terms on the dataset page with the account of your token.',
   },
+  HubTokenScopeError: {
+    retry: false,
+    remedy: 'Let the token read gated repositories, on the Hub page of your tokens.',
+  },
+  DatasetDisabledError: { retry: false, remedy: 'Choose another dataset, or leave the source out.' },
+  HubForbiddenError: {
+    retry: false,
+    remedy: 'Open the page of the dataset in a browser; look for a proxy or firewall on the way.',
+  },
   DatasetNotFoundError: { retry: false, remedy: 'Correct the dataset id.' },
   RevisionNotFoundError: { retry: false, remedy: 'Correct the revision.' },
   ConfigNotFoundError: { retry: false, remedy: 'Name a config that the dataset has.' },
