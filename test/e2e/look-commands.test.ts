@@ -258,6 +258,7 @@ void test('models shows the table alone without a server, and beside a server wh
   const none = await run(['models', 'no-such-model'], env);
   assert.equal(none.code, 2);
   assert.match(none.stderr, /UsageError: No model .* has "no-such-model" in its name/);
+});
 
 void test('plan and doctor without a network say what to do then, and end with exit code 1', async (t) => {
   const { dir, run } = await ready(t);

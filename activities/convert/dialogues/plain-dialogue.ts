@@ -15,8 +15,8 @@ export type GroupedDialogue = Omit<DialogueOutcome, 'outcome'> & {
 };
 
 /**
- * Converts a dialogue whose rows are all plain, each with an id of its own, as nearly all are: the JSON of its
- * texts is copied into the canonical line. `undefined` for any other.
+ * Converts a dialogue whose rows are all plain, each with an id of its own, as nearly all are: the JSON of
+ * its texts is copied into the canonical line. `undefined` for any other.
  */
 export function plainDialogue(rows: readonly ScatteredRow[], filter: RowFilter): GroupedDialogue | undefined {
   if (!rows.every(({ isPlain }) => isPlain)) return undefined;
