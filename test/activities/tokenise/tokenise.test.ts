@@ -347,11 +347,9 @@ void test('a base model without a known tokenizer, a folder without one and a wr
     message: /on the Hub/,
   });
   await assert.rejects(plan({ base_model: 'who/knows', renderer: undefined }), { type: 'BaseModelError' });
-  const llama = plan({ tokenizer: modelDir, renderer: 'llama3' }) as Promise<{ plan: ArtifactRef }>;
-  const { plan: made } = await llama;
-  await assert.rejects(activities.tokenisePieces({ plan: made, from: 0, to: 1 }, quietWork()), {
+  await assert.rejects(plan({ tokenizer: modelDir, renderer: 'llama3' }), {
     type: 'TokenizerError',
-    message: /<\|begin_of_text\|>/,
+    message: /<\|eot_id\|>, which the renderer needs/,
   });
 });
 
@@ -371,9 +369,13 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
     { mix, train: train({ tokenizer: 'own/tok@v2' }), startedOn },
     quietWork(),
   );
-  await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn }, quietWork());
-  assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
   assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
+  const ofAnother = train({ base_model: 'Qwen/Qwen3-8B' });
+  await assert.rejects(activities.planTokens({ mix, train: ofAnother, startedOn }, quietWork()), {
+    type: 'TokenizerError',
+    message: /is of another model than Qwen\/Qwen3-8B: it has <\|im_start\|> with the id 1276, expected 151644/,
+  });
+  assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
 });
 
 void test('tokenising stops when it is aborted', async () => {

@@ -51,7 +51,7 @@ for (const name of rewriting)
           tokens,
           runs: runsOf(mask),
         }));
-        const written = answers.flatMap((answer) => {
+        const written: typeof found = answers.flatMap((answer) => {
           const example = golden.examples[answer] ?? null;
           return example === null ? [] : [{ answer, ...example }];
         });
