@@ -26,6 +26,7 @@ export const kimiRenderers: Readonly<Record<KimiName, RendererFactory>> = {
   kimi_k2: () => ({
     ...renderer('kimi_k2', ''),
     declareTools: declareAsJson,
+    resultMembers: ['name', 'callId'],
     refusal: (messages) => (messages.some(isOfSeveralTexts) ? 'parts' : undefined),
   }),
   kimi_k25: () => renderer('kimi_k25', '<think>'),
@@ -48,6 +49,7 @@ function renderer(name: KimiName, opening: string, keepsHistory = false): Render
     disablesThinking: opening === '<think></think>',
     rewritesHistory: true,
     declareTools: declareAsTypeScript,
+    resultMembers: ['name', 'callId'],
     prepare: withSystem,
     write: (messages, context) => write(messages, context, opening, keepsHistory),
     refusal: (messages) => (messages.some(reasonsWithoutForm) ? 'parts' : undefined),

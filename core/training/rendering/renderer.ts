@@ -96,6 +96,12 @@ export interface Renderer {
    * @param system - the words of the system message, which may be empty.
    */
   readonly declareTools?: (tools: readonly string[], system: string) => readonly DeclaredMessage[];
+  /**
+   * What `write` puts into the text of a result besides its words; where a result lacks it, a placeholder.
+   *
+   * @default nothing
+   */
+  readonly resultMembers?: readonly ('name' | 'callId')[];
   /** Adds or joins messages before they are written; applied once to a conversation. Absent: as they are. */
   readonly prepare?: (messages: readonly ChatMessage[]) => readonly ChatMessage[];
   readonly write: (messages: readonly ChatMessage[], context: WriteContext) => WrittenChat;
