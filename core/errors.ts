@@ -60,7 +60,8 @@ export const errorTable = {
   TinkerBillingError: { retry: false, remedy: 'Settle the billing of the Tinker account.' },
   BudgetReachedError: {
     retry: false,
-    remedy: 'Raise the budget with `npx headrace change-budget RUN`; the training continues from its checkpoint.',
+    remedy:
+      'Raise the budget with `npx headrace change-budget RUN`; the training continues from its checkpoint.',
   },
   TinkerRequestError: { retry: false, remedy: 'The server refused the request; see its message.' },
   BaseModelError: {

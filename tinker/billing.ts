@@ -30,7 +30,9 @@ const Event = z.object({
 });
 const Usage = z.object({
   data: z.array(Event),
-  sessions: z.record(z.string(), z.object({ user_metadata: z.record(z.string(), z.string()).nullish() })).nullish(),
+  sessions: z
+    .record(z.string(), z.object({ user_metadata: z.record(z.string(), z.string()).nullish() }))
+    .nullish(),
 });
 
 const hourMs = 3_600_000;
@@ -64,20 +66,27 @@ async function windowOf(
 ): Promise<BilledTokens[]> {
   const path = 'billing/usage/events';
   const query = new URLSearchParams({ starting_on: isoOf(beginMs), ending_before: isoOf(endMs) });
-  const answer = await transport.send({ class: 'control', method: 'GET', path: `${path}?${query.toString()}`, signal });
-  const { data, sessions } = parseAnswer(Usage, answer, path);
-  return data.flatMap(({ session_id: sessionId, estimated_cost_usd: usd, event_info: { type, cached, token_count } }) => {
-    const kind = tokenEvents.find((each) => each === type);
-    if (kind === undefined) return [];
-    return {
-      kind,
-      cached: cached ?? false,
-      tokens: token_count ?? 0,
-      ...(typeof usd === 'number' ? { usd } : {}),
-      ...(typeof sessionId === 'string' ? { sessionId } : {}),
-      sessionMetadata: sessions?.[sessionId ?? '']?.user_metadata ?? {},
-    };
+  const answer = await transport.send({
+    class: 'control',
+    method: 'GET',
+    path: `${path}?${query.toString()}`,
+    signal,
   });
+  const { data, sessions } = parseAnswer(Usage, answer, path);
+  return data.flatMap(
+    ({ session_id: sessionId, estimated_cost_usd: usd, event_info: { type, cached, token_count } }) => {
+      const kind = tokenEvents.find((each) => each === type);
+      if (kind === undefined) return [];
+      return {
+        kind,
+        cached: cached ?? false,
+        tokens: token_count ?? 0,
+        ...(typeof usd === 'number' ? { usd } : {}),
+        ...(typeof sessionId === 'string' ? { sessionId } : {}),
+        sessionMetadata: sessions?.[sessionId ?? '']?.user_metadata ?? {},
+      };
+    },
+  );
 }
 
 /** As the Python SDK writes it: `2026-07-13T00:00:00Z`. */

@@ -24,7 +24,9 @@ export function statusText({ name, runStatus, state, pending, uiLink }: ShownSta
   return [
     `${workflowIdOf(name)}: ${runStatus.toLowerCase()}${stage}`,
     ...(state === undefined ? [] : eventsOf(state).map((line) => `  ${line}`)),
-    ...(state?.train == null || state.cost === null ? [] : [`  so far: ${usedLine(state.train.usage, state.cost)}`]),
+    ...(state?.train == null || state.cost === null
+      ? []
+      : [`  so far: ${usedLine(state.train.usage, state.cost)}`]),
     ...pending.map((activity) => `  under way: ${pendingText(activity)}`),
     ...(composition === null ? [] : [compositionText(composition)]),
     ...(waits.length === 0 ? [] : [waitText(name, waits)]),

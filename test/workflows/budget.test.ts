@@ -45,7 +45,10 @@ void test('a training saves, is measured and waits before its next step would pa
     ]);
     const wait = waitOf(parked);
     assert.deepEqual([wait.what, wait.type], ['train', 'BudgetReachedError']);
-    assert.match(wait.message, /The budget of 60 tokens does not cover step 3 of 6 .*: used are 51 tokens\. The checkpoint demo-000003 is saved\./);
+    assert.match(
+      wait.message,
+      /The budget of 60 tokens does not cover step 3 of 6 .*: used are 51 tokens\. The checkpoint demo-000003 is saved\./,
+    );
     assert.match(wait.remedy, /The whole training needs 88 tokens\. Raise the budget/);
     assert.deepEqual(parked.train?.usage, { train: 30, prefill: 15, sample: 6 });
     await handle.terminate();
@@ -99,7 +102,10 @@ void test('a budget that does not cover the first evaluation spends nothing at a
   const fake = fakeActivities();
   await withRun(temporal(), budgeted('nothing', '{ tokens: 6 }'), fake, async (handle) => {
     const parked = await untilWaiting(handle);
-    assert.match(waitOf(parked).message, /does not cover the evaluation before the first step: used are 0 tokens/);
+    assert.match(
+      waitOf(parked).message,
+      /does not cover the evaluation before the first step: used are 0 tokens/,
+    );
     assert.deepEqual(trainCalls(fake.calls), []);
     await handle.terminate();
   });
@@ -135,7 +141,11 @@ void test('a budget of money counts by the price of the training', async () => {
 
 void test('the budget of a training under way is changed from its next segment on', async () => {
   const fake = slowFirstSegment();
-  const recipe = recipeOf('lowered', ['a'], 'train: { base_model: tiny, learning_rate: 1.0e-3, checkpoint_every: 2 }');
+  const recipe = recipeOf(
+    'lowered',
+    ['a'],
+    'train: { base_model: tiny, learning_rate: 1.0e-3, checkpoint_every: 2 }',
+  );
   await withRun(temporal(), recipe, fake, async (handle) => {
     await untilCalled(fake, 'trainSegment 0-2');
     const answer = await handle.executeUpdate(updates.changeBudget, change(recipe, 'tokens=40'));

@@ -36,7 +36,16 @@ void test('a training that is paused renews its newest checkpoints, and a renewa
     const handle = await temporal().client.workflow.start<typeof trainLora>('trainLora', {
       workflowId: `train-${queue}`,
       taskQueue: queue,
-      args: [{ training: plan, mix: ref('mix', 'm'), out: '/nowhere', checkpointEvery: 2, ttlSeconds: 3, budget: null }],
+      args: [
+        {
+          training: plan,
+          mix: ref('mix', 'm'),
+          out: '/nowhere',
+          checkpointEvery: 2,
+          ttlSeconds: 3,
+          budget: null,
+        },
+      ],
     });
     await untilCalled(fake, 'trainSegment 0-2');
     await handle.signal(childSignals.pause);

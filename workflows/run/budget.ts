@@ -37,5 +37,7 @@ export function handleBudget(run: Run): void {
 
 function waitsAtBudget(run: Run): boolean {
   const reached = 'BudgetReachedError' satisfies ErrorType;
-  return run.view.state.waitingFor.some(({ kind, what, type }) => kind === 'stage' && what === 'train' && type === reached);
+  return run.view.state.waitingFor.some(
+    ({ kind, what, type }) => kind === 'stage' && what === 'train' && type === reached,
+  );
 }

@@ -14,7 +14,10 @@ import type { Training } from './training.js';
  */
 export function requireFirstEvaluation({ input, progress }: Training): void {
   const { budget, training } = input;
-  const usage = usageOf({ ...progress.done, evaluations: Math.max(1, progress.done.evaluations) }, training.evaluation);
+  const usage = usageOf(
+    { ...progress.done, evaluations: Math.max(1, progress.done.evaluations) },
+    training.evaluation,
+  );
   if (budget !== null && !isWithin(budget, usage, training.price))
     throw budgetReached(input, progress, budget, 'the evaluation before the first step');
 }
@@ -24,7 +27,10 @@ export function requireFirstEvaluation({ input, progress }: Training): void {
  *
  * @throws {ApplicationFailure} BudgetReachedError, where the budget does not cover the first step.
  */
-export async function withinBudget({ input, progress, activities }: Training, { from, to }: StepRange): Promise<StepRange> {
+export async function withinBudget(
+  { input, progress, activities }: Training,
+  { from, to }: StepRange,
+): Promise<StepRange> {
   const { budget, training } = input;
   if (budget === null) return { from, to };
   const { plan, evaluation, price, totalSteps } = training;
@@ -35,7 +41,12 @@ export async function withinBudget({ input, progress, activities }: Training, { 
   const summary = `steps ${from} to ${to - 1} of ${totalSteps} within the budget`;
   const end = tokens <= 0 ? from : (await activities.stepsWithin(summary, { plan, from, to, tokens })).to;
   if (end === from)
-    throw budgetReached(input, progress, budget, `step ${from} of ${totalSteps} and its checkpoint's evaluation`);
+    throw budgetReached(
+      input,
+      progress,
+      budget,
+      `step ${from} of ${totalSteps} and its checkpoint's evaluation`,
+    );
   return { from, to: end };
 }
 

@@ -42,7 +42,10 @@ void test('the price of the recipe wins over the table, and is shown as such', (
 void test('the newest reading of the table wins, and its date is shown', () => {
   const price = priceOf('Qwen/Qwen3-8B', undefined) ?? assert.fail();
   assert.deepEqual([price.train?.usd, price.prefill?.usd, price.sample?.usd], [0.44, 0.195, 0.6]);
-  assert.match(priceText(price), /^a million tokens trained \$0\.44, prefilled \$0\.195, sampled \$0\.60 \(.*2026-10-07\)$/);
+  assert.match(
+    priceText(price),
+    /^a million tokens trained \$0\.44, prefilled \$0\.195, sampled \$0\.60 \(.*2026-10-07\)$/,
+  );
 });
 
 void test('a rate that the newest reading lacks comes from an older one, each with its own date', () => {
@@ -111,7 +114,10 @@ void test('a budget of money needs a rate for every kind of token', () => {
     recipeProblem('base_model: mine/own, budget: { usd: 5 }'),
     /r\.yaml:3: "train\.budget\.usd" needs prices, and Headrace knows none of mine\/own for: train, prefill, sample; give train\.price/,
   );
-  assert.match(recipeProblem('base_model: Qwen/Qwen3.8-27B, budget: { usd: 5 }'), /none of .* for: train; give/);
+  assert.match(
+    recipeProblem('base_model: Qwen/Qwen3.8-27B, budget: { usd: 5 }'),
+    /none of .* for: train; give/,
+  );
 });
 
 void test('a budget has a limit, and a price a rate for every kind', () => {
