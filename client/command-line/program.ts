@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   'change-caps': () => import('../commands/change-caps.js'),
   'change-budget': () => import('../commands/change-budget.js'),
   review: () => import('../commands/review.js'),
+  cost: () => import('../commands/cost.js'),
   report: () => import('../commands/report.js'),
   trace: () => import('../commands/trace.js'),
   checkpoints: () => import('../commands/checkpoints.js'),

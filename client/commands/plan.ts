@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
 import { freeBytes } from '../../files/room.js';
 import { HeadraceError } from '../../core/errors.js';
+import type { Source } from '../../core/recipe.js';
 import { action } from '../command-line/action.js';
 import { recipeHelp, setOption } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
+import { estimateFromSources } from '../cost/estimate.js';
+import type { SourceSample } from '../cost/estimate.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { createPlanner, planSource } from '../plan/plan-source.js';
-import type { SourcePlan } from '../plan/plan-source.js';
+import type { Planner, SourcePlan } from '../plan/plan-source.js';
 import { planTraining, trainingLines } from '../plan/plan-training.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
+import { costEstimateLines } from '../text/cost-estimate.js';
 import { print } from '../text/output.js';
 import { planText } from '../text/plan.js';
 import type { UnplannedSource } from '../text/plan.js';
@@ -26,7 +30,7 @@ export function register(program: Command): void {
   program
     .command('plan')
     .description(
-      'what a run would download, reuse and convert, and what its first rows hold; downloads nothing',
+      'what a run would download, reuse, convert and cost, and what its first rows hold; downloads no data',
     )
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
@@ -45,25 +49,36 @@ async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   const recipe = await readRecipeFile(path, { set: options.set });
   const local = await openLocalWork();
   const planner = createPlanner(local, recipe, options.updateLock === true);
-  const sources = await Promise.all(
-    recipe.sources.map(async (source): Promise<SourcePlan | UnplannedSource> => {
-      try {
-        return await planSource(planner, source);
-      } catch (error) {
-        if (!(error instanceof HeadraceError)) throw error;
-        const { type, message, remedy } = error;
-        return { name: source.name, error: { type, message, remedy } };
-      }
-    }),
-  );
+  const planned = await Promise.all(recipe.sources.map((source) => planOrError(planner, source)));
+  const sources = planned.map(({ plan: each }) => each);
   const { root } = local.store;
   const free = await freeBytes(root);
-  const training = recipe.train === undefined ? undefined : planTraining(recipe.train);
-  if (options.json === true)
-    print(JSON.stringify({ store: root, freeBytes: free, sources, training }, null, 2));
-  else {
+  const { train } = recipe;
+  const training = train === undefined ? undefined : planTraining(train);
+  // Before the estimate, which may have to fetch a tokenizer.
+  if (options.json !== true) {
     print(planText(sources, { root, freeBytes: free }, options.explain === true));
     if (training !== undefined) print(trainingLines(training).join('\n'));
   }
+  const samples = planned.flatMap(({ sample }) => sample ?? []);
+  const cost = train === undefined ? undefined : await estimateFromSources(local, recipe, train, samples);
+  if (options.json === true)
+    print(JSON.stringify({ store: root, freeBytes: free, sources, training, cost }, null, 2));
+  else if (cost !== undefined) print(costEstimateLines(cost).join('\n'));
   return sources.some((source) => 'error' in source) ? exitCodes.failed : exitCodes.done;
+}
+
+interface Planned {
+  readonly plan: SourcePlan | UnplannedSource;
+  readonly sample: SourceSample | null;
+}
+
+async function planOrError(planner: Planner, source: Source): Promise<Planned> {
+  try {
+    return await planSource(planner, source);
+  } catch (error) {
+    if (!(error instanceof HeadraceError)) throw error;
+    const { type, message, remedy } = error;
+    return { plan: { name: source.name, error: { type, message, remedy } }, sample: null };
+  }
 }

@@ -3,11 +3,14 @@ import { readRun } from '../../activities/report/read/read-run.js';
 import { action } from '../command-line/action.js';
 import { runHelp } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
+import { estimateFromMix } from '../cost/estimate.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { openLocalWork } from '../local-work.js';
 import { handleOf, requireRun, runState } from '../runs/find-run.js';
-import { outOf } from '../runs/run-memo.js';
+import { outOf, recipeOfRun } from '../runs/run-memo.js';
 import { withTemporal } from '../temporal/connect.js';
+import { costEstimateLines } from '../text/cost-estimate.js';
 import { print } from '../text/output.js';
 import { reviewText } from '../text/review.js';
 import { waitText } from '../text/waits.js';
@@ -23,7 +26,8 @@ export function register(program: Command): void {
 
 async function review(name: string): Promise<ExitCode> {
   return await withTemporal(async (temporal) => {
-    const out = outOf(await requireRun(temporal, name));
+    const description = await requireRun(temporal, name);
+    const out = outOf(description);
     const { composition, stage, waitingFor } = await runState(handleOf(temporal, name));
     if (composition === null) {
       print(`The mix of ${name} is not made yet; the run is in the stage ${stage}.`);
@@ -31,6 +35,11 @@ async function review(name: string): Promise<ExitCode> {
     }
     const files = await readRun(out, new AbortController().signal, { mix: true, training: false });
     print(reviewText(composition, files));
+    const { train } = recipeOfRun(description).recipe;
+    if (train !== undefined) {
+      const estimate = await estimateFromMix(await openLocalWork(), train, composition, files.train.toRead);
+      print(`\n${costEstimateLines(estimate).join('\n')}`);
+    }
     print(`\nReport: ${out}/report.html`);
     print(`Origin of a line: npx headrace trace ${name} LINE`);
     if (waitingFor.length > 0) print(waitText(name, waitingFor));

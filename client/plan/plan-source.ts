@@ -9,13 +9,15 @@ import {
   type SourceInspection,
 } from '../../activities/hub/resolve/inspect-source.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import { detectionSampleRows } from '../../core/convert/detect-format.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { formatCount } from '../../core/format.js';
 import type { Source } from '../../core/recipe.js';
+import type { SourceSample } from '../cost/estimate.js';
 import type { LocalWork } from '../local-work.js';
 import type { HeadFindings } from '../preview/head-findings.js';
-import { previewSource } from '../preview/preview-source.js';
+import { previewSource, type SourcePreview } from '../preview/preview-source.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 
 interface Amount {
@@ -57,6 +59,13 @@ interface PlannedPiece {
   readonly reason: string;
 }
 
+/** What a run would do with one source, and its first conversations. */
+export interface PlannedSource {
+  readonly plan: SourcePlan;
+  /** `null` where its first rows could not be read. */
+  readonly sample: SourceSample | null;
+}
+
 export interface Planner {
   readonly local: LocalWork;
   readonly convert: ConvertActivities;
@@ -75,7 +84,7 @@ export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLo
  *
  * @throws {HeadraceError} as resolving does.
  */
-export async function planSource(planner: Planner, source: Source): Promise<SourcePlan> {
+export async function planSource(planner: Planner, source: Source): Promise<PlannedSource> {
   const { hub, work } = planner.local;
   const input = { source, out: planner.recipe.out, updateLock: planner.updateLock };
   const inspection = await inspectSource(hub, input, work);
@@ -88,8 +97,8 @@ export async function planSource(planner: Planner, source: Source): Promise<Sour
     missing.length === 0
       ? await planPieces(planner, source, await storeInspection(hub, inspection, work))
       : undefined;
-  const { head, problem } = await headOf(planner, source, inspection);
-  return {
+  const { preview, problem } = await headOf(planner, source, inspection);
+  const plan = {
     name: source.name,
     ...defined({ dataset, commit: commitSha }),
     download: { files: missing.length, bytes: sizeOf(missing) - resumeBytes },
@@ -99,8 +108,14 @@ export async function planSource(planner: Planner, source: Source): Promise<Sour
     files: files.map(({ file, haveBytes }) => ({ path: file.path, sizeBytes: file.sizeBytes, haveBytes })),
     pieces: pieces ?? [],
     notes: [...notes, ...(problem === undefined ? [] : [problem])],
-    head,
+    head: preview?.head ?? null,
   };
+  return { plan, sample: preview === null ? null : sampleOf(source, preview) };
+}
+
+function sampleOf(source: Source, { rows, expectedConversations }: SourcePreview): SourceSample {
+  const conversations = rows.flatMap(({ after }) => (after === null ? [] : [after]));
+  return { source, conversations, expected: expectedConversations };
 }
 
 /** A plan without them is a plan: files may be missing and the Hub out of reach. */
@@ -108,13 +123,13 @@ async function headOf(
   { local, recipe }: Planner,
   source: Source,
   inspection: SourceInspection,
-): Promise<{ readonly head: HeadFindings | null; readonly problem?: string }> {
+): Promise<{ readonly preview: SourcePreview | null; readonly problem?: string }> {
   try {
-    const { head } = await previewSource(local.store, source, inspection, 1, recipe.train);
-    return { head };
+    const { store } = local;
+    return { preview: await previewSource(store, source, inspection, detectionSampleRows, recipe.train) };
   } catch (error) {
     if (!(error instanceof HeadraceError)) throw error;
-    return { head: null, problem: `its first rows were not looked at: ${error.type}: ${error.message}` };
+    return { preview: null, problem: `its first rows were not looked at: ${error.type}: ${error.message}` };
   }
 }
 

@@ -23,6 +23,10 @@ export interface HeadFile {
   readonly isCut: boolean;
   /** Column names, of parquet only. */
   readonly columns?: readonly string[];
+  /** Rows of the whole file, of parquet with a footer in reach. */
+  readonly rows?: number;
+  /** Bytes of text in a byte of the file: 1 where it is not packed. */
+  readonly unpackedPerByte: number;
   /** Fetches the bytes that reading these columns needs. */
   readonly fetch: (choice: ColumnChoice) => Promise<void>;
 }
@@ -53,7 +57,13 @@ export async function headOf(inspected: InspectedFile, scratch: string, bytes: n
 }
 
 function whole(input: InputFile): HeadFile {
-  return { input, slice: { kind: 'whole', file: 0 }, isCut: false, fetch: () => Promise.resolve() };
+  return {
+    input,
+    slice: { kind: 'whole', file: 0 },
+    isCut: false,
+    unpackedPerByte: 1,
+    fetch: () => Promise.resolve(),
+  };
 }
 
 async function textHead({ file, read }: InspectedFile, scratch: string, bytes: number): Promise<HeadFile> {
@@ -66,7 +76,8 @@ async function textHead({ file, read }: InspectedFile, scratch: string, bytes: n
   const name = file.path.replace(/\.(gz|zst|zstd)$/i, '');
   const path = join(scratch, `${randomUUID()}.head`);
   await writeFile(path, text);
-  return { ...whole({ path, name, sizeBytes: text.length }), isCut };
+  const unpackedPerByte = head.length / end;
+  return { ...whole({ path, name, sizeBytes: text.length }), isCut, unpackedPerByte };
 }
 
 /** Of a stream that is cut, the bytes that are complete so far. */

@@ -31,6 +31,8 @@ export async function parquetHead(
     slice: { kind: 'rowGroups', file: 0, from: rowGroup, to: rowGroup + 1 },
     isCut: false,
     columns: columnsOf(metadata),
+    rows: Number(metadata.num_rows),
+    unpackedPerByte: 1,
     fetch: async (choice) => {
       const ranges = columnRanges(name, pruneColumns(metadata, choice).row_groups[rowGroup]);
       const fetched = await Promise.all(ranges.map(async (range) => ({ range, bytes: await read(range) })));

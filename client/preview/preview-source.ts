@@ -18,6 +18,7 @@ import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import { columnProblem } from '../../core/hub/column-check.js';
 import type { Source, SourceFormat, Train } from '../../core/recipe.js';
+import { expectedRows } from './expected-rows.js';
 import { headFindings, type HeadFindings } from './head-findings.js';
 import { headOf, type HeadFile } from './head-file.js';
 import { previewedRows, type HeadRow, type HeadValue, type PreviewedRow } from './previewed-rows.js';
@@ -36,6 +37,8 @@ export interface SourcePreview {
   readonly columnProblem?: string;
   /** Bytes that were read for the preview, over the network where the file is not on disk. */
   readonly bytesRead: number;
+  /** About how many conversations all files of the source have; `null` where the head does not show it. */
+  readonly expectedConversations: number | null;
   /** Outcomes of the rows of the head that were converted; where a row is a turn, of dialogues. */
   readonly counts: Readonly<Record<string, number>>;
   readonly head: HeadFindings;
@@ -80,11 +83,26 @@ export async function previewSource(
       const previewed = await previewHead(source, head, Math.max(rows, detectionSampleRows), scratch);
       const isShort = previewed.rows.length < rows && head.isCut && bytes < longestHeadBytes;
       if (!isShort)
-        return { ...summary(source, head, previewed, rows, train), file: first.file.path, bytesRead };
+        return {
+          ...summary(source, head, previewed, rows, train),
+          file: first.file.path,
+          bytesRead,
+          expectedConversations: expectedConversations(inspection, head, previewed),
+        };
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+function expectedConversations(
+  { files }: SourceInspection,
+  head: HeadFile,
+  { rowsRead, rows }: PreviewedHead,
+): number | null {
+  const expected = expectedRows(files, head, rowsRead);
+  const converted = rows.filter(({ outcome }) => outcome === 'converted').length;
+  return expected === undefined ? null : Math.round((expected * converted) / rowsRead.length);
 }
 
 interface PreviewedHead {
@@ -92,6 +110,8 @@ interface PreviewedHead {
   readonly rules: ConversionRules;
   /** The rows that the format was detected from, as parsed; `null` for those that are no objects. */
   readonly values: readonly (HeadValue | null)[];
+  /** What {@link rows} are made of. */
+  readonly rowsRead: readonly HeadRow[];
   readonly rows: readonly PreviewedRow[];
 }
 
@@ -101,7 +121,7 @@ function summary(
   { detection, rules, values, rows }: PreviewedHead,
   shown: number,
   train: Train | undefined,
-): Omit<SourcePreview, 'file' | 'bytesRead'> {
+): Omit<SourcePreview, 'file' | 'bytesRead' | 'expectedConversations'> {
   const counts: Record<string, number> = {};
   for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
   const keys = [...new Set(values.flatMap((value) => Object.keys(value ?? {})))];
@@ -135,12 +155,8 @@ async function previewHead(
   const values = sample.map((row) => ('value' in row ? row.value : null));
   const detection = detectFormat(source, values, head.input.name, head.columns);
   const rules = conversionRules(source, detection.layout);
-  return {
-    detection,
-    rules,
-    values,
-    rows: previewedRows(rules, await headRows(head, neededColumns(rules), wanted, scratch)),
-  };
+  const rowsRead = await headRows(head, neededColumns(rules), wanted, scratch);
+  return { detection, rules, values, rowsRead, rows: previewedRows(rules, rowsRead) };
 }
 
 async function headRows(

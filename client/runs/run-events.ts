@@ -24,9 +24,7 @@ export function eventsBetween(before: RunState | undefined, now: RunState): stri
     ...begins('tokenise'),
     ...tokenEvents(before?.tokens ?? null, now.tokens),
     ...begins('train'),
-    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map(
-      (line) => `train: ${line}`,
-    ),
+    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map((line) => `train: ${line}`),
     ...trainEvents(before?.train ?? null, now.train),
     ...begins('report'),
     ...newNotes(before?.notes, now.notes).map((note) => `note: ${note}`),
@@ -80,8 +78,14 @@ function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): strin
   const steps = now?.totalSteps ?? null;
   if (steps === null || steps === (before?.totalSteps ?? null)) return written;
   const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
-  const epoch = now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
-  return [...written, `tokenise: ${plural(steps, 'training step')}${epoch}`, ...untrained];
+  const epoch =
+    now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
+  const { trainedRows = 0, trainedExamples = 0 } = now ?? {};
+  const split =
+    trainedExamples > trainedRows
+      ? `, ${plural(trainedExamples, 'example')} of ${plural(trainedRows, 'conversation')}`
+      : '';
+  return [...written, `tokenise: ${plural(steps, 'training step')}${split}${epoch}`, ...untrained];
 }
 
 function trainEvents(before: RunState['train'], now: RunState['train']): string[] {

@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../core/format.js';
 import { findingNotes } from '../../core/convert/findings/unread-notes.js';
 import { shownNames } from '../../core/convert/findings/shown-name.js';
 import { refusalReasons } from '../../core/contracts/tokens.js';
+import { incompleteResultsRemedy, incompleteResultsText } from '../../core/training/incomplete-results.js';
 import { leftOutText } from '../../core/training/left-out-text.js';
 import { refusalRemedy } from '../../core/training/refusal-remedy.js';
 import { refusalText } from '../../core/training/refusals.js';
@@ -32,6 +33,7 @@ export function headFindingNotes({ rows, findings }: HeadFindings): readonly str
 export function forecastNotes({ rows, findings, training }: HeadFindings): readonly UntrainedNote[] {
   if (training === null) return [];
   const { renderer, refused, refusedTurns = {}, reasoningLeftOut, turnsWouldTrain } = training;
+  const { incompleteResults = 0 } = training;
   const first = `the first ${plural(rows, 'row')} of ${findings.name}`;
   const refusalNotes = (counts: typeof refused, what: (count: number) => string): UntrainedNote[] =>
     refusalReasons.flatMap((reason) => {
@@ -48,6 +50,14 @@ export function forecastNotes({ rows, findings, training }: HeadFindings): reado
       : [
           {
             text: `${plural(reasoningLeftOut, 'message')} in ${first} would be context and not trained: ${leftOutText(renderer, turnsWouldTrain)}`,
+          },
+        ]),
+    ...(incompleteResults === 0
+      ? []
+      : [
+          {
+            text: `in ${first}, ${incompleteResultsText(incompleteResults, renderer)}`,
+            remedy: incompleteResultsRemedy,
           },
         ]),
   ];

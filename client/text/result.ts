@@ -1,4 +1,6 @@
 import type { EvaluationResult } from '../../core/contracts/evaluation.js';
+import type { TrainingPlan } from '../../core/contracts/training.js';
+import { usedLine } from '../../core/cost/cost-lines.js';
 import { formatCount, formatLoss } from '../../core/format.js';
 import type { Stage1Result, TrainOutcome } from '../../core/run/run.js';
 import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
@@ -23,14 +25,14 @@ export function resultText(
     ...mixFileLines(mix),
     `report         ${fromHere(reportPath)}`,
     ...(skippedSources.length > 0 ? [`skipped        ${skippedSources.join(', ')}`] : []),
-    ...(trained === null || training === null ? [] : trainedLines(trained, training.server, checkpoints)),
+    ...(trained === null || training === null ? [] : trainedLines(trained, training, checkpoints)),
     ...(uiLink === undefined ? [] : ['', `Temporal UI    ${uiLink}`]),
   ].join('\n');
 }
 
 function trainedLines(
   trained: TrainOutcome,
-  server: string,
+  { server, price }: TrainingPlan,
   checkpoints: readonly CheckpointLine[],
 ): string[] {
   const { reusedSteps, totalSteps, firstLoss, lastLoss, base } = trained;
@@ -45,6 +47,7 @@ function trainedLines(
       : []),
     `  loss           step 0: ${firstLoss.toFixed(3)}   step ${totalSteps - 1}: ${lastLoss.toFixed(3)}`,
     ...heldoutLossLine(base, after),
+    `  tokens         ${usedLine(trained.usage, { price })}`,
     '',
     ...checkpointLines(trained, checkpoints),
     ...answerLines(base, after),

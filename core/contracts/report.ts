@@ -3,6 +3,7 @@ import type { Recipe } from '../recipe.js';
 import type { SourceSummary } from './conversion.js';
 import type { MixResult } from './mix.js';
 import type { SourceResolution } from './source.js';
+import type { TokenUsage } from '../cost/usage.js';
 import type { TokensResult } from './tokens.js';
 import type { TrainingPlan } from './training.js';
 
@@ -66,6 +67,8 @@ export interface WriteReportInput {
   readonly tokens: TokensResult | null;
   /** `null` before the training, and where the recipe does not train. */
   readonly training: TrainingPlan | null;
+  /** Tokens that the training has used so far; `null` before it. Sampled: at most. */
+  readonly used: TokenUsage | null;
   /** Of the run, in Temporal. */
   readonly workflowId: string;
   /** Of the execution, in Temporal. */

@@ -87,6 +87,8 @@ export interface UntrainedParts {
   readonly refusedTurns?: Readonly<Partial<Record<RefusalReason, number>>>;
   /** Other rows with a `name`, which the renderer does not write. */
   readonly named: number;
+  /** Other rows with results of tools that lack what the renderer writes of them. Absent: none. */
+  readonly incompleteResults?: number;
 }
 
 export interface SourceUntrained extends UntrainedParts {

@@ -4,6 +4,7 @@ import type { MixResult } from '../contracts/mix.js';
 import type { SourceResolution } from '../contracts/source.js';
 import type { TokensResult } from '../contracts/tokens.js';
 import type { SegmentRecordRef, TrainingPlan } from '../contracts/training.js';
+import type { TokenUsage } from '../cost/usage.js';
 import type { Recipe } from '../recipe.js';
 
 /** Input of the `stage1` workflow. */
@@ -40,6 +41,8 @@ export interface TrainOutcome {
   readonly totalSteps: number;
   readonly firstLoss: number;
   readonly lastLoss: number;
+  /** Of this run and earlier ones of the same training. Sampled: at most. */
+  readonly usage: TokenUsage;
   /** Steps that an earlier run or attempt had recorded and that were not trained again. */
   readonly reusedSteps: number;
   readonly final: SegmentRecordRef;

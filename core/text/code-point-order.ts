@@ -1,5 +1,5 @@
 /** The order of texts by their code points, as Python sorts them: negative where `one` comes first. */
-export function compareCodePoints(one: string, other: string): number {
+function compareCodePoints(one: string, other: string): number {
   const length = Math.min(one.length, other.length);
   for (let at = 0; at < length; at += 1) {
     const [unit, opposite] = [one.charCodeAt(at), other.charCodeAt(at)];

@@ -30,7 +30,10 @@ export function checkExampleRules(renderer: Renderer, rules: ExampleRules): void
 
 /** Whether an example for each turn would train reasoning that one for each conversation leaves out. */
 export function turnsWouldTrain(renderer: Renderer, { trainOn, examples }: ExampleRules): boolean {
-  return examples === 'conversation' && renderer.rewritesHistory && turnModes.includes(trainOn);
+  const trainsEarlier = trainOn === 'all_assistant_messages' || trainOn === 'last_assistant_turn';
+  return (
+    examples === 'conversation' && renderer.rewritesHistory && !renderer.disablesThinking && trainsEarlier
+  );
 }
 
 /** Why a renderer cannot train what the rules ask for; `undefined` where it can. */

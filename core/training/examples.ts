@@ -29,7 +29,7 @@ export interface ConversationExamples {
   readonly refusedTurns: readonly RefusedTurn[];
 }
 
-export interface RefusedTurn {
+interface RefusedTurn {
   /** Index of the message that would be trained. */
   readonly message: number;
   readonly reason: RefusalReason;

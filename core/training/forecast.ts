@@ -22,7 +22,7 @@ export function forecastTraining(
 ): TrainingForecast {
   const encoder = characters();
   const parts = conversations
-    .map((each) => untrainedPartsOf(each, tokeniseExamples(renderer, each, rules, encoder)))
+    .map((each) => untrainedPartsOf(renderer, each, tokeniseExamples(renderer, each, rules, encoder)))
     .reduce(addUntrainedParts, nothingUntrained);
   return { ...parts, renderer: renderer.name, turnsWouldTrain: turnsWouldTrain(renderer, rules) };
 }

@@ -19,9 +19,10 @@ export function leftOutText(renderer: RendererName, turnsWouldTrain: boolean): s
 const question: ChatMessage = { role: 'user', content: 'q', from: 0 };
 const answer: ChatMessage = { role: 'assistant', content: [{ type: 'thinking', thinking: 'r' }], from: 1 };
 
-/** Whether a renderer writes the reasoning of the last turn. */
-function writesReasoning(renderer: RendererName): boolean {
+/** Whether a renderer writes the reasoning of the turn that a model generates. */
+function writesReasoning(name: RendererName): boolean {
+  const { disablesThinking, write } = rendererNamed(name);
   const whole = [question, answer];
-  const { messages } = rendererNamed(renderer).write(whole, { bos: null, purpose: 'training', whole });
-  return messages.at(-1)?.leavesOutReasoning !== true;
+  const { messages } = write(whole, { bos: null, purpose: 'training', whole });
+  return !disablesThinking && messages.at(-1)?.leavesOutReasoning !== true;
 }

@@ -1,6 +1,7 @@
 import { refusalReasons, type SourceUntrained, type Untrained } from '../contracts/tokens.js';
 import { formatCount, plural } from '../format.js';
 import type { RendererName } from '../recipe.js';
+import { incompleteResultsRemedy, incompleteResultsText } from './incomplete-results.js';
 import { leftOutText } from './left-out-text.js';
 import { refusalRemedy } from './refusal-remedy.js';
 import { refusalText } from './refusals.js';
@@ -18,6 +19,7 @@ export function untrainedNotes({ renderer, sources, turnsWouldTrain }: Untrained
     ...refusalNotes(each, renderer),
     ...turnNotes(each, renderer),
     ...otherNotes(each, renderer, turnsWouldTrain).map((text) => ({ text: `${each.source}: ${text}` })),
+    ...resultNotes(each, renderer),
   ]);
 }
 
@@ -72,4 +74,13 @@ function otherNotes(
       ? []
       : [`${plural(named, 'row')} ${named === 1 ? 'has' : 'have'} names, which ${renderer} does not write`]),
   ];
+}
+
+function resultNotes(
+  { source, incompleteResults = 0 }: SourceUntrained,
+  renderer: RendererName,
+): UntrainedNote[] {
+  if (incompleteResults === 0) return [];
+  const text = `${source}: ${incompleteResultsText(incompleteResults, renderer)}`;
+  return [{ text, remedy: incompleteResultsRemedy }];
 }

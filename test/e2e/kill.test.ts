@@ -15,7 +15,7 @@ import { postFaults, clearFaults } from '../support/faults.js';
 
 /**
  * One recipe, large enough that every stage can be hit, and half of it conversations with reasoning, tools
- * and weights, is run undisturbed once and then again on fresh stores, with something killed by SIGKILL in
+ * and weights, each turn an example of its own, is run undisturbed once and then again on fresh stores, with something killed by SIGKILL in
  * each stage. Everything that it leaves must be the same bytes.
  */
 const hubRows = 60_000;
@@ -54,6 +54,8 @@ sources:
 heldout: { fraction: 0.01, rows: 10 }
 train:
   base_model: headrace/tiny-qwen3
+  renderer: qwen3
+  examples: turn
   label: kill
   lora: { rank: 4, seed: 2 }
   batch_size: 8

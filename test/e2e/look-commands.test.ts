@@ -8,6 +8,8 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startHub, type Hub } from '../../dev/hub/index.js';
+import { shippedModelDir } from '../../dev/stack/shipped.js';
+import { startTinkerServer } from '../../dev/tinker/server/index.js';
 import { temporaryFolder } from '../support/folder.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -212,4 +214,48 @@ void test('cache gc reads an empty store, cache ls lists what is in one, and cac
   assert.match(damaged.stdout, /✗ o\/n: .*its content has the hash/);
   assert.equal((await run(['cache', 'verify', '--repair'])).code, 0);
   assert.equal((await run(['cache', 'verify'])).code, 0);
+});
+
+const Models = z.object({
+  table: z.string(),
+  server: z.object({ description: z.string().optional(), error: z.object({ type: z.string() }).optional() }),
+  models: z.array(
+    z.object({
+      name: z.string(),
+      renderers: z.array(z.string()).nullable(),
+      server: z.object({ trainable: z.boolean() }).nullable(),
+      notes: z.array(z.string()),
+    }),
+  ),
+});
+
+void test('models shows the table alone without a server, and beside a server what each has', async (t) => {
+  const { run, dir } = await ready(t);
+  const alone = await run(['models', '--json']);
+  assert.equal(alone.code, 0);
+  const table = Models.parse(JSON.parse(alone.stdout));
+  assert.equal(table.server.error?.type, 'TinkerKeyMissingError');
+  assert.ok(table.models.length > 50 && table.models.every(({ server }) => server === null));
+
+  const tinker = await startTinkerServer({ modelDir: shippedModelDir, stateDir: join(dir, 'tinker') });
+  t.after(() => tinker.close());
+  const env = { TINKER_BASE_URL: tinker.url, TINKER_API_KEY: 'tml-test' };
+  const beside = Models.parse(JSON.parse((await run(['models', '--json'], env)).stdout));
+  const notes = (name: string): readonly string[] | undefined =>
+    beside.models.find((model) => model.name === name)?.notes;
+  assert.deepEqual(notes('headrace/tiny-qwen3'), []);
+  assert.deepEqual(notes('Qwen/Qwen3-8B'), ['not offered']);
+  assert.deepEqual(notes('moonshotai/Kimi-K3.1-Pro'), ['Headrace does not train it']);
+
+  const one = await run(['models', 'GPT-OSS-20B'], env);
+  assert.match(
+    one.stdout,
+    /^openai\/gpt-oss-20b\n {2}renderers +gpt_oss_no_sysprompt, gpt_oss_medium_reasoning/,
+  );
+  assert.match(one.stdout, /context +32,768 tokens\n {2}learning_rate +auto: none\n/);
+  const all = await run(['models'], env);
+  assert.match(all.stdout, /Qwen\/Qwen3\.8-27B:peft:262144 +│ qwen3_8_xhigh_reasoning \(\+3\)/);
+  const none = await run(['models', 'no-such-model'], env);
+  assert.equal(none.code, 2);
+  assert.match(none.stderr, /UsageError: No model .* has "no-such-model" in its name/);
 });

@@ -132,6 +132,31 @@ void test('a conversation is shown message by message: what is trained in bracke
   );
 });
 
+void test('with an example a turn, each example is shown with the message that it trains, as text and as JSON', async () => {
+  const file = await linesFile('turns.jsonl', [talk, longTalk]);
+  const args = [file, ...tinyModel, '--renderer', 'qwen3', '--examples', 'turn'];
+  assertOutput(
+    await run(...args),
+    0,
+    /^headrace\/tiny-qwen3: renderer qwen3, train_on all_assistant_messages, examples turn, /,
+    /\nline 1, the example of message 2: 19 tokens, 9 trained\n/,
+    /⟦<think>⏎\n {4}r⏎\n {4}<\/think>⏎\n {4}⏎\n {4}b<\|im_end\|>⟧\n {2}prompt, /,
+    /\nline 1, the example of message 6: 59 tokens, 13 trained\n/,
+    /\n2 conversations, 3 examples: [\d,]+ tokens, \d+ trained\n/,
+  );
+  const shown = jsonOf((await run(...args, '--json')).stdout, Shown.extend({ message: z.int() }));
+  assert.deepEqual(
+    shown.map(({ line, message }) => [line, message]),
+    [
+      [1, 2],
+      [1, 6],
+      [2, 2],
+    ],
+  );
+  for (const { tokens, weights, prompt } of shown)
+    assert.deepEqual(prompt, tokens.slice(0, weights.indexOf(1)), 'the prompt is what is not trained');
+});
+
 void test('tools, calls and results are shown as they are written', async () => {
   const { code, stdout } = await run(await linesFile('tools.jsonl', [withTools]), ...tinyModel);
   assert.equal(code, 0);

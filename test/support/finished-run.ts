@@ -196,6 +196,7 @@ export function finishedInput(out: string): WriteReportInput {
       evaluation: { train: 0, prefill: 10_150, sample: 475 },
       price: null,
     },
+    used: { train: 187_000, prefill: 40_600, sample: 1_900 },
   };
 }
 

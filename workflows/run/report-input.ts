@@ -52,6 +52,7 @@ export class ReportInput {
       out: recipe.out,
       sources: recipe.sources.flatMap(({ name }) => this.#sources.get(name) ?? []),
       ...this.#results,
+      used: this.#view.state.train?.usage ?? null,
       workflowId,
       runId,
       standing: this.#standing(),

@@ -155,8 +155,11 @@ export function trainStateOf(
  *
  * @throws {Error} where its last segment is not recorded yet.
  */
-export function outcomeOf(progress: TrainingProgress, totalSteps: number): TrainOutcome {
-  const { last, firstLoss, reusedSteps, base, evaluated } = progress;
+export function outcomeOf(
+  progress: TrainingProgress,
+  { totalSteps, evaluation }: Pick<TrainingPlan, 'totalSteps' | 'evaluation'>,
+): TrainOutcome {
+  const { last, firstLoss, done, reusedSteps, base, evaluated } = progress;
   if (last === null || last.nextStep < totalSteps)
     throw new Error(`The training is at step ${last?.nextStep ?? 0} of ${totalSteps}`);
   const { lastLoss } = last;
@@ -164,6 +167,7 @@ export function outcomeOf(progress: TrainingProgress, totalSteps: number): Train
     totalSteps,
     firstLoss: firstLoss ?? last.firstLoss,
     lastLoss,
+    usage: usageOf(done, evaluation),
     reusedSteps,
     final: last,
     base,

@@ -105,7 +105,7 @@ export class Training {
   }
 
   outcome(): TrainOutcome {
-    return outcomeOf(this.#progress, this.input.training.totalSteps);
+    return outcomeOf(this.#progress, this.input.training);
   }
 
   get #nextStep(): number {

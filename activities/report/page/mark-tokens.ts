@@ -49,8 +49,8 @@ export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise
 }
 
 /**
- * Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. Where each turn is
- * an example of its own, a message is shown as in the example that trains it, else as in the last one.
+ * Marks what is trained in a conversation, with the tokens and masks of the tokenise stage. Where each turn
+ * is an example of its own, a message is shown as in the example that trains it, else as in the last one.
  */
 export function markConversation(marking: Marking, conversation: Conversation): MarkedConversation {
   const { renderer, rules, maxTokens, encoder } = marking;

@@ -8,6 +8,7 @@ import type { MarkedConversation } from './mark-tokens.js';
 import { answersSection } from './sections/answers.js';
 import { checkpointsSection } from './sections/checkpoints.js';
 import { compositionSection } from './sections/composition.js';
+import { costSection } from './sections/cost.js';
 import { filesSection } from './sections/files.js';
 import { funnelSection } from './sections/funnel.js';
 import { lengthsSection } from './sections/lengths.js';
@@ -62,7 +63,8 @@ export function reportPage(
     ${rejectsSection(mix?.composition.sources ?? sources.map(({ summary }) => summary), run.rejects)}
     ${tokens === null ? null : lengthsSection(tokens, recipe.train?.max_tokens)}
     ${speechSection(run.train, mix?.train.lines)} ${readingSection(recipe.name, run.train.toRead, marked)}
-    ${trainingSection(training, run.metrics, run.samples)} ${answersSection(run.samples)}
+    ${trainingSection(training, run.metrics, run.samples)}
+    ${costSection(training, recipe.train?.budget ?? null, input.used)} ${answersSection(run.samples)}
     ${checkpointsSection(run.checkpoints)} ${sourcesSection(sources, emptyFiles)} ${timingsSection(input)}
     ${filesSection(input)} ${recipeSection(input, run, versions)}
   </main>`;

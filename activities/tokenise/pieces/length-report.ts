@@ -36,9 +36,16 @@ export class LengthTally {
 
   /** `undefined` where there is nothing of it. */
   untrained(source: string): SourceUntrained | undefined {
-    const { refused, weightZero, reasoningLeftOut, refusedTurns = {}, named } = this.#parts;
+    const {
+      refused,
+      weightZero,
+      reasoningLeftOut,
+      refusedTurns = {},
+      named,
+      incompleteResults = 0,
+    } = this.#parts;
     const refusals = Object.keys(refused).length + Object.keys(refusedTurns).length;
-    const hasAny = refusals + weightZero + reasoningLeftOut + named > 0;
+    const hasAny = refusals + weightZero + reasoningLeftOut + named + incompleteResults > 0;
     return hasAny ? { source, rows: this.#rows, ...this.#parts } : undefined;
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { trainedTokens } from '../../../core/training/datum.js';
 import type { ConversationExamples } from '../../../core/training/examples.js';
+import type { Renderer } from '../../../core/training/rendering/renderer.js';
 import {
   addUntrainedParts,
   nothingUntrained,
@@ -19,6 +20,7 @@ const noExample: Tokenised = { tokens: [], mask: [], lastMessageAt: 0 };
 
 /** Collects the examples of a `token-piece`, in line order, and writes its files. */
 export class TokenPieceBuilder {
+  readonly #renderer: Renderer;
   readonly #maxTokens: number;
   readonly #tokens: number[] = [];
   readonly #mask: number[] = [];
@@ -29,7 +31,8 @@ export class TokenPieceBuilder {
   #trainedExamples = 0;
   #trainedTokens = 0;
 
-  constructor(maxTokens: number) {
+  constructor(renderer: Renderer, maxTokens: number) {
+    this.#renderer = renderer;
     this.#maxTokens = maxTokens;
   }
 
@@ -44,7 +47,7 @@ export class TokenPieceBuilder {
     if (made.examples.length === 0) this.#add(noExample, source);
     if (this.#trainedExamples > trainedBefore) this.#trainedRows += 1;
     this.#rows += 1;
-    const parts = untrainedPartsOf(conversation, made);
+    const parts = untrainedPartsOf(this.#renderer, conversation, made);
     this.#untrainedParts[source] = addUntrainedParts(this.#untrainedParts[source] ?? nothingUntrained, parts);
   }
 

@@ -12,7 +12,7 @@ import { UntrainedPartsSchema } from './untrained-parts.js';
 export const tokensName = 'tokens.bin';
 export const maskName = 'mask.bin';
 export const examplesName = 'examples.bin';
-export const entryFields = 7;
+const entryFields = 7;
 
 export interface ExampleEntry {
   /** First token, counted from the piece's beginning. */
@@ -31,7 +31,10 @@ export interface ExampleEntry {
   readonly line: number;
 }
 
-/** Tokens that a step sends of an example: the last one is a target only, and an untrained one is left out. */
+/**
+ * Tokens that a step sends of an example: the last one is a target only, and an untrained example is left
+ * out.
+ */
 export function datumTokens({ length, trained }: Pick<ExampleEntry, 'length' | 'trained'>): number {
   return trained === 0 ? 0 : length - 1;
 }

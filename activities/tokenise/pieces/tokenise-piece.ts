@@ -45,7 +45,7 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   gatherLines(input.places, input.firstLine, lastLine, lines);
   const sources = await readBytes(input.sourcesPath, input.firstLine * 2, lastLine * 2);
 
-  const piece = new TokenPieceBuilder(maxTokens);
+  const piece = new TokenPieceBuilder(renderer, maxTokens);
   let begin = 0;
   for (let row = 0; row < input.lines; row += 1) {
     const end = lines.indexOf(newline, begin);

@@ -53,7 +53,8 @@ export interface Tokens extends TokensMeta {
 /** What a tokenised mix leaves untrained. */
 export function untrainedOf({ tokenisation, untrained: sources }: TokensMeta): Untrained {
   const { renderer } = tokenisation;
-  return turnsWouldTrain(rendererNamed(renderer), tokenisation)
+  const leavesOut = sources.some(({ reasoningLeftOut }) => reasoningLeftOut > 0);
+  return leavesOut && turnsWouldTrain(rendererNamed(renderer), tokenisation)
     ? { renderer, turnsWouldTrain: true, sources }
     : { renderer, sources };
 }

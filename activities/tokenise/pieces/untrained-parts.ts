@@ -10,4 +10,5 @@ export const UntrainedPartsSchema = z.object({
   reasoningLeftOut: z.int(),
   refusedTurns: refusals.exactOptional(),
   named: z.int(),
+  incompleteResults: z.int().exactOptional(),
 });

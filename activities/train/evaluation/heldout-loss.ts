@@ -25,7 +25,8 @@ const requestsAtOnce = 16;
 
 /**
  * Mean loss of the held-out rows' trained tokens in nats, each token counting the same, over all rows and by
- * source. Sums are taken in the order of lines, so that the result does not depend on the order of the answers.
+ * source. Sums are taken in the order of lines, so that the result does not depend on the order of the
+ * answers.
  *
  * @param onExample - called after each example with those measured so far and their total.
  */

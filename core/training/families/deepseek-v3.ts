@@ -11,7 +11,7 @@ import {
   type WrittenMessage,
 } from '../rendering/renderer.js';
 import { callPieces, declareTools, systemPieces } from './deepseek-v3-tools.js';
-import { endToken, startToken, wordsBehindReasoning } from './deepseek.js';
+import { endToken, startToken } from './deepseek.js';
 
 type DeepseekV3Name = Extract<RendererName, `deepseekv3${string}`>;
 
@@ -37,7 +37,6 @@ function renderer(name: DeepseekV3Name, thinks: boolean): Renderer {
     declareTools,
     write: (messages) => write(messages, thinks),
     refusal,
-    answer: wordsBehindReasoning,
   };
 }
 

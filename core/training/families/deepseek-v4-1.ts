@@ -14,7 +14,7 @@ import {
 import { toolDeclare } from '../rendering/tool-declare.js';
 import { callsText, declareTools } from './deepseek-v4-1-tools.js';
 import { isOfUser, joinTurns } from './deepseek-v4-1-turns.js';
-import { endToken, startToken, wordsBehindReasoning } from './deepseek.js';
+import { endToken, startToken } from './deepseek.js';
 
 type DeepseekV41Name = Extract<RendererName, `deepseekv4_1${string}`>;
 
@@ -47,7 +47,6 @@ function renderer(name: DeepseekV41Name, mode: Mode): Renderer {
     prepare: joinTurns,
     write: (messages, context) => write(messages, context, mode),
     refusal,
-    answer: wordsBehindReasoning,
   };
 }
 

@@ -8,7 +8,6 @@ import {
   type WrittenMessage,
 } from '../rendering/renderer.js';
 import { callText, declareTools, sortedResults } from './glm5-3-tools.js';
-import { answerInThinkBlock } from './think-chat.js';
 
 type Glm = 'glm5_3_max_reasoning' | 'glm5_3_high_reasoning' | 'glm5_3_low_reasoning';
 
@@ -42,7 +41,6 @@ function glm(name: Glm, effort: string): Renderer {
       messages: messages.map((message, index) => written(message, messages[index - 1], messages[index + 1])),
       generation: assistantHeader,
     }),
-    answer: answerInThinkBlock,
     refusal: (messages) => {
       if (messages.some(({ role }) => !roles.has(role))) return 'role';
       return messages.some(reasonsWithoutForm) ? 'parts' : undefined;

@@ -37,6 +37,7 @@ function withoutSystem(name: GptOssName): Renderer {
     disablesThinking: false,
     rewritesHistory: true,
     declareTools,
+    resultMembers: ['name'],
     write,
     refusal: (messages) =>
       messages.every(({ role, content }) => role === 'assistant' || isOneText(content)) ? undefined : 'parts',

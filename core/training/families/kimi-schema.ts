@@ -32,7 +32,7 @@ export interface References {
 }
 
 /** @throws {NoTypeScript} where the schema is none that the reference reads. */
-export function readSchema(schema: SpelledJson, references: References): SchemaType {
+function readSchema(schema: SpelledJson, references: References): SchemaType {
   if (typeof schema === 'boolean') return named(schema ? 'any' : 'null');
   const members = objectOf(schema, 'a schema');
   const about = { description: descriptionOf(members), constraints: [] };

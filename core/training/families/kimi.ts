@@ -12,7 +12,6 @@ import {
 } from '../rendering/renderer.js';
 import { toolDeclare } from '../rendering/tool-declare.js';
 import { declareAsJson, declareAsTypeScript, defaultSystem } from './kimi-tools.js';
-import { answerInThinkBlock } from './think-chat.js';
 
 type KimiName =
   | 'kimi_k2'
@@ -27,6 +26,7 @@ export const kimiRenderers: Readonly<Record<KimiName, RendererFactory>> = {
   kimi_k2: () => ({
     ...renderer('kimi_k2', ''),
     declareTools: declareAsJson,
+    resultMembers: ['name', 'callId'],
     refusal: (messages) => (messages.some(isOfSeveralTexts) ? 'parts' : undefined),
   }),
   kimi_k25: () => renderer('kimi_k25', '<think>'),
@@ -49,9 +49,9 @@ function renderer(name: KimiName, opening: string, keepsHistory = false): Render
     disablesThinking: opening === '<think></think>',
     rewritesHistory: true,
     declareTools: declareAsTypeScript,
+    resultMembers: ['name', 'callId'],
     prepare: withSystem,
     write: (messages, context) => write(messages, context, opening, keepsHistory),
-    answer: answerInThinkBlock,
     refusal: (messages) => (messages.some(reasonsWithoutForm) ? 'parts' : undefined),
   };
 }

@@ -7,9 +7,9 @@ import { valueText } from './function-calls.js';
 type Members = ReadonlyMap<string, SpelledJson>;
 
 /**
- * A function as Nemotron 3 declares it: `_format_nemotron3_tool_declaration` of the cookbook. A schema that is
- * no object (`true`) has no lines, and a description that is null is as one that is absent; the cookbook fails
- * on both.
+ * A function as Nemotron 3 declares it: `_format_nemotron3_tool_declaration` of the cookbook. A schema that
+ * is no object (`true`) has no lines, and a description that is null is as one that is absent; the cookbook
+ * fails on both.
  *
  * @param tool - the function as JSON.
  */

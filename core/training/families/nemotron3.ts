@@ -4,7 +4,7 @@ import { markupTokens, type Renderer } from '../rendering/renderer.js';
 import { imEnd } from './chatml.js';
 import { functionCall, functionsBlock, valueText } from './function-calls.js';
 import { nemotronTool } from './nemotron3-tools.js';
-import { answerInThinkBlock, thinkOpening, writeThinkChat, type ThinkChat } from './think-chat.js';
+import { thinkOpening, writeThinkChat, type ThinkChat } from './think-chat.js';
 
 const emptyBlock = '<think></think>';
 
@@ -68,7 +68,6 @@ const nano: Renderer = {
   },
   prepare: withSystem,
   write: writeThinkChat(chat),
-  answer: answerInThinkBlock,
 };
 const ultra: Renderer = { ...nano, name: 'nemotron3_ultra', write: writeThinkChat(ultraChat) };
 

@@ -5,7 +5,7 @@ import { reasons, wordsOf, type ChatMessage, type ChatPart } from '../rendering/
 import { markupTokens, type Renderer } from '../rendering/renderer.js';
 import { imEnd } from './chatml.js';
 import { functionCall, functionsBlock, valueText } from './function-calls.js';
-import { answerInThinkBlock, thinkOpening, writeThinkChat, type ThinkChat } from './think-chat.js';
+import { thinkOpening, writeThinkChat, type ThinkChat } from './think-chat.js';
 
 export const emptyThinkBlock = '<think>\n\n</think>\n\n';
 
@@ -62,7 +62,6 @@ export const qwen35: Renderer = {
     return [{ role: 'system', content: system === '' ? block : `${block}\n\n${system}` }];
   },
   write: writeThinkChat(qwen35Chat),
-  answer: answerInThinkBlock,
 };
 
 /** The prompt holds an empty think block. */

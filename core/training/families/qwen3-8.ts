@@ -5,7 +5,7 @@ import type { Renderer } from '../rendering/renderer.js';
 import { callsWith, emptyThinkBlock, qwen35, qwen35Chat } from './qwen3-5.js';
 import { writeThinkChat, type ThinkChat } from './think-chat.js';
 
-/** From `REASONING_EFFORT_INSTRUCTIONS` of the cookbook. A medium effort has none. */
+/** From the cookbook's `qwen3_8.py`. A medium effort has none. */
 const xhighEffort =
   'Reasoning effort is set to xhigh. Please think carefully through the task, validate key assumptions, consider plausible alternatives, and prioritize correctness, consistency, and clarity in the final answer.';
 const lowEffort =

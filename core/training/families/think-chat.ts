@@ -1,13 +1,11 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
-import { thinkBlock } from '../../convert/conversation/think-block.js';
-import { strip } from '../../text/strip.js';
 import { lastUserIndex, reasoningOf, wordsOf, type ChatMessage } from '../rendering/chat.js';
 import type { Piece, WrittenChat, WrittenMessage } from '../rendering/renderer.js';
 import { chatmlHeader, chatmlRole, imEnd } from './chatml.js';
 import { toolResponse } from './qwen3.js';
 
 /** Where a message stands among those that are written. */
-export interface Place {
+interface Place {
   readonly isLast: boolean;
   /** Behind the last user message. */
   readonly isAfterUser: boolean;
@@ -96,13 +94,4 @@ function result(
 function textOf(content: ChatMessage['content'], thinkBlock: (thinking: string) => string): string {
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : thinkBlock(part.thinking))).join('');
-}
-
-/** A sampled turn whose think block the prompt opens: with the whole block, or without an empty one. */
-export function answerInThinkBlock(text: string): string {
-  const end = text.indexOf('</think>');
-  if (end < 0) return strip(text);
-  const thinking = strip(text.slice(0, end).replace(/^\s*<think>/, ''));
-  const words = strip(text.slice(end + '</think>'.length));
-  return thinking === '' ? words : `${thinkBlock(thinking)}${words}`;
 }

@@ -27,6 +27,7 @@ function renderer(effort: string): Renderer {
     disablesThinking: false,
     rewritesHistory: false,
     declareTools,
+    resultMembers: ['name'],
     prepare: (messages) => withEffort(messages, effort),
     write: (messages) => ({
       start: [],

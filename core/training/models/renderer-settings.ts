@@ -12,7 +12,7 @@ export interface SettingsChoice {
   readonly current_date?: string | undefined;
 }
 
-/** Inkling's, where nothing else is asked: `DEFAULT_EFFORT` of the cookbook's `tml_v0.py`. */
+/** Inkling's, where nothing else is asked: the default of the cookbook's `tml_v0.py`. */
 export const defaultEffort = 0.9;
 
 /**

@@ -96,6 +96,12 @@ export interface Renderer {
    * @param system - the words of the system message, which may be empty.
    */
   readonly declareTools?: (tools: readonly string[], system: string) => readonly DeclaredMessage[];
+  /**
+   * What `write` puts into the text of a result besides its words; where a result lacks it, a placeholder.
+   *
+   * @default nothing
+   */
+  readonly resultMembers?: readonly ('name' | 'callId')[];
   /** Adds or joins messages before they are written; applied once to a conversation. Absent: as they are. */
   readonly prepare?: (messages: readonly ChatMessage[]) => readonly ChatMessage[];
   readonly write: (messages: readonly ChatMessage[], context: WriteContext) => WrittenChat;
@@ -112,7 +118,7 @@ export interface Renderer {
    * The words of a sampled turn, as an answer is shown.
    *
    * @param text - the sampled tokens up to the stop, control tokens by their names.
-   * @default the text without control tokens and an empty think block
+   * @default what is behind the reasoning, without control tokens; all of a turn that ends in its reasoning
    */
   readonly answer?: (text: string) => string;
 }

@@ -154,7 +154,7 @@ async function recipeOf(t: TestContext, model: string) {
 
 void test('a plan shows the same notes as a preview, and what the training would refuse', async (t) => {
   const { recipe, source, local } = await recipeOf(t, 'meta-llama/Llama-3.1-8B-Instruct');
-  const { head } = await planSource(createPlanner(local, recipe, false), source);
+  const { head } = (await planSource(createPlanner(local, recipe, false), source)).plan;
   assert.ok(head);
   assert.deepEqual(headNotes(head), [
     ...agentNotes,
@@ -165,7 +165,7 @@ void test('a plan shows the same notes as a preview, and what the training would
   ]);
   const other = await recipeOf(t, 'Qwen/Qwen3-8B');
   const planned = await planSource(createPlanner(other.local, other.recipe, false), other.source);
-  assert.deepEqual(planned.head?.training?.refused, {});
+  assert.deepEqual(planned.plan.head?.training?.refused, {});
 });
 
 void test('doctor warns of what is not read, and of rows that the training would refuse', async (t) => {

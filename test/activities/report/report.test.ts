@@ -46,6 +46,7 @@ void test('a finished run shows its data, its training and its checkpoints on on
     'Languages and roles',
     'Conversations to read',
     'Training',
+    'Tokens and cost',
     'Answers side by side',
     'Checkpoints',
     'Sources',
@@ -179,6 +180,7 @@ void test('a run that has only read its sources gets a page of what there is', a
     mix: null,
     tokens: null,
     training: null,
+    used: null,
   };
   const { document } = await write(out, input);
   assert.deepEqual(headings(document), ['Rejects', 'Sources', 'Timings', 'Recipe']);
@@ -197,6 +199,7 @@ void test('a run that is being cancelled before anything was read still gets a p
     mix: null,
     tokens: null,
     training: null,
+    used: null,
   };
   assert.deepEqual(headings((await write(out, input)).document), ['Timings', 'Recipe']);
 });

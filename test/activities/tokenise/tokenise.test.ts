@@ -204,6 +204,7 @@ void test('what is not trained is counted by source: refusals, weight 0, reasoni
   const nothing = { refused: {}, weightZero: 0, reasoningLeftOut: 0, named: 0 };
   assert.deepEqual(inQwen.untrained, {
     renderer: 'qwen3',
+    turnsWouldTrain: true,
     sources: [{ source: 'agents', rows: 2, ...nothing, weightZero: 1, reasoningLeftOut: 1, named: 1 }],
   });
 
@@ -240,6 +241,100 @@ void test('what is not trained is counted by source: refusals, weight 0, reasoni
   );
   assert.ok((agents?.quantiles[0] ?? 0) > 0, 'the quantiles are of the rows that have tokens');
   assert.deepEqual(tools?.quantiles, [0, 0, 0, 0]);
+});
+
+void test('an example a turn: examples keep their line, and steps, lengths and held-out rows count them apart', async () => {
+  const store = await temporaryStore();
+  const reasons = (content: string): Message => ({
+    ...assistant(content),
+    reasoning_content: `why ${content}`,
+  });
+  const talk = (turns: number): Message[] =>
+    Array.from({ length: turns }, (_, at) => [user(`q${at}`), reasons(`a${at}`)]).flat();
+  const mix = await putMix(store, {
+    train: [
+      { source: 0, messages: talk(3) },
+      { source: 1, messages: [user('q'), { ...assistant('bad'), weight: 0 }] },
+      { source: 0, messages: talk(1) },
+      { source: 1, messages: talk(2) },
+    ],
+    heldout: [{ source: 0, messages: talk(2) }],
+    sources: ['x', 'y'],
+  });
+  const recipe = train({ examples: 'turn', batch_size: 4 });
+  const whole = await tokenise(store, mix, recipe);
+  const perLine = await tokenise(store, mix, recipe, { pieceBytes: 1 });
+  for (const result of [whole, perLine]) {
+    assert.deepEqual(
+      [result.rows, result.trainedRows, result.examples, result.trainedExamples, result.stepsPerEpoch],
+      [4, 3, 6, 6, 2],
+    );
+    assert.deepEqual(
+      result.lengths.map(({ source, rows: lines, examples, untrained }) => [
+        source,
+        lines,
+        examples,
+        untrained,
+      ]),
+      [
+        ['x', 2, 4, 0],
+        ['y', 2, 2, 1],
+      ],
+    );
+    assert.deepEqual(
+      result.untrained.sources.map(({ reasoningLeftOut, weightZero }) => [reasoningLeftOut, weightZero]),
+      [[0, 1]],
+      'no reasoning is left out',
+    );
+    const tokens = await readTokens(store, result.tokens);
+    const reader = await TokenReader.open(store, tokens, 'train');
+    const numbers = [...reader.trainedExamples()];
+    const read = await Promise.all(numbers.map((number) => reader.read(number)));
+    await reader.close();
+    assert.deepEqual(numbers, [0, 1, 2, 4, 5, 6], 'the line without an example has a number, too');
+    assert.deepEqual(
+      read.map(({ line, source }) => [line, source]),
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [2, 0],
+        [3, 1],
+        [3, 1],
+      ],
+    );
+    const heldout = await TokenReader.open(store, tokens, 'heldout');
+    assert.deepEqual([heldout.trainedExamples().length, tokens.heldoutRows], [2, 1]);
+    await heldout.close();
+  }
+  const conversations = await tokenise(store, mix, train({ batch_size: 4 }));
+  assert.equal(conversations.reused, 0, 'the form of examples is a part of the key');
+  assert.deepEqual([conversations.examples, conversations.trainedExamples], [4, 3]);
+  assert.deepEqual(untrainedLines(conversations.untrained), [
+    'x: 2 messages are context and not trained: qwen3 leaves out their reasoning; `train.examples: turn` trains each with it',
+    'y: 1 message of weight 0 is context and not trained',
+    'y: 1 message is context and not trained: qwen3 leaves out their reasoning; `train.examples: turn` trains each with it',
+  ]);
+});
+
+void test('what a renderer cannot train is an error before anything is tokenised', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const activities = createTokeniseActivities({
+    store,
+    tokenizers: { developmentModelDir },
+    threads: oneThread,
+  });
+  const plan = (change: Record<string, unknown>): Promise<unknown> =>
+    activities.planTokens({ mix, train: train(change), startedOn }, quietWork());
+  await assert.rejects(plan({ renderer: 'tml_v0', train_on: 'all_messages' }), {
+    type: 'RecipeError',
+    message: /^train\.train_on cannot be all_messages with the renderer tml_v0/,
+  });
+  await assert.rejects(plan({ examples: 'turn', train_on: 'all_tokens' }), {
+    type: 'RecipeError',
+    message: /^train\.examples cannot be turn with train_on: all_tokens/,
+  });
 });
 
 void test('a base model without a known tokenizer, a folder without one and a wrong renderer are different errors', async () => {

@@ -1,12 +1,12 @@
-"""How the Tinker cookbook's renderers of gpt-oss and DeepSeek declare tools and write calls.
+"""How the Tinker cookbook's renderers of gpt-oss, DeepSeek, Qwen3.5 and Nemotron 3 declare tools and write calls.
 
     python3.11 test/golden/tool-prompts/make_golden.py
 
 Needs tinker-cookbook 0.6.1. Writes tool-prompts.json beside this file:
 
     declared   of a list of tools and the words of a system message: the messages of
-               `create_conversation_prefix_with_tools`, by renderer
-    calls      of arguments: the call as DeepSeek V4.1 writes it
+               `create_conversation_prefix_with_tools`, by renderer; null where it raises
+    calls      of arguments: the call as renderers write it; null where they raise
 """
 
 import json
@@ -17,6 +17,9 @@ from tinker_cookbook.renderers.base import ToolCall
 from tinker_cookbook.renderers.deepseek_v3 import DeepSeekV3DisableThinkingRenderer
 from tinker_cookbook.renderers.deepseek_v4_1 import DeepSeekV4_1Renderer, _render_tool_calls
 from tinker_cookbook.renderers.gpt_oss import GptOssRenderer
+from tinker_cookbook.renderers.nemotron3 import Nemotron3Renderer
+from tinker_cookbook.renderers.qwen3_5 import Qwen3_5Renderer
+from tinker_cookbook.renderers.qwen3_8 import Qwen3_8Renderer
 
 # Each has one keyword, or two that meet.
 PROPERTIES = {
@@ -83,6 +86,17 @@ def tool(name, description, parameters):
     return {"name": name, "description": description, "parameters": parameters}
 
 
+def attempt(make):
+    try:
+        return make()
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def without_tokenizer(kind):
+    return kind.__new__(kind)
+
+
 def main():
     made = random.Random(7)
     lists = [[tool("f", "Does it.", parameters)] for parameters in PARAMETERS]
@@ -92,12 +106,17 @@ def main():
         "gpt_oss_no_sysprompt": GptOssRenderer(None),
         "deepseekv3": DeepSeekV3DisableThinkingRenderer(None),
         "deepseekv4_1": DeepSeekV4_1Renderer(None),
+        "qwen3_5": without_tokenizer(Qwen3_5Renderer),
+        "nemotron3": without_tokenizer(Nemotron3Renderer),
     }
     declared = [
         {
             "tools": [json.dumps(each, separators=(",", ":"), ensure_ascii=False) for each in tools],
             "system": system,
-            **{name: each.create_conversation_prefix_with_tools(tools, system) for name, each in renderers.items()},
+            **{
+                name: attempt(lambda each=each: each.create_conversation_prefix_with_tools(tools, system))
+                for name, each in renderers.items()
+            },
         }
         for at, tools in enumerate(lists)
         for system in (["", "Be kind.\n"] if at < len(PARAMETERS) else [""])
@@ -107,8 +126,19 @@ def main():
         '"{\\"twice\\":\\"encoded\\",\\"n\\":1E5}"', '"\\"{}\\""', "[1, 2]", '"text"', "null", "3", "", "no json", '{"broken": ', '{"k\\"":"v"}',
         '{"n":12345678901234567890,"z":-0.0,"s":"</｜DSML｜ parameter>"}',
     ]  # fmt: skip
+    writers = {
+        "deepseekv4_1": lambda call: _render_tool_calls([call]),
+        "qwen3_5": without_tokenizer(Qwen3_5Renderer)._format_tool_call_xml,
+        "qwen3_8_medium_reasoning": without_tokenizer(Qwen3_8Renderer)._format_tool_call_xml,
+    }
     calls = [
-        {"arguments": text, "text": _render_tool_calls([ToolCall(function=ToolCall.FunctionBody(name="f", arguments=text))])}
+        {
+            "arguments": text,
+            **{
+                name: attempt(lambda: write(ToolCall(function=ToolCall.FunctionBody(name="f", arguments=text))))
+                for name, write in writers.items()
+            },
+        }
         for text in texts
     ]
     content = json.dumps({"declared": declared, "calls": calls}, ensure_ascii=False, separators=(",", ":"))

@@ -39,6 +39,7 @@ const previewOf = (row: Partial<SourcePreview['rows'][number]>): string =>
     file: 'dolly.jsonl',
     columns: ['instruction', 'response'],
     bytesRead: 0,
+    expectedConversations: 60,
     counts: { converted: 60 },
     head,
     rows: [{ row: 1, before: { a: 1 }, after: null, facts: null, outcome: 'converted', ...row }],

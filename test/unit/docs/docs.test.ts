@@ -3,6 +3,7 @@ import { access, constants, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
 import { troubleshootingPage } from '../../../scripts/docs/troubleshooting-page.js';
+import { modelsPage } from '../../../scripts/docs/models-page.js';
 import { rejectMeanings } from '../../../scripts/docs/reject-meanings.js';
 import { recipeSchema } from '../../../scripts/docs/recipe-keys.js';
 import { recipePage } from '../../../scripts/docs/recipe-page.js';
@@ -15,6 +16,10 @@ void test('every error of the table is explained in docs/troubleshooting.md, wit
 
 void test('every key of the recipe is explained in docs/recipe.md, with its values and its default', async () => {
   assert.equal(await readFile(packagePath('docs/recipe.md'), 'utf8'), recipePage());
+});
+
+void test('every model and renderer of the code is in docs/models.md', async () => {
+  assert.equal(await readFile(packagePath('docs/models.md'), 'utf8'), modelsPage());
 });
 
 void test('the recipe page is refused where a key has no description or no default', () => {

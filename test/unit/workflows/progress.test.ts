@@ -160,13 +160,13 @@ void test('answered requests to save are counted', () => {
 });
 
 void test('the outcome has the final checkpoint with its evaluation', () => {
-  const outcome = outcomeOf(after(2, 4, 6), totalSteps);
+  const outcome = outcomeOf(after(2, 4, 6), training);
   assert.equal(outcome.final.label, 'demo-final');
   assert.equal(outcome.trained?.step, 6);
   assert.equal(outcome.base?.step, 0);
 });
 
 void test('a training that has not ended has no outcome', () => {
-  assert.throws(() => outcomeOf(nothingYet, totalSteps), /at step 0 of 6/);
-  assert.throws(() => outcomeOf(after(2, 4), totalSteps), /at step 4 of 6/);
+  assert.throws(() => outcomeOf(nothingYet, training), /at step 0 of 6/);
+  assert.throws(() => outcomeOf(after(2, 4), training), /at step 4 of 6/);
 });

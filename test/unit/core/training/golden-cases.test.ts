@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TextEncoder } from '../../../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation, Message, ToolCall } from '../../../../core/convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { rendererNamed } from '../../../../core/training/families/index.js';
 import { chatMessages } from '../../../../core/training/rendering/chat.js';
 import { tokeniseConversation, type TokenisedConversation } from '../../../../core/training/tokens.js';
+import { marked } from '../../../support/marked-tokens.js';
 import { realTokenizers } from '../../../support/real-tokenizers.js';
 
 const encoderOf = await realTokenizers();
@@ -32,26 +32,6 @@ const tokenised = (
   const whole = 'messages' in conversation ? conversation : { messages: conversation };
   return tokeniseConversation(rendererNamed(renderer), whole, trainOn, encoderOf(renderer));
 };
-
-/** The text of the tokens, with what is trained in double brackets. */
-function marked({ tokens, mask }: TokenisedConversation, encoder: TextEncoder): string {
-  let text = '';
-  for (let from = 0; from < tokens.length;) {
-    let to = from + 1;
-    while (to < tokens.length && mask[to] === mask[from]) to += 1;
-    const run = textOf(tokens.slice(from, to), encoder);
-    text += mask[from] === 1 ? `[[${run}]]` : run;
-    from = to;
-  }
-  return text;
-}
-
-function textOf(tokens: readonly number[], encoder: TextEncoder): string {
-  const at = tokens.findIndex((id) => encoder.specialText(id) !== undefined);
-  if (at < 0) return encoder.decode(tokens);
-  const special = encoder.specialText(tokens[at] ?? 0) ?? '';
-  return encoder.decode(tokens.slice(0, at)) + special + textOf(tokens.slice(at + 1), encoder);
-}
 
 const shown = (...given: Parameters<typeof tokenised>): string =>
   marked(tokenised(...given), encoderOf(given[0]));

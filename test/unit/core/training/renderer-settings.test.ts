@@ -102,6 +102,21 @@ void test('a date with a renderer that writes none is an error with its line', (
   assert.match(found, /and the renderer is gpt_oss_no_sysprompt/);
 });
 
+void test('a train_on or examples that the renderer cannot train are errors with their lines', () => {
+  assert.match(
+    problems(
+      '  base_model: thinkingmachines/Inkling\n  learning_rate: 1.0e-4\n  train_on: all_messages\n',
+    )[0] ?? '',
+    /^recipe\.yaml:7: "train\.train_on" cannot be all_messages with the renderer tml_v0: write all_assistant_messages, /,
+  );
+  assert.match(
+    problems(
+      '  base_model: Qwen/Qwen3-8B\n  learning_rate: auto\n  examples: turn\n  train_on: all_tokens\n',
+    )[0] ?? '',
+    /^recipe\.yaml:7: "train\.examples" cannot be turn with train_on: all_tokens, /,
+  );
+});
+
 void test('learning_rate: auto without a formula and a model that is refused are errors with their lines', () => {
   assert.match(
     problems('  base_model: zai-org/GLM-5.3:peft:262144\n  learning_rate: auto\n')[0] ?? '',

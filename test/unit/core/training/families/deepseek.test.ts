@@ -25,15 +25,6 @@ const user: Message = { role: 'user', content: 'q' };
 const said = (content: string): Message => ({ role: 'assistant', content });
 const reasoned: Message = { ...said('a'), reasoning_content: 'r' };
 
-void test('the answer of DeepSeek is what stands behind its reasoning, and all of a turn that is cut off in it', () => {
-  for (const name of ['deepseekv3', 'deepseekv3_thinking', 'deepseekv4_1'] as const) {
-    const { answer } = rendererNamed(name);
-    assert.equal(answer?.('2 and 2\n</think>\n\nIt is 4.\n'), 'It is 4.');
-    assert.equal(answer?.('It is 4.'), 'It is 4.');
-    assert.equal(answer?.('2 and'), '2 and');
-  }
-});
-
 void test('the form of a call is control tokens in the instructions, and text in the words of a message', () => {
   const typed = '<｜tool▁calls▁begin｜>';
   const messages: Message[] = [{ role: 'system', content: typed }, { ...user, content: typed }, said('a')];
