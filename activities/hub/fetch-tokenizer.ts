@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadraceError } from '../../core/errors.js';
+import { tokenizerConfigName, vocabularyNames } from '../../core/training/tokenizer-names.js';
 import { isMissing } from '../../files/errno.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 import type { ArtifactStore } from '../artifacts/store.js';
@@ -11,8 +12,6 @@ import type { HubClient } from './http/hub-client.js';
 import { pinRevision } from './http/pin-revision.js';
 import type { RepositoryCommit, RepositoryRef } from './http/repository.js';
 import { commitListing } from './resolve/commit-listing.js';
-
-const wantedFiles = ['tokenizer.json', 'tokenizer_config.json', 'config.json', 'chat_template.jinja'];
 
 /** The model whose tokenizer is fetched. */
 export interface TokenizerInput {
@@ -27,17 +26,14 @@ export interface TokenizerFolder {
   /** Canonical id of the model. */
   readonly id: string;
   readonly commitSha: string;
-  /**
-   * Has tokenizer.json; also tokenizer_config.json, config.json and chat_template.jinja where the model has
-   * them.
-   */
+  /** Has a vocabulary, and tokenizer_config.json where the model has it. */
   readonly folder: string;
 }
 
 /**
  * Downloads a model's tokenizer to the store. No request is sent offline, or for a commit in the store.
  *
- * @throws {HeadraceError} TokenizerError where the model or its tokenizer.json does not exist;
+ * @throws {HeadraceError} TokenizerError where the model or its vocabulary does not exist;
  * ArtifactMissingError offline; as {@link commitListing}; HashMismatchError, DiskFullError,
  * HubUnavailableError of a download.
  */
@@ -50,12 +46,14 @@ export async function fetchTokenizer(
   const commit = await pinModel(store, hub, input, signal);
   const { id, commitSha } = commit;
   const { files } = await commitListing(store, hub, commit, signal);
-  const wanted = files.filter((file) => wantedFiles.includes(file.path) && file.sizeBytes > 0);
-  if (!wanted.some((file) => file.path === 'tokenizer.json'))
+  const filled = files.filter((file) => file.sizeBytes > 0);
+  const vocabulary = vocabularyNames.find((name) => filled.some((file) => file.path === name));
+  if (vocabulary === undefined)
     throw new HeadraceError(
       'TokenizerError',
-      `The model ${id} at ${commitSha.slice(0, 12)} has no tokenizer.json`,
+      `The model ${id} at ${commitSha.slice(0, 12)} has no tokenizer; expected ${vocabularyNames.join(' or ')}`,
     );
+  const wanted = filled.filter((file) => file.path === vocabulary || file.path === tokenizerConfigName);
   const folder = snapshotFolder(store, commit);
   await mkdir(folder, { recursive: true });
   const listener = { had: () => undefined, fetched: () => undefined };

@@ -22,7 +22,7 @@ import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 const leastPieces = 4;
 
 /**
- * Chooses renderer and tokenizer and cuts the mix into pieces.
+ * Chooses renderer and tokenizer, checks that they fit, and cuts the mix into pieces.
  *
  * @throws {HeadraceError} BaseModelError, RecipeError, TokenizerError, and what fetching a tokenizer throws.
  */
@@ -66,7 +66,10 @@ export async function planTokens(
       await writeTokenizerFiles(tokenizer, dir);
       return meta;
     });
-  const { pieces } = await readTokenPlan(store, plan);
+  const { pieces, artifact } = await readTokenPlan(store, plan);
+  const names = { baseModel: train.base_model, tokenizer: tokenizer.description };
+  const check = { tokenisation: meta.tokenisation, tokenizerDir: artifact.dir, ...names };
+  await deps.jobs.run('checkTokenizer', check, { signal: work.signal });
   return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
 }
 

@@ -8,7 +8,7 @@ export interface TokeniseOptions {
   readonly tokenizers: TokenizerSources;
   /**
    * The worker threads of this process. The output does not depend on how many there are. A thread takes
-   * about 250 MB with Qwen's tokenizer.
+   * about 100 MB with Qwen's tokenizer.
    */
   readonly threads: ThreadPool;
   /**

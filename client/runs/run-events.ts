@@ -81,7 +81,12 @@ function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): strin
   if (steps === null || steps === (before?.totalSteps ?? null)) return written;
   const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
   const epoch = now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
-  return [...written, `tokenise: ${plural(steps, 'training step')}${epoch}`, ...untrained];
+  const { trainedRows = 0, trainedExamples = 0 } = now ?? {};
+  const split =
+    trainedExamples > trainedRows
+      ? `, ${plural(trainedExamples, 'example')} of ${plural(trainedRows, 'conversation')}`
+      : '';
+  return [...written, `tokenise: ${plural(steps, 'training step')}${split}${epoch}`, ...untrained];
 }
 
 function trainEvents(before: RunState['train'], now: RunState['train']): string[] {

@@ -2,7 +2,7 @@ import {
   resolveTokenizer,
   type TokenizerSources,
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
-import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { modelEncoder } from '../../activities/tokenise/tokenizer/model-encoder.js';
 import { sampleAnswer } from '../../activities/train/evaluation/sample-answer.js';
 import { developmentModelDir, type TinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { isTinkerError, withTinkerErrors } from '../../activities/train/server/tinker-errors.js';
@@ -79,7 +79,7 @@ export async function sampleFrom(
       );
       const sampled = await sampleAnswer(client, options.messages, {
         renderer,
-        encoder: createTextEncoder(tokenizer, renderer.textTokens),
+        encoder: modelEncoder(tokenizer, renderer, baseModel),
         maxTokens: options.maxTokens ?? 400,
         temperature: options.temperature ?? 0,
         ...defined({ seed: options.seed }),

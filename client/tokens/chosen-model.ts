@@ -4,7 +4,8 @@ import {
   resolveTokenizer,
   type TokenizerSources,
 } from '../../activities/tokenise/tokenizer/resolve-tokenizer.js';
-import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { modelEncoder } from '../../activities/tokenise/tokenizer/model-encoder.js';
+import type { TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { createTinkerAccess, developmentModelDir } from '../../activities/train/server/tinker-access.js';
 import { dayOf } from '../../core/day.js';
 import type { Env } from '../../core/env.js';
@@ -16,7 +17,6 @@ import { chosenRenderer } from '../../core/training/models/chosen-renderer.js';
 import { rendererSettings, type SettingsChoice } from '../../core/training/models/renderer-settings.js';
 import type { Renderer } from '../../core/training/rendering/renderer.js';
 import { settingTexts } from '../../core/training/models/settings-text.js';
-import { stopOf, tokenisePrompt } from '../../core/training/tokens.js';
 import { say } from '../text/output.js';
 
 /** What decides how a conversation is written for a model. */
@@ -65,10 +65,7 @@ export async function chooseModel(
     const renderer = chosenRenderer(settingsChoice, today);
     checkExampleRules(renderer, rules);
     const files = await resolveTokenizer(sources, { baseModel, tokenizer: choice.tokenizer }, signal);
-    const encoder = createTextEncoder(files, renderer.textTokens);
-    // Special tokens that the tokenizer does not have throw here, not at the first conversation.
-    tokenisePrompt(renderer, { messages: [] }, encoder);
-    stopOf(renderer, encoder);
+    const encoder = modelEncoder(files, renderer, baseModel);
     const shown = settingTexts(rendererSettings(settingsChoice, today), settings.current_date !== undefined);
     return {
       baseModel,

@@ -37,6 +37,9 @@ interface TokensState {
   /** What the renderer writes that is not in the conversations. */
   readonly settings?: RendererSettings;
   readonly totalSteps: number | null;
+  /** Conversations and examples with a trained token, once it is finished. */
+  readonly trainedRows?: number;
+  readonly trainedExamples?: number;
   /** Tokens that an epoch sends to the server, once it is finished. */
   readonly tokensPerEpoch?: number;
   /** Once it is finished. */

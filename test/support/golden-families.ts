@@ -92,14 +92,16 @@ export const goldenConversations: ReadonlyMap<string, GoldenConversation> = new 
       {
         system,
         tools: tools?.map((tool) => JSON.stringify(tool)),
-        messages: messages.map(({ role, content, tool_calls: calls, tool_call_id: callId, name: own }, from) => ({
-          role,
-          content,
-          calls,
-          callId,
-          name: own,
-          from,
-        })),
+        messages: messages.map(
+          ({ role, content, tool_calls: calls, tool_call_id: callId, name: own }, from) => ({
+            role,
+            content,
+            calls,
+            callId,
+            name: own,
+            from,
+          }),
+        ),
         trainable: messages.some(({ trainable }) => trainable !== undefined)
           ? messages.map(({ trainable = false }) => trainable)
           : undefined,

@@ -23,8 +23,8 @@ export async function tokenise(
   );
   let done = 0;
   const show = (counted?: TokensResult): void => {
-    const { totalSteps = null, tokensPerEpoch, untrained } = counted ?? {};
-    const counts = defined({ tokensPerEpoch, untrained });
+    const { totalSteps = null, trainedRows, trainedExamples, tokensPerEpoch, untrained } = counted ?? {};
+    const counts = defined({ trainedRows, trainedExamples, tokensPerEpoch, untrained });
     view.show({ tokens: { pieces: [done, pieces.length], settings, totalSteps, ...counts } });
   };
   show();

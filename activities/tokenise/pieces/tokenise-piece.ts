@@ -7,8 +7,7 @@ import { tokeniseExamples } from '../../../core/training/examples.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
-import { createTextEncoder, type TextEncoder } from '../tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../tokenizer/tokenizer-files.js';
+import { threadEncoder } from './thread-encoder.js';
 import { TokenPieceBuilder } from './token-piece-builder.js';
 import type { TokenPieceMeta } from './token-piece.js';
 import type { Tokenisation } from './token-plan.js';
@@ -40,7 +39,7 @@ const newline = 0x0a;
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
   const { renderer: name, settings, maxTokens, tokenizerDigest } = input.tokenisation;
   const renderer = rendererNamed(name, settings);
-  const encoder = await encoderOf(input.tokenizerDir, tokenizerDigest, renderer.textTokens);
+  const encoder = await threadEncoder(input.tokenizerDir, tokenizerDigest, renderer);
   const lines = Buffer.allocUnsafeSlow(input.bytes);
   const lastLine = input.firstLine + input.lines;
   gatherLines(input.places, input.firstLine, lastLine, lines);
@@ -58,19 +57,6 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
     context.progress(begin);
   }
   return await piece.write(input.dir);
-}
-
-let cached: { readonly key: string; readonly encoder: TextEncoder } | undefined;
-
-/** A thread mostly needs the same tokenizer again, so it keeps one. */
-async function encoderOf(dir: string, digest: string, textTokens: readonly string[]): Promise<TextEncoder> {
-  const key = [digest, ...textTokens].join(' ');
-  if (cached?.key === key) return cached.encoder;
-  const files = await readTokenizerFiles(dir);
-  if (files.digest !== digest)
-    throw new HeadraceError('ArtifactCorruptError', `The tokenizer in ${dir} is not the one of the plan`);
-  cached = { key, encoder: createTextEncoder(files, textTokens) };
-  return cached.encoder;
 }
 
 function parseLine(line: string, where: string): Conversation {

@@ -12,7 +12,7 @@ const [zero, nine] = [0x30, 0x39];
  */
 export class JsonScanner {
   readonly #bytes: Buffer;
-  readonly #path: string;
+  readonly #place: string;
   /** The byte that is next. */
   at = 0;
   /** The bytes of the last string, without quotes: `[from, to)`. Escapes are as they stand. */
@@ -21,10 +21,10 @@ export class JsonScanner {
   /** Whether the last string has escapes. */
   isEscaped = false;
 
-  /** @param path - for errors. */
-  constructor(bytes: Buffer, path: string) {
+  /** @param place - For users. */
+  constructor(bytes: Buffer, place: string) {
     this.#bytes = bytes;
-    this.#path = path;
+    this.#place = place;
   }
 
   /** Visits the members of an object; `visit` takes the value, from {@link at} on. */
@@ -151,7 +151,7 @@ export class JsonScanner {
       at < this.#bytes.length ? JSON.stringify(this.#bytes.toString('utf8', at, at + 20)) : 'the end';
     throw new HeadraceError(
       'TokenizerError',
-      `${this.#path} is not JSON of a tokenizer: byte ${at} has ${found}, expected ${expected}`,
+      `tokenizer.json of ${this.#place} is damaged: byte ${at} has ${found}, expected ${expected}`,
     );
   }
 }

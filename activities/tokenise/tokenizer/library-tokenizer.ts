@@ -24,12 +24,8 @@ export function libraryTokenizer(
         ids.length === 0 ? '' : tokenizer.decode([...ids], { clean_up_tokenization_spaces: false }),
     };
   } catch (error) {
-    throw new HeadraceError(
-      'TokenizerError',
-      `The tokenizer in ${place} cannot be used: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw new HeadraceError('TokenizerError', `The tokenizer ${place} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

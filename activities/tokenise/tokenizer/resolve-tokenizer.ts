@@ -1,11 +1,12 @@
 import { isAbsolute } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
 import { baseModelOf } from '../../../core/training/models/base-models.js';
+import { shippedTokenizer } from './shipped-tokenizers.js';
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
 /** Sources of tokenizers besides folders. */
 export interface TokenizerSources {
-  /** Downloads a tokenizer from the Hub. Returns the folder with tokenizer.json, and the commit. */
+  /** Downloads a tokenizer from the Hub. Returns its folder, and the commit. */
   readonly fetchTokenizer?: (
     id: string,
     revision: string,
@@ -21,8 +22,8 @@ export interface ResolvedTokenizer extends TokenizerFiles {
 }
 
 /**
- * Finds the tokenizer of a training: the recipe's (a folder, or `owner/name@revision`), else the base model's
- * from the Hub, else that of a development server's model.
+ * Finds the tokenizer of a training: the recipe's (a folder, `owner/name@revision`, or the name of one that
+ * comes with Headrace), else the base model's, else that of a development server's model.
  *
  * @throws {HeadraceError} TokenizerError.
  */
@@ -35,6 +36,7 @@ export async function resolveTokenizer(
   if (tokenizer !== undefined && (isAbsolute(tokenizer) || tokenizer.startsWith('.')))
     return fromFolder(tokenizer, tokenizer);
   const named = tokenizer ?? baseModelOf(baseModel)?.tokenizer;
+  if (named?.includes('/') === false) return resolved(await shippedTokenizer(named), named);
   if (named !== undefined) return fromHub(sources, named, signal);
   const modelDir = await sources.developmentModelDir?.(baseModel, signal);
   if (modelDir !== undefined) return fromFolder(modelDir, baseModel);
@@ -42,7 +44,10 @@ export async function resolveTokenizer(
 }
 
 async function fromFolder(dir: string, name: string): Promise<ResolvedTokenizer> {
-  const files = await readTokenizerFiles(dir);
+  return resolved(await readTokenizerFiles(dir), name);
+}
+
+function resolved(files: TokenizerFiles, name: string): ResolvedTokenizer {
   return { ...files, description: `${name} (sha256 ${files.digest.slice(0, 12)})` };
 }
 

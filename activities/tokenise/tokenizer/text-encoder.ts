@@ -6,9 +6,9 @@ import { BytePairTokenizer, type BareTokenizer } from './byte-pair-tokenizer.js'
 import { libraryTokenizer } from './library-tokenizer.js';
 import { cutBy, pieceRule } from './piece-rule.js';
 import { readTiktoken } from './tiktoken.js';
-import { tiktokenKinds } from './tiktoken-kinds.js';
+import { tiktokenKinds, type TiktokenName } from './tiktoken-kinds.js';
 import { scanTokenizerJson } from './tokenizer-json.js';
-import type { TiktokenName, TokenizerFiles } from './tokenizer-files.js';
+import type { TokenizerFiles } from './tokenizer-files.js';
 
 /**
  * The ids of Python's `tokenizers` and `tiktoken`, where they are not given the control tokens. A control token
@@ -56,7 +56,7 @@ export function createTextEncoder(files: TokenizerFiles, textTokens: readonly st
       if (id !== undefined) return id;
       throw new HeadraceError(
         'TokenizerError',
-        `The tokenizer in ${files.place} has no token ${token}, which the renderer needs`,
+        `The tokenizer ${files.place} has no token ${token}, which the renderer needs`,
         { remedy: 'Name the tokenizer of the base model in train.tokenizer, or another train.renderer.' },
       );
     },
@@ -80,7 +80,7 @@ function fromTokenizerJson(
   config: TokenizerConfig,
   isText: (token: AddedToken) => boolean,
 ): Read {
-  const { json, model } = scanTokenizerJson(files.vocabulary.bytes, `${files.place}/tokenizer.json`);
+  const { json, model } = scanTokenizerJson(files.vocabulary.bytes, files.place);
   const { added_tokens: added } = json;
   const textTokens = added.filter(isText);
   const rule = pieceRule(json);
@@ -109,10 +109,10 @@ function fromTiktoken(
   if (added.length === 0)
     throw new HeadraceError(
       'TokenizerError',
-      `${place} has ${name}, but no names of control tokens; expected added_tokens_decoder in tokenizer_config.json`,
+      `${name} of ${place} has no names of control tokens; expected added_tokens_decoder in tokenizer_config.json`,
       { remedy: 'Put the tokenizer_config.json of the same repository beside it.' },
     );
-  const model = readTiktoken(bytes, `${place}/${name}`);
+  const model = readTiktoken(bytes, `${name} of ${place}`);
   return { added, tokenizer: new BytePairTokenizer(model, cutBy([pattern]), added.filter(isText)) };
 }
 
@@ -122,12 +122,8 @@ function understood<T>(files: TokenizerFiles, read: () => T): T {
   } catch (error) {
     if (error instanceof HeadraceError) throw error;
     const detail = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
-    throw new HeadraceError(
-      'TokenizerError',
-      `The tokenizer in ${files.place} is not understood: ${detail}`,
-      {
-        cause: error,
-      },
-    );
+    throw new HeadraceError('TokenizerError', `The tokenizer ${files.place} is not understood: ${detail}`, {
+      cause: error,
+    });
   }
 }

@@ -1,4 +1,6 @@
-import type { TiktokenName } from './tokenizer-files.js';
+import type { VocabularyName } from '../../../core/training/tokenizer-names.js';
+
+export type TiktokenName = Exclude<VocabularyName, 'tokenizer.json'>;
 
 /** What a tiktoken file does not say: how text is cut into pieces, and the names of its control tokens. */
 export interface TiktokenKind {

@@ -11,10 +11,11 @@ const [zero, nine] = [0x30, 0x39];
  * bytes in Base64, a space and its rank. The rank is the id. Two adjacent tokens merge where both together are
  * a token, and the lowest id is merged first; so every way to cut a token into two is a merge.
  *
+ * @param file - For users.
  * @throws {HeadraceError} TokenizerError, with the line, where one is damaged or names a token again, or where
  * one of the 256 bytes is missing.
  */
-export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
+export function readTiktoken(bytes: Buffer, file: string): BytePairModel {
   const vocabulary = new Vocabulary();
   const token = new Uint8Array(1024);
   let line = 0;
@@ -27,9 +28,9 @@ export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
       const gap = bytes.indexOf(space, begin);
       const length = gap < 0 ? 0 : decodeBase64(bytes, begin, gap, token);
       const rank = gap < 0 ? -1 : naturalOf(bytes, gap + 1, end);
-      if (length === 0 || rank < 0) fail(path, line, bytes.subarray(begin, end), 'is damaged');
+      if (length === 0 || rank < 0) fail(file, line, bytes.subarray(begin, end), 'is damaged');
       if (!vocabulary.add(rank, token, 0, length))
-        fail(path, line, bytes.subarray(begin, end), 'has the token or the rank of an earlier line');
+        fail(file, line, bytes.subarray(begin, end), 'has the token or the rank of an earlier line');
     }
     begin = next + 1;
   }
@@ -37,7 +38,7 @@ export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
     if (vocabulary.find(Uint8Array.of(byte)) < 0)
       throw new HeadraceError(
         'TokenizerError',
-        `${path} has ${line} lines, and none for the byte 0x${byte.toString(16).padStart(2, '0')}; ` +
+        `${file} has ${line} lines, and none for the byte 0x${byte.toString(16).padStart(2, '0')}; ` +
           'expected every byte as a token of its own',
         { remedy },
       );
@@ -46,11 +47,11 @@ export function readTiktoken(bytes: Buffer, path: string): BytePairModel {
 
 const remedy = 'Get the file again from where it comes from, or name another tokenizer in train.tokenizer.';
 
-function fail(path: string, line: number, found: Buffer, problem: string): never {
+function fail(file: string, line: number, found: Buffer, problem: string): never {
   const shown = JSON.stringify(found.toString('latin1', 0, 60));
   throw new HeadraceError(
     'TokenizerError',
-    `${path}, line ${line} ${problem}: ${shown}; expected a token in Base64, a space and its rank, such as "aGVsbG8= 24912"`,
+    `${file}, line ${line} ${problem}: ${shown}; expected a token in Base64, a space and its rank, such as "aGVsbG8= 24912"`,
     { remedy },
   );
 }

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
+import {
+  tokenizerConfigName,
+  vocabularyNames,
+  type VocabularyName,
+} from '../../../core/training/tokenizer-names.js';
 import { ignoreMissing } from '../../../files/errno.js';
-
-/** The files that hold a vocabulary. The first that a folder has is its tokenizer. */
-const vocabularyNames = ['tokenizer.json', 'tiktoken.model', 'o200k_base.tiktoken'] as const;
-type VocabularyName = (typeof vocabularyNames)[number];
-export type TiktokenName = Exclude<VocabularyName, 'tokenizer.json'>;
-const configName = 'tokenizer_config.json';
 
 /** A tokenizer as it is on disk: a vocabulary, and tokenizer_config.json where there is one. */
 export interface TokenizerFiles {
@@ -20,12 +19,15 @@ export interface TokenizerFiles {
   readonly digest: string;
 }
 
-/** @throws {HeadraceError} TokenizerError, where the folder has no vocabulary. */
-export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
-  const config = await readFile(join(dir, configName)).catch(ignoreMissing);
+/**
+ * @param place - For users.
+ * @throws {HeadraceError} TokenizerError, where the folder has no vocabulary.
+ */
+export async function readTokenizerFiles(dir: string, place = dir): Promise<TokenizerFiles> {
+  const config = await readFile(join(dir, tokenizerConfigName)).catch(ignoreMissing);
   for (const name of vocabularyNames) {
     const bytes = await readFile(join(dir, name)).catch(ignoreMissing);
-    if (bytes !== undefined) return tokenizerFiles(dir, { name, bytes }, config);
+    if (bytes !== undefined) return tokenizerFiles(place, { name, bytes }, config);
   }
   throw new HeadraceError(
     'TokenizerError',
@@ -52,5 +54,5 @@ export async function writeTokenizerFiles(
   dir: string,
 ): Promise<void> {
   await writeFile(join(dir, vocabulary.name), vocabulary.bytes);
-  if (config !== undefined) await writeFile(join(dir, configName), config);
+  if (config !== undefined) await writeFile(join(dir, tokenizerConfigName), config);
 }

@@ -32,11 +32,12 @@ export interface ScannedTokenizer {
 /**
  * Reads a tokenizer.json (https://huggingface.co/docs/tokenizers) from its bytes.
  *
+ * @param place - For users.
  * @throws {HeadraceError} TokenizerError where it is not JSON.
  * @throws {z.ZodError} where a member is not understood.
  */
-export function scanTokenizerJson(bytes: Buffer, path: string): ScannedTokenizer {
-  const scanner = new JsonScanner(bytes, path);
+export function scanTokenizerJson(bytes: Buffer, place: string): ScannedTokenizer {
+  const scanner = new JsonScanner(bytes, place);
   const json: Record<string, unknown> = {};
   const model: Record<string, unknown> = {};
   const places = new Map<string, number>();
@@ -52,20 +53,18 @@ export function scanTokenizerJson(bytes: Buffer, path: string): ScannedTokenizer
   });
   scanner.end();
   const parsed = TokenizerJson.parse({ ...json, model });
-  return { json: parsed, model: bytePairModel(parsed, bytes, path, places) };
+  return { json: parsed, model: bytePairModel(parsed, scanner, new SpelledBytes(bytes), places) };
 }
 
 function bytePairModel(
   json: TokenizerJson,
-  bytes: Buffer,
-  path: string,
+  scanner: JsonScanner,
+  spelled: SpelledBytes,
   places: ReadonlyMap<string, number>,
 ): BytePairModel | undefined {
   const parsed = ByteLevelModel.safeParse(json.model);
   const [vocabAt, mergesAt] = [places.get('vocab'), places.get('merges')];
   if (!parsed.success || vocabAt === undefined || mergesAt === undefined) return undefined;
-  const scanner = new JsonScanner(bytes, path);
-  const spelled = new SpelledBytes(bytes);
   const added = new Set(json.added_tokens.map(({ id }) => id));
 
   const vocabulary = new Vocabulary();

@@ -1,4 +1,5 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
+import { parsePythonJson } from '../../json/parse-python-json.js';
 import { pythonJson } from '../../json/python-json.js';
 import {
   isSpelledList,
@@ -22,7 +23,7 @@ export function declareTools(tools: readonly string[], system: string): readonly
  * @param declared - the words of a message that declares tools.
  */
 export function toolsBlock(declared: string): string {
-  const entries = parseSpelled(declared);
+  const entries = parsePythonJson(declared);
   const tools = isSpelledList(entries) ? entries : [];
   const schemas = tools.map((entry) => pythonJson(memberOf(entry, 'function'), { raw: true }));
   return `## Tools

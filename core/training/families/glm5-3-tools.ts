@@ -1,19 +1,14 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { pythonJson } from '../../json/python-json.js';
-import {
-  isSpelledObject,
-  memberOf,
-  parseSpelled,
-  SpelledNumber,
-  type SpelledJson,
-} from '../../json/spelled-json.js';
+import { pythonTruth } from '../../json/python-truth.js';
+import { isSpelledObject, memberOf, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
 import { argumentsOf } from '../rendering/call-arguments.js';
 import type { ChatMessage } from '../rendering/chat.js';
 import type { DeclaredMessage } from '../rendering/renderer.js';
 
 /** From `Glm5_3Renderer.create_conversation_prefix_with_tools`: the words follow as a second message. */
 export function declareTools(tools: readonly string[], system: string): readonly DeclaredMessage[] {
-  const functions = tools.map(parseSpelled).filter((tool) => !isTruthy(memberOf(tool, 'defer_loading')));
+  const functions = tools.map(parseSpelled).filter((tool) => !pythonTruth(memberOf(tool, 'defer_loading')));
   const lines = functions.map((tool) => `${pythonJson(withoutFlags(tool), { raw: true })}\n`);
   const declared = { role: 'system', content: toolsText(lines.join('')) };
   return system === '' ? [declared] : [declared, { role: 'system', content: system }];
@@ -22,12 +17,6 @@ export function declareTools(tools: readonly string[], system: string): readonly
 function withoutFlags(tool: SpelledJson): SpelledJson {
   if (!isSpelledObject(tool)) return tool;
   return new Map([...tool].filter(([name]) => name !== 'defer_loading' && name !== 'strict'));
-}
-
-/** As Python's `bool`, of what a flag may be. */
-function isTruthy(value: SpelledJson): boolean {
-  if (value instanceof SpelledNumber) return Number(value.text) !== 0;
-  return isSpelledObject(value) ? value.size > 0 : Boolean(value) && value !== '';
 }
 
 function toolsText(lines: string): string {

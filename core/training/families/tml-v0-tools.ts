@@ -1,6 +1,7 @@
+import { parsePythonJson } from '../../json/parse-python-json.js';
 import { pythonJson } from '../../json/python-json.js';
 import { rustJson } from '../../json/rust-json.js';
-import { isSpelledList, memberOf, parseSpelled, type SpelledJson } from '../../json/spelled-json.js';
+import { isSpelledList, memberOf, type SpelledJson } from '../../json/spelled-json.js';
 import type { DeclaredMessage } from '../rendering/renderer.js';
 import { openAiTools, toolDeclare } from '../rendering/tool-declare.js';
 
@@ -16,7 +17,7 @@ export function declareTools(tools: readonly string[], system: string): readonly
  * @param declared - the tools as OpenAI's API lists them, as JSON.
  */
 export function toolsText(declared: string): string {
-  const list = parseSpelled(declared);
+  const list = parsePythonJson(declared);
   const tools = (isSpelledList(list) ? list : []).map((entry) => {
     const tool = memberOf(entry, 'function');
     const description = memberOf(tool, 'description');

@@ -165,3 +165,29 @@ void test('what is not trained is shown with the steps at the end of tokenising,
   const status = { name: 'told', runStatus: 'RUNNING', state: tokenised, pending: [], uiLink: undefined };
   assert.ok(statusText(status).includes(lines.map((line) => `  ${line}`).join('\n')));
 });
+
+void test('examples are shown beside conversations where the turns of a conversation are several', () => {
+  const counts = { pieces: [1, 1], totalSteps: 60, trainedRows: 100 } as const;
+  const untrained = {
+    renderer: 'qwen3_disable_thinking',
+    sources: [
+      {
+        source: 'a',
+        rows: 100,
+        refused: {},
+        weightZero: 0,
+        reasoningLeftOut: 0,
+        named: 0,
+        refusedTurns: { thinking_disabled: 3 },
+      },
+    ],
+  } as const;
+  const shown = (trainedExamples: number): readonly string[] =>
+    eventsBetween(mixed, { ...mixed, tokens: { ...counts, trainedExamples, untrained } });
+  assert.deepEqual(shown(412), [
+    'tokenise: 60 training steps, 412 examples of 100 conversations',
+    'a: 3 turns of other rows are not trained: the generation prompt of qwen3_disable_thinking forbids reasoning, and the trained turn reasons',
+    '  Set `train.renderer: qwen3`, or leave the reasoning out with `ignore`.',
+  ]);
+  assert.equal(shown(100)[0], 'tokenise: 60 training steps');
+});

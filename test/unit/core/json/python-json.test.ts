@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parsePythonJson } from '../../../../core/json/parse-python-json.js';
 import { pythonJson } from '../../../../core/json/python-json.js';
 import { pythonStr } from '../../../../core/json/python-str.js';
 import { parseSpelled } from '../../../../core/json/spelled-json.js';
@@ -26,4 +27,13 @@ void test('characters beyond ASCII, compact separators and sorted members are as
 
 void test('a value as text is what str makes of it: True, None, floats, quotes and escapes in lists', () => {
   for (const { text, str } of cases) assert.equal(pythonStr(parseSpelled(text)), str, text);
+});
+
+void test('what Python writes is read again, also of numbers beyond the doubles', () => {
+  for (const { text, plain, raw } of cases) {
+    assert.equal(pythonJson(parsePythonJson(plain)), plain, text);
+    assert.equal(pythonJson(parsePythonJson(raw), { raw: true }), raw, text);
+  }
+  const texts = '{"Infinity":["-Infinity \\" Infinity",-Infinity,Infinity]}';
+  assert.equal(pythonJson(parsePythonJson(texts), { compact: true }), texts);
 });

@@ -132,7 +132,7 @@ void test('a turn that the renderer refuses is counted, and the others of the co
     [4],
   );
   assert.deepEqual(made.refusedTurns, [{ message: 1, reason: 'thinking_disabled' }]);
-  assert.deepEqual(untrainedPartsOf({ messages }, made), {
+  assert.deepEqual(untrainedPartsOf(rendererNamed('qwen3_disable_thinking'), { messages }, made), {
     refused: {},
     weightZero: 0,
     reasoningLeftOut: 0,
