@@ -401,8 +401,8 @@ void test('a terminal shows what is trained in green and special tokens inverse;
   const coloured = await onTerminal(args, {});
   assert.ok(coloured.includes('\u001b[32mshort\u001b[39m\u001b[32m\u001b[7m<|im_end|>'), coloured);
   assert.ok(!coloured.includes('⟦'));
-  const plain = await onTerminal(args, { NO_COLOR: '1' });
-  assert.ok(plain.includes('⟦short<|im_end|>⟧'), plain);
+  const withoutColour = await onTerminal(args, { NO_COLOR: '1' });
+  assert.ok(withoutColour.includes('⟦short<|im_end|>⟧'), withoutColour);
   assert.ok(!plain.includes('\u001b'));
 });
 
