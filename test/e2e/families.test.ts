@@ -55,7 +55,14 @@ const families: readonly Family[] = [
   { renderer: 'tml_v0', file: 'o200k_base.tiktoken', train: '  thinking_effort: 0.2\n', says: /0\.2/ },
 ];
 
-for (const { renderer, file = 'tokenizer.json', bos = null, train = '', says = /./, plain = false } of families)
+for (const {
+  renderer,
+  file = 'tokenizer.json',
+  bos = null,
+  train = '',
+  says = /./,
+  plain = false,
+} of families)
   void test(`${renderer} trains from start to sampler weights and an answer${train && `, with ${train.trim()}`}`, async () => {
     const name = `${renderer.replaceAll('_', '-')}${train.includes('turn') ? '-turns' : ''}`;
     const folder = join(terminal.folder, name);
@@ -103,7 +110,11 @@ function conversation(row: number, plain: boolean): object {
   const again = [{ role: 'user', content: 'And tomorrow?' }, answer];
   if (plain || row % 2 === 0)
     return { messages: [{ role: 'user', content: `How is the weather in ${city}?` }, answer, ...again] };
-  const call = { id: 'functions.weather:0', type: 'function', function: { name: 'weather', arguments: { city } } };
+  const call = {
+    id: 'functions.weather:0',
+    type: 'function',
+    function: { name: 'weather', arguments: { city } },
+  };
   return {
     messages: [
       { role: 'user', content: `How is the weather in ${city}?` },
@@ -112,6 +123,15 @@ function conversation(row: number, plain: boolean): object {
       answer,
       ...again,
     ],
-    tools: [{ type: 'function', function: { name: 'weather', description: 'The weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }],
+    tools: [
+      {
+        type: 'function',
+        function: {
+          name: 'weather',
+          description: 'The weather',
+          parameters: { type: 'object', properties: { city: { type: 'string' } } },
+        },
+      },
+    ],
   };
 }

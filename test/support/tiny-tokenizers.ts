@@ -33,10 +33,15 @@ export async function writeTinyTokenizer(
   await mkdir(dir, { recursive: true });
   const config = file === 'tokenizer.json' ? {} : { added_tokens_decoder: decoder };
   await writeFile(join(dir, 'tokenizer_config.json'), JSON.stringify({ bos_token: bos, ...config }));
-  await writeFile(join(dir, file), file === 'tokenizer.json' ? JSON.stringify(byteTokenizer(added)) : byteRanks());
+  await writeFile(
+    join(dir, file),
+    file === 'tokenizer.json' ? JSON.stringify(byteTokenizer(added)) : byteRanks(),
+  );
 }
 
 /** A tiktoken file of the 256 bytes. */
 function byteRanks(): string {
-  return Array.from({ length: 256 }, (_, byte) => `${Buffer.from([byte]).toString('base64')} ${byte}\n`).join('');
+  return Array.from({ length: 256 }, (_, byte) => `${Buffer.from([byte]).toString('base64')} ${byte}\n`).join(
+    '',
+  );
 }

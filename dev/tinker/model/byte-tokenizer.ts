@@ -11,7 +11,9 @@ export interface AddedToken {
  */
 export function byteTokenizer(added: readonly AddedToken[]): object {
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
-  const ids = [...byteAlphabet, ...added.map(({ content }) => content)].map((text, id) => [text, id] as const);
+  const ids = [...byteAlphabet, ...added.map(({ content }) => content)].map(
+    (text, id) => [text, id] as const,
+  );
   return {
     version: '1.0',
     truncation: null,

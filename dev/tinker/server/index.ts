@@ -103,10 +103,7 @@ async function createContext(
   const host = simulation ?? (await ModelHost.start(modelDir));
   const futures = new Futures();
   const log = new OperationLog();
-  const offers = [
-    { name: config.name, contextLength: config.contextLength },
-    ...(options.offers ?? []),
-  ];
+  const offers = [{ name: config.name, contextLength: config.contextLength }, ...(options.offers ?? [])];
   const baseModels = offers.map(({ name }) => name);
   const models = new TrainingModels({ host, config, baseModels, checkpoints, futures, log });
   const samplers = new Samplers(host, config, checkpoints);

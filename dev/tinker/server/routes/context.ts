@@ -61,7 +61,10 @@ export function hashBody(body: unknown): string {
 export function checkBaseModel({ offers }: ServerContext, baseModel: string): void {
   const names = offers.map(({ name }) => name);
   if (!names.includes(baseModel))
-    throw new Problem(400, `Base model "${baseModel}" is not offered; this server offers: ${names.join(', ')}`);
+    throw new Problem(
+      400,
+      `Base model "${baseModel}" is not offered; this server offers: ${names.join(', ')}`,
+    );
 }
 
 /** @throws {Problem} 400 where a token is outside the vocabulary or the sequence does not fit the context. */

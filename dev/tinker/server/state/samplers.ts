@@ -77,12 +77,7 @@ export class Samplers {
     }
   }
 
-  #add(
-    session: Pick<Session, 'id'>,
-    seqId: number,
-    baseModel: string,
-    modelPath: string | null,
-  ): Sampler {
+  #add(session: Pick<Session, 'id'>, seqId: number, baseModel: string, modelPath: string | null): Sampler {
     const id = `${session.id}:sample:${seqId}`;
     if (this.#live.has(id)) throw new Problem(409, `Sampling session ${id} exists already`);
     const sampler = {
