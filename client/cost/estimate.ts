@@ -42,7 +42,9 @@ export async function estimateFromSources(
   train: Train,
   samples: readonly SourceSample[],
 ): Promise<CostEstimate> {
-  const known = samples.flatMap(({ expected, ...sample }) => (expected === null ? [] : [{ expected, ...sample }]));
+  const known = samples.flatMap(({ expected, ...sample }) =>
+    expected === null ? [] : [{ expected, ...sample }],
+  );
   const names = new Set(known.map(({ source }) => source.name));
   const without = recipe.sources.flatMap(({ name }) => (names.has(name) ? [] : [name]));
   return await estimated(local, train, { from: 'the first rows of each source', without }, (model) =>

@@ -24,7 +24,9 @@ export function eventsBetween(before: RunState | undefined, now: RunState): stri
     ...begins('tokenise'),
     ...tokenEvents(before?.tokens ?? null, now.tokens),
     ...begins('train'),
-    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map((line) => `train: ${line}`),
+    ...(before?.cost == null && now.cost !== null ? plannedLines(now.cost) : []).map(
+      (line) => `train: ${line}`,
+    ),
     ...trainEvents(before?.train ?? null, now.train),
     ...begins('report'),
     ...newNotes(before?.notes, now.notes).map((note) => `note: ${note}`),
@@ -78,8 +80,7 @@ function tokenEvents(before: RunState['tokens'], now: RunState['tokens']): strin
   const steps = now?.totalSteps ?? null;
   if (steps === null || steps === (before?.totalSteps ?? null)) return written;
   const untrained = now?.untrained === undefined ? [] : untrainedLines(now.untrained);
-  const epoch =
-    now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
+  const epoch = now?.tokensPerEpoch === undefined ? '' : `, ${plural(now.tokensPerEpoch, 'token')} an epoch`;
   const { trainedRows = 0, trainedExamples = 0 } = now ?? {};
   const split =
     trainedExamples > trainedRows

@@ -11,7 +11,9 @@ export function costEstimateLines(estimate: CostEstimate): readonly string[] {
   return [
     `Tokens, an estimate from ${from}${missing} (tokenizer ${tokenizer}):`,
     `  about ${formatCount(rounded(conversations))} conversations, ${plural(rounded(steps), 'step')}`,
-    ...plannedLines({ planned: roundedUsage(usage), price, budget: budget ?? null }).map((line) => `  ${line}`),
+    ...plannedLines({ planned: roundedUsage(usage), price, budget: budget ?? null }).map(
+      (line) => `  ${line}`,
+    ),
   ];
 }
 

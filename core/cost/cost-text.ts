@@ -1,4 +1,4 @@
-import { formatCount } from '../format.js';
+import { formatCount, plural } from '../format.js';
 import type { Budget } from './budget.js';
 import { kindsWithoutRate, usdOf, type Price, type Rate } from './price.js';
 import { allTokens, tokenKinds, type TokenKind, type TokenUsage } from './usage.js';
@@ -16,13 +16,15 @@ function formatRate({ usd }: Rate): string {
 }
 
 /**
- * `1,200 tokens trained, 300 prefilled, 120 sampled`. @param sampled - `at most`, where answers may be shorter.
+ * `1,200 tokens trained, 300 prefilled, at most 120 sampled`.
+ *
+ * @param sampled - `at most` where answers may be shorter.
  */
 export function usageText(
   { train, prefill, sample }: TokenUsage,
   sampled: '' | 'at most ' = 'at most ',
 ): string {
-  return `${formatCount(train)} tokens trained, ${formatCount(prefill)} prefilled, ${sampled}${formatCount(sample)} sampled`;
+  return `${plural(train, 'token')} trained, ${formatCount(prefill)} prefilled, ${sampled}${formatCount(sample)} sampled`;
 }
 
 /**
@@ -57,7 +59,7 @@ export function priceText(price: Price): string {
 /** `1,000,000 tokens and $5.00`. */
 export function budgetText({ tokens, usd }: Budget): string {
   const limits = [
-    ...(tokens === undefined ? [] : [`${formatCount(tokens)} tokens`]),
+    ...(tokens === undefined ? [] : [plural(tokens, 'token')]),
     ...(usd === undefined ? [] : [formatUsd(usd)]),
   ];
   return limits.join(' and ');
@@ -66,5 +68,5 @@ export function budgetText({ tokens, usd }: Budget): string {
 /** What a training uses, in the units of its budget: `987,654 tokens, about $0.43`. */
 export function usedText(usage: TokenUsage, price: Price | null): string {
   const cost = costText(usage, price);
-  return `${formatCount(allTokens(usage))} tokens${cost === undefined ? '' : `, ${cost}`}`;
+  return `${plural(allTokens(usage), 'token')}${cost === undefined ? '' : `, ${cost}`}`;
 }

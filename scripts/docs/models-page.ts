@@ -59,22 +59,32 @@ text stays text.
 
 ${rendererTable()}
 
-**Without reasoning in the data** take the family's renderer without thinking (\`…_disable_thinking\`, \`deepseekv3\`). Where its prompt has
+### Data without reasoning
+
+Take the family's renderer without thinking (\`…_disable_thinking\`, \`deepseekv3\`). Where its prompt has
 an empty think block, a turn that reasons is refused: it could never be sampled after that prompt. The other renderers of Nemotron train
 such turns after an empty block and sample after an open one.
 
-**With reasoning in several turns** most renderers write earlier turns without it. One example then trains the last turn only, and
+### Reasoning in several turns
+
+Most renderers write earlier turns without it. One example then trains the last turn only, and
 \`plan\`, the terminal and the report count what is left out. \`train.examples: turn\` makes one example of each turn, as the model generates
 it. The renderers of \`…_preserve_thinking\`, Qwen3.8, gpt-oss, GLM-5.3 and Inkling keep the reasoning of every turn.
 
-**The effort** is in the name of the renderer (\`qwen3_8_low_reasoning\`, \`gpt_oss_high_reasoning\`), save for Inkling:
+### The effort
+
+It is in the name of the renderer (\`qwen3_8_low_reasoning\`, \`gpt_oss_high_reasoning\`), save for Inkling:
 \`train.thinking_effort\`, from 0 to below 1, is a line of every conversation and prompt of \`tml_v0\`. Train and sample with the same one.
 
-**The date** is written by \`gpt_oss_low_reasoning\`, \`_medium_\` and \`_high_\`. It is \`train.current_date\`, else the day on which the run
+### The date
+
+It is written by \`gpt_oss_low_reasoning\`, \`_medium_\` and \`_high_\`. It is \`train.current_date\`, else the day on which the run
 started, in UTC. It is fixed for the whole run, also where the run is paused or killed, and part of the key of its tokens: with a date in
 the recipe a later run reuses them.
 
-**Base models** have no chat format of their own and are trained with \`role_colon\`, which has no form for reasoning and tools.
+### Base models
+
+They have no chat format of their own and are trained with \`role_colon\`, which has no form for reasoning and tools.
 `;
 }
 

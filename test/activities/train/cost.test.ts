@@ -22,9 +22,9 @@ function sum(events: readonly BilledTokens[], kind: BilledTokens['kind']): numbe
   return events.reduce((total, event) => total + (event.kind === kind ? event.tokens : 0), 0);
 }
 
-async function billedSince(before: readonly BilledTokens[]): Promise<TokenUsage> {
+async function billedSince(earlier: readonly BilledTokens[]): Promise<TokenUsage> {
   const now = await billed();
-  const since = (kind: BilledTokens['kind']): number => sum(now, kind) - sum(before, kind);
+  const since = (kind: BilledTokens['kind']): number => sum(now, kind) - sum(earlier, kind);
   return {
     train: since('training'),
     prefill: since('sampling_prefill'),
@@ -37,7 +37,7 @@ async function findRecords({ store, training, out }: PreparedTraining) {
 }
 
 void test('a training uses what was planned, by the count of the server', async () => {
-  const before = await billed();
+  const earlier = await billed();
   const prepared = await prepare(server);
   const { store, training, mix, out } = prepared;
   const worker = activities(server, store);
@@ -46,7 +46,7 @@ void test('a training uses what was planned, by the count of the server', async 
   await evaluate(null);
   for (const record of await trainTo(server, prepared, [3, 6, 8])) await evaluate(record);
   await worker.close();
-  const used = await billedSince(before);
+  const used = await billedSince(earlier);
   assert.equal(used.train, training.usage.train);
   assert.equal(used.prefill, training.usage.prefill);
   // Each held-out row samples one token, and each answer at least one.

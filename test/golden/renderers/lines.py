@@ -1,9 +1,10 @@
 """Lines of train.jsonl in the cookbook's terms: messages, tokens and loss masks."""
 
 import json
+import re
 
 from cookbook import MODES, has_text_literally, renderer_of
-from families import marked, to_messages
+from families import marked, runs, to_messages
 from tinker_cookbook.exceptions import RendererError
 
 
@@ -68,10 +69,6 @@ def refused(name, renderer, line):
     return name == "qwen3_disable_thinking" and all(m["role"] != "user" for m in messages)
 
 
-def bits(weights):
-    return "".join("1" if w else "0" for w in weights.tolist())
-
-
 def supervised(renderer, messages, mode):
     model_input, weights = renderer.build_supervised_example(messages, mode)
     return model_input.to_ints(), weights
@@ -81,15 +78,25 @@ def supervised(renderer, messages, mode):
 WHOLE = "all_assistant_messages"
 
 
-def leaves_out(renderer, line, at):
-    """Whether the tokens do not depend on the reasoning of a message."""
+THINK_BLOCK = re.compile("<think>.*?</think>", re.DOTALL)
 
-    def tokens(reasoning):
-        messages = list(line["messages"])
-        messages[at] = {**messages[at], "reasoning_content": reasoning}
+
+def leaves_out(renderer, line, at):
+    """Whether the tokens do not depend on the reasoning of a message, in its own member or in its words."""
+    message = line["messages"][at]
+
+    def tokens(changed):
+        messages = [*line["messages"][:at], {**message, **changed}, *line["messages"][at + 1 :]]
         return supervised(renderer, to_cookbook({**line, "messages": messages}, renderer), WHOLE)[0]
 
-    return tokens("one") == tokens("two")
+    def in_words(reasoning):
+        return {"content": THINK_BLOCK.sub(f"<think>{reasoning}</think>", message["content"])}
+
+    if message["role"] != "assistant":
+        return False
+    if "reasoning_content" in message and tokens({"reasoning_content": "one"}) == tokens({"reasoning_content": "two"}):
+        return True
+    return THINK_BLOCK.search(message["content"]) and tokens(in_words("one")) == tokens(in_words("two"))
 
 
 class Context:
@@ -119,14 +126,14 @@ def masks_by_base(renderer, messages):
                 masks[mode] = None
                 continue
             assert tokens in (None, ids)
-            tokens, masks[mode] = ids, bits(weights)
+            tokens, masks[mode] = ids, runs(weights)
     return tokens, masks
 
 
 def masks_by_flags(renderer, messages):
     """The same of tml_v0, which has no place to say that a message is context but the flags of `customized`.
 
-    A mask is as long as the tokens, which end behind the last trained message; "" where nothing is trained.
+    A mask is as long as the tokens, which end behind the last trained message; empty where nothing is trained.
     """
     assistants = [at for at, m in enumerate(messages) if m["role"] == "assistant"]
     last_user = max((at for at, m in enumerate(messages) if m["role"] == "user"), default=-1)
@@ -140,21 +147,31 @@ def masks_by_flags(renderer, messages):
         flags = [at in chosen and not m.get("context", False) for at, m in enumerate(messages)]
         flagged = [{k: v for k, v in m.items() if k != "context"} for m in messages]
         flagged = [{**m, "trainable": flag} for m, flag in zip(flagged, flags)]
-        masks[mode] = ""
+        masks[mode] = []
         if any(flags):
             ids, weights = supervised(renderer, flagged, "customized")
-            masks[mode] = bits(weights)
+            masks[mode] = runs(weights)
             assert ids[: len(tokens)] == tokens[: len(ids)]
             tokens = max(tokens, ids, key=len)
     return tokens, masks
 
 
 def rendered_line(name, tokenizer_name, text):
-    """Tokens, masks by mode (null: refused) and the generation prompt of all messages but the last."""
+    """Tokens, masks by mode (null: refused) and the generation prompt of all messages but the last.
+
+    Or what the cookbook raises where it has no rule: a tool without a description, half a surrogate pair in arguments.
+    """
+    try:
+        return written_line(name, tokenizer_name, text)
+    except (KeyError, TypeError, ValueError) as error:
+        return {"raised": f"{type(error).__name__}: {error}"[:200]}
+
+
+def written_line(name, tokenizer_name, text):
     renderer = renderer_of(name, tokenizer_name, literal=not has_text_literally(name, tokenizer_name))
     mark = getattr(renderer.tokenizer, "mark", None)
     line = prepared(json.loads(text))
-    nothing = {"tokens": None, "masks": {mode: None for mode in MODES}, "prompt": None}
+    nothing = {"tokens": None, "masks": {}, "prompt": None}
     if refused(name, renderer, line):
         return nothing
     try:
@@ -164,7 +181,7 @@ def rendered_line(name, tokenizer_name, text):
         return nothing
     of_prefix = len(own) - len(line["messages"])
     for at, m in enumerate(line["messages"]):
-        if m.get("weight") == 0 or ("reasoning_content" in m and leaves_out(renderer, line, at)):
+        if m.get("weight") == 0 or leaves_out(renderer, line, at):
             own[at + of_prefix]["context"] = True
     tokens, masks = (masks_by_flags if name == "tml_v0" else masks_by_base)(renderer, own)
     before = to_cookbook({**line, "messages": line["messages"][:-1]}, renderer, mark)

@@ -6,6 +6,7 @@
 Run from the repository's root after `npm ci`, which brings two of the tokenizers.
 """
 
+import gzip
 import json
 import warnings
 from pathlib import Path
@@ -14,8 +15,9 @@ import torch
 
 from conversations import CONVERSATIONS
 from cookbook import RENDERERS, renderer_of
-from families import golden_file
-from lines import bits
+from families import golden_file, runs
+from line_cases import cases as line_cases
+from lines import rendered_line
 from tinker_cookbook.supervised.common import datum_from_model_input_weights
 
 warnings.simplefilter("ignore")
@@ -56,7 +58,7 @@ for name, max_length in [
     datums.append(
         {
             "tokens": model_input.to_ints(),
-            "mask": bits(weights),
+            "runs": runs(weights),
             "max_tokens": max_length,
             "input": datum.model_input.to_ints(),
             "target": datum.loss_fn_inputs["target_tokens"].data,
@@ -64,3 +66,22 @@ for name, max_length in [
         }
     )
 write_lines(HERE / "datums.json", MADE_BY, "datums", datums)
+
+# Of the renderers that there have been from the beginning, every line; of the others, the named ones and some more.
+ALL_LINES = {"role_colon", "llama3", "qwen3", "qwen3_disable_thinking", "qwen3_instruct"}
+tokenizer_of = {name: tokenizer_name for name, tokenizer_name in reversed(RENDERERS)}
+cases = [
+    {
+        "name": name,
+        "line": line,
+        "rendered": {
+            renderer: rendered_line(renderer, tokenizer_name, line)
+            for renderer, tokenizer_name in tokenizer_of.items()
+            if at < 80 or renderer in ALL_LINES
+        },
+    }
+    for at, (name, line) in enumerate(line_cases())
+]
+text = json.dumps({**MADE_BY, "tokenizers": tokenizer_of, "cases": cases}, ensure_ascii=False, separators=(",", ":"))
+packed = gzip.compress(text.encode(), 9, mtime=0)
+(HERE / "lines.json.gz").write_bytes(packed)

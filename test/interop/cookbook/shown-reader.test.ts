@@ -7,7 +7,7 @@ import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { pythonEnvironment } from '../../../dev/python/environment.js';
 import { packagePath } from '../../../files/package-path.js';
-import { realTokenizers } from '../../support/real-tokenizers.js';
+import { goldenEncoder } from '../../support/golden-tokenizers.js';
 import { runScript } from '../support/run-python.js';
 import { linesWithCalls, reasoningLines, wholeLines } from '../support/whole-lines.js';
 
@@ -20,17 +20,16 @@ const Read = z.object({
 });
 
 const renderers = ['qwen3', 'qwen3_instruct'] as const;
-const encoderOf = await realTokenizers();
 
-function ownTokens(name: (typeof renderers)[number], lines: readonly string[]): z.infer<typeof Rendered> {
+async function ownTokens(
+  name: (typeof renderers)[number],
+  lines: readonly string[],
+): Promise<z.infer<typeof Rendered>> {
+  const renderer = rendererNamed(name);
+  const encoder = await goldenEncoder(renderer, 'qwen3');
   return lines.map((line) => {
     const conversation = parseCanonicalLine(line);
-    const { tokens, mask } = tokeniseConversation(
-      rendererNamed(name),
-      conversation,
-      'all_assistant_messages',
-      encoderOf(name),
-    );
+    const { tokens, mask } = tokeniseConversation(renderer, conversation, 'all_assistant_messages', encoder);
     return { tokens: [...tokens], mask: mask.join('') };
   });
 }
@@ -63,13 +62,14 @@ void test('the reader of docs/migrating.md gives the cookbook our tokens and mas
     },
   );
   t.diagnostic(`tinker-cookbook ${read.version}`);
-  for (const name of renderers) assert.deepEqual(read.rendered[name], ownTokens(name, whole.lines), name);
+  for (const name of renderers)
+    assert.deepEqual(read.rendered[name], await ownTokens(name, whole.lines), name);
   assert.deepEqual(read.loaded.calls, {
     error: 'TypeError',
     said: "'NoneType' object is not iterable",
   });
-  assert.deepEqual(read.loaded.inline, { value: ownTokens('qwen3', inline.lines) });
+  assert.deepEqual(read.loaded.inline, { value: await ownTokens('qwen3', inline.lines) });
   const withoutReasoning = field.lines.map((line) => line.replaceAll(/,"reasoning_content":"[^"]*"/g, ''));
   assert.notDeepEqual(withoutReasoning, field.lines);
-  assert.deepEqual(read.loaded.field, { value: ownTokens('qwen3', withoutReasoning) });
+  assert.deepEqual(read.loaded.field, { value: await ownTokens('qwen3', withoutReasoning) });
 });

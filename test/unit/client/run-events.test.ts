@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsBetween } from '../../../client/runs/run-events.js';
 import { statusText } from '../../../client/text/status.js';
+import { runCostText } from '../../../client/text/run-cost.js';
+import { priceOf } from '../../../core/cost/price.js';
 import { runDetails } from '../../../core/run/details.js';
 import type { RunState, SourceState } from '../../../core/run/state.js';
 import { compositionRow } from '../../support/composition-row.js';
@@ -52,6 +54,74 @@ void test('a held-out loss that diverged is shown by that word, in the terminal 
   const diverged = { ...training, train: { ...train, heldoutNll: 'diverged' } } as const;
   assert.deepEqual(eventsBetween({ ...training, train }, diverged), ['evaluate: held-out loss diverged']);
   assert.match(runDetails(diverged), /held-out 3\.500 → diverged/);
+});
+
+const used = { train: 2_000, prefill: 150, sample: 30 };
+const cost = {
+  planned: { train: 6_000, prefill: 600, sample: 120 },
+  price: priceOf('any', { train: 100, prefill: 50, sample: 200 }),
+  budget: { tokens: 5_000 },
+};
+
+void test('what a training will use and cost is shown once it is planned, with a budget that is too small', () => {
+  assert.deepEqual(eventsBetween(training, { ...training, cost }), [
+    'train: in all 6,000 tokens trained, 600 prefilled, at most 120 sampled',
+    'train: about $0.65, an estimate: a million tokens trained $100.00, prefilled $50.00, sampled $200.00 (`train.price` of the recipe)',
+    'train: the budget is 5,000 tokens, less than that: the training will save and wait',
+  ]);
+  const enough = { ...cost, price: null, budget: { tokens: 6_720 } };
+  assert.deepEqual(eventsBetween(training, { ...training, cost: enough }).slice(1), [
+    'train: the budget is 6,720 tokens',
+  ]);
+  assert.deepEqual(eventsBetween({ ...training, cost }, { ...training, cost }), []);
+});
+
+void test('the status and the Temporal UI show what a training has used so far', () => {
+  const train = {
+    step: 20,
+    totalSteps: 60,
+    usage: used,
+    firstLoss: 3,
+    lastLoss: 2,
+    reusedSteps: 0,
+    checkpoints: [],
+    baseNll: null,
+    heldoutNll: null,
+    paused: false,
+    saves: 0,
+    notes: [],
+  };
+  const state = { ...training, train, cost };
+  const text = statusText({ name: 'told', runStatus: 'RUNNING', state, pending: [], uiLink: undefined });
+  assert.match(text, /so far: 2,000 tokens trained, 150 prefilled, at most 30 sampled, about \$0\.21/);
+  assert.match(
+    runDetails(state),
+    /Used so far: 2,180 tokens, about \$0\.21, of 6,720 tokens, about \$0\.65 in all, budget 5,000 tokens/,
+  );
+});
+
+void test('a cost shows the count of the server beside that of Headrace, or why there is none', () => {
+  const since = new Date('2026-11-28T08:12:30Z');
+  const billed = { server: 'http://s', usage: { ...used, sample: 12 }, cached: 40, usd: 0.2 };
+  assert.equal(
+    runCostText({ cost, used, billed, since }).split('\n').at(-1),
+    'billed  2,000 tokens trained, 150 prefilled, 12 sampled (40 of the prefilled were cached), $0.20 by its own estimate: http://s, for sessions of the run since 2026-11-28 08:00 UTC; it may lag by hours',
+  );
+  const refused = runCostText({ cost, used: null, billed: { problem: 'TinkerAuthError: 403' }, since });
+  assert.match(refused, /^so far {2}nothing yet$/m);
+  assert.match(refused, /^budget {2}5,000 tokens$/m);
+  assert.match(refused, /^billed {2}not known: TinkerAuthError: 403$/m);
+});
+
+void test('the date or the effort in the prompts of a run is reported once, with its tokens', () => {
+  const tokens = { pieces: [0, 1], totalSteps: null, settings: { currentDate: '2026-11-28' } } as const;
+  const begun = { ...mixed, tokens };
+  const line = 'tokenise: current date 2026-11-28 in every conversation';
+  assert.deepEqual(eventsBetween(mixed, begun), [line]);
+  assert.deepEqual(eventsBetween(begun, { ...begun, tokens: { ...tokens, totalSteps: 60 } }), [
+    'tokenise: 60 training steps',
+  ]);
+  assert.ok(eventsBetween(undefined, begun).includes(line));
 });
 
 const findings = sourceFindings({ unread: { context: 4467 } });

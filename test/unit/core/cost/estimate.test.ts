@@ -9,7 +9,11 @@ const prompts = { tokens: 30, answerTokens: 120 };
 const sample: SampledTokens = { conversations: 10, examples: 9, tokens: 900 };
 
 void test('an estimate counts the steps of the examples, and evaluations before and at every checkpoint', () => {
-  const { conversations, steps, usage } = estimateUsage([{ lines: 200, heldout: 20, sample }], train, prompts);
+  const { conversations, steps, usage } = estimateUsage(
+    [{ lines: 200, heldout: 20, sample }],
+    train,
+    prompts,
+  );
   assert.deepEqual([conversations, steps], [200, 18]);
   // Checkpoints at 5, 10, 15 and 18. A held-out example sends its last token, too.
   assert.deepEqual(usage, {

@@ -18,6 +18,7 @@ import {
   type Raised,
 } from '../../../support/golden-families.js';
 import { goldenEncoder } from '../../../support/golden-tokenizers.js';
+import { runsOf } from '../../../support/runs-of.js';
 
 for (const name of rendererNames)
   void test(`${name} has the cookbook's tokens, masks, prompts, tool messages and refusals`, async () => {
@@ -148,16 +149,6 @@ function unrefused(
 ): string | undefined {
   if ('refusal' in found || (error === 'AssertionError' && trainable !== undefined)) return undefined;
   return found.runs.length === 1 ? undefined : `is not refused: ${message}`;
-}
-
-/** Lengths of runs of the weights 0 and 1, beginning with 0. */
-function runsOf(mask: readonly number[]): readonly number[] {
-  const runs = [0];
-  for (const [at, weight] of mask.entries()) {
-    if (weight !== (mask[at - 1] ?? 0)) runs.push(0);
-    runs.push((runs.pop() ?? 0) + 1);
-  }
-  return runs;
 }
 
 function different(found: unknown, expected: unknown): string | undefined {

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TextEncoder } from '../../../../activities/tokenise/tokenizer/text-encoder.js';
 import type { Conversation, Message, ToolCall } from '../../../../core/convert/conversation/conversation.js';
 import type { RendererName, TrainOn } from '../../../../core/recipe.js';
 import { rendererNamed } from '../../../../core/training/families/index.js';
 import { chatMessages } from '../../../../core/training/rendering/chat.js';
 import { tokeniseConversation, type TokenisedConversation } from '../../../../core/training/tokens.js';
+import { goldenEncoder } from '../../../support/golden-tokenizers.js';
 import { marked } from '../../../support/marked-tokens.js';
-import { realTokenizers } from '../../../support/real-tokenizers.js';
 
-const encoderOf = await realTokenizers();
+const whole = new Map<string, TextEncoder>();
+for (const name of ['role_colon', 'llama3', 'qwen3', 'qwen3_disable_thinking', 'qwen3_instruct'] as const)
+  whole.set(name, await goldenEncoder(rendererNamed(name), name === 'llama3' ? 'llama3' : 'qwen3'));
+const encoderOf = (name: RendererName): TextEncoder => whole.get(name) ?? assert.fail(name);
 
 const system = (content: string): Message => ({ role: 'system', content });
 const user = (content: string): Message => ({ role: 'user', content });
