@@ -233,7 +233,11 @@ void test('--json has the tokens, weights, prompt and stop of the Tinker cookboo
       const where = `${renderer}, "${name}"`;
       if (runs === undefined || 'error' in runs || messages.at(-1)?.role !== 'assistant') continue;
       assert.ok('tokens' in shown, where);
-      assert.deepEqual({ ...shown, weights: runsOf(shown.weights) }, { file, line: at + 1, tokens, weights: runs, cut: 0, prompt, stop: golden.stop }, where);
+      assert.deepEqual(
+        { ...shown, weights: runsOf(shown.weights) },
+        { file, line: at + 1, tokens, weights: runs, cut: 0, prompt, stop: golden.stop },
+        where,
+      );
     }
   }
 });
