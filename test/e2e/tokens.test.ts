@@ -403,7 +403,7 @@ void test('a terminal shows what is trained in green and special tokens inverse;
   assert.ok(!coloured.includes('⟦'));
   const withoutColour = await onTerminal(args, { NO_COLOR: '1' });
   assert.ok(withoutColour.includes('⟦short<|im_end|>⟧'), withoutColour);
-  assert.ok(!plain.includes('\u001b'));
+  assert.ok(!withoutColour.includes('\u001b'));
 });
 
 void test('each mistake has its error: what was found, where, what is expected and what to do', async () => {
