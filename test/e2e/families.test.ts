@@ -2,21 +2,30 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
 import type { RendererName } from '../../core/recipe.js';
 import { writeRandomModel } from '../../dev/tinker/model/random-model.js';
 import { assertOutput } from '../support/command.js';
+import { writeRecipe } from '../support/recipes.js';
 import { useServers } from '../support/servers.js';
 import { openTerminal, type Terminal } from '../support/terminal.js';
 import { tinyVocabulary, writeTinyTokenizer, type TokenizerFile } from '../support/tiny-tokenizers.js';
 
 const modelName = 'headrace/tiny-family';
+let terminal: Terminal;
 const servers = useServers({
+  setUp: async () => {
+    terminal = await openTerminal(servers(), 'families', 'sources: []\n', 1);
+  },
+  tearDown: () => terminal.close(),
   modelDir: async (folder) => {
     const dir = join(folder, 'model');
     await writeRandomModel(dir, { name: modelName, vocabSize: tinyVocabulary });
     return dir;
   },
 });
+
+const Answer = z.object({ answer: z.string() });
 
 interface Family {
   readonly renderer: RendererName;
@@ -56,14 +65,17 @@ for (const {
 } of families)
   void test(`${renderer} trains from start to sampler weights and an answer${train && `, with ${train.trim()}`}`, async () => {
     const name = `${renderer.replaceAll('_', '-')}${train.includes('turn') ? '-turns' : ''}`;
-    const terminal = await openTerminal(servers(), name, recipeOf(renderer, train), 1);
-    try {
-      await writeTinyTokenizer(join(terminal.folder, 'tokenizer'), renderer, file, bos);
-      await writeLines(join(terminal.folder, 'lines.jsonl'), plain);
-      await trainAndAsk(terminal, name, says);
-    } finally {
-      await terminal.close();
-    }
+    const folder = join(terminal.folder, name);
+    const recipe = await writeRecipe(folder, `name: ${name}\n${recipeOf(renderer, train)}`);
+    await writeTinyTokenizer(join(folder, 'tokenizer'), renderer, file, bos);
+    await writeLines(join(folder, 'lines.jsonl'), plain);
+    const ended = await terminal.run('start', recipe, '--wait');
+    assertOutput(ended, 0, says, new RegExp(String.raw`tinker://\S+/sampler_weights/${name}-final`));
+    const losses = /before: (\d+\.\d+) +after: (\d+\.\d+)/.exec(ended.stdout);
+    assert.ok(Number(losses?.[2]) < Number(losses?.[1]), ended.stdout);
+    const sampled = await terminal.run('sample', name, 'How is the weather?', '--json');
+    assertOutput(sampled, 0);
+    assert.doesNotThrow(() => Answer.parse(JSON.parse(sampled.stdout)), sampled.stdout);
   });
 
 function recipeOf(renderer: RendererName, train: string): string {
@@ -83,16 +95,6 @@ train:
   checkpoint_every: 6
   prompts: [How is the weather?]
 ${train}`;
-}
-
-async function trainAndAsk(terminal: Terminal, name: string, says: RegExp): Promise<void> {
-  const ended = await terminal.run('start', terminal.recipe, '--wait');
-  assertOutput(ended, 0, says);
-  const losses = /before: (\d+\.\d+) +after: (\d+\.\d+)/.exec(ended.stdout);
-  assert.ok(Number(losses?.[2]) < Number(losses?.[1]), ended.stdout);
-  const weights = new RegExp(String.raw`tinker://\S+/sampler_weights/${name}-final`).exec(ended.stdout)?.[0];
-  assert.ok(weights !== undefined, ended.stdout);
-  assertOutput(await terminal.run('sample', weights, 'How is the weather?', '--max-tokens', '20'), 0);
 }
 
 /** Conversations with reasoning in every turn and a tool that is called, or with words alone. */
