@@ -401,9 +401,9 @@ void test('a terminal shows what is trained in green and special tokens inverse;
   const coloured = await onTerminal(args, {});
   assert.ok(coloured.includes('\u001b[32mshort\u001b[39m\u001b[32m\u001b[7m<|im_end|>'), coloured);
   assert.ok(!coloured.includes('⟦'));
-  const plain = await onTerminal(args, { NO_COLOR: '1' });
-  assert.ok(plain.includes('⟦short<|im_end|>⟧'), plain);
-  assert.ok(!plain.includes('\u001b'));
+  const withoutColour = await onTerminal(args, { NO_COLOR: '1' });
+  assert.ok(withoutColour.includes('⟦short<|im_end|>⟧'), withoutColour);
+  assert.ok(!withoutColour.includes('\u001b'));
 });
 
 void test('each mistake has its error: what was found, where, what is expected and what to do', async () => {
@@ -441,14 +441,19 @@ void test('each mistake has its error: what was found, where, what is expected a
     [[file, ...tinyModel, '--line', '2'], 2, /has 1 line, and no conversation from line 2 on/],
     [[file], 2, /names no base model, and there is no --model/],
     [[recipe], 2, /recipe\.yaml names no base model/],
-    [[file, '--model', 'x/y'], 1, /BaseModelError: No renderer is known/, /with --renderer/],
+    [
+      [file, '--model', 'x/y'],
+      1,
+      /BaseModelError: The base model x\/y is not in the table of models/,
+      /with --renderer/,
+    ],
     [
       [file, '--model', 'Qwen/Qwen3-8B', '--tokenizer', './data'],
       1,
-      /data has no tokenizer\.json/,
+      /data has no tokenizer; expected tokenizer\.json/,
       /with --tokenizer|--tokenizer:/,
     ],
-    [[file, ...tinyModel, '--renderer', 'llama3'], 1, /has no special token <\|begin_of_text\|>/],
+    [[file, ...tinyModel, '--renderer', 'llama3'], 1, /has no token <\|eot_id\|>, which the renderer needs/],
     [[file, ...tinyModel, '--renderer', 'chatml'], 2, /expected one of role_colon, llama3/],
     [[file, ...tinyModel, '-n', '0'], 2, /expected a whole number of 1 or more/],
     [[file, ...tinyModel, '--source', 'a'], 2, /--source names a source of a recipe/],

@@ -69,7 +69,9 @@ function budgetReached(
   );
 }
 
-/** More than was planned where checkpoints were saved in between; less than it takes where steps were lost. */
+/**
+ * More than was planned where checkpoints were saved in between; less than it takes where steps were lost.
+ */
 function neededUsage(
   { usage, evaluation, totalSteps }: TrainingPlan,
   every: number,

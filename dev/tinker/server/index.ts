@@ -26,8 +26,8 @@ export interface TinkerServerOptions {
    */
   readonly modelDir: string;
   /**
-   * Further names under which the server offers its model, as the hosted service lists the models that it has.
-   * A longest sequence is what clients are told; the model takes what its config says.
+   * Further names under which the server offers its model, as the hosted service lists the models that it
+   * has. A longest sequence is what clients are told; the model takes what its config says.
    *
    * @default none
    */

@@ -5,8 +5,8 @@ import type { Offer } from './routes/context.js';
 
 /**
  * Runs the development server: `node dist/dev/tinker/server/main.js --state DIR [--model DIR] [--port N]
- * [--lapse SECONDS] [--long-poll-ms MS] [--simulate LATENCY_MS] [--offer NAME:TOKENS …]`. Prints one JSON line with `url` and
- * `serverId` when it listens.
+ * [--lapse SECONDS] [--long-poll-ms MS] [--simulate LATENCY_MS] [--offer NAME:TOKENS …]`. Prints one JSON
+ * line with `url` and `serverId` when it listens.
  */
 const { values } = parseArgs({
   options: {

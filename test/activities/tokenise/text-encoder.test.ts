@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { resolveTokenizer } from '../../../activities/tokenise/tokenizer/resolve-tokenizer.js';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
 import { tokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
-import { rendererNames } from '../../../core/recipe.js';
+import type { RendererName } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { controlTokensOf } from '../../../core/training/rendering/control-tokens.js';
 import { markupTokens } from '../../../core/training/rendering/renderer.js';
@@ -67,7 +67,7 @@ void test("Inkling's tokenizer comes with Headrace and has the ids of o200k_base
 });
 
 void test('the control tokens of a renderer are found in what it writes: turns, reasoning, tools and stops', () => {
-  const of = (name: (typeof rendererNames)[number]): readonly string[] =>
+  const of = (name: RendererName): readonly string[] =>
     controlTokensOf(rendererNamed(name, { currentDate: '2026-11-28' }), null).toSorted();
   assert.deepEqual(of('role_colon'), []);
   assert.deepEqual(of('qwen3'), ['<|im_end|>', '<|im_start|>']);
