@@ -73,7 +73,8 @@ export function chooseFiles(
     );
   const files = [first, ...others] as const;
   for (const { path } of files) refuseUnheld(commit, path);
-  const emptyFiles = [...chosen].filter((path) => !files.some((file) => file.path === path));
+  const filled = new Set(files.map((file) => file.path));
+  const emptyFiles = [...chosen].filter((path) => !filled.has(path));
   const { config, split } = choice;
   return { config, split, files, emptyFiles, notes: [...notes, ...choice.notes, ...emptyNotes(emptyFiles)] };
 }
