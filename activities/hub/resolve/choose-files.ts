@@ -53,6 +53,7 @@ export function chooseFiles(
           listing.files.map((file) => file.path),
           card.configs,
           {
+            revision: asked.revision ?? undefined,
             config: asked.config ?? undefined,
             split: asked.split ?? undefined,
             dataFiles: asked.data_files ?? undefined,

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../../core/errors.js';
-import type { CardConfig } from '../../../core/hub/split-files.js';
+import type { CardConfig } from '../../../core/hub/card-config.js';
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const SplitEntry = z.object({ split: z.coerce.string(), path: oneOrMore });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseSplitFiles, type CardConfig, type SplitRequest } from '../../../../core/hub/split-files.js';
+import type { CardConfig } from '../../../../core/hub/card-config.js';
+import { chooseSplitFiles, type SplitRequest } from '../../../../core/hub/split-files.js';
 
 function pathsOf(
   all: readonly string[],
