@@ -156,7 +156,7 @@ export class Repositories {
     // Before the folder is read: a later change is seen.
     folders.set(dir, (await stat(dir)).mtimeMs);
     for (const entry of await readdir(dir, { withFileTypes: true })) {
-      if (entry.name.startsWith('.') && entry.name !== '.gitattributes') continue;
+      if (entry.name === '.git') continue;
       const localPath = join(dir, entry.name);
       if (entry.isDirectory()) {
         await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into, folders);

@@ -39,7 +39,7 @@ export function chooseFiles(
   asked: LockedSource['asked'],
   locked: LockedSource | undefined,
 ): ChosenFiles {
-  const card = readCard(listing.readme);
+  const card = readCard(listing.readme, listing.settings);
   const notes =
     card.problem === undefined
       ? []
