@@ -41,7 +41,9 @@ export function splitsByPattern(
       unread: unique([...(before?.unread ?? []), ...matched.flatMap(({ unread }) => unread)]),
       unmatched: [
         ...(before?.unmatched ?? []),
-        ...globs.filter((_, index) => matched[index]?.paths.length === 0 && matched[index].unread.length === 0),
+        ...globs.filter(
+          (_, index) => matched[index]?.paths.length === 0 && matched[index].unread.length === 0,
+        ),
       ],
     });
   }

@@ -4,7 +4,8 @@ export type DataFormat = 'json' | 'parquet';
 const dataEnding = /\.(jsonl|ndjson|json|parquet)(\.(gz|zst))?$/i;
 
 /** Endings of files that may hold the same rows in a format that Headrace does not read. */
-const otherEnding = /\.(csv|tsv|arrow|avro|orc|xlsx|zip|tar|7z|lance|(jsonl?|ndjson|csv|tsv)\.(bz2|xz|lz4))$/i;
+const otherEnding =
+  /\.(csv|tsv|arrow|avro|orc|xlsx|zip|tar|7z|lance|(jsonl?|ndjson|csv|tsv)\.(bz2|xz|lz4))$/i;
 
 /** Files beside the data that Python `datasets` and the Hub write: names of splits and columns, no rows. */
 const sideFiles: readonly string[] = [

@@ -2,7 +2,7 @@ import { stemOf } from './data-files.js';
 
 /** How the names of files show the split that they belong to. */
 export interface SplitRule {
-  /** What stands for the split, as docs/splits.md has it. */
+  /** What stands for the split, as docs/recipe.md has it. */
   readonly meaning: string;
   /** File names that show the rule, with their splits. */
   readonly shown: Readonly<Record<string, string>>;
@@ -63,7 +63,8 @@ export const splitRules: readonly SplitRule[] = [
     },
   },
   {
-    meaning: 'A folder whose name has a word for the split. An exact name counts before others, an inner folder before an outer.',
+    meaning:
+      'A folder whose name has a word for the split. An exact name counts before others, an inner folder before an outer.',
     shown: {
       'train/part-1.jsonl': 'train',
       'data/dev/a.jsonl': 'validation',
@@ -133,6 +134,11 @@ function isSplitWord(name: string): boolean {
   return Object.values(splitWords).some((words) => words.includes(name.toLowerCase()));
 }
 
+const wordPatterns = Object.entries(splitWords).map(
+  ([split, words]) =>
+    [split, new RegExp(`(?<=^|[-._ 0-9])(?:${words.join('|')})(?=$|[-._ 0-9])`, 'i')] as const,
+);
+
 function folderSplit(path: string): string | undefined {
   const inwards = path.split('/').slice(0, -1).reverse();
   const folder =
@@ -143,8 +149,8 @@ function folderSplit(path: string): string | undefined {
 /** The split whose word stands first in a name. */
 export function keywordSplit(name: string): string | undefined {
   let first: { readonly split: string; readonly at: number } | undefined;
-  for (const [split, words] of Object.entries(splitWords)) {
-    const at = name.search(new RegExp(`(?<=^|[-._ 0-9])(?:${words.join('|')})(?=$|[-._ 0-9])`, 'i'));
+  for (const [split, pattern] of wordPatterns) {
+    const at = name.search(pattern);
     if (at >= 0 && (first === undefined || at < first.at)) first = { split, at };
   }
   return first?.split;

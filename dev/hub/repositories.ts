@@ -37,7 +37,7 @@ export interface Commit {
 /** A commit as it was read, with the modification times of its folders then. */
 interface ReadCommit {
   readonly commit: Commit;
-  readonly folders: ReadonlyMap<string, number>;
+  readonly folderTimes: ReadonlyMap<string, number>;
 }
 
 export interface Ref {
@@ -112,14 +112,14 @@ export class Repositories {
   /** The commit of a ref, read now: its files, and a hash of their paths and ids. */
   async commitOf(repository: Repository, ref: Ref): Promise<Commit> {
     const files: RepositoryFile[] = [];
-    const folders = new Map<string, number>();
-    await this.#walk(ref.dir, '', repository.settings.lfs, files, folders);
+    const folderTimes = new Map<string, number>();
+    await this.#walk(ref.dir, '', repository.settings.lfs, files, folderTimes);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     const hash = createHash('sha1');
     for (const file of files) hash.update(`${file.path}\0${file.oid}\n`);
     const byPath = new Map(files.map((file) => [file.path, file]));
     const commit = { sha: hash.digest('hex'), files, byPath };
-    this.#read.set(ref.dir, { commit, folders });
+    this.#read.set(ref.dir, { commit, folderTimes });
     return commit;
   }
 
@@ -151,15 +151,15 @@ export class Repositories {
     prefix: string,
     lfs: readonly string[],
     into: RepositoryFile[],
-    folders: Map<string, number>,
+    folderTimes: Map<string, number>,
   ): Promise<void> {
     // Before the folder is read: a later change is seen.
-    folders.set(dir, (await stat(dir)).mtimeMs);
+    folderTimes.set(dir, (await stat(dir)).mtimeMs);
     for (const entry of await readdir(dir, { withFileTypes: true })) {
       if (entry.name === '.git') continue;
       const localPath = join(dir, entry.name);
       if (entry.isDirectory()) {
-        await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into, folders);
+        await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into, folderTimes);
         continue;
       }
       const { size, mtimeMs } = await stat(localPath);
@@ -176,8 +176,8 @@ export class Repositories {
 }
 
 /** Whether the folders of a commit, and the file `path`, are as they were when it was read. */
-async function isUnchanged({ commit, folders }: ReadCommit, path: string | undefined): Promise<boolean> {
-  for (const [dir, mtimeMs] of folders) if ((await mtimeOf(dir)) !== mtimeMs) return false;
+async function isUnchanged({ commit, folderTimes }: ReadCommit, path: string | undefined): Promise<boolean> {
+  for (const [dir, mtimeMs] of folderTimes) if ((await mtimeOf(dir)) !== mtimeMs) return false;
   const file = path === undefined ? undefined : commit.byPath.get(path);
   return file === undefined || (await mtimeOf(file.localPath)) === file.mtimeMs;
 }

@@ -12,10 +12,7 @@ export function repositoryFolder(
 }
 
 /** The folder of a repository's files, by their content. */
-export function blobFolder(
-  store: ArtifactStore,
-  repository: Pick<RepositoryCommit, 'kind' | 'id'>,
-): string {
+export function blobFolder(store: ArtifactStore, repository: Pick<RepositoryCommit, 'kind' | 'id'>): string {
   return join(repositoryFolder(store, repository), 'blobs');
 }
 

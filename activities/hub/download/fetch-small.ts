@@ -42,7 +42,11 @@ export async function fetchSmall(
   }
 }
 
-async function readWhole(remote: RemoteFile, { sizeBytes }: SourceFile, signal: AbortSignal): Promise<Buffer> {
+async function readWhole(
+  remote: RemoteFile,
+  { sizeBytes }: SourceFile,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const { body } = await remote.open({ start: 0, end: sizeBytes }, signal);
   const blocks: Buffer[] = [];
   let bytes = 0;

@@ -420,3 +420,53 @@ void test('a listing that names a path outside the repository is refused', async
   assert.match(error.message, /outside the repository or not valid/);
   await assert.rejects(readFile(join(fixture.dir, 'evil.jsonl')));
 });
+
+/** A dataset whose converted branch has these files. */
+const converted = (paths: readonly string[]): Record<string, string | Uint8Array> => ({
+  ...Object.fromEntries(paths.map((path) => [`datasets/o/n@converted/${path}`, someBytes(100, path.length)])),
+  'datasets/o/n/data/train.jsonl': '{}\n',
+  'datasets/o/n.hub.json': JSON.stringify({ branches: { 'refs/convert/parquet': 'n@converted' } }),
+});
+const convertedSource = { dataset: 'o/n', revision: 'refs/convert/parquet' };
+
+void test('on the converted branch the second folder is the split, and a part of one is said to be a part', async (t) => {
+  const partial = ['default/partial-train/0000.parquet', 'default/partial-train/0001.parquet'];
+  const some = await resolve(await startFixture(t, converted(partial)), {
+    ...convertedSource,
+    split: 'train',
+  });
+  assert.equal(some.files, 2);
+  assert.match(some.notes.join(), /"train" is read as "partial-train": the Hub has converted only a part/);
+
+  const four = ['train_sft', 'train_gen', 'test_sft', 'test_gen'].map(
+    (name) => `default/${name}/0000.parquet`,
+  );
+  const several = await startFixture(t, converted(four));
+  const error = await failure(resolve(several, { ...convertedSource, split: 'train' }), 'SplitNotFoundError');
+  assert.match(error.message, /the splits are test_gen, test_sft, train_gen, train_sft/);
+
+  const three = ['train', 'test', 'validation'].map((name) => `auxiliary_train/${name}/0000.parquet`);
+  const auxiliary = await startFixture(t, converted(three));
+  const request = { ...convertedSource, config: 'auxiliary_train', split: 'train' };
+  const { resolution } = await resolve(auxiliary, request);
+  const { files: chosen } = await readResolution(auxiliary.store, resolution);
+  assert.deepEqual(
+    chosen.map(({ path }) => path),
+    ['auxiliary_train/train/0000.parquet'],
+  );
+});
+
+void test('the configs in .huggingface.yaml take the place of those in README.md', async (t) => {
+  const fixture = await startFixture(t, {
+    'datasets/o/n/README.md': '---\nconfigs:\n- config_name: default\n  data_files: a.jsonl\n---\n',
+    'datasets/o/n/.huggingface.yaml': 'configs:\n- config_name: default\n  data_files: b.jsonl\n',
+    'datasets/o/n/a.jsonl': '{}\n',
+    'datasets/o/n/b.jsonl': '{}\n',
+  });
+  const { resolution } = await resolve(fixture, { dataset: 'o/n' });
+  const { files: chosen } = await readResolution(fixture.store, resolution);
+  assert.deepEqual(
+    chosen.map(({ path }) => path),
+    ['b.jsonl'],
+  );
+});

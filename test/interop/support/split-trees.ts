@@ -33,11 +33,20 @@ const named: readonly SplitTree[] = [
     name: 'shards of splits with dots',
     files: [...shards('data/train.clean.100', 2), ...shards('data/validation.other', 1)],
   },
-  { name: 'shards of splits of no known word', files: [...shards('data/code_', 1), ...shards('data/rag', 1)] },
-  { name: 'shards called dev keep their name', files: [...shards('data/dev', 1), ...shards('data/validation', 1)] },
+  {
+    name: 'shards of splits of no known word',
+    files: [...shards('data/code_', 1), ...shards('data/rag', 1)],
+  },
+  {
+    name: 'shards called dev keep their name',
+    files: [...shards('data/dev', 1), ...shards('data/validation', 1)],
+  },
   { name: 'other files beside shards in data/', files: [...shards('data/train', 1), 'old/train.parquet'] },
   { name: 'JSON Lines shards', files: ['data/train-00000-of-00001.jsonl', 'data/test-00000-of-00001.jsonl'] },
-  { name: 'packed shards', files: ['data/train-00000-of-00002.jsonl.gz', 'data/train-00001-of-00002.jsonl.gz'] },
+  {
+    name: 'packed shards',
+    files: ['data/train-00000-of-00002.jsonl.gz', 'data/train-00001-of-00002.jsonl.gz'],
+  },
   { name: 'one file without a word', files: ['corpus.jsonl'] },
   { name: 'several files without a word', files: ['a.jsonl', 'b/c.jsonl', 'b/d/e.jsonl'] },
   { name: 'numbered parts without a word', files: [...shards('part', 3)] },
@@ -52,7 +61,10 @@ const named: readonly SplitTree[] = [
   { name: 'a file beside the folders of splits', files: ['train/a.jsonl', 'extra.jsonl'] },
   { name: 'a file for a split among others', files: ['a.jsonl', 'b.jsonl', 'train.jsonl'] },
   { name: 'names that unite', files: ['train_sft.jsonl', 'train_gen.jsonl', 'test_sft.jsonl'] },
-  { name: 'hidden files and folders of caches', files: ['a.jsonl', '.b.jsonl', '.cache/c.jsonl', '__raw/d.jsonl'] },
+  {
+    name: 'hidden files and folders of caches',
+    files: ['a.jsonl', '.b.jsonl', '.cache/c.jsonl', '__raw/d.jsonl'],
+  },
   { name: 'side files', files: ['a.json', 'dataset_infos.json', 'config.json', 'dataset_info.json'] },
   { name: 'parquet and JSON of one split', files: ['train.json', 'train.parquet'] },
   { name: 'more JSON than parquet', files: ['train-1.jsonl', 'train-2.jsonl', 'train-3.parquet'] },
@@ -156,7 +168,11 @@ const differing: readonly SplitTree[] = [
   {
     name: 'a split of which the Hub converted a part',
     revision: 'refs/convert/parquet',
-    files: ['default/partial-train/0000.parquet', 'default/partial-train/0001.parquet', 'default/test/0000.parquet'],
+    files: [
+      'default/partial-train/0000.parquet',
+      'default/partial-train/0001.parquet',
+      'default/test/0000.parquet',
+    ],
     differs: {
       why: 'the split keeps its name, partial-train, and is found for train with a note',
       ours: {
@@ -197,7 +213,10 @@ const differing: readonly SplitTree[] = [
     files: ['default/gen-part0/0000.parquet', 'default/gen-part1/0000.parquet', 'default/other/0000.parquet'],
     differs: {
       why: 'datasets finds no split words and reads both splits as train',
-      ours: { gen: ['default/gen-part0/0000.parquet', 'default/gen-part1/0000.parquet'], train: /gen, other/ },
+      ours: {
+        gen: ['default/gen-part0/0000.parquet', 'default/gen-part1/0000.parquet'],
+        train: /gen, other/,
+      },
     },
   },
   {

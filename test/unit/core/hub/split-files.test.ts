@@ -139,7 +139,9 @@ void test('a split of which the Hub converted only a part is found, with a note'
 });
 
 void test('converted splits with a word in common stay apart, and folders of a large split are one', () => {
-  const all = ['test_gen', 'test_sft', 'train_gen', 'train_sft'].map((split) => `default/${split}/0000.parquet`);
+  const all = ['test_gen', 'test_sft', 'train_gen', 'train_sft'].map(
+    (split) => `default/${split}/0000.parquet`,
+  );
   assert.match(
     failureOf(all, { split: 'train' }),
     /has no split "train"; the splits are test_gen, test_sft, train_gen, train_sft/,
@@ -169,7 +171,10 @@ void test('names with dots, dashes and underscores stay as they stand, and no tw
   );
   assert.deepEqual(pathsOf(all, { split: 'train.clean.100' }), all.slice(2, 3));
   assert.deepEqual(pathsOf(all, { split: 'dev-other' }), all.slice(1, 2));
-  assert.match(failureOf(all, {}), /the splits are dev-clean, dev-other, train\.clean\.100, train\.clean\.360/);
+  assert.match(
+    failureOf(all, {}),
+    /the splits are dev-clean, dev-other, train\.clean\.100, train\.clean\.360/,
+  );
   assert.match(failureOf(all, { split: 'validation' }), /has no split "validation"/);
   const named = ['en/c4-train-00000-of-00001.jsonl', 'en/c4-validation-00000-of-00001.jsonl'];
   assert.deepEqual(pathsOf(named, {}), named.slice(0, 1));
@@ -185,7 +190,10 @@ const notesOf = (all: readonly string[], request: SplitRequest, card: readonly C
 };
 
 void test('files that are in no split, in a format that is not read, or of several names are named', () => {
-  assert.match(notesOf(['a.jsonl', 'b.jsonl', 'train.jsonl'], {}), /left out a\.jsonl, b\.jsonl: .*in no split/);
+  assert.match(
+    notesOf(['a.jsonl', 'b.jsonl', 'train.jsonl'], {}),
+    /left out a\.jsonl, b\.jsonl: .*in no split/,
+  );
   assert.match(notesOf(['train.jsonl', 'train-2.csv'], {}), /left out train-2\.csv: Headrace reads/);
   assert.match(notesOf(['x/1.jsonl', 'x/2.arrow'], { dataFiles: ['x/*'] }), /left out x\/2\.arrow/);
   assert.match(
@@ -208,5 +216,8 @@ void test('a file that a README.md names and the repository lacks is an error; a
 void test('hidden files, folders with two underscores and side files are data where a glob names them', () => {
   const all = ['.raw/a.jsonl', '__old/b.jsonl', 'x/config.json', 'x/.c.jsonl', 'y.jsonl'];
   assert.deepEqual(pathsOf(all, { dataFiles: ['**'] }), ['y.jsonl']);
-  assert.deepEqual(pathsOf(all, { dataFiles: ['.raw/*', '__*/*', 'x/config.json', 'x/.*'] }), all.slice(0, 4).sort());
+  assert.deepEqual(
+    pathsOf(all, { dataFiles: ['.raw/*', '__*/*', 'x/config.json', 'x/.*'] }),
+    all.slice(0, 4).sort(),
+  );
 });
