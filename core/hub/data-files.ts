@@ -44,8 +44,9 @@ export function dataFilesOf(paths: readonly string[], glob = '**'): string[] {
 }
 
 /**
- * Whether a file is no data although a glob matches it, as in Python `datasets`: a hidden one, one in a folder
- * that begins with `__`, or a side file of the Hub. `.cache/*`, `__raw/*` and `a/config.json` name theirs.
+ * Whether a file is no data although a glob matches it, as in Python `datasets`: a hidden one, one in a
+ * folder that begins with `__`, or a side file of the Hub. `.cache/*`, `__raw/*` and `a/config.json` name
+ * theirs.
  */
 function isAside(path: string, glob: string): boolean {
   const hidden = (parts: readonly string[]): number => parts.filter((part) => /^\.[^.]/.test(part)).length;

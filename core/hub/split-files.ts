@@ -15,7 +15,7 @@ export interface SplitRequest {
 }
 
 /** The files of a split. */
-export interface FoundSplit {
+interface FoundSplit {
   readonly found: true;
   readonly config: string;
   /** As the dataset names it. */

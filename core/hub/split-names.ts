@@ -21,7 +21,10 @@ export function splitNamed(asked: string, there: readonly string[]): string | un
 
 const validationNames = new Set(splitWords['validation']);
 
-/** Files with the split's own name, for splits without a word of their own: `train_sft.jsonl`, `gen/0000.parquet`. */
+/**
+ * Files with the split's own name, for splits without a word of their own: `train_sft.jsonl`,
+ * `gen/0000.parquet`.
+ */
 export function filesNamedAs(split: string, paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const stem = stemOf(path);

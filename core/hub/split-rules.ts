@@ -118,8 +118,8 @@ export function splitsByName(
 }
 
 /**
- * Whether the files are laid out as on `refs/convert/parquet`. Under another revision, such as its commit, the
- * second folders have to name a split, too: `data/en/0000.parquet` is no split `en`.
+ * Whether the files are laid out as on `refs/convert/parquet`. Under another revision, such as its commit,
+ * the second folders have to name a split, too: `data/en/0000.parquet` is no split `en`.
  */
 export function isConverted(paths: readonly string[], revision: string): boolean {
   if (paths.length === 0 || !paths.every((path) => convertedPath.test(path))) return false;

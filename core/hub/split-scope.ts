@@ -8,7 +8,7 @@ interface ScopeRequest {
 }
 
 /** The splits of a config. */
-export interface SplitScope {
+interface SplitScope {
   readonly config: string;
   readonly splits: ReadonlyMap<string, ScopeSplit>;
   /** Whether the names of the files decide. */
@@ -18,7 +18,7 @@ export interface SplitScope {
 }
 
 /** One split of a config. */
-export interface ScopeSplit {
+interface ScopeSplit {
   readonly paths: readonly string[];
   readonly notes: readonly string[];
   /** Why files are missing, as a sentence. */

@@ -19,8 +19,8 @@ export function recordOf(path: string): string {
 }
 
 /**
- * The lines for ranges. They begin with a line break, because a crash can cut short the last line before: cut,
- * it has no end, or one whose digits begin a larger end, so it claims no more than was durable.
+ * The lines for ranges. They begin with a line break, because a crash can cut short the last line before:
+ * cut, it has no end, or one whose digits begin a larger end, so it claims no more than was durable.
  */
 export function recordLines(ranges: readonly ByteRange[]): string {
   return `\n${ranges.map(({ start, end }) => `${start} ${end}\n`).join('')}`;

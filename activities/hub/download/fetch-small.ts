@@ -11,8 +11,9 @@ import { RemoteFile } from './remote-file.js';
 import { mismatch } from './mismatch.js';
 
 /**
- * Files up to this size are fetched in one answer and checked in memory. A lock, a record of durable bytes and
- * a hash beside the download would cost ten times as much as the bytes; a kill costs this much for each file.
+ * Files up to this size are fetched in one answer and checked in memory. A lock, a record of durable bytes
+ * and a hash beside the download would cost ten times as much as the bytes; a kill costs this much for each
+ * file.
  */
 export const smallBytes = 256 * 1024;
 

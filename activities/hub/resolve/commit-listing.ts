@@ -24,7 +24,8 @@ export type CommitListing = z.infer<typeof CommitListing>;
 const longestTextBytes = 4_000_000;
 
 /**
- * The files, README.md and .huggingface.yaml of a commit. They are kept in the store, because a commit never changes.
+ * The files, README.md and .huggingface.yaml of a commit. They are kept in the store, because a commit never
+ * changes.
  *
  * @throws {HeadraceError} as {@link listCommit}; GatedDatasetError where the README.md is behind the gate.
  */

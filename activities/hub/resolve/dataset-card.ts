@@ -38,8 +38,8 @@ export interface DatasetCard {
 }
 
 /**
- * Reads `configs` from the YAML at the head of a dataset's README.md. The keys of its .huggingface.yaml, where
- * it has one, take the place of those.
+ * Reads `configs` from the YAML at the head of a dataset's README.md. The keys of its .huggingface.yaml,
+ * where it has one, take the place of those.
  */
 export function readCard(readme: string, settings = ''): DatasetCard {
   const head = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1] ?? '';
