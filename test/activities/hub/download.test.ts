@@ -541,3 +541,36 @@ void test('a server that ignores ranges is read all the same', async (t) => {
   assert.equal(result?.fetchedBytes, size);
   await assertWhole(fixture);
 });
+
+void test('a small file is checked as a large one is: cut, damaged once, and damaged every time', async (t) => {
+  for (const path of ['data/a.jsonl', 'data/a.parquet']) {
+    const bytes = someBytes(2000);
+    const fixture = await startFixture(t, { [`datasets/o/n/${path}`]: bytes });
+    const resolution = await resolve(fixture, { dataset: 'o/n' });
+    const cut = fixture.hub.fault({ path: '.*', kind: 'drop-after', bytes: 700 });
+    const [result] = await downloadAll(fixture, fixture.activities(), resolution);
+    assert.equal(cut(), 1, path);
+    assert.equal(result?.bytes, 2000);
+
+    const { meta, files } = await readResolution(fixture.store, resolution.resolution);
+    const stored = localPathOf(fixture.store, meta, files[0] ?? { path: '', sizeBytes: 0 });
+    assert.ok((await readFile(stored)).equals(bytes));
+    await rm(stored);
+    const once = fixture.hub.fault({ path: '.*', kind: 'corrupt', offset: 1000, times: 1 });
+    const [mended] = await downloadAll(fixture, fixture.activities(), resolution);
+    assert.equal(once(), 1, path);
+    assert.equal(mended?.fetchedBytes, 4000);
+    assert.ok((await readFile(stored)).equals(bytes));
+
+    await rm(stored);
+    fixture.hub.fault({ path: '.*', kind: 'corrupt', offset: 1000, times: 10 });
+    await assert.rejects(
+      downloadAll(fixture, fixture.activities(), resolution),
+      (error: unknown) =>
+        error instanceof HeadraceError &&
+        error.type === 'HashMismatchError' &&
+        /failed its check twice: expected/.test(error.message),
+    );
+    assert.deepEqual(await readdir(dirname(stored)), []);
+  }
+});

@@ -353,14 +353,26 @@ void test('offline, the lock and the store are enough, and nothing is requested 
   assert.deepEqual(fixture.hub.stats().requests, { hub: 0, storage: 0 });
 });
 
-void test('a listing of many pages is read to its end', async (t) => {
+void test('a dataset of thousands of files is listed to its end, and its result and its lock stay usable', async (t) => {
+  const count = 3000;
   const many = Object.fromEntries(
-    Array.from({ length: 70 }, (_, index) => [`datasets/o/many/part-${index}.jsonl`, `{"i":${index}}\n`]),
+    Array.from({ length: count }, (_, index) => {
+      const name = `train-${String(index).padStart(5, '0')}-of-03000.jsonl`;
+      return [`datasets/o/many/data/${name}`, `{"i":${index}}\n`];
+    }),
   );
-  const fixture = await startFixture(t, many, { pageSize: 9 });
+  const fixture = await startFixture(t, many, { pageSize: 299 });
   const resolution = await resolve(fixture, { dataset: 'o/many' });
-  assert.equal(resolution.files, 70);
+  assert.equal(resolution.files, count);
   assert.ok(resolution.downloads.length <= 64);
+  assert.ok(JSON.stringify(resolution).length <= 16_384);
+  const lock = await readFile(join(fixture.out, 'recipe.lock.json'), 'utf8');
+  assert.equal((await readRecipeLock(fixture.out)).sources['corpus']?.files.length, count);
+  const [line] = lock.split('\n').filter((each) => each.includes('train-00017-of-'));
+  assert.match(
+    line ?? '',
+    /^ +\{"gitOid":"[0-9a-f]{40}","path":"data\/train-00017-of-03000\.jsonl","sizeBytes":9\},$/,
+  );
 });
 
 void test('a request to a busy or broken Hub is repeated, and given up after a bounded number of tries', async (t) => {
