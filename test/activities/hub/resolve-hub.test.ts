@@ -443,12 +443,12 @@ const convertedSource = { dataset: 'o/n', revision: 'refs/convert/parquet' };
 
 void test('on the converted branch the second folder is the split, and a part of one is said to be a part', async (t) => {
   const partial = ['default/partial-train/0000.parquet', 'default/partial-train/0001.parquet'];
-  const some = await resolve(await startFixture(t, converted(partial)), {
-    ...convertedSource,
-    split: 'train',
-  });
+  const part = await startFixture(t, converted(partial));
+  const some = await resolve(part, { ...convertedSource, split: 'train' });
   assert.equal(some.files, 2);
   assert.match(some.notes.join(), /"train" is read as "partial-train": the Hub has converted only a part/);
+  const locked = await resolve(part, { ...convertedSource, split: 'train' });
+  assert.match(locked.notes.join(), /comes from recipe\.lock\.json.*has converted only a part/);
 
   const four = ['train_sft', 'train_gen', 'test_sft', 'test_gen'].map(
     (name) => `default/${name}/0000.parquet`,
@@ -480,5 +480,21 @@ void test('the configs in .huggingface.yaml take the place of those in README.md
   assert.deepEqual(
     chosen.map(({ path }) => path),
     ['b.jsonl'],
+  );
+});
+
+void test('a lock that holds other files than the rules choose is kept, and that is said', async (t) => {
+  const fixture = await startFixture(t, { 'datasets/o/n/a.jsonl': '{}\n', 'datasets/o/n/b.jsonl': '{ }\n' });
+  await resolve(fixture, { dataset: 'o/n' });
+  const lock = await readRecipeLock(fixture.out);
+  const entry = lock.sources['corpus'];
+  assert.ok(entry !== undefined);
+  const one = { ...lock, sources: { corpus: { ...entry, files: entry.files.slice(0, 1) } } };
+  await writeFile(join(fixture.out, 'recipe.lock.json'), JSON.stringify(one));
+  const again = await resolve(fixture, { dataset: 'o/n' });
+  assert.equal(again.files, 1);
+  assert.match(
+    again.notes.join(),
+    /those of recipe\.lock\.json; without it they would be a\.jsonl, b\.jsonl/,
   );
 });
