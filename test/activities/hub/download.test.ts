@@ -552,8 +552,10 @@ void test('a small file is checked as a large one is: cut, damaged once, and dam
     assert.equal(cut(), 1, path);
     assert.equal(result?.bytes, 2000);
 
-    const { meta, files } = await readResolution(fixture.store, resolution.resolution);
-    const stored = localPathOf(fixture.store, meta, files[0] ?? { path: '', sizeBytes: 0 });
+    const found = await readResolution(fixture.store, resolution.resolution);
+    const [only] = found.files;
+    assert.ok(only !== undefined);
+    const stored = localPathOf(fixture.store, found.meta, only);
     assert.ok((await readFile(stored)).equals(bytes));
     await rm(stored);
     const once = fixture.hub.fault({ path: '.*', kind: 'corrupt', offset: 1000, times: 1 });

@@ -497,4 +497,7 @@ void test('a lock that holds other files than the rules choose is kept, and that
     again.notes.join(),
     /those of recipe\.lock\.json; without it they would be a\.jsonl, b\.jsonl/,
   );
+  const input = { source: sourceOf({ dataset: 'o/n' }), out: fixture.out, updateLock: true };
+  const newest = await fixture.activities().resolveSource(input, fixture.work);
+  assert.equal(newest.files, 2);
 });
