@@ -5,7 +5,7 @@ import type { Check } from './checks.js';
 import { shownName } from '../../core/convert/findings/shown-name.js';
 import { unreadNames, unreadTitle } from '../../core/convert/findings/unread-notes.js';
 import { formatBytes, plural } from '../../core/format.js';
-import { listOf } from '../../core/hub/split-files.js';
+import { listOf } from '../../core/hub/data-files.js';
 import type { Source } from '../../core/recipe.js';
 import type { LocalWork } from '../local-work.js';
 import type { HeadFindings } from '../preview/head-findings.js';

@@ -1,6 +1,6 @@
 import { layoutOf, neededNames } from '../convert/layout.js';
 import type { Source } from '../recipe.js';
-import { listOf } from './split-files.js';
+import { listOf } from './data-files.js';
 
 /** In formats with a list of messages these are keys of its members, not columns. */
 const memberNames: readonly string[] = [

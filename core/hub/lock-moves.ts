@@ -1,6 +1,6 @@
 import type { SourceFile } from '../contracts/source.js';
 import { formatBytes } from '../format.js';
-import { listOf } from './split-files.js';
+import { listOf } from './data-files.js';
 
 /** The part of a lock's entry that can move. */
 interface LockedFiles {

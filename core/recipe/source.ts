@@ -49,7 +49,7 @@ const place = {
   data_files: oneOrMore
     .meta({
       description: 'Globs in the repository of the dataset, in place of the files of the split.',
-      whenAbsent: 'by the dataset card, or by the names of the files',
+      whenAbsent: 'by the README.md of the dataset, or by the names of the files',
       examples: ['data/train-*.parquet'],
     })
     .optional(),

@@ -69,7 +69,7 @@ function addRepositoryRoutes(app: FastifyInstance, context: HubContext): void {
     );
     const described = matching.slice(0, limit).map(async (repository) => {
       const commit = await repositories.commit(repository, 'main');
-      return repositoryInfo(repository, commit ?? { sha: '', files: [] });
+      return repositoryInfo(repository, commit ?? { sha: '', files: [], byPath: new Map() });
     });
     return Promise.all(described);
   });

@@ -31,6 +31,13 @@ export interface Commit {
   readonly sha: string;
   /** In code-unit order of the path. */
   readonly files: readonly RepositoryFile[];
+  readonly byPath: ReadonlyMap<string, RepositoryFile>;
+}
+
+/** A commit as it was read, with the modification times of its folders then. */
+interface ReadCommit {
+  readonly commit: Commit;
+  readonly folderTimes: ReadonlyMap<string, number>;
 }
 
 export interface Ref {
@@ -43,11 +50,17 @@ export interface Ref {
 /** A file that is larger is an LFS file, whatever its name. */
 const lfsThresholdBytes = 10_000_000;
 
-/** The repositories in a folder. Every call reads the folder, as files may be added while the Hub runs. */
+/**
+ * The repositories in a folder. A branch or tag is read at every call, as files may be added while the Hub
+ * runs. A commit id does not change its files: they are not read again while no folder has changed, so that
+ * each of 50,000 files is not found by reading all.
+ */
 export class Repositories {
   readonly #root: string;
   readonly #oids: OidCache;
   readonly #adjust: (id: string, settings: RepositorySettings) => RepositorySettings;
+  /** By folder. */
+  readonly #read = new Map<string, ReadCommit>();
 
   constructor(
     root: string,
@@ -96,34 +109,57 @@ export class Repositories {
     return refs;
   }
 
-  /** The commit of a ref: its files, and a hash of their paths and ids. */
+  /** The commit of a ref, read now: its files, and a hash of their paths and ids. */
   async commitOf(repository: Repository, ref: Ref): Promise<Commit> {
     const files: RepositoryFile[] = [];
-    await this.#walk(ref.dir, '', repository.settings.lfs, files);
+    const folderTimes = new Map<string, number>();
+    await this.#walk(ref.dir, '', repository.settings.lfs, files, folderTimes);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     const hash = createHash('sha1');
     for (const file of files) hash.update(`${file.path}\0${file.oid}\n`);
-    return { sha: hash.digest('hex'), files };
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const commit = { sha: hash.digest('hex'), files, byPath };
+    this.#read.set(ref.dir, { commit, folderTimes });
+    return commit;
   }
 
-  /** The commit of a branch, a tag or a commit id; `undefined` where there is none. */
-  async commit(repository: Repository, revision: string): Promise<Commit | undefined> {
+  /**
+   * The commit of a branch, a tag or a commit id; `undefined` where there is none.
+   *
+   * @param path - a file that has to be as it was when the commit was read.
+   */
+  async commit(repository: Repository, revision: string, path?: string): Promise<Commit | undefined> {
     const refs = this.refs(repository);
     const named = refs.find((ref) => ref.name === revision || (revision === 'HEAD' && ref.name === 'main'));
     if (named !== undefined) return this.commitOf(repository, named);
     for (const ref of refs) {
-      const commit = await this.commitOf(repository, ref);
+      const commit = await this.lastCommit(repository, ref, path);
       if (commit.sha === revision) return commit;
     }
     return undefined;
   }
 
-  async #walk(dir: string, prefix: string, lfs: readonly string[], into: RepositoryFile[]): Promise<void> {
+  /** The commit of a ref as it was last read, where no folder and not the file `path` has changed since. */
+  async lastCommit(repository: Repository, ref: Ref, path?: string): Promise<Commit> {
+    const last = this.#read.get(ref.dir);
+    const isSame = last !== undefined && (await isUnchanged(last, path));
+    return isSame ? last.commit : this.commitOf(repository, ref);
+  }
+
+  async #walk(
+    dir: string,
+    prefix: string,
+    lfs: readonly string[],
+    into: RepositoryFile[],
+    folderTimes: Map<string, number>,
+  ): Promise<void> {
+    // Before the folder is read: a later change is seen.
+    folderTimes.set(dir, (await stat(dir)).mtimeMs);
     for (const entry of await readdir(dir, { withFileTypes: true })) {
-      if (entry.name.startsWith('.') && entry.name !== '.gitattributes') continue;
+      if (entry.name === '.git') continue;
       const localPath = join(dir, entry.name);
       if (entry.isDirectory()) {
-        await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into);
+        await this.#walk(localPath, `${prefix}${entry.name}/`, lfs, into, folderTimes);
         continue;
       }
       const { size, mtimeMs } = await stat(localPath);
@@ -137,6 +173,20 @@ export class Repositories {
       into.push({ ...common, oid: pointer.oid, lfs: { sha256, pointerSize: pointer.size } });
     }
   }
+}
+
+/** Whether the folders of a commit, and the file `path`, are as they were when it was read. */
+async function isUnchanged({ commit, folderTimes }: ReadCommit, path: string | undefined): Promise<boolean> {
+  for (const [dir, mtimeMs] of folderTimes) if ((await mtimeOf(dir)) !== mtimeMs) return false;
+  const file = path === undefined ? undefined : commit.byPath.get(path);
+  return file === undefined || (await mtimeOf(file.localPath)) === file.mtimeMs;
+}
+
+async function mtimeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
 }
 
 /** Whether a name matches a glob, in which `*` matches any characters. */

@@ -55,13 +55,13 @@ async function resolveFile(
     await refuse(reply, request, gate);
     return reply;
   }
-  const commit = await context.repositories.commit(repository, revision);
+  const commit = await context.repositories.commit(repository, revision, path);
   if (commit === undefined) {
     const message = `Invalid rev id: ${revision}`;
     await refuse(reply, request, { status: 404, code: 'RevisionNotFound', message });
     return reply;
   }
-  const file = commit.files.find((each) => each.path === path);
+  const file = commit.byPath.get(path);
   if (file === undefined) {
     reply.header('X-Repo-Commit', commit.sha);
     await refuse(reply, request, { status: 404, code: 'EntryNotFound', message: 'Entry not found' });

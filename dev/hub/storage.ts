@@ -59,9 +59,8 @@ async function findFile(
   const repository = await repositories.find(kind, `${owner}/${name}`);
   if (repository === undefined) return undefined;
   for (const ref of repositories.refs(repository)) {
-    const { files } = await repositories.commitOf(repository, ref);
-    const file = files.find((each) => each.path === path && each.lfs?.sha256 === sha256);
-    if (file === undefined) continue;
+    const file = (await repositories.lastCommit(repository, ref, path)).byPath.get(path);
+    if (file?.lfs?.sha256 !== sha256) continue;
     const { localPath, sizeBytes } = file;
     return { localPath, sizeBytes, etag: sha256, headers: {}, name: `${kind}/${repository.id}/${path}` };
   }

@@ -5,6 +5,7 @@ import { dataSetRecipes } from './data-set-recipes.js';
 import { code, markdownTable } from './markdown.js';
 import { keysOf, recipeSchema } from './recipe-keys.js';
 import type { RecipeKey } from './recipe-keys.js';
+import { splitSection } from './split-section.js';
 
 /** docs/recipe.md: every key of the recipe with its values, its default and its meaning. */
 export function recipePage(schema: KeySchema = recipeSchema()): string {
@@ -26,6 +27,7 @@ ${keyTable(keys.filter((key) => !sources.includes(key) && !train.includes(key)))
 
 ${keyTable(sources)}
 
+${splitSection()}
 ### Formats
 
 The columns of each format, by the names that \`fields\` maps, and in lists of messages the keys of a message. Without \`format\`, the

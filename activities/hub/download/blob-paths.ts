@@ -11,6 +11,11 @@ export function repositoryFolder(
   return join(store.root, 'hub', `${kind}s--${id.replaceAll('/', '--')}`);
 }
 
+/** The folder of a repository's files, by their content. */
+export function blobFolder(store: ArtifactStore, repository: Pick<RepositoryCommit, 'kind' | 'id'>): string {
+  return join(repositoryFolder(store, repository), 'blobs');
+}
+
 /**
  * Where the bytes of a Hub file are on this disk: `blobs/<SHA-256 or git oid>` in the repository's folder.
  * Two commits with the same file share it.
@@ -20,7 +25,7 @@ export function blobPath(
   repository: Pick<RepositoryCommit, 'kind' | 'id'>,
   file: SourceFile,
 ): string {
-  return join(repositoryFolder(store, repository), 'blobs', oidOf(file));
+  return join(blobFolder(store, repository), oidOf(file));
 }
 
 /** The id of a Hub file's content: the LFS SHA-256, or the git blob id of a plain file. */

@@ -2,7 +2,6 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadraceError } from '../../../core/errors.js';
-import { formatBytes } from '../../../core/format.js';
 import { bytesOf } from '../../../core/hub/ranges.js';
 import { ignoreMissing } from '../../../files/errno.js';
 import { FileLock } from '../../../files/file-lock.js';
@@ -11,8 +10,10 @@ import { oidOf } from './blob-paths.js';
 import { ByteAccount, type BlobListener, type BlobOutcome } from './byte-account.js';
 import { durableRanges, partOf } from './durable-ranges.js';
 import { fetchMissing, type BlobRequest } from './fetch-missing.js';
+import { fetchSmall, smallBytes } from './fetch-small.js';
 import type { FileHasher, GrowingHash } from './file-hasher.js';
 import { isBlobThere } from './files-on-disk.js';
+import { mismatch } from './mismatch.js';
 import { PartFile } from './part-file.js';
 
 const pollMs = 200;
@@ -22,7 +23,8 @@ const mostFailedChecks = 2;
 /**
  * Downloads a file to `path` over several connections, without the durable bytes of earlier attempts. The
  * file gets its name after its hash is checked. After a wrong hash every byte is fetched once more. While
- * another process fetches the same file, this one waits for it.
+ * another process fetches the same file, this one waits for it. Small files are fetched as {@link fetchSmall}
+ * does.
  *
  * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError, ArtifactCorruptError where
  * the part is a link; HubRefusal; the signal's reason.
@@ -37,6 +39,10 @@ export async function downloadBlob(
   const account = new ByteAccount(listener);
   try {
     await mkdir(dirname(path), { recursive: true });
+    if (file.sizeBytes <= smallBytes) {
+      await fetchSmall(request, signal, account);
+      return account.outcome(file.sizeBytes);
+    }
     for (;;) {
       const lock = await lockUnlessThere(request, signal, account);
       if (lock === undefined) return account.outcome(file.sizeBytes);
@@ -82,7 +88,7 @@ interface Download {
 
 /** Fetches and verifies until the file is complete. False where the lock was lost. */
 async function fetchVerified(download: Download): Promise<boolean> {
-  const { path, file } = download.request;
+  const { path, file, url } = download.request;
   let failedChecks = 0;
   for (;;) {
     // Another attempt may have finished it before this one took the lock.
@@ -93,7 +99,7 @@ async function fetchVerified(download: Download): Promise<boolean> {
     if (result === 'lock lost') return false;
     if (result === 'placed elsewhere') continue;
     failedChecks += 1;
-    if (failedChecks === mostFailedChecks) throw mismatch(download.request, result.wrongHash);
+    if (failedChecks === mostFailedChecks) throw mismatch(file, url, result.wrongHash);
   }
 }
 
@@ -172,12 +178,4 @@ async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 async function removeDamaged(path: string, sizeBytes: number): Promise<void> {
   const found = await stat(path).catch(ignoreMissing);
   if (found !== undefined && found.size !== sizeBytes) await rm(path, { force: true });
-}
-
-function mismatch({ file, url }: BlobRequest, found: string | undefined): HeadraceError {
-  const kind = file.sha256 === undefined ? 'git blob id' : 'SHA-256';
-  return new HeadraceError(
-    'HashMismatchError',
-    `${file.path} (${formatBytes(file.sizeBytes)}, ${url}) failed its check twice: expected ${kind} ${oidOf(file)}, found ${found ?? 'too few bytes'}`,
-  );
 }

@@ -7,14 +7,16 @@ const longestGatherMs = 500;
  * The body in blocks of about a megabyte, or of what arrived in half a second. A block is valid until the
  * next one is requested. Bytes that arrived before an error are yielded before it is thrown.
  *
+ * @param mostBytes - of the body, as announced: a body of a few bytes gets no megabyte.
  * @param onAlive - called whenever bytes arrive.
  * @throws {TransientError} where the connection breaks.
  */
 export async function* gatherBody(
   body: ReadableStream<Uint8Array>,
+  mostBytes: number,
   onAlive: () => void,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const block = Buffer.allocUnsafe(blockBytes);
+  const block = Buffer.allocUnsafe(Math.min(blockBytes, mostBytes));
   let filled = 0;
   let since = 0;
   let failure: { readonly error: unknown } | undefined;

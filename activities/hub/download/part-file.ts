@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { constants, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
@@ -6,7 +5,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
 import { hasCode, ignoreMissing, isMissing } from '../../../files/errno.js';
 import { fsyncPath } from '../../../files/write-atomic.js';
-import { durableRanges, partOf, recordLine, recordOf, removeRecords } from './durable-ranges.js';
+import { durableRanges, partOf, recordLines, recordOf, removeRecord } from './durable-ranges.js';
 
 /**
  * One flush at a time in this process: each occupies one of Node's few threads, and a disk gains nothing from
@@ -23,8 +22,8 @@ export interface FlushLimits {
 }
 
 /**
- * The unfinished file of `path`: `<path>.part`, of its full size from the start and never truncated. Records
- * beside it list the durable bytes, see {@link durableRanges}. Two attempts at a time are harmless: they
+ * The unfinished file of `path`: `<path>.part`, of its full size from the start and never truncated. A record
+ * beside it lists the durable bytes, see {@link durableRanges}. Two attempts at a time are harmless: they
  * write equal bytes to equal places.
  *
  * Flushes run beside the writing. A kill loses at most four times `flushBytes` for each connection, and the
@@ -39,7 +38,6 @@ export class PartFile {
   readonly #file: FileHandle;
   readonly #inode: number;
   readonly #limits: FlushLimits;
-  readonly #recordPath: string;
   #record: FileHandle | undefined;
   /** Written, and perhaps not durable yet. */
   #pending: ByteRange[] = [];
@@ -58,15 +56,14 @@ export class PartFile {
     this.#inode = part.inode;
     this.durable = part.durable;
     this.#limits = limits;
-    this.#recordPath = recordOf(path, randomUUID().slice(0, 8));
   }
 
   static async open(path: string, sizeBytes: number, limits: FlushLimits): Promise<PartFile> {
     const { file, isNew } = await openPart(path);
     try {
       const { ino: inode, size } = await file.stat();
-      // Records without their part are invalid.
-      if (isNew) await removeRecords(path);
+      // A record without its part is invalid.
+      if (isNew) await removeRecord(path);
       if (size < sizeBytes) await file.truncate(sizeBytes);
       const durable = isNew ? [] : await durableRanges(path, sizeBytes);
       return new PartFile(path, { file, inode, durable }, limits);
@@ -131,8 +128,8 @@ export class PartFile {
   /** Flushes before it records, so that after a power cut every recorded byte is on the disk. */
   async #makeDurable(ranges: readonly ByteRange[]): Promise<void> {
     await this.#file.datasync();
-    this.#record ??= await open(this.#recordPath, 'a');
-    await this.#record.appendFile(uniteRanges(ranges).map(recordLine).join(''));
+    this.#record ??= await open(recordOf(this.#path), 'a');
+    await this.#record.appendFile(recordLines(uniteRanges(ranges)));
   }
 
   /**
@@ -160,15 +157,15 @@ export class PartFile {
       throw error;
     }
     await fsyncPath(dirname(this.#path));
-    await removeRecords(this.#path);
+    await removeRecord(this.#path);
     return true;
   }
 
-  /** Removes the bytes and their records, so that the next attempt starts from nothing. */
+  /** Removes the bytes and their record, so that the next attempt starts from nothing. */
   async discard(): Promise<void> {
     if ((await inodeOf(partOf(this.#path))) !== this.#inode) return;
     await rm(partOf(this.#path), { force: true });
-    await removeRecords(this.#path);
+    await removeRecord(this.#path);
   }
 
   async close(): Promise<void> {

@@ -108,7 +108,7 @@ export class RemoteFile {
       const { body } = response;
       const start = await this.#startOf(response, range);
       if (body === null) throw new TransientError(`${this.#url} answers ${response.status} without a body`);
-      return { start, body: gatherBody(body, onAlive) };
+      return { start, body: gatherBody(body, range.end - range.start, onAlive) };
     } catch (error) {
       if (!(error instanceof HubRefusal) || error.url.startsWith(`${this.#client.origin}/`)) throw error;
       // The other origin refuses an expired URL. The Hub returns a new one.

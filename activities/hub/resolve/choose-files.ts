@@ -1,12 +1,13 @@
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
+import { listOf } from '../../../core/hub/data-files.js';
 import { unheldPath } from '../../../core/hub/repository-path.js';
 import { chooseSplitFiles, type SplitChoice } from '../../../core/hub/split-files.js';
 import type { HubClient } from '../http/hub-client.js';
 import { pageOf, type RepositoryCommit } from '../http/repository.js';
 import type { CommitListing } from './commit-listing.js';
 import { readCard } from './dataset-card.js';
-import type { LockedSource } from './recipe-lock.js';
+import { recipeLockName, type LockedSource } from './recipe-lock.js';
 import { emptyNotes } from './empty-notes.js';
 
 /** The files of a split. */
@@ -39,25 +40,24 @@ export function chooseFiles(
   asked: LockedSource['asked'],
   locked: LockedSource | undefined,
 ): ChosenFiles {
-  const card = readCard(listing.readme);
+  const card = readCard(listing.readme, listing.settings);
   const notes =
     card.problem === undefined
       ? []
       : [
           `The configs in the README.md of ${commit.id} cannot be read, so files are chosen by name: ${card.problem}`,
         ];
-  const choice =
-    locked?.commit === commit.commitSha
-      ? choiceOf(locked)
-      : chooseSplitFiles(
-          listing.files.map((file) => file.path),
-          card.configs,
-          {
-            config: asked.config ?? undefined,
-            split: asked.split ?? undefined,
-            dataFiles: asked.data_files ?? undefined,
-          },
-        );
+  const byRules = chooseSplitFiles(
+    listing.files.map((file) => file.path),
+    card.configs,
+    {
+      revision: asked.revision ?? undefined,
+      config: asked.config ?? undefined,
+      split: asked.split ?? undefined,
+      dataFiles: asked.data_files ?? undefined,
+    },
+  );
+  const choice = locked?.commit === commit.commitSha ? choiceOf(locked, byRules) : byRules;
   if (!choice.found)
     throw new HeadraceError(
       choiceErrors[choice.problem],
@@ -73,7 +73,8 @@ export function chooseFiles(
     );
   const files = [first, ...others] as const;
   for (const { path } of files) refuseUnheld(commit, path);
-  const emptyFiles = [...chosen].filter((path) => !files.some((file) => file.path === path));
+  const filled = new Set(files.map((file) => file.path));
+  const emptyFiles = [...chosen].filter((path) => !filled.has(path));
   const { config, split } = choice;
   return { config, split, files, emptyFiles, notes: [...notes, ...choice.notes, ...emptyNotes(emptyFiles)] };
 }
@@ -88,7 +89,18 @@ function refuseUnheld({ id }: RepositoryCommit, path: string): void {
     );
 }
 
-function choiceOf({ config, split, files, emptyFiles }: LockedSource): SplitChoice {
+/** The choice of a lock. It says the same of these files as the rules, or that the rules choose others. */
+function choiceOf({ config, split, files, emptyFiles }: LockedSource, byRules: SplitChoice): SplitChoice {
   const paths = [...files.map((file) => file.path), ...emptyFiles].sort();
-  return { found: true, config, split, paths, notes: [] };
+  const isSame =
+    byRules.found &&
+    byRules.paths.length === paths.length &&
+    byRules.paths.every((path, index) => path === paths[index]);
+  const notes = isSame
+    ? byRules.notes
+    : [
+        `the files are those of ${recipeLockName}; without it ${byRules.found ? `they would be ${listOf(byRules.paths)}` : `the dataset ${byRules.message}`}. ` +
+          '`--update-lock` takes what there is now',
+      ];
+  return { found: true, config, split, paths, notes };
 }

@@ -15,14 +15,17 @@ const CommitListing = z.object({
   files: z.array(SourceFile).readonly(),
   /** Text of README.md, `''` where there is none. */
   readme: z.string(),
+  /** Text of .huggingface.yaml, `''` where there is none. */
+  settings: z.string(),
 });
-/** The files and the README.md of a commit. */
+/** The files of a commit, and the two that describe them. */
 export type CommitListing = z.infer<typeof CommitListing>;
 
-const longestReadmeBytes = 4_000_000;
+const longestTextBytes = 4_000_000;
 
 /**
- * The files and README.md of a commit. They are kept in the store, because a commit never changes.
+ * The files, README.md and .huggingface.yaml of a commit. They are kept in the store, because a commit never
+ * changes.
  *
  * @throws {HeadraceError} as {@link listCommit}; GatedDatasetError where the README.md is behind the gate.
  */
@@ -36,7 +39,8 @@ export async function commitListing(
   const known = await readKnown(path);
   if (known !== undefined) return known;
   const files = await listCommit(client, commit, signal);
-  const listing = { files, readme: await readReadme(client, commit, files, signal) };
+  const read = (name: string): Promise<string> => readText(client, commit, files, name, signal);
+  const listing = { files, readme: await read('README.md'), settings: await read('.huggingface.yaml') };
   await writeFileAtomic(path, JSON.stringify(listing));
   return listing;
 }
@@ -51,15 +55,16 @@ async function readKnown(path: string): Promise<CommitListing | undefined> {
   }
 }
 
-async function readReadme(
+async function readText(
   client: HubClient,
   commit: RepositoryCommit,
   files: readonly SourceFile[],
+  name: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const readme = files.find((file) => file.path === 'README.md');
-  if (readme === undefined || readme.sizeBytes === 0 || readme.sizeBytes > longestReadmeBytes) return '';
-  const url = resolveUrl(client.config, commit, 'README.md');
+  const file = files.find(({ path }) => path === name);
+  if (file === undefined || file.sizeBytes === 0 || file.sizeBytes > longestTextBytes) return '';
+  const url = resolveUrl(client.config, commit, name);
   return await explainingRefusals(client, refOf(commit), signal, async () =>
     (await client.fetchWhole(url, signal)).text(),
   );

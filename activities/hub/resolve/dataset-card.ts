@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { messageOf } from '../../../core/errors.js';
-import type { CardConfig } from '../../../core/hub/split-files.js';
+import type { CardConfig } from '../../../core/hub/card-config.js';
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const SplitEntry = z.object({ split: z.coerce.string(), path: oneOrMore });
@@ -26,6 +26,9 @@ const Card = z.object({
     .nullish(),
 });
 
+/** The keys of a YAML document; none of an empty one. */
+const YamlKeys = z.record(z.string(), z.unknown()).nullable();
+
 /** The configs of a dataset's README.md. */
 export interface DatasetCard {
   /** Empty where the README.md names none. */
@@ -34,12 +37,14 @@ export interface DatasetCard {
   readonly problem?: string;
 }
 
-/** Reads `configs` from the YAML at the head of a dataset's README.md. */
-export function readCard(readme: string): DatasetCard {
-  const head = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1];
-  if (head === undefined) return { configs: [] };
+/**
+ * Reads `configs` from the YAML at the head of a dataset's README.md. The keys of its .huggingface.yaml,
+ * where it has one, take the place of those.
+ */
+export function readCard(readme: string, settings = ''): DatasetCard {
+  const head = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---/.exec(readme)?.[1] ?? '';
   try {
-    const card = Card.safeParse(parse(head) ?? {});
+    const card = Card.safeParse({ ...YamlKeys.parse(parse(head)), ...YamlKeys.parse(parse(settings)) });
     if (!card.success) return { configs: [], problem: z.prettifyError(card.error).slice(0, 300) };
     return {
       configs: (card.data.configs ?? []).map((config) => ({

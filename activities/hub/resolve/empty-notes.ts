@@ -1,4 +1,4 @@
-import { listOf } from '../../../core/hub/split-files.js';
+import { listOf } from '../../../core/hub/data-files.js';
 
 /** A note on the zero-byte files that are skipped; empty where there are none. */
 export function emptyNotes(emptyFiles: readonly string[]): string[] {

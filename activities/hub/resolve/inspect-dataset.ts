@@ -45,9 +45,10 @@ export async function inspectDataset(
   report('resolving the revision');
   const asked = requestOf(source);
   const before = (await readRecipeLock(out)).sources[source.name];
-  const locked = before !== undefined && isSameRequest(before.asked, asked) ? before : undefined;
   const takesNewest = updateLock && !client.config.offline;
-  const { commit, notes } = await pinCommit(client, source, takesNewest ? undefined : locked, signal);
+  const isKept = before !== undefined && isSameRequest(before.asked, asked) && !takesNewest;
+  const locked = isKept ? before : undefined;
+  const { commit, notes } = await pinCommit(client, source, locked, signal);
 
   report('listing files');
   const listing = await commitListing(store, client, commit, signal);

@@ -77,7 +77,19 @@ export async function lockSource(
     const lock = await readRecipeLock(out);
     const sources = { ...lock.sources, [name]: entry };
     if (stableJson(sources) === stableJson(lock.sources)) return undefined;
-    const sorted: unknown = JSON.parse(stableJson({ version: 1, sources }));
-    return `${JSON.stringify(sorted, null, 2)}\n`;
+    return lockText({ version: 1, sources });
   });
+}
+
+/** The text of a lock: a file on one line, so that a lock of 50,000 files can be read and compared. */
+function lockText(lock: RecipeLock): string {
+  const sorted: unknown = JSON.parse(stableJson(lock));
+  const files: string[] = [];
+  const text = JSON.stringify(
+    sorted,
+    (_, value: unknown) =>
+      SourceFile.safeParse(value).success ? `\0${files.push(JSON.stringify(value)) - 1}` : value,
+    2,
+  );
+  return `${text.replace(/"\\u0000(\d+)"/g, (_, index: string) => files[Number(index)] ?? '')}\n`;
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { SourceFile, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { listOf } from '../../../core/hub/split-files.js';
+import { listOf } from '../../../core/hub/data-files.js';
 import type { WorkContext } from '../../../core/progress.js';
 import type { HubAccess } from '../hub-access.js';
 import { inParallel } from '../../threads/in-parallel.js';

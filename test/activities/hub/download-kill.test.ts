@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
@@ -75,14 +75,11 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
   assert.ok(lost <= points.length * 3 * (128_000 + 512_000), `${lost} bytes came twice`);
 });
 
-/** The durable bytes, by the records beside the part. */
+/** The durable bytes, by the record beside the part. */
 async function durableRanges(path: string): Promise<ByteRange[]> {
-  const names = await readdir(dirname(path)).catch(() => []);
+  const text = await readFile(`${path}.part.ranges`, 'utf8').catch(() => '');
   const ranges: ByteRange[] = [];
-  for (const name of names.filter((each) => each.endsWith('.ranges')))
-    for (const [, start, end] of (await readFile(join(dirname(path), name), 'utf8')).matchAll(
-      /(\d+) (\d+)\n/g,
-    ))
-      ranges.push({ start: Number(start), end: Number(end) });
+  for (const [, start, end] of text.matchAll(/(\d+) (\d+)\n/g))
+    ranges.push({ start: Number(start), end: Number(end) });
   return uniteRanges(ranges);
 }

@@ -251,7 +251,7 @@ void test('a corrupt byte that an earlier attempt left on disk is found, too', a
   const wrong = Buffer.from(train);
   wrong[1000] = (wrong[1000] ?? 0) ^ 1;
   await writeFile(`${fixture.path}.part`, wrong);
-  await writeFile(`${fixture.path}.part.0000.ranges`, `0 ${size}\n`);
+  await writeFile(`${fixture.path}.part.ranges`, `0 ${size}\n`);
   const [result] = await downloadAll(fixture, fixture.activities(), fixture.resolution);
   assert.equal(result?.fetchedBytes, size);
   assert.equal(result.resumedBytes, 0);
@@ -265,14 +265,14 @@ void test('what several attempts left is united, torn lines are left out, and ra
   const holed = Buffer.concat([train.subarray(0, 2_000_000), Buffer.alloc(size - 2_000_000)]);
   train.copy(holed, 3_000_000, 3_000_000, 4_000_000);
   await writeFile(part, holed);
-  await writeFile(`${part}.aaaa.ranges`, '0 1500000\n1500000 53000');
-  await writeFile(`${part}.bbbb.ranges`, '1000000 2000000\n3000000 4000000\n9 9999999999\nnonsense\n');
+  await writeFile(`${part}.ranges`, '\n0 1500000\n1500000 53000');
+  await appendFile(`${part}.ranges`, '\n1000000 2000000\n3000000 4000000\n9 9999999999\nnonsense\n12 34');
   const [result] = await downloadAll(fixture, fixture.activities(), fixture.resolution);
   assert.equal(result?.resumedBytes, 3_000_000);
   assert.equal(result.fetchedBytes, size - 3_000_000);
   await assertWhole(fixture);
   await rm(fixture.path);
-  await appendFile(`${part}.cccc.ranges`, `0 ${size}\n`);
+  await appendFile(`${part}.ranges`, `0 ${size}\n`);
   const [again] = await downloadAll(fixture, fixture.activities(), fixture.resolution);
   assert.equal(again?.fetchedBytes, size);
   await assertWhole(fixture);
@@ -540,4 +540,39 @@ void test('a server that ignores ranges is read all the same', async (t) => {
   const [result] = await downloadAll(fixture, activities, fixture.resolution);
   assert.equal(result?.fetchedBytes, size);
   await assertWhole(fixture);
+});
+
+void test('a small file is checked as a large one is: cut, damaged once, and damaged every time', async (t) => {
+  for (const path of ['data/a.jsonl', 'data/a.parquet']) {
+    const bytes = someBytes(2000);
+    const fixture = await startFixture(t, { [`datasets/o/n/${path}`]: bytes });
+    const resolution = await resolve(fixture, { dataset: 'o/n' });
+    const cut = fixture.hub.fault({ path: '.*', kind: 'drop-after', bytes: 700 });
+    const [result] = await downloadAll(fixture, fixture.activities(), resolution);
+    assert.equal(cut(), 1, path);
+    assert.equal(result?.bytes, 2000);
+
+    const found = await readResolution(fixture.store, resolution.resolution);
+    const [only] = found.files;
+    assert.ok(only !== undefined);
+    const stored = localPathOf(fixture.store, found.meta, only);
+    assert.ok((await readFile(stored)).equals(bytes));
+    await rm(stored);
+    const once = fixture.hub.fault({ path: '.*', kind: 'corrupt', offset: 1000, times: 1 });
+    const [mended] = await downloadAll(fixture, fixture.activities(), resolution);
+    assert.equal(once(), 1, path);
+    assert.equal(mended?.fetchedBytes, 4000);
+    assert.ok((await readFile(stored)).equals(bytes));
+
+    await rm(stored);
+    fixture.hub.fault({ path: '.*', kind: 'corrupt', offset: 1000, times: 10 });
+    await assert.rejects(
+      downloadAll(fixture, fixture.activities(), resolution),
+      (error: unknown) =>
+        error instanceof HeadraceError &&
+        error.type === 'HashMismatchError' &&
+        /failed its check twice: expected/.test(error.message),
+    );
+    assert.deepEqual(await readdir(dirname(stored)), []);
+  }
 });

@@ -353,14 +353,26 @@ void test('offline, the lock and the store are enough, and nothing is requested 
   assert.deepEqual(fixture.hub.stats().requests, { hub: 0, storage: 0 });
 });
 
-void test('a listing of many pages is read to its end', async (t) => {
+void test('a dataset of thousands of files is listed to its end, and its result and its lock stay usable', async (t) => {
+  const count = 3000;
   const many = Object.fromEntries(
-    Array.from({ length: 70 }, (_, index) => [`datasets/o/many/part-${index}.jsonl`, `{"i":${index}}\n`]),
+    Array.from({ length: count }, (_, index) => {
+      const name = `train-${String(index).padStart(5, '0')}-of-03000.jsonl`;
+      return [`datasets/o/many/data/${name}`, `{"i":${index}}\n`];
+    }),
   );
-  const fixture = await startFixture(t, many, { pageSize: 9 });
+  const fixture = await startFixture(t, many, { pageSize: 299 });
   const resolution = await resolve(fixture, { dataset: 'o/many' });
-  assert.equal(resolution.files, 70);
+  assert.equal(resolution.files, count);
   assert.ok(resolution.downloads.length <= 64);
+  assert.ok(JSON.stringify(resolution).length <= 16_384);
+  const lock = await readFile(join(fixture.out, 'recipe.lock.json'), 'utf8');
+  assert.equal((await readRecipeLock(fixture.out)).sources['corpus']?.files.length, count);
+  const [line] = lock.split('\n').filter((each) => each.includes('train-00017-of-'));
+  assert.match(
+    line ?? '',
+    /^ +\{"gitOid":"[0-9a-f]{40}","path":"data\/train-00017-of-03000\.jsonl","sizeBytes":9\},$/,
+  );
 });
 
 void test('a request to a busy or broken Hub is repeated, and given up after a bounded number of tries', async (t) => {
@@ -419,4 +431,73 @@ void test('a listing that names a path outside the repository is refused', async
   const error = await failure(resolve(fixture, { dataset: 'o/n' }, env), 'HubFileNotFoundError');
   assert.match(error.message, /outside the repository or not valid/);
   await assert.rejects(readFile(join(fixture.dir, 'evil.jsonl')));
+});
+
+/** A dataset whose converted branch has these files. */
+const converted = (paths: readonly string[]): Record<string, string | Uint8Array> => ({
+  ...Object.fromEntries(paths.map((path) => [`datasets/o/n@converted/${path}`, someBytes(100, path.length)])),
+  'datasets/o/n/data/train.jsonl': '{}\n',
+  'datasets/o/n.hub.json': JSON.stringify({ branches: { 'refs/convert/parquet': 'n@converted' } }),
+});
+const convertedSource = { dataset: 'o/n', revision: 'refs/convert/parquet' };
+
+void test('on the converted branch the second folder is the split, and a part of one is said to be a part', async (t) => {
+  const partial = ['default/partial-train/0000.parquet', 'default/partial-train/0001.parquet'];
+  const part = await startFixture(t, converted(partial));
+  const some = await resolve(part, { ...convertedSource, split: 'train' });
+  assert.equal(some.files, 2);
+  assert.match(some.notes.join(), /"train" is read as "partial-train": the Hub has converted only a part/);
+  const locked = await resolve(part, { ...convertedSource, split: 'train' });
+  assert.match(locked.notes.join(), /comes from recipe\.lock\.json.*has converted only a part/);
+
+  const four = ['train_sft', 'train_gen', 'test_sft', 'test_gen'].map(
+    (name) => `default/${name}/0000.parquet`,
+  );
+  const several = await startFixture(t, converted(four));
+  const error = await failure(resolve(several, { ...convertedSource, split: 'train' }), 'SplitNotFoundError');
+  assert.match(error.message, /the splits are test_gen, test_sft, train_gen, train_sft/);
+
+  const three = ['train', 'test', 'validation'].map((name) => `auxiliary_train/${name}/0000.parquet`);
+  const auxiliary = await startFixture(t, converted(three));
+  const request = { ...convertedSource, config: 'auxiliary_train', split: 'train' };
+  const { resolution } = await resolve(auxiliary, request);
+  const { files: chosen } = await readResolution(auxiliary.store, resolution);
+  assert.deepEqual(
+    chosen.map(({ path }) => path),
+    ['auxiliary_train/train/0000.parquet'],
+  );
+});
+
+void test('the configs in .huggingface.yaml take the place of those in README.md', async (t) => {
+  const fixture = await startFixture(t, {
+    'datasets/o/n/README.md': '---\nconfigs:\n- config_name: default\n  data_files: a.jsonl\n---\n',
+    'datasets/o/n/.huggingface.yaml': 'configs:\n- config_name: default\n  data_files: b.jsonl\n',
+    'datasets/o/n/a.jsonl': '{}\n',
+    'datasets/o/n/b.jsonl': '{}\n',
+  });
+  const { resolution } = await resolve(fixture, { dataset: 'o/n' });
+  const { files: chosen } = await readResolution(fixture.store, resolution);
+  assert.deepEqual(
+    chosen.map(({ path }) => path),
+    ['b.jsonl'],
+  );
+});
+
+void test('a lock that holds other files than the rules choose is kept, and that is said', async (t) => {
+  const fixture = await startFixture(t, { 'datasets/o/n/a.jsonl': '{}\n', 'datasets/o/n/b.jsonl': '{ }\n' });
+  await resolve(fixture, { dataset: 'o/n' });
+  const lock = await readRecipeLock(fixture.out);
+  const entry = lock.sources['corpus'];
+  assert.ok(entry !== undefined);
+  const one = { ...lock, sources: { corpus: { ...entry, files: entry.files.slice(0, 1) } } };
+  await writeFile(join(fixture.out, 'recipe.lock.json'), JSON.stringify(one));
+  const again = await resolve(fixture, { dataset: 'o/n' });
+  assert.equal(again.files, 1);
+  assert.match(
+    again.notes.join(),
+    /those of recipe\.lock\.json; without it they would be a\.jsonl, b\.jsonl/,
+  );
+  const input = { source: sourceOf({ dataset: 'o/n' }), out: fixture.out, updateLock: true };
+  const newest = await fixture.activities().resolveSource(input, fixture.work);
+  assert.equal(newest.files, 2);
 });
