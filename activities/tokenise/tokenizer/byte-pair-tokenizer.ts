@@ -60,7 +60,9 @@ export class BytePairTokenizer implements BareTokenizer {
   }
 }
 
-/** A copy: V8 makes a long piece a view of the text that it is from, which would stay with it in the cache. */
+/**
+ * A copy: V8 makes a long piece a view of the text that it is from, which would stay with it in the cache.
+ */
 const ownText = (piece: string): string => Buffer.from(piece, 'utf16le').toString('utf16le');
 
 /** An id that no token has is shown as U+FFFD, as bytes that are no UTF-8 are. */
