@@ -19,6 +19,15 @@ export const errorTable = {
     retry: false,
     remedy: 'Accept the terms on the dataset page with the account of your token.',
   },
+  HubTokenScopeError: {
+    retry: false,
+    remedy: 'Let the token read gated repositories, on the Hub page of your tokens.',
+  },
+  DatasetDisabledError: { retry: false, remedy: 'Choose another dataset, or leave the source out.' },
+  HubForbiddenError: {
+    retry: false,
+    remedy: 'Open the page of the dataset in a browser; look for a proxy or firewall on the way.',
+  },
   DatasetNotFoundError: { retry: false, remedy: 'Correct the dataset id.' },
   RevisionNotFoundError: { retry: false, remedy: 'Correct the revision.' },
   ConfigNotFoundError: { retry: false, remedy: 'Name a config that the dataset has.' },
@@ -34,7 +43,7 @@ export const errorTable = {
   },
   HubUnavailableError: {
     retry: true,
-    remedy: 'The Hub or the network is down; the download continues from its last byte.',
+    remedy: 'Check the network and HF_ENDPOINT, then try again; bytes that were downloaded are kept.',
   },
   // Rows
   FormatError: { retry: false, remedy: 'Name the format and the fields in the recipe.' },
@@ -74,7 +83,7 @@ export const errorTable = {
   },
   TinkerUnavailableError: {
     retry: true,
-    remedy: 'The Tinker server or the network is down; the segment starts again from its checkpoint.',
+    remedy: 'Check the network and TINKER_BASE_URL, then try again; checkpoints are kept.',
   },
   TinkerClientDeadError: {
     retry: true,

@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, resolve, sep } from 'node:path';
+import { escapePath, isDynamicPattern } from 'tinyglobby';
 import { defined } from '../../core/defined.js';
 import type { Recipe, Source, Train } from '../../core/recipe.js';
 
@@ -20,11 +21,14 @@ export function withAbsolutePaths(recipe: Recipe, cwd: string, outFrom: string):
   };
 }
 
-/** Globs keep their spelling where they are absolute. */
+/** Only what the recipe says is a pattern: of a relative glob, the name of the folder `cwd` is escaped. */
 function withAbsoluteFiles(source: Source, cwd: string): Source {
   const { files } = source;
   if (files === undefined) return source;
-  const absolute = (path: string): string => (isAbsolute(path) ? path : withSlashes(resolve(cwd, path)));
+  const absolute = (path: string): string => {
+    if (isAbsolute(path)) return path;
+    return withSlashes(resolve(isDynamicPattern(path) ? escapePath(cwd) : cwd, path));
+  };
   return { ...source, files: Array.isArray(files) ? files.map(absolute) : absolute(files) };
 }
 
@@ -36,6 +40,7 @@ function withAbsoluteTokenizer(train: Train, cwd: string): Train {
     : train;
 }
 
+/** Elsewhere than on Windows a backslash is a part of a name, or escapes in a glob. */
 function withSlashes(path: string): string {
-  return path.replaceAll('\\', '/');
+  return sep === '\\' ? path.replaceAll(sep, '/') : path;
 }

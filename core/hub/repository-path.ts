@@ -1,26 +1,33 @@
+const longestPath = 4096;
 const longestPartBytes = 255;
 /** Names that Windows keeps for devices, with whatever ending. */
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
  * True for a path that stays inside the repository's folder on every system: relative, with `/`, no empty,
- * `.` or `..` part, none too long for a file name or the name of a device, no backslash, drive or control
- * character. What a server lists is not trusted to be one.
+ * `.` or `..` part, no backslash, drive or NUL. What a server lists is not trusted to be one.
  */
 export function isRepositoryPath(path: string): boolean {
+  if (path === '' || path.includes('\\') || path.includes('\0') || /^[a-z]:/i.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+/**
+ * Why this system cannot hold a file of this name; `undefined` where it can. Only the files that are chosen
+ * are asked: language codes such as `con` are common names of folders.
+ *
+ * @param platform - as `process.platform`.
+ */
+export function unheldPath(path: string, platform: string): string | undefined {
+  if (path.length > longestPath) return `its path has more than ${longestPath} characters`;
   // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  if (path === '' || path.length > 4096 || /[\\\u0000-\u001f\u007f]/.test(path)) return false;
-  if (/^[a-z]:/i.test(path)) return false;
-  return path
-    .split('/')
-    .every(
-      (part) =>
-        part !== '' &&
-        part !== '.' &&
-        part !== '..' &&
-        utf8Bytes(part) <= longestPartBytes &&
-        !deviceName.test(part),
-    );
+  if (/[\u0001-\u001f\u007f]/.test(path)) return 'its name has a control character';
+  for (const part of path.split('/')) {
+    if (utf8Bytes(part) > longestPartBytes)
+      return `"${part.slice(0, 40)}…" has more than ${longestPartBytes} bytes`;
+    if (platform === 'win32' && deviceName.test(part)) return `"${part}" is the name of a device on Windows`;
+  }
+  return undefined;
 }
 
 function utf8Bytes(text: string): number {

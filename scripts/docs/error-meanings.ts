@@ -13,6 +13,11 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   HubTokenInvalidError: "The Hub refuses the worker's token: it is mistyped, revoked or expired.",
   GatedDatasetError:
     'The token is valid, but its account has not accepted the terms, or the owner has not granted access yet.',
+  HubTokenScopeError:
+    'The token is fine-grained and does not cover this: the box "Read access to contents of all public gated repos you can access" of its settings is not ticked.',
+  DatasetDisabledError: 'The Hub has closed the dataset for everybody, for example after a complaint.',
+  HubForbiddenError:
+    'The Hub, or a proxy or firewall on the way to it, forbids the request for a reason that is none of the others.',
   DatasetNotFoundError:
     'The Hub has no such dataset, or it is private: without a token the answer is the same.',
   RevisionNotFoundError: 'The dataset has no such branch, tag or commit.',

@@ -8,10 +8,13 @@ import { RejectWriter } from '../output/rejects.js';
 import type { PieceInput } from '../plan/piece-input.js';
 import { neededColumns } from '../read/parquet-columns.js';
 import { readRows } from '../read/rows.js';
-import { writeScattered, type ScatteredRow } from './scattered-rows.js';
+import { threadJsonBytes } from '../json-bytes/json-bytes.js';
+import { scatteredRow, type ScatteredRow } from './scattered-row.js';
+import { PartitionRows, writeScattered } from './scattered-rows.js';
+import { createTurnLineReader } from './turn-line.js';
 
-/** Rows are held in memory up to this many characters, then written as one file. */
-const fileChars = 6 * 1024 * 1024;
+/** Rows are held in memory up to this many bytes, then written as one file. */
+const fileBytes = 6 * 1024 * 1024;
 
 /**
  * Sorts the rows of a piece into partitions by their dialogue. Rows without ids belong to no dialogue and are
@@ -21,6 +24,7 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
   const { layout, filter } = input.rules;
   const filterColumns = compileFilter(filter, layout).columns;
   const readRow = dialogueRowReader(layout, filterColumns);
+  const readLine = createTurnLineReader(input.rules, threadJsonBytes);
   const rejects = new RejectWriter(input.dir);
   const scattered = new ScatterWriter(input.dir, input.partitions);
   let rows = 0;
@@ -33,11 +37,20 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
       onBytes: context.progress,
     },
     {
+      onText:
+        readLine &&
+        ((bytes, start, end, place) => {
+          const found = readLine(bytes, start, end, place);
+          if (found === undefined) return false;
+          rows += 1;
+          scattered.add(found);
+          return true;
+        }),
       onRow(row, place, text) {
         rows += 1;
         const found = readRow(row);
         if (found === undefined) rejects.add({ ...place, reason: 'no_messages', text: text() });
-        else scattered.add([found, place]);
+        else scattered.add(scatteredRow(found, place));
       },
       onBad(reason, place, text) {
         rows += 1;
@@ -57,34 +70,40 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
 /** Collects rows by partition and writes them, a file whenever memory is full. */
 class ScatterWriter {
   readonly #dir: string;
-  readonly #partitions: readonly string[][];
-  #chars = 0;
+  readonly #partitions: readonly PartitionRows[];
+  #lastDialogueId: number | undefined;
+  #lastPartition = 0;
+  #bytes = 0;
   #files = 0;
 
   constructor(dir: string, partitions: number) {
     this.#dir = dir;
-    this.#partitions = Array.from({ length: partitions }, () => []);
+    this.#partitions = Array.from({ length: partitions }, () => new PartitionRows());
   }
 
   add(row: ScatteredRow): void {
-    const line = JSON.stringify(row);
-    const [{ dialogueId }] = row;
-    const partition = sha256(String(dialogueId)).readUInt32BE(0) % this.#partitions.length;
-    this.#partitions[partition]?.push(line);
-    this.#chars += line.length;
-    if (this.#chars > fileChars) this.#write();
+    this.#bytes += this.#partitions[this.#partitionOf(row)]?.add(row) ?? 0;
+    if (this.#bytes > fileBytes) this.#write();
   }
 
   /** Writes the rest; returns how many files there are. */
   finish(): number {
-    if (this.#chars > 0) this.#write();
+    if (this.#bytes > 0) this.#write();
     return this.#files;
+  }
+
+  /** The rows of a dialogue mostly follow one another. */
+  #partitionOf({ dialogueId }: ScatteredRow): number {
+    if (dialogueId !== this.#lastDialogueId) {
+      this.#lastDialogueId = dialogueId;
+      this.#lastPartition = sha256(String(dialogueId)).readUInt32BE(0) % this.#partitions.length;
+    }
+    return this.#lastPartition;
   }
 
   #write(): void {
     writeScattered(this.#dir, this.#files, this.#partitions);
-    for (const lines of this.#partitions) lines.length = 0;
     this.#files += 1;
-    this.#chars = 0;
+    this.#bytes = 0;
   }
 }

@@ -12,7 +12,7 @@ import { displayNames } from './display-names.js';
  * Version of the code that plans, converts and counts, and part of the keys of its artifacts: raise it when
  * the same inputs would give other bytes.
  */
-export const conversionVersion = 2;
+export const conversionVersion = 3;
 
 const count = z.int().min(0);
 

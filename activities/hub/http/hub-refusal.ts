@@ -30,7 +30,10 @@ export async function failureOf(response: Response, url: URL): Promise<Transient
   );
   if (isTransientStatus(status))
     return new TransientError(`${shown} answers ${status}`, retryAfterOf(headers, Date.now()));
-  const reason = (headers.get('x-error-message') ?? errorInJson(body) ?? body).slice(0, 300);
+  const reason = (headers.get('x-error-message') ?? errorInJson(body) ?? pageTitle(body) ?? body).slice(
+    0,
+    300,
+  );
   return new HubRefusal(status, headers.get('x-error-code') ?? undefined, reason, shown);
 }
 
@@ -42,6 +45,13 @@ function errorInJson(body: string): string | undefined {
     // The body is text.
   }
   return undefined;
+}
+
+/** Of an HTML page, as proxies and firewalls answer, its title: `a web page "Access denied"`. */
+function pageTitle(body: string): string | undefined {
+  if (!/^\s*<(!doctype\s+html|html)\b/i.test(body)) return undefined;
+  const title = /<title[^>]*>([^<]*)</i.exec(body)?.[1]?.trim() ?? '';
+  return title === '' ? 'a web page without a title' : `a web page "${title}"`;
 }
 
 /** The URL as messages show it: the query of a signed URL is a secret. */

@@ -15,7 +15,7 @@ const mostPages = 10_000;
 export function libraryFetch(client: HubClient, signal: AbortSignal): typeof fetch {
   const seen = new Set<string>();
   return async (input, init) => {
-    const url = input instanceof Request ? input.url : String(input);
+    const url = atEndpoint(client.config.endpoint, input instanceof Request ? input.url : String(input));
     const endless = seen.has(url) ? 'leads back to a page that was read' : 'does not end';
     if (seen.has(url) || seen.size === mostPages)
       throw new HeadraceError(
@@ -29,4 +29,14 @@ export function libraryFetch(client: HubClient, signal: AbortSignal): typeof fet
     const body = typeof init?.body === 'string' ? init.body : undefined;
     return client.fetchWhole(url, signal, { headers, ...defined({ method: init?.method, body }) });
   };
+}
+
+/**
+ * The URL at the endpoint. A mirror hands on answers of the Hub, in which links, such as that to the next
+ * page of a listing, have the origin of the Hub.
+ */
+function atEndpoint(endpoint: string, url: string): string {
+  const [base, asked] = [new URL(endpoint), new URL(url)];
+  if (asked.origin === base.origin) return url;
+  return `${endpoint}${asked.pathname}${asked.search}`;
 }

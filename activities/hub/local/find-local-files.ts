@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { glob, isDynamicPattern } from 'tinyglobby';
+import { escapePath, glob, isDynamicPattern } from 'tinyglobby';
 import { HeadraceError } from '../../../core/errors.js';
 import { ignoreMissing, isMissing } from '../../../files/errno.js';
 
@@ -71,22 +71,30 @@ async function realPathOf(path: string): Promise<string> {
 
 async function matchesOf(pattern: string): Promise<string[]> {
   const path = resolve(pattern);
-  const found = await stat(path).catch(ignoreMissing);
-  if (found?.isFile() === true) return [path];
+  const literal = withoutEscapes(path);
+  const found = await stat(literal).catch(ignoreMissing);
+  if (found?.isFile() === true) return [literal];
   if (found?.isDirectory() === true)
     throw new HeadraceError('FileNotFoundError', `${pattern} is a folder, not a file`, {
-      remedy: `Write a glob, for instance ${path}/**/*.jsonl`,
+      remedy: `Write a glob, for instance ${escapePath(literal)}/**/*.jsonl`,
     });
-  const matches = isDynamicPattern(pattern)
-    ? await glob(path, { absolute: true, dot: true, cwd: await existingFolder(path) })
+  // The library does not see the sign of a glob behind an escaped brace.
+  const isGlob = literal !== path || isDynamicPattern(pattern);
+  const matches = isGlob
+    ? await glob(path, { absolute: true, dot: true, cwd: await existingFolder(literal) })
     : [];
   if (matches.length > 0) return matches;
-  const folder = await existingFolder(path);
+  const folder = await existingFolder(literal);
   throw new HeadraceError(
     'FileNotFoundError',
-    `${isDynamicPattern(pattern) ? `No file matches ${pattern}` : `There is no file ${pattern}`}; ${await nearMatches(path, folder)}`,
+    `${isGlob ? `No file matches ${pattern}` : `There is no file ${pattern}`}; ${await nearMatches(literal, folder)}`,
     pattern.startsWith('~') ? { remedy: '`~` is not expanded. Write the full path.' } : {},
   );
+}
+
+/** A path as it would be without globs: a backslash before a sign of globs is left out. */
+function withoutEscapes(path: string): string {
+  return sep === '\\' ? path : path.replaceAll(/\\([!()*+?@[\]{}])/g, '$1');
 }
 
 /** The deepest folder on the way to `path` that exists. */

@@ -1,5 +1,6 @@
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
+import { unheldPath } from '../../../core/hub/repository-path.js';
 import { chooseSplitFiles, type SplitChoice } from '../../../core/hub/split-files.js';
 import type { HubClient } from '../http/hub-client.js';
 import { pageOf, type RepositoryCommit } from '../http/repository.js';
@@ -71,9 +72,20 @@ export function chooseFiles(
       { remedy: `See ${pageOf(client.config, commit)}.` },
     );
   const files = [first, ...others] as const;
+  for (const { path } of files) refuseUnheld(commit, path);
   const emptyFiles = [...chosen].filter((path) => !files.some((file) => file.path === path));
   const { config, split } = choice;
   return { config, split, files, emptyFiles, notes: [...notes, ...choice.notes, ...emptyNotes(emptyFiles)] };
+}
+
+function refuseUnheld({ id }: RepositoryCommit, path: string): void {
+  const why = unheldPath(path, process.platform);
+  if (why !== undefined)
+    throw new HeadraceError(
+      'HubFileNotFoundError',
+      `The file ${JSON.stringify(path.slice(0, 200))} of the dataset ${id} cannot be stored here: ${why}`,
+      { remedy: 'Choose other files with data_files.' },
+    );
 }
 
 function choiceOf({ config, split, files, emptyFiles }: LockedSource): SplitChoice {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -31,13 +31,18 @@ async function liar(t: TestContext, tree: Answer): Promise<string> {
     if (request.url?.includes('/tree/') === true) tree(request, response, url);
     else response.end(JSON.stringify(info));
   });
+  url = await listening(t, server);
+  return url;
+}
+
+/** The URL of a server that ends with the test. */
+async function listening(t: TestContext, server: Server): Promise<string> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   t.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return url;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function lieIs(t: TestContext, tree: Answer, type: ErrorType, message: RegExp): Promise<Fixture> {
@@ -68,6 +73,35 @@ void test('a listing whose pages lead to each other ends', async (t) => {
     response.end(JSON.stringify([file(`data/${pages}.jsonl`)]));
   };
   await lieIs(t, answer, 'HubAnswerError', /leads back to a page that was read \(3 pages\)/);
+});
+
+void test('a mirror whose next page is named at the origin of the Hub is asked for it itself', async (t) => {
+  const names = ['a', 'b', 'c', 'd'].map((name) => `datasets/o/n/data/${name}.jsonl`);
+  const files = Object.fromEntries(names.map((name) => [name, '{"messages":[]}\n']));
+  const fixture = await startFixture(t, files, { pageSize: 2 });
+  let requests = 0;
+  const handOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    requests += 1;
+    const range = request.headers.range;
+    const answer = await fetch(`${fixture.hub.url}${request.url ?? ''}`, {
+      redirect: 'manual',
+      ...(range === undefined ? {} : { headers: { range } }),
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const headers = Object.fromEntries(answer.headers);
+    delete headers['transfer-encoding'];
+    response.writeHead(answer.status, headers);
+    response.end(bytes);
+  };
+  const endpoint = await listening(
+    t,
+    createServer((...exchange) => void handOn(...exchange)),
+  );
+  const env = { HF_ENDPOINT: endpoint };
+  const { resolution } = await resolve(fixture, { dataset: 'o/n' }, env);
+  assert.equal((await readResolution(fixture.store, resolution)).files.length, 4);
+  const { hub } = fixture.hub.stats().requests;
+  assert.deepEqual([hub, requests > 2], [requests, true]);
 });
 
 void test('an answer without an end is cut, packed or not', async (t) => {
@@ -108,14 +142,24 @@ void test('an answer that is no listing is an error', async (t) => {
   await lieIs(t, listing(file('a.jsonl', { size: -1 })), 'HubAnswerError', /size/);
 });
 
-void test('paths that leave their folder, and names that no file can have, are refused', async (t) => {
-  const paths = [
-    '../../../evil.jsonl',
-    '/etc/evil.jsonl',
-    'a\\..\\evil.jsonl',
-    'a\u0000.jsonl',
-    'data/nul.jsonl',
-  ];
+void test('one name that this system cannot hold refuses that file alone', async (t) => {
+  const long = `data/train-${'x'.repeat(300)}.jsonl`;
+  await lieIs(
+    t,
+    listing(file(long)),
+    'HubFileNotFoundError',
+    /cannot be stored here: .* more than 255 bytes/,
+  );
+  const fixture = await startFixture(t, {
+    'datasets/o/n/train.jsonl': '{"messages":[]}\n',
+    'datasets/o/n/con/x.txt': 'x',
+    'datasets/o/n/scripts/aux.py': 'x',
+  });
+  assert.equal((await resolve(fixture, { dataset: 'o/n' })).files, 1);
+});
+
+void test('paths that leave their folder are refused', async (t) => {
+  const paths = ['../../../evil.jsonl', '/etc/evil.jsonl', 'a\\..\\evil.jsonl', 'a\u0000.jsonl'];
   for (const path of paths) {
     const fixture = await lieIs(
       t,

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
+import { withAbsolutePaths } from '../../../client/recipe/absolute-paths.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { Recipe } from '../../../core/recipe.js';
 import type { Progress } from '../../../core/progress.js';
 import { sourceOf } from '../../support/hub.js';
 import { temporaryFolder } from '../../support/folder.js';
@@ -140,4 +142,26 @@ void test('a source of empty files only is an error', async (t) => {
   const { dir, resolve } = await place(t, { 'a.jsonl': '', 'b.jsonl': '' });
   await assert.rejects(resolve(join(dir, '*.jsonl')), /All 2 files of .* are empty/);
   await assert.rejects(resolve(join(dir, 'a.jsonl')), /a\.jsonl is empty \(0 bytes\), and there is no other/);
+});
+
+void test('signs of globs in the name of the working folder are no pattern', async (t) => {
+  const { dir, store, resolve } = await place(t, {});
+  const cwd = join(dir, 'My Corpora (v2) [x]{y}');
+  await mkdir(join(cwd, 'data'), { recursive: true });
+  await mkdir(join(cwd, 'work!'));
+  for (const name of ['one.jsonl', 'two.jsonl', '[a].jsonl']) await writeFile(join(cwd, 'data', name), 'x\n');
+  const found = async (from: string, files: string): Promise<readonly string[]> => {
+    const recipe = Recipe.parse({ name: 'r', seed: 1, sources: [{ name: 'a', files }] });
+    const absolute = withAbsolutePaths(recipe, from, from).sources[0]?.files;
+    const { resolution } = await resolve([absolute ?? ''].flat());
+    return (await readResolution(store, resolution)).files.map(({ path }) => relative(cwd, path));
+  };
+  const all = ['data/[a].jsonl', 'data/one.jsonl', 'data/two.jsonl'];
+  assert.deepEqual(await found(cwd, 'data/*.jsonl'), all);
+  assert.deepEqual(await found(join(cwd, 'work!'), '../data/*.jsonl'), all);
+  assert.deepEqual(await found(cwd, 'data/one.jsonl'), ['data/one.jsonl']);
+  assert.deepEqual(await found(cwd, 'data/[a].jsonl'), ['data/[a].jsonl']);
+  assert.deepEqual(await found(cwd, 'data/\\[a\\].jsonl'), ['data/[a].jsonl']);
+  assert.deepEqual(await found(cwd, 'data/{one,two}.jsonl'), ['data/one.jsonl', 'data/two.jsonl']);
+  await assert.rejects(found(cwd, 'data/*.json'), /nearest in .*data: /);
 });

@@ -47,7 +47,7 @@ before(async () => {
 });
 
 for (const [what, at, room] of [
-  ['rows that wait for their dialogue', 'scatter-0.jsonl', 1000],
+  ['rows that wait for their dialogue', 'scatter-0.rows', 1000],
   ['rejected rows', 'rejects.jsonl', 0],
   ['converted lines', 'run-0.lines', 100_000],
   ['the index of converted lines', 'run-0.index', 0],

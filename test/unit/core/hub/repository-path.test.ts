@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clashingPath, isRepositoryId, isRepositoryPath } from '../../../../core/hub/repository-path.js';
+import {
+  clashingPath,
+  isRepositoryId,
+  isRepositoryPath,
+  unheldPath,
+} from '../../../../core/hub/repository-path.js';
 
 void test('paths that leave the repository are refused', () => {
   for (const path of ['../x', 'a/../../x', '/etc/passwd', 'a//b', '.', 'a/./b', 'a\\..\\b', 'a\u0000b', ''])
@@ -9,21 +14,18 @@ void test('paths that leave the repository are refused', () => {
     assert.equal(isRepositoryPath(path), true);
 });
 
-void test('names that no file can have on some system are refused', () => {
-  const names = [
-    'nul',
-    'data/CON.jsonl',
-    'com1',
-    'lpt9.txt',
-    'Aux/x',
-    'C:evil',
-    'c:/x',
-    'x'.repeat(256),
-    'é'.repeat(128),
-  ];
-  for (const path of names) assert.equal(isRepositoryPath(path), false, path);
-  for (const path of ['null.json', 'console/x', 'com10', 'x'.repeat(255), 'ab:c.json'])
+void test('a name is refused only where its file is chosen, and only by a system that cannot hold it', () => {
+  for (const path of ['con/x.txt', 'scripts/aux.py', 'data/CON.jsonl', 'lpt9.txt', 'Icon\r', 'x'.repeat(300)])
     assert.equal(isRepositoryPath(path), true, path);
+  for (const path of ['con/x.txt', 'nul', 'data/CON.jsonl', 'com1', 'Aux/x']) {
+    assert.equal(unheldPath(path, 'linux'), undefined, path);
+    assert.match(unheldPath(path, 'win32') ?? '', /name of a device/, path);
+  }
+  for (const path of ['x'.repeat(256), 'é'.repeat(128), 'data/Icon\r', `a/${'b/'.repeat(3000)}c`])
+    assert.notEqual(unheldPath(path, 'linux'), undefined, path);
+  for (const path of ['null.json', 'console/x', 'com10', 'x'.repeat(255), 'ab:c.json'])
+    assert.equal(unheldPath(path, 'win32'), undefined, path);
+  for (const path of ['C:evil', 'c:/x']) assert.equal(isRepositoryPath(path), false, path);
 });
 
 void test('a path listed twice, or used as a folder by another, clashes', () => {
