@@ -70,7 +70,7 @@ export const errorTable = {
   BudgetReachedError: {
     retry: false,
     remedy:
-      'Raise the budget with `npx headrace change-budget RUN`; the training continues from its checkpoint.',
+      'Raise the budget with `npx headrace change-budget RUN tokens=N`; the training continues from its checkpoint.',
   },
   TinkerRequestError: { retry: false, remedy: 'The server refused the request; see its message.' },
   TinkerConformanceError: {

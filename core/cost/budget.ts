@@ -1,4 +1,4 @@
-import { usdOf, type Price } from './price.js';
+import { kindsWithoutRate, usdOf, type Price } from './price.js';
 import { allTokens, type TokenUsage } from './usage.js';
 
 /** The most that a training may use, as `train.budget` of a recipe; at least one of the two. */
@@ -7,6 +7,14 @@ export interface Budget {
   readonly tokens?: number | undefined;
   /** By the price of the training, which has a rate for every kind of token. */
   readonly usd?: number | undefined;
+}
+
+/** What is missing where a budget of money has no price for some kind of token. */
+export function missingPrice(budget: Budget, price: Price | null): string | undefined {
+  const unknown = budget.usd === undefined ? [] : kindsWithoutRate(price);
+  return unknown.length === 0
+    ? undefined
+    : `needs prices, and none is known for: ${unknown.join(', ')}; give train.price`;
 }
 
 /** Whether a training that uses so much stays within its budget. */

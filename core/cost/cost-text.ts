@@ -16,7 +16,9 @@ function formatRate({ usd }: Rate): string {
 }
 
 /**
- * `1,200 tokens trained, 300 prefilled, 120 sampled`. @param sampled - `at most`, where answers may be shorter.
+ * `1,200 tokens trained, 300 prefilled, at most 120 sampled`.
+ *
+ * @param sampled - `at most` where answers may be shorter.
  */
 export function usageText(
   { train, prefill, sample }: TokenUsage,

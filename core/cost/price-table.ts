@@ -6,7 +6,7 @@ type Rates = Readonly<Partial<Record<TokenKind, number>>>;
 interface PriceReading {
   /** Where and when, for users. */
   readonly from: string;
-  /** By the name of the model on the server: USD per million tokens. What the place did not have is absent. */
+  /** By the model's name on the server: USD per million tokens. What the place did not have is absent. */
   readonly rates: Readonly<Record<string, Rates>>;
 }
 

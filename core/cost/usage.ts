@@ -12,8 +12,6 @@ export interface TokenUsage {
 export const tokenKinds = ['train', 'prefill', 'sample'] as const;
 export type TokenKind = (typeof tokenKinds)[number];
 
-export const noUsage: TokenUsage = { train: 0, prefill: 0, sample: 0 };
-
 /** Tokens of all kinds together: what `train.budget.tokens` counts. */
 export function allTokens({ train, prefill, sample }: TokenUsage): number {
   return train + prefill + sample;

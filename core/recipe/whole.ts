@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { kindsWithoutRate, priceOf } from '../cost/price.js';
+import { missingPrice } from '../cost/budget.js';
+import { priceOf } from '../cost/price.js';
 import { trainProblems } from '../training/models/train-problems.js';
 import { Source } from './source.js';
 import { Train } from './train.js';
@@ -91,12 +92,8 @@ export const Recipe = z
     for (const { key, problem } of recipe.train === undefined ? [] : trainProblems(recipe.train))
       fail(['train', key], problem);
     const { train } = recipe;
-    if (train?.budget?.usd === undefined) return;
-    const unknown = kindsWithoutRate(priceOf(train.base_model, train.price));
-    if (unknown.length > 0)
-      fail(
-        ['train', 'budget', 'usd'],
-        `needs prices, and Headrace knows none of ${train.base_model} for: ${unknown.join(', ')}; give train.price`,
-      );
+    if (train?.budget === undefined) return;
+    const problem = missingPrice(train.budget, priceOf(train.base_model, train.price));
+    if (problem !== undefined) fail(['train', 'budget', 'usd'], problem);
   });
 export type Recipe = z.infer<typeof Recipe>;

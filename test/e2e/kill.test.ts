@@ -15,8 +15,8 @@ import { postFaults, clearFaults } from '../support/faults.js';
 
 /**
  * One recipe, large enough that every stage can be hit, and half of it conversations with reasoning, tools
- * and weights, each turn an example of its own, is run undisturbed once and then again on fresh stores, with something killed by SIGKILL in
- * each stage. Everything that it leaves must be the same bytes.
+ * and weights, each turn an example of its own, is run undisturbed once and then again on fresh stores, with
+ * something killed by SIGKILL in each stage. Everything that it leaves must be the same bytes.
  */
 const hubRows = 60_000;
 const localRows = 120_000;

@@ -233,7 +233,11 @@ void test('--json has the tokens, weights, prompt and stop of the Tinker cookboo
       const where = `${renderer}, "${name}"`;
       if (runs === undefined || 'error' in runs || messages.at(-1)?.role !== 'assistant') continue;
       assert.ok('tokens' in shown, where);
-      assert.deepEqual({ ...shown, weights: runsOf(shown.weights) }, { file, line: at + 1, tokens, weights: runs, cut: 0, prompt, stop: golden.stop }, where);
+      assert.deepEqual(
+        { ...shown, weights: runsOf(shown.weights) },
+        { file, line: at + 1, tokens, weights: runs, cut: 0, prompt, stop: golden.stop },
+        where,
+      );
     }
   }
 });
@@ -397,8 +401,8 @@ void test('a terminal shows what is trained in green and special tokens inverse;
   const coloured = await onTerminal(args, {});
   assert.ok(coloured.includes('\u001b[32mshort\u001b[39m\u001b[32m\u001b[7m<|im_end|>'), coloured);
   assert.ok(!coloured.includes('⟦'));
-  const plain = await onTerminal(args, { NO_COLOR: '1' });
-  assert.ok(plain.includes('⟦short<|im_end|>⟧'), plain);
+  const withoutColour = await onTerminal(args, { NO_COLOR: '1' });
+  assert.ok(withoutColour.includes('⟦short<|im_end|>⟧'), withoutColour);
   assert.ok(!plain.includes('\u001b'));
 });
 
@@ -437,11 +441,16 @@ void test('each mistake has its error: what was found, where, what is expected a
     [[file, ...tinyModel, '--line', '2'], 2, /has 1 line, and no conversation from line 2 on/],
     [[file], 2, /names no base model, and there is no --model/],
     [[recipe], 2, /recipe\.yaml names no base model/],
-    [[file, '--model', 'x/y'], 1, /BaseModelError: No renderer is known/, /with --renderer/],
+    [
+      [file, '--model', 'x/y'],
+      1,
+      /BaseModelError: The base model x\/y is not in the table of models/,
+      /with --renderer/,
+    ],
     [
       [file, '--model', 'Qwen/Qwen3-8B', '--tokenizer', './data'],
       1,
-      /data has no tokenizer\.json/,
+      /data has no tokenizer; expected tokenizer\.json/,
       /with --tokenizer|--tokenizer:/,
     ],
     [[file, ...tinyModel, '--renderer', 'llama3'], 1, /has no special token <\|begin_of_text\|>/],

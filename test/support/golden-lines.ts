@@ -13,8 +13,8 @@ const Written = z.object({
   /** null: refused in every mode. */
   tokens: z.array(z.int()).nullable(),
   /**
-   * By mode, lengths of runs of weights, untrained first; the tokens end with the mask, and an empty one trains
-   * nothing. null: refused. Absent: the renderer does not have the mode.
+   * By mode, lengths of runs of weights, untrained first; the tokens end with the mask, and an empty one
+   * trains nothing. null: refused. Absent: the renderer does not have the mode.
    */
   masks: z.partialRecord(z.enum(trainOnModes), z.array(z.int()).nullable()),
   /** The generation prompt of all messages but the last. */

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createTextEncoder, type TextEncoder } from '../../activities/tokenise/tokenizer/text-encoder.js';
 import { shippedTokenizer } from '../../activities/tokenise/tokenizer/shipped-tokenizers.js';
-import { readTokenizerFiles, type TokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
+import {
+  readTokenizerFiles,
+  type TokenizerFiles,
+} from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import type { Renderer } from '../../core/training/rendering/renderer.js';
 import { packagePath } from '../../files/package-path.js';
 
@@ -37,5 +40,7 @@ export function goldenEncoder(
 
 /** Inkling's ranks come with Headrace. */
 async function filesOf(tokenizer: string): Promise<TokenizerFiles> {
-  return tokenizer === 'inkling' ? shippedTokenizer('inkling') : readTokenizerFiles(goldenTokenizer(tokenizer));
+  return tokenizer === 'inkling'
+    ? shippedTokenizer('inkling')
+    : readTokenizerFiles(goldenTokenizer(tokenizer));
 }

@@ -30,6 +30,8 @@ export interface Servers {
 
 export interface ServersOptions {
   readonly hubRoot?: (folder: string) => Promise<string>;
+  /** Writes the Tinker server's model, and returns its folder. @default the model that Headrace ships */
+  readonly modelDir?: (folder: string) => Promise<string>;
 }
 
 interface UsedServersOptions extends ServersOptions {
@@ -61,10 +63,11 @@ export async function openServers(folder: string, options: ServersOptions = {}):
   const announced = (name: string, key: string): string => parts.get(name)?.ready[key] ?? '';
   const portOf = (address: string): string => /:(\d+)$/.exec(address)?.[1] ?? '0';
   const hubRoot = (await options.hubRoot?.(folder)) ?? shippedHubRoot;
+  const modelDir = (await options.modelDir?.(folder)) ?? shippedModelDir;
   const args = {
     temporal: ['--state', join(folder, 'temporal')],
     hub: ['--root', hubRoot, '--state', join(folder, 'hub-state')],
-    tinker: ['--model', shippedModelDir, '--state', join(folder, 'tinker')],
+    tinker: ['--model', modelDir, '--state', join(folder, 'tinker')],
   };
   await Promise.all([start('temporal', args.temporal), start('hub', args.hub), start('tinker', args.tinker)]);
   const temporal = await connectTemporal({ TEMPORAL_ADDRESS: announced('temporal', 'address') });

@@ -5,7 +5,7 @@ import { updates } from '../../workflows/messages.js';
 import { budgetChange } from '../../client/runs/change-recipe.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { useTemporal } from '../support/temporal.js';
-import { fakeActivities, noRecords, recipeOf, recordOf } from './fake-activities.js';
+import { fakeActivities, recipeOf, recordsWhatItTrained } from './fake-activities.js';
 import { refusal, slowFirstSegment, untilCalled, untilState, untilWaiting, withRun } from './runs.js';
 
 /** Six steps of 10 tokens, checkpoints at 2, 4 and 6, and evaluations of 7 tokens: 88 tokens in all. */
@@ -49,28 +49,15 @@ void test('a training saves, is measured and waits before its next step would pa
       wait.message,
       /The budget of 60 tokens does not cover step 3 of 6 .*: used are 51 tokens\. The checkpoint demo-000003 is saved\./,
     );
-    assert.match(wait.remedy, /The whole training needs 88 tokens\. Raise the budget/);
+    assert.match(wait.remedy, /The whole training needs at least 95 tokens\. Raise the budget/);
     assert.deepEqual(parked.train?.usage, { train: 30, prefill: 15, sample: 6 });
     await handle.terminate();
   });
 });
 
 void test('a larger budget lets the training continue from its checkpoint to the end', async () => {
-  const fake = fakeActivities();
+  const fake = recordsWhatItTrained(fakeActivities());
   const recipe = budgeted('raised', '{ tokens: 60 }');
-  const { activities } = fakeActivities();
-  fake.activities.findRecords = async (input) => {
-    const last = fake.calls.findLast((call) => call.startsWith('recordSegment'));
-    if (last === undefined) return await activities.findRecords(input);
-    return {
-      ...noRecords,
-      found: 2,
-      steps: 3,
-      last: recordOf(3, 6),
-      firstLoss: 2,
-      done: { trainedTokens: 30, evaluations: 3 },
-    };
-  };
   await withRun(temporal(), recipe, fake, async (handle) => {
     await untilWaiting(handle);
     const answer = await handle.executeUpdate(updates.changeBudget, change(recipe, 'tokens=95'));
@@ -162,12 +149,17 @@ void test('an update with something other than a budget is refused with what was
   const fake = slowFirstSegment();
   const recipe = budgeted('refused', '{ tokens: 60 }');
   await withRun(temporal(), recipe, fake, async (handle) => {
+    await untilCalled(fake, 'trainSegment 0-2');
     const { args } = change(recipe, 'tokens=80');
     const sent = (budget: unknown) =>
       refusal(handle.executeUpdate(updates.changeBudget, { args: [{ ...args[0], budget }] as never }));
     assert.match(await sent({ tokens: 0 }), /expected \{"budget": .*found \{"tokens":0\}/);
     assert.match(await sent({}), /expected \{"budget": .*found \{\}/);
     assert.match(await sent({ usd: '5' }), /expected \{"budget"/);
+    assert.match(
+      await sent({ usd: 5 }),
+      /budget\.usd needs prices, and none is known for: train, prefill, sample/,
+    );
     await handle.terminate();
   });
 });

@@ -5,7 +5,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { queries, updates } from '../../workflows/messages.js';
 import { useTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, noRecords, recordOf, trainYaml } from './fake-activities.js';
-import { refusal, untilCalled, untilState, withRun } from './runs.js';
+import { refusal, untilCalled, untilState, untilWaiting, withRun } from './runs.js';
 
 /** What parks, and the decisions on it. */
 
@@ -126,6 +126,25 @@ for (const stage of ['finishMix', 'finishTokens', 'recordSegment', 'evaluate', '
       await handle.result();
     });
   });
+
+void test('the day of the start goes with the tokens, also where they are planned again after a wait', async () => {
+  const fake = fakeActivities();
+  const days: string[] = [];
+  const { activities } = fakeActivities();
+  fake.activities.planTokens = async (input) => {
+    days.push(input.startedOn);
+    if (days.length === 1)
+      throw ApplicationFailure.create({ message: 'full', type: 'DiskFullError', nonRetryable: true });
+    return await activities.planTokens(input);
+  };
+  await withRun(temporal(), recipeOf('dated', ['a'], trainYaml), fake, async (handle) => {
+    await untilWaiting(handle);
+    await handle.executeUpdate(updates.retryStage, { args: [{ stage: 'tokenise' }] });
+    await handle.result();
+    const day = (await handle.describe()).startTime.toISOString().slice(0, 10);
+    assert.deepEqual(days, [day, day]);
+  });
+});
 
 void test('a source that fails parks while the others continue, and continues when it is tried again', async () => {
   const fake = fakeActivities();

@@ -14,7 +14,7 @@ export interface Fake {
 }
 
 /** Tokens of each step of the fake training. */
-export const stepTokens = 10;
+const stepTokens = 10;
 
 export const noRecords: FindRecordsResult = {
   found: 0,
@@ -230,6 +230,25 @@ export function recipeOf(name: string, sources: readonly string[], extra = ''): 
 
 /** `train:` of a recipe whose segments have two steps. */
 export const trainYaml = 'train: { base_model: tiny, learning_rate: 1.0e-3, checkpoint_every: 2 }';
+
+/** A training that starts again finds what it recorded before. */
+export function recordsWhatItTrained(fake: Fake): Fake {
+  const quick = { ...fake.activities };
+  const records: SegmentRecordRef[] = [];
+  fake.activities.recordSegment = async (input) => {
+    const record = await quick.recordSegment(input);
+    records.push(record);
+    return record;
+  };
+  fake.activities.findRecords = async (input) => {
+    const last = records.at(-1);
+    if (last === undefined) return await quick.findRecords(input);
+    const trainedTokens = records.reduce((sum, { tokens }) => sum + tokens, 0);
+    const done = { trainedTokens, evaluations: records.length + 1 };
+    return { ...noRecords, found: records.length, steps: last.nextStep, last, firstLoss: 2, done };
+  };
+  return fake;
+}
 
 /** The server loses the checkpoint of step 4. */
 export function losesCheckpoint(): Fake {

@@ -28,7 +28,7 @@ export function handleBudget(run: Run): void {
       validator: (input) => {
         if (run.recipe.train === undefined) throw new Error('the recipe has no training');
         noteIn(input);
-        mustBeBudget(fieldOf(input, 'budget'));
+        mustBeBudget(fieldOf(input, 'budget'), run);
         mustHaveMemo(input, 'change-budget');
       },
     },

@@ -1,3 +1,4 @@
+import { missingPrice } from '../../core/cost/budget.js';
 import type { Run } from './run.js';
 
 /**
@@ -53,8 +54,8 @@ function isCap(cap: unknown): boolean {
   return typeof cap === 'object' && isRows && isShare && (rows === undefined || share === undefined);
 }
 
-/** A budget as `train.budget`, or `null` for none. */
-export function mustBeBudget(budget: unknown): void {
+/** A budget as `train.budget`, or `null` for none. One of money needs the price of the training. */
+export function mustBeBudget(budget: unknown, run: Run): void {
   if (budget === null) return;
   const [tokens, usd] = [fieldOf(budget, 'tokens'), fieldOf(budget, 'usd')];
   const isTokens = tokens === undefined || (Number.isSafeInteger(tokens) && Number(tokens) >= 1);
@@ -63,6 +64,9 @@ export function mustBeBudget(budget: unknown): void {
     throw new Error(
       `expected {"budget": {"tokens": 1 or more, "usd": above 0}}, one of them or null, found ${shown(budget)}`,
     );
+  const { cost } = run.view.state;
+  const problem = usd === undefined || cost === null ? undefined : missingPrice({ usd }, cost.price);
+  if (problem !== undefined) throw new Error(`budget.usd ${problem}`);
 }
 
 export function fieldOf(input: unknown, key: string): unknown {

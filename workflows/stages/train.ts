@@ -36,7 +36,7 @@ export async function planTraining(run: Run, train: Train, tokens: TokensResult)
 }
 
 /** The recipe's, or the one that it was changed to. */
-export function budgetOf({ recipe }: Run): Budget | null {
+function budgetOf({ recipe }: Run): Budget | null {
   return recipe.train?.budget ?? null;
 }
 

@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { TrainingPlan } from '../../core/contracts/training.js';
 import { isWithin, trainableTokens } from '../../core/cost/budget.js';
 import type { Budget } from '../../core/cost/budget.js';
 import { budgetText, usedText } from '../../core/cost/cost-text.js';
 import { usageOf } from '../../core/cost/usage.js';
+import type { TokenUsage } from '../../core/cost/usage.js';
 import type { ErrorType } from '../../core/errors.js';
 import type { StepRange } from './segments.js';
 import type { Training } from './training.js';
@@ -51,17 +53,31 @@ export async function withinBudget(
 }
 
 function budgetReached(
-  { training }: Training['input'],
+  { training, checkpointEvery }: Training['input'],
   { done, last }: Training['progress'],
   budget: Budget,
   what: string,
 ): ApplicationFailure {
   const used = usedText(usageOf(done, training.evaluation), training.price);
   const kept = last === null ? 'Nothing is trained yet' : `The checkpoint ${last.label} is saved`;
-  const remedy = `The whole training needs ${usedText(training.usage, training.price)}. Raise the budget, and it continues from there.`;
+  const needed = usedText(neededUsage(training, checkpointEvery, { done, last }), training.price);
+  const remedy = `The whole training needs at least ${needed}. Raise the budget, and it continues from there.`;
   return ApplicationFailure.nonRetryable(
     `The budget of ${budgetText(budget)} does not cover ${what}: used are ${used}. ${kept}.`,
     'BudgetReachedError' satisfies ErrorType,
     { remedy },
   );
+}
+
+/**
+ * More than was planned where checkpoints were saved in between; less than it takes where steps were lost.
+ */
+function neededUsage(
+  { usage, evaluation, totalSteps }: TrainingPlan,
+  every: number,
+  { done, last }: Pick<Training['progress'], 'done' | 'last'>,
+): TokenUsage {
+  const checkpoints = Math.ceil(totalSteps / every) - Math.floor((last?.nextStep ?? 0) / every);
+  const evaluations = Math.max(1, done.evaluations) + checkpoints;
+  return usageOf({ trainedTokens: Math.max(usage.train, done.trainedTokens), evaluations }, evaluation);
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** A token that is no piece of text to the tokenizer's model: a control token, or markup such as `<think>`. */
+/**
+ * A token that is no piece of text to the tokenizer's model: a control token, or markup such as `<think>`.
+ */
 export const AddedToken = z.looseObject({
   id: z.int().min(0),
   content: z.string().min(1),

@@ -12,7 +12,10 @@ export interface PieceRule {
 
 const Split = z.looseObject({
   type: z.literal('Split'),
-  pattern: z.union([z.strictObject({ Regex: z.string() }), z.strictObject({ String: z.string() })]),
+  pattern: z.union([
+    z.strictObject({ Regex: z.string().transform(folded) }),
+    z.strictObject({ String: z.string() }),
+  ]),
   behavior: z.literal('Isolated'),
   invert: z.literal(false),
 });
@@ -50,27 +53,49 @@ export function pieceRule(json: Readonly<Record<string, unknown>>): PieceRule | 
   return { cut: normalises ? (text) => cut(text.normalize('NFC')) : cut, normalises };
 }
 
+/** Letters outside ASCII that are equal to one of ASCII, where case is ignored. */
+const folds: Readonly<Record<string, string>> = { s: 'ſ', k: '\u212a' };
+
+/**
+ * Writes out `(?i:…)` around letters: the library's form of it leaves `ſ` out, which Oniguruma takes for an
+ * s.
+ */
+function folded(regex: string): string {
+  return regex.replace(/\(\?i:([^()[\]\\]*)\)/g, (_, body: string) => {
+    const letters = body.replace(
+      /[a-z]/gi,
+      (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}${folds[letter.toLowerCase()] ?? ''}]`,
+    );
+    return `(?:${letters})`;
+  });
+}
+
 /** Cuts by one pattern after the other: a match is a piece, and so is what is between two matches. */
 export function cutBy(patterns: readonly RegExp[]): Cut {
   const [first, ...others] = patterns;
   if (first === undefined) return (text) => [text];
   return (text) => {
     let pieces = cutOnce(text, first);
-    for (const pattern of others) pieces = pieces.flatMap((piece) => cutOnce(piece, pattern));
+    for (const pattern of others) {
+      const smaller: string[] = [];
+      for (const piece of pieces) for (const part of cutOnce(piece, pattern)) smaller.push(part);
+      pieces = smaller;
+    }
     return pieces;
   };
 }
 
 function cutOnce(text: string, pattern: RegExp): readonly string[] {
-  // Most patterns match every character, and this is the fastest way to all matches.
-  const matches = text.match(pattern) ?? [];
+  // The fastest way to all matches. Most patterns match every character.
+  const matches = text.match(pattern);
+  if (matches === null) return [text];
   let matched = 0;
   for (const match of matches) matched += match.length;
   if (matched === text.length) return matches;
 
   const pieces: string[] = [];
   let end = 0;
-  for (const { index, 0: match } of matches.length === 0 ? [] : text.matchAll(pattern)) {
+  for (const { index, 0: match } of text.matchAll(pattern)) {
     if (index > end) pieces.push(text.slice(end, index));
     if (match !== '') pieces.push(match);
     end = index + match.length;

@@ -6,8 +6,8 @@ import { tokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 const sha256 = '446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d';
 
 /**
- * Tokenizers that come with Headrace, by name. Inkling's is on no Hub: it has the ranks of OpenAI's o200k_base,
- * which the npm package js-tiktoken carries.
+ * Tokenizers that come with Headrace, by name. Inkling's is on no Hub: it has the ranks of OpenAI's
+ * o200k_base, which the npm package js-tiktoken carries.
  *
  * @throws {HeadraceError} TokenizerError, for a name that is none of them.
  */

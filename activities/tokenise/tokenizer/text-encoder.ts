@@ -11,8 +11,8 @@ import { scanTokenizerJson } from './tokenizer-json.js';
 import type { TokenizerFiles } from './tokenizer-files.js';
 
 /**
- * The ids of Python's `tokenizers` and `tiktoken`, where they are not given the control tokens. A control token
- * is every added token that text must not hold.
+ * The ids of Python's `tokenizers` and `tiktoken`, where they are not given the control tokens. A control
+ * token is every added token that text must not hold.
  */
 export interface TextEncoder extends TokenEncoder {
   /** Text of ids, without control tokens. */

@@ -8,12 +8,12 @@ const [zero, nine] = [0x30, 0x39];
 
 /**
  * Reads a file of `tiktoken` (https://github.com/openai/tiktoken, load.py): a line for each token, with its
- * bytes in Base64, a space and its rank. The rank is the id. Two adjacent tokens merge where both together are
- * a token, and the lowest id is merged first; so every way to cut a token into two is a merge.
+ * bytes in Base64, a space and its rank. The rank is the id. Two adjacent tokens merge where both together
+ * are a token, and the lowest id is merged first; so every way to cut a token into two is a merge.
  *
  * @param file - For users.
- * @throws {HeadraceError} TokenizerError, with the line, where one is damaged or names a token again, or where
- * one of the 256 bytes is missing.
+ * @throws {HeadraceError} TokenizerError, with the line, where one is damaged or names a token again, or
+ * where one of the 256 bytes is missing.
  */
 export function readTiktoken(bytes: Buffer, file: string): BytePairModel {
   const vocabulary = new Vocabulary();
@@ -58,7 +58,7 @@ function fail(file: string, line: number, found: Buffer, problem: string): never
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const sextets = new Int8Array(256).fill(-1);
-for (const [sextet, letter] of [...alphabet].entries()) sextets[letter.charCodeAt(0)] = sextet;
+for (const [sextet, letter] of alphabet.split('').entries()) sextets[letter.charCodeAt(0)] = sextet;
 
 /** @returns How many bytes; 0 where `[from, to)` is not Base64, or is more than `token` holds. */
 function decodeBase64(bytes: Buffer, from: number, to: number, token: Uint8Array): number {

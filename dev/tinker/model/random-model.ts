@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byteAlphabet } from '../../../core/training/byte-alphabet.js';
 import { tensorShapes, type BaseModel } from './base-model.js';
+import { byteTokenizer } from './byte-tokenizer.js';
 import { toHfConfig, type ModelConfig } from './config.js';
 import { SeededRandom } from './random.js';
 import { writeSafetensors, type Tensor } from './safetensors.js';
@@ -67,41 +67,8 @@ export async function writeRandomModel(
 ): Promise<void> {
   const config = { ...randomModelConfig, ...overrides };
   await writeBaseModel(dir, randomBaseModel(config, seed));
-  const special = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'].map((content, i) => ({
-    id: 256 + i,
-    content,
-  }));
-  const vocab = Object.fromEntries(byteAlphabet.map((character, id) => [character, id]));
-  const addedTokens = special.map(({ id, content }) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  }));
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: addedTokens,
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false },
-    post_processor: null,
-    decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false },
-    model: {
-      type: 'BPE',
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: '',
-      end_of_word_suffix: '',
-      fuse_unk: false,
-      byte_fallback: false,
-      vocab: { ...vocab, ...Object.fromEntries(special.map(({ id, content }) => [content, id])) },
-      merges: [],
-    },
-  };
+  const special = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
+  const tokenizer = byteTokenizer(special.map((content) => ({ content, special: true })));
   await writeFile(join(dir, 'tokenizer.json'), JSON.stringify(tokenizer));
   await writeFile(
     join(dir, 'tokenizer_config.json'),

@@ -6,7 +6,7 @@ import { ModelHost } from '../model/host.js';
 import { SimulatedHost } from '../model/simulated-host.js';
 import { createApp } from './app.js';
 import { CheckpointStore } from './checkpoints/checkpoint-store.js';
-import type { ServerContext } from './routes/context.js';
+import type { Offer, ServerContext } from './routes/context.js';
 import { Billing } from './state/billing.js';
 import { ExpiryClock } from './state/expiry-clock.js';
 import { Faults } from './state/faults.js';
@@ -25,6 +25,13 @@ export interface TinkerServerOptions {
    * model.
    */
   readonly modelDir: string;
+  /**
+   * Further names under which the server offers its model, as the hosted service lists the models that it
+   * has. A longest sequence is what clients are told; the model takes what its config says.
+   *
+   * @default none
+   */
+  readonly offers?: readonly Offer[];
   /** Folder for the server's id, port and checkpoints; made where it is missing. One server at a time. */
   readonly stateDir: string;
   /** 0: a free one. @default the port that this state folder had before, or a free one */
@@ -96,7 +103,9 @@ async function createContext(
   const host = simulation ?? (await ModelHost.start(modelDir));
   const futures = new Futures();
   const log = new OperationLog();
-  const models = new TrainingModels({ host, config, checkpoints, futures, log });
+  const offers = [{ name: config.name, contextLength: config.contextLength }, ...(options.offers ?? [])];
+  const baseModels = offers.map(({ name }) => name);
+  const models = new TrainingModels({ host, config, baseModels, checkpoints, futures, log });
   const samplers = new Samplers(host, config, checkpoints);
   const sessions = new Sessions(options.sessionLapseSeconds ?? defaultLapseSeconds, (session, why) => {
     models.endSession(session, why);
@@ -108,6 +117,7 @@ async function createContext(
     serverId,
     modelDir,
     config,
+    offers,
     host,
     simulation,
     checkpoints,

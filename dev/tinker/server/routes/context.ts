@@ -14,12 +14,21 @@ import type { Samplers } from '../state/samplers.js';
 import type { Sessions } from '../state/sessions.js';
 import type { TrainingModels } from '../state/training-models.js';
 
+/** A base model by the name that clients give it. */
+export interface Offer {
+  readonly name: string;
+  /** Longest sequence, in tokens. */
+  readonly contextLength: number;
+}
+
 /** The state that the routes share. */
 export interface ServerContext {
   readonly serverId: string;
   /** Absolute. */
   readonly modelDir: string;
   readonly config: ModelConfig;
+  /** The names of the model, its own first. */
+  readonly offers: readonly Offer[];
   readonly host: ComputeHost;
   readonly checkpoints: CheckpointStore;
   readonly sessions: Sessions;
@@ -48,10 +57,14 @@ export function hashBody(body: unknown): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** @throws {Problem} 400 naming the model there is. */
-export function checkBaseModel({ config }: ServerContext, baseModel: string): void {
-  if (baseModel !== config.name)
-    throw new Problem(400, `Base model "${baseModel}" is not offered; this server offers: ${config.name}`);
+/** @throws {Problem} 400 naming the models there are. */
+export function checkBaseModel({ offers }: ServerContext, baseModel: string): void {
+  const names = offers.map(({ name }) => name);
+  if (!names.includes(baseModel))
+    throw new Problem(
+      400,
+      `Base model "${baseModel}" is not offered; this server offers: ${names.join(', ')}`,
+    );
 }
 
 /** @throws {Problem} 400 where a token is outside the vocabulary or the sequence does not fit the context. */

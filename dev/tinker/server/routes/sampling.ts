@@ -15,12 +15,13 @@ export function samplingRoutes(app: FastifyInstance, context: ServerContext): vo
   app.post('/create_sampling_session', async (request) => {
     const body = CreateSamplingSession.parse(request.body);
     const session = sessions.live(body.session_id);
-    if (typeof body.base_model === 'string') checkBaseModel(context, body.base_model);
+    const baseModel = body.base_model ?? config.name;
+    checkBaseModel(context, baseModel);
     return once(session, `sampling session ${body.sampling_session_seq_id}`, hashBody(body), async () => {
       const sampler =
         typeof body.model_path === 'string'
           ? await samplers.openCheckpoint(session, body.sampling_session_seq_id, body.model_path)
-          : await samplers.openBase(session, body.sampling_session_seq_id);
+          : await samplers.openBase(session, body.sampling_session_seq_id, baseModel);
       return { type: 'create_sampling_session', sampling_session_id: sampler.id };
     });
   });

@@ -52,6 +52,7 @@ export const CreateModel = z.object({
   lora_config: LoraBody,
   optimizer_config: optimizerConfig,
 });
+export type CreateModel = z.infer<typeof CreateModel>;
 export const ModelRef = z.object({ model_id: id });
 
 const tensor = z.object({

@@ -7,7 +7,7 @@ import { CreateSession, FinishSession, SessionRef } from './schemas.js';
 
 /** Configuration, capabilities and sessions. */
 export function sessionRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { sessions, config, log, host } = context;
+  const { sessions, offers, log, host } = context;
 
   app.get('/healthz', async () => {
     if (host.failure !== undefined) throw new Problem(503, `Restart the server: ${host.failure.message}`);
@@ -30,14 +30,12 @@ export function sessionRoutes(app: FastifyInstance, context: ServerContext): voi
   }));
   app.post('/telemetry', async () => ({ status: 'accepted' }));
   app.get('/get_server_capabilities', async () => ({
-    supported_models: [
-      {
-        model_name: config.name,
-        max_context_length: config.contextLength,
-        trainable: true,
-        sampleable: true,
-      },
-    ],
+    supported_models: offers.map(({ name, contextLength }) => ({
+      model_name: name,
+      max_context_length: contextLength,
+      trainable: true,
+      sampleable: true,
+    })),
     ...serverBlock(context),
   }));
 

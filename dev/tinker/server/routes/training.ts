@@ -28,7 +28,7 @@ export function trainingRoutes(app: FastifyInstance, context: ServerContext): vo
         'lora_config: train_attn, train_mlp and train_unembed are all false; nothing is left',
       );
     return once(session, `model ${body.model_seq_id}`, hashBody(body), () => {
-      const { model, future } = models.create(session, body.model_seq_id, lora, body.user_metadata ?? {});
+      const { model, future } = models.create(session, body, lora, body.user_metadata ?? {});
       return { request_id: future.requestId, model_id: model.id };
     });
   });

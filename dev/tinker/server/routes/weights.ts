@@ -143,7 +143,7 @@ function submitSnapshot(
 ): Submitted {
   const op = 'save_weights_for_sampler';
   const requestId = models.submit(model, seqId, bodyHash, op, async () => {
-    const sampler = await samplers.openSnapshot(model.sessionId, samplingSeqId, model.id);
+    const sampler = await samplers.openSnapshot(model, samplingSeqId);
     const body = { type: op, sampling_session_id: sampler.id, path: null };
     return { outcome: { kind: 'json', body } };
   });

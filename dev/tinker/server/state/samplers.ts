@@ -4,7 +4,7 @@ import { decodeState } from '../checkpoints/checkpoint-files.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { Problem } from '../problem.js';
 import type { Session } from './sessions.js';
-import { parsePath } from './training-models.js';
+import { parsePath, type TrainingModel } from './training-models.js';
 
 /** A sampling session: frozen weights that samples are drawn from. */
 export interface Sampler {
@@ -40,8 +40,8 @@ export class Samplers {
     return sampler;
   }
 
-  async openBase(session: Session, seqId: number): Promise<Sampler> {
-    const sampler = this.#add(session, seqId, null);
+  async openBase(session: Session, seqId: number, baseModel: string): Promise<Sampler> {
+    const sampler = this.#add(session, seqId, baseModel, null);
     await this.#host.call('openSampler', sampler.id, {});
     return sampler;
   }
@@ -53,15 +53,18 @@ export class Samplers {
     const meta = this.#checkpoints.get(path);
     const { bytes, file } = await this.#checkpoints.readData(meta);
     const { params } = decodeState(bytes, this.#config, meta.lora, file);
-    const sampler = this.#add(session, seqId, modelPath);
+    const sampler = this.#add(session, seqId, meta.baseModel, modelPath);
     await this.#host.call('openSampler', sampler.id, { adapter: { lora: meta.lora, params } });
     return sampler;
   }
 
   /** A snapshot of a live model that is kept nowhere else. */
-  async openSnapshot(sessionId: string, seqId: number, modelId: string): Promise<Sampler> {
-    const sampler = this.#add({ id: sessionId }, seqId, null);
-    await this.#host.call('openSamplerOfModel', sampler.id, modelId);
+  async openSnapshot(
+    { id, sessionId, baseModel }: Pick<TrainingModel, 'id' | 'sessionId' | 'baseModel'>,
+    seqId: number,
+  ): Promise<Sampler> {
+    const sampler = this.#add({ id: sessionId }, seqId, baseModel, null);
+    await this.#host.call('openSamplerOfModel', sampler.id, id);
     return sampler;
   }
 
@@ -74,13 +77,13 @@ export class Samplers {
     }
   }
 
-  #add(session: Pick<Session, 'id'>, seqId: number, modelPath: string | null): Sampler {
+  #add(session: Pick<Session, 'id'>, seqId: number, baseModel: string, modelPath: string | null): Sampler {
     const id = `${session.id}:sample:${seqId}`;
     if (this.#live.has(id)) throw new Problem(409, `Sampling session ${id} exists already`);
     const sampler = {
       id,
       sessionId: session.id,
-      baseModel: this.#config.name,
+      baseModel,
       modelPath,
       requests: new Map(),
     };

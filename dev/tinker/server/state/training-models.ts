@@ -5,6 +5,7 @@ import type { LoraConfig } from '../../model/lora.js';
 import { decodeState, type CheckpointMeta } from '../checkpoints/checkpoint-files.js';
 import type { CheckpointStore } from '../checkpoints/checkpoint-store.js';
 import { Problem } from '../problem.js';
+import type { CreateModel } from '../routes/schemas.js';
 import type { Future, Futures, Outcome } from './futures.js';
 import type { Operation, OperationLog } from './operation-log.js';
 import { Sequencer } from './sequencer.js';
@@ -27,6 +28,8 @@ export type TrainingJob = () => Promise<{ readonly outcome: Outcome; readonly no
 export interface TrainingModelsOptions {
   readonly host: ComputeHost;
   readonly config: ModelConfig;
+  /** Names of the base models. */
+  readonly baseModels: readonly string[];
   readonly checkpoints: CheckpointStore;
   readonly futures: Futures;
   readonly log: OperationLog;
@@ -56,11 +59,11 @@ export class TrainingModels {
   /** A new model with a fresh adapter. */
   create(
     session: Session,
-    modelSeqId: number,
+    { model_seq_id: modelSeqId, base_model: baseModel }: Pick<CreateModel, 'model_seq_id' | 'base_model'>,
     lora: LoraConfig,
     userMetadata: Readonly<Record<string, string>>,
   ): { readonly model: TrainingModel; readonly future: Future } {
-    const model = this.#add(session, modelSeqId, lora);
+    const model = this.#add(session, modelSeqId, baseModel, lora);
     const body = { type: 'create_model', model_id: model.id, base_model: model.baseModel };
     const future = this.#begin(model, 'create_model', userMetadata, async () => {
       await this.#options.host.call('createModel', model.id, lora);
@@ -77,7 +80,7 @@ export class TrainingModels {
     optimizer: boolean,
     userMetadata: Readonly<Record<string, string>>,
   ): { readonly model: TrainingModel; readonly future: Future } {
-    const model = this.#add(session, modelSeqId, meta.lora);
+    const model = this.#add(session, modelSeqId, meta.baseModel, meta.lora);
     const future = this.#begin(model, 'load_weights', userMetadata, () => this.load(model, meta, optimizer));
     return { model, future };
   }
@@ -106,10 +109,11 @@ export class TrainingModels {
         `${path} holds no training state; load a path of the form tinker://<run>/weights/<name>`,
       );
     const meta = this.#options.checkpoints.get(parsed);
-    if (meta.baseModel !== this.#options.config.name)
+    const { baseModels } = this.#options;
+    if (!baseModels.includes(meta.baseModel))
       throw new Problem(
         400,
-        `${path} was trained from ${meta.baseModel}; this server has ${this.#options.config.name}`,
+        `${path} was trained from ${meta.baseModel}; this server has ${baseModels.join(', ')}`,
       );
     return meta;
   }
@@ -138,7 +142,7 @@ export class TrainingModels {
     }
   }
 
-  #add(session: Session, modelSeqId: number, lora: LoraConfig): TrainingModel {
+  #add(session: Session, modelSeqId: number, baseModel: string, lora: LoraConfig): TrainingModel {
     const id = `${session.id}:train:${modelSeqId}`;
     if (this.#live.has(id)) throw new Problem(409, `Model ${id} exists already; take another model_seq_id`);
     const sequencer = new Sequencer();
@@ -146,7 +150,7 @@ export class TrainingModels {
       id,
       sessionId: session.id,
       lora,
-      baseModel: this.#options.config.name,
+      baseModel,
       sequencer,
       step: 0,
     };

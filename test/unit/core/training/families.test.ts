@@ -139,8 +139,8 @@ function supervisedIn(
 }
 
 /**
- * That a conversation is not refused. Two refusals of the cookbook are none here: flags where the renderer adds
- * a message without one, and a conversation of which tml_v0 trains nothing.
+ * That a conversation is not refused. Two refusals of the cookbook are none here: flags where the renderer
+ * adds a message without one, and a conversation of which tml_v0 trains nothing.
  */
 function unrefused(
   found: Supervised,

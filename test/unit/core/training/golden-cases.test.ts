@@ -9,10 +9,10 @@ import { tokeniseConversation, type TokenisedConversation } from '../../../../co
 import { goldenEncoder } from '../../../support/golden-tokenizers.js';
 import { marked } from '../../../support/marked-tokens.js';
 
-const whole = new Map<string, TextEncoder>();
+const encoders = new Map<string, TextEncoder>();
 for (const name of ['role_colon', 'llama3', 'qwen3', 'qwen3_disable_thinking', 'qwen3_instruct'] as const)
-  whole.set(name, await goldenEncoder(rendererNamed(name), name === 'llama3' ? 'llama3' : 'qwen3'));
-const encoderOf = (name: RendererName): TextEncoder => whole.get(name) ?? assert.fail(name);
+  encoders.set(name, await goldenEncoder(rendererNamed(name), name === 'llama3' ? 'llama3' : 'qwen3'));
+const encoderOf = (name: RendererName): TextEncoder => encoders.get(name) ?? assert.fail(name);
 
 const system = (content: string): Message => ({ role: 'system', content });
 const user = (content: string): Message => ({ role: 'user', content });

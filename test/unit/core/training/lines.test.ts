@@ -12,7 +12,7 @@ for (const name of rendererNames)
   void test(`${name} has the cookbook's tokens, masks, prompts and refusals, which are foreseen without a tokenizer, on lines with reasoning, tools and weights`, async () => {
     const { lines, refused, raised } = await compareWithGolden(name, golden);
     assert.ok(lines > 50, `${lines} were compared`);
-    assert.ok(raised < 20, `of ${raised} the cookbook says nothing`);
-    const refuses = /^(role_colon|llama3|deepseekv3)|disable_thinking$/.test(name);
+    assert.ok(raised < 25, `of ${raised} the cookbook says nothing`);
+    const refuses = /^(role_colon|llama3|deepseekv3)|^(?!deepseekv4).*disable_thinking$/.test(name);
     assert.equal(refused > 0, refuses, `${refused} were refused`);
   });

@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { parseCanonicalLine } from '../../../../core/convert/conversation/canonical-line.js';
-import { rendererNames, trainOnModes } from '../../../../core/recipe.js';
-import { tokeniseExamples } from '../../../../core/training/examples.js';
+import { rendererNames, trainOnModes, type TrainOn } from '../../../../core/recipe.js';
+import { tokeniseExamples, type Example } from '../../../../core/training/examples.js';
 import { rendererNamed } from '../../../../core/training/families/index.js';
 import { goldenFamilies } from '../../../support/golden-families.js';
 import { goldenEncoder } from '../../../support/golden-tokenizers.js';
@@ -17,6 +17,7 @@ const Turns = z.object({
   /** The answers that are trained. */
   modes: z.partialRecord(z.enum(trainOnModes), z.array(z.int())),
 });
+type Turns = z.infer<typeof Turns>;
 const Golden = z.object({
   cases: z.array(z.object({ line: z.string(), turns: z.partialRecord(z.enum(rendererNames), Turns) })),
 });
@@ -36,31 +37,43 @@ for (const name of rewriting)
       const golden = turns[family.renderer];
       if (golden === undefined) continue;
       compared.lines += 1;
-      for (const mode of trainOnModes) {
-        const answers: readonly number[] | undefined = golden.modes[mode];
-        if (answers === undefined) continue;
-        const rules = { trainOn: mode, examples: 'turn' } as const;
-        const { examples, refusal, refusedTurns } = tokeniseExamples(
-          renderer,
-          parseCanonicalLine(line),
-          rules,
-          encoder,
-        );
-        const found = examples.map(({ messages, tokens, mask }) => ({
-          answer: messages - 1,
-          tokens,
-          runs: runsOf(mask),
-        }));
-        const written = answers.flatMap((answer) => {
-          const example = golden.examples[answer] ?? null;
-          return example === null ? [] : [{ answer, ...example }];
-        });
-        const where = `${name}, ${mode}: ${line}`;
-        assert.deepEqual(found, written, where);
-        assert.equal(refusal !== undefined, written.length === 0 && answers.length > 0, where);
-        if (written.length > 0) assert.equal(refusedTurns.length, answers.length - written.length, where);
-        compared.examples += found.length;
+      for (const trainOn of modesOf(golden)) {
+        const rules = { trainOn, examples: 'turn' } as const;
+        const made = tokeniseExamples(renderer, parseCanonicalLine(line), rules, encoder);
+        const { examples, refused } = expectedOf(golden, trainOn);
+        const where = `${name}, ${trainOn}: ${line}`;
+        assert.deepEqual(made.examples.map(comparable), examples, where);
+        assert.equal(made.refusal !== undefined, examples.length === 0 && refused > 0, where);
+        if (examples.length > 0) assert.equal(made.refusedTurns.length, refused, where);
+        compared.examples += examples.length;
       }
     }
     assert.ok(compared.lines > 20 && compared.examples > 40, JSON.stringify(compared));
   });
+
+interface Comparable {
+  /** Index of the message that ends the example. */
+  readonly answer: number;
+  readonly tokens: readonly number[];
+  readonly runs: readonly number[];
+}
+
+function comparable({ messages, tokens, mask }: Example): Comparable {
+  return { answer: messages - 1, tokens, runs: runsOf(mask) };
+}
+
+function modesOf({ modes }: Turns): readonly TrainOn[] {
+  return trainOnModes.filter((mode) => modes[mode] !== undefined);
+}
+
+function expectedOf(
+  { examples, modes }: Turns,
+  trainOn: TrainOn,
+): { readonly examples: readonly Comparable[]; readonly refused: number } {
+  const answers = modes[trainOn] ?? [];
+  const expected = answers.flatMap((answer): Comparable[] => {
+    const example = examples[answer] ?? null;
+    return example === null ? [] : [{ answer, ...example }];
+  });
+  return { examples: expected, refused: answers.length - expected.length };
+}
