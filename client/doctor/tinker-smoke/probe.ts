@@ -72,6 +72,11 @@ export function meanLoss(logprobs: Logprobs): number {
   return -logprobs.reduce((sum, each) => sum + each, 0) / logprobs.length;
 }
 
+/** The same of the first sequence alone, which is the one that is trained. */
+export function firstLoss(logprobs: Logprobs): number {
+  return meanLoss(logprobs.slice(0, trainedTokens));
+}
+
 /** Root of the mean squared difference, in nats. */
 export function distance(a: Logprobs, b: Logprobs): number {
   const squares = a.map((each, at) => (each - (b[at] ?? Number.NaN)) ** 2);

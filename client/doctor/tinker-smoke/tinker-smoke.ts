@@ -2,6 +2,7 @@ import type { TinkerAccess } from '../../../activities/train/server/tinker-acces
 import { isTinkerError } from '../../../activities/train/server/tinker-errors.js';
 import type { Tinker, TinkerSession } from '../../../tinker/index.js';
 import type { Check } from '../checks.js';
+import { checkClipping, checkLearningRate, checkWeightDecay } from './check-adam.js';
 import { checkTimeToLive, deleteAll, saveBoth, saveLongestName, saveUsedName } from './check-checkpoints.js';
 import { checkResume } from './check-resume.js';
 import { checkSampler } from './check-sampler.js';
@@ -68,6 +69,11 @@ async function exercise(
   const paths = await steps.run('save', () => saveBoth(live, saved));
   if (paths === undefined) return;
   const loaded = await checkResume(steps, session, live, trained, paths.state);
+  if (loaded !== undefined) {
+    await steps.run('learning rate', () => checkLearningRate(loaded.weightsAlone));
+    await steps.run('weight decay', () => checkWeightDecay(loaded.resumed));
+    await steps.run('gradient clipping', () => checkClipping(loaded.resumed));
+  }
   await steps.run('sample', () => checkSampler(session, paths.sampler, trained, signal));
   await steps.run('time to live', () => checkTimeToLive(tinker, live, paths, signal));
   await steps.run('used name', () => saveUsedName(tinker, live, paths.state, signal));

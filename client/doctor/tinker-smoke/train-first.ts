@@ -1,6 +1,6 @@
 import { HeadraceError } from '../../../core/errors.js';
 import type { TrainingClient } from '../../../tinker/index.js';
-import { firstDatum, logprobsOf, meanLoss, trainStep, type Logprobs } from './probe.js';
+import { firstDatum, firstLoss, logprobsOf, trainStep, type Logprobs } from './probe.js';
 import type { Found } from './smoke-steps.js';
 
 /** Enough for the optimizer to have moments that a reset would show. */
@@ -19,15 +19,10 @@ export async function trainFirst(client: TrainingClient): Promise<Found<Trained>
     await trainStep(client, [[firstDatum]]);
     seen.push(await logprobsOf(client));
   }
-  const losses = seen.map((logprobs) => meanLoss(firstHalf(logprobs)));
+  const losses = seen.map(firstLoss);
   const detail = `loss ${losses.map((loss) => loss.toFixed(4)).join(' → ')}`;
   const [before, after] = [seen[0], seen.at(-1)];
   const fell = (losses[0] ?? 0) > (losses.at(-1) ?? 0);
   if (before !== undefined && after !== undefined && fell) return { value: { before, after }, detail };
   throw new HeadraceError('TinkerConformanceError', `training does not lower the loss: ${detail}`);
-}
-
-/** Those of the sequence that is trained. */
-function firstHalf(logprobs: Logprobs): Logprobs {
-  return logprobs.slice(0, logprobs.length / 2);
 }

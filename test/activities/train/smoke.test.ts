@@ -61,6 +61,8 @@ void test('a good server passes every check, and has no checkpoint left', async 
     'optimizer',
     'batch in parts',
     'learning rate',
+    'weight decay',
+    'gradient clipping',
     'sample',
     'time to live',
     'used name',
@@ -117,7 +119,16 @@ void test('what a server does otherwise is a line of its own, and does not end t
   assert.match(message(checks, 'learning rate'), /learning rate 0 changes the loss from .* the schedule$/);
   assert.match(message(checks, 'sample'), /^the sampler weights are not those of the state/);
   assert.match(message(checks, 'time to live'), /7200 s is accepted and has no effect/);
-  assert.deepEqual(withStatus(checks, 'warning'), ['used name', 'long label', 'delete', 'billing']);
+  assert.deepEqual(withStatus(checks, 'warning'), [
+    'weight decay',
+    'gradient clipping',
+    'used name',
+    'long label',
+    'delete',
+    'billing',
+  ]);
+  assert.match(message(checks, 'weight decay'), /^the server ignores weight decay: a step that halves/);
+  assert.match(message(checks, 'gradient clipping'), /^the server ignores the clipping of gradients: a step/);
   assert.match(message(checks, 'used name'), /^a second state under a used name replaces the first/);
   assert.match(message(checks, 'long label'), /255 characters: .*422: at most 100 characters/);
   assert.match(message(checks, 'delete'), /^the server deletes no checkpoints/);
