@@ -17,8 +17,8 @@ const trainedTokens = 4;
 /** The datum of each sequence. */
 export const [firstDatum, secondDatum] = [datumOf(sequences[0]), datumOf(sequences[1])];
 
-/** The optimizer of the smoke's steps, with the betas of a run. */
-export const adam: AdamParams = { learningRate: 1e-4, eps: 1e-8 };
+/** The optimizer of the smoke's steps, with the betas of a run and a usual learning rate of a LoRA. */
+export const adam = { learningRate: 3e-4, eps: 1e-8 } as const satisfies AdamParams;
 
 /** Log-probabilities, in nats, of the trained tokens of both sequences: a fingerprint of the weights. */
 export type Logprobs = readonly number[];

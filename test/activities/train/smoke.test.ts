@@ -107,7 +107,7 @@ void test('a server that restores the optimizer unasked is a warning: a run from
 
 void test('what a server does otherwise is a line of its own, and does not end the test', async () => {
   const checks = await smoke([
-    { path: 'optim_step', set: { adam_params: { learning_rate: 1e-4, eps: 1e-8 } }, ...always },
+    { path: 'optim_step', set: { adam_params: { learning_rate: 3e-4, eps: 1e-8 } }, ...always },
     { path: 'create_sampling_session', set: { model_path: null, base_model: 'headrace/random-qwen3' } },
     { path: 'ttl', set: { ttl_seconds: 3_600 } },
     { path: 'save_weights', skip: 1, set: { overwrite: true } },
