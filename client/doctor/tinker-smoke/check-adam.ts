@@ -17,7 +17,7 @@ export async function checkLearningRate(client: TrainingClient): Promise<Found<u
   );
 }
 
-/** Half of every weight is lost to this one step, so that the loss rises back towards that of the base model. */
+/** Halves every weight in one step, so that the loss rises back towards that of the base model. */
 const halving = { ...adam, weightDecay: 0.5 / adam.learningRate };
 
 /** Whether steps take their weight decay. */

@@ -9,7 +9,7 @@ import {
 import { Shortcoming, type Found } from './smoke-steps.js';
 
 /** Seconds: checkpoints are deleted at the end, and expire where that fails. */
-export const ttlSeconds = 3_600;
+const ttlSeconds = 3_600;
 const name = 'headrace-smoke';
 /** Every kind of character that a label may have, as often as it may have them. */
 const longestName = `${name}_`.padEnd(255, 'Aa0-');
@@ -64,8 +64,8 @@ function checkPath(
 }
 
 /**
- * Whether a used name is refused. The refusal must leave the checkpoint in the listing, where a save whose answer
- * was lost is found again.
+ * Whether a used name is refused. The refusal must leave the checkpoint in the listing, where a save whose
+ * answer was lost is found again.
  */
 export async function saveUsedName(
   tinker: Tinker,

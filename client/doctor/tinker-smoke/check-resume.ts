@@ -52,8 +52,8 @@ async function loadClient(
 }
 
 /**
- * With moments of three steps at beta1 0.9, a step at 0.98 is (0.98 · 0.271 + 0.02) / (1 − 0.98⁴) = 3.7 times as
- * long as one without: the counter-check stands out, even where all gradients point one way.
+ * With moments of three steps at beta1 0.9, a step at 0.98 is (0.98 · 0.271 + 0.02) / (1 − 0.98⁴) = 3.7 times
+ * as long as one without: the counter-check stands out, even where all gradients point one way.
  */
 const momentumStep = { ...adam, beta1: 0.98 };
 
@@ -81,8 +81,8 @@ interface LoadedStep {
 }
 
 /**
- * The gradients of two requests must add up. With both betas 0 a step is the sign of the gradient, whatever the
- * optimizer has seen and whatever the scale.
+ * The gradients of two requests must add up. With both betas 0 a step is the sign of the gradient, whatever
+ * the optimizer has seen and whatever the scale.
  */
 async function stepInParts({ live, resumed }: LoadedClients, before: Logprobs): Promise<Found<undefined>> {
   const signs = { ...adam, beta1: 0, beta2: 0 };

@@ -5,8 +5,8 @@ import type { Found } from './smoke-steps.js';
 import type { Trained } from './train-first.js';
 
 /**
- * Samples from the saved weights, whose log-probabilities must be those of the state that was saved with them:
- * not of the base model, and not of the live model, which has moved on.
+ * Samples from the saved weights, whose log-probabilities must be those of the state that was saved with
+ * them: not of the base model, and not of the live model, which has moved on.
  */
 export async function checkSampler(
   session: TinkerSession,

@@ -84,8 +84,8 @@ export function distance(a: Logprobs, b: Logprobs): number {
 }
 
 /**
- * Whether two fingerprints count as equal: servers that compute in bfloat16 give equal weights different ones.
- * What steps have moved is the scale, so the rule needs no figure in nats.
+ * Whether two fingerprints count as equal: servers that compute in bfloat16 give equal weights different
+ * ones. What steps have moved is the scale, so the rule needs no figure in nats.
  */
 export function isSame(a: Logprobs, b: Logprobs, moved: number): boolean {
   return distance(a, b) <= moved / 4;

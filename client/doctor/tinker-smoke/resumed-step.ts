@@ -14,8 +14,8 @@ export interface SameStep {
 }
 
 /**
- * Compares the step. The loaded model must make that of the live one, and the weights alone must make another:
- * their optimizer has no moments.
+ * Compares the step. The resumed model must make that of the live one, and the weights alone must make
+ * another: their optimizer has no moments.
  *
  * @returns `cannot-tell`, where the weights alone make the step of the live model too.
  * @throws {HeadraceError} TinkerConformanceError, where the resumed model makes another step.

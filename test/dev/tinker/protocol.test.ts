@@ -295,11 +295,11 @@ void describe('the local Tinker server', () => {
   void test('plays faults on the fields of a body, of JSON and of protobuf', async () => {
     const { modelId } = await api.model();
     const fault = (body: unknown) => api.request('POST', '/dev/faults', body);
-    const before = await api.run('forward_backward', forwardBackward(modelId, 1, ['abc']));
+    const fresh = await api.run('forward_backward', forwardBackward(modelId, 1, ['abc']));
     await fault({ path: 'optim_step', set: { adam_params: { learning_rate: 0 } } });
     await api.run('optim_step', optimStep(modelId, 2));
-    const after = await api.run('forward_backward', forwardBackward(modelId, 3, ['abc']));
-    assert.deepEqual(logprobsOf(after), logprobsOf(before));
+    const unmoved = await api.run('forward_backward', forwardBackward(modelId, 3, ['abc']));
+    assert.deepEqual(logprobsOf(unmoved), logprobsOf(fresh));
     await api.run('optim_step', optimStep(modelId, 4, 0));
     await fault({ path: 'forward_backward', set: { forward_only: true } });
     const data = [crossEntropyDatum([97, 98], [98, 99], [1, 1])];

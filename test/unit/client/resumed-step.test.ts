@@ -5,8 +5,8 @@ import { adamwStep, initAdam, type AdamState } from '../../../dev/tinker/model/a
 import type { Tensors } from '../../../dev/tinker/model/safetensors.js';
 
 /**
- * Four parameters under AdamW, whose negatives stand for log-probabilities: three steps, a state, and one more
- * step with the optimizer that a server might restore.
+ * Four parameters under AdamW stand for log-probabilities: three steps, a state, and one more step with the
+ * optimizer that a server might restore.
  */
 
 const adam = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, gradClipNorm: 0 };
