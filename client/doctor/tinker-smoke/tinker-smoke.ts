@@ -74,7 +74,7 @@ async function exercise(
     await steps.run('weight decay', () => checkWeightDecay(loaded.resumed));
     await steps.run('gradient clipping', () => checkClipping(loaded.resumed));
   }
-  await steps.run('sample', () => checkSampler(session, paths.sampler, trained, signal));
+  await steps.run('sample', () => checkSampler(session, baseModel, paths.sampler, trained, signal));
   await steps.run('time to live', () => checkTimeToLive(tinker, live, paths, signal));
   await steps.run('used name', () => saveUsedName(tinker, live, paths.state, signal));
   if (loaded?.weightsAlone.isAlive === true)

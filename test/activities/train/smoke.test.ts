@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Check } from '../../../client/doctor/checks.js';
 import { tinkerSmoke } from '../../../client/doctor/tinker-smoke/tinker-smoke.js';
-import { connectTinker } from '../../../tinker/index.js';
+import { connectTinker, crossEntropyDatum } from '../../../tinker/index.js';
 import { clearFaults } from '../../support/faults.js';
 import { key, startServer, type Server } from '../../support/tinker-server.js';
 
@@ -108,7 +108,11 @@ void test('a server that restores the optimizer unasked is a warning: a run from
 void test('what a server does otherwise is a line of its own, and does not end the test', async () => {
   const checks = await smoke([
     { path: 'optim_step', set: { adam_params: { learning_rate: 3e-4, eps: 1e-8 } }, ...always },
-    { path: 'create_sampling_session', set: { model_path: null, base_model: 'headrace/random-qwen3' } },
+    {
+      path: 'create_sampling_session',
+      set: { model_path: null, base_model: 'headrace/random-qwen3' },
+      times: 2,
+    },
     { path: 'ttl', set: { ttl_seconds: 3_600 } },
     { path: 'save_weights', skip: 1, set: { overwrite: true } },
     { path: 'save_weights', skip: 1, status: 422, body: { detail: 'at most 100 characters' } },
@@ -117,7 +121,10 @@ void test('what a server does otherwise is a line of its own, and does not end t
   ]);
   assert.deepEqual(withStatus(checks, 'failed'), ['learning rate', 'sample', 'time to live']);
   assert.match(message(checks, 'learning rate'), /learning rate 0 changes the loss from .* the schedule$/);
-  assert.match(message(checks, 'sample'), /^the sampler weights are not those of the state/);
+  assert.match(
+    message(checks, 'sample'),
+    /^the sampler has the base model instead of the saved weights: loss/,
+  );
   assert.match(message(checks, 'time to live'), /7200 s is accepted and has no effect/);
   assert.deepEqual(withStatus(checks, 'warning'), [
     'weight decay',
@@ -140,7 +147,7 @@ void test('a batch whose first request is forgotten, no time to live, no samples
     // The sixteenth is the first of the two requests of a batch.
     { path: 'forward_backward', skip: 15, set: { forward_only: true } },
     { path: 'save_weights', set: { ttl_seconds: null } },
-    { path: 'create_sampling_session', status: 422, body: { detail: 'no samplers' } },
+    { path: 'create_sampling_session', status: 422, body: { detail: 'no samplers' }, times: 2 },
     { path: 'checkpoints', method: 'GET', skip: 2, status: 200, body: { checkpoints: [] } },
   ]);
   assert.deepEqual(withStatus(checks, 'failed'), ['batch in parts', 'sample', 'used name']);
@@ -152,23 +159,29 @@ void test('a batch whose first request is forgotten, no time to live, no samples
   assert.match(message(checks, 'time to live'), /^the server gives checkpoints no time to live/);
 });
 
-void test('a load of another state and a time to live that is not the one asked for are seen', async () => {
+void test('another state, other sampler weights and another time to live than those asked for are seen', async () => {
   const tinker = await connectTinker({ baseUrl: server.url, apiKey: key, env: {} });
   const session = await tinker.openSession();
-  const untrained = await session.createLoraTrainingClient({
+  const other = await session.createLoraTrainingClient({
     baseModel: 'headrace/random-qwen3',
     rank: 8,
     seed: 1,
   });
-  const path = await untrained.saveState('untrained').result;
+  const path = await other.saveState('other').result;
+  other.forwardBackward([crossEntropyDatum([1, 2, 3], [2, 3, 4], [1, 1, 1])], 'cross_entropy');
+  other.optimStep({ learningRate: 0.02 });
+  const sampler = await other.saveWeightsForSampler('other').result;
   const checks = await smoke([
     { path: 'load_weights', set: { path } },
+    { path: 'create_sampling_session', skip: 1, set: { model_path: sampler } },
     { path: 'save_weights', set: { ttl_seconds: 86_400 } },
   ]);
   await tinker.deleteCheckpoint(path);
   await session.finish('success');
-  assert.deepEqual(withStatus(checks, 'failed'), ['load', 'time to live']);
+  assert.deepEqual(withStatus(checks, 'failed'), ['load', 'sample', 'time to live']);
   assert.match(message(checks, 'load'), /^the loaded state is not the saved one: loss .* instead of/);
+  assert.match(message(checks, 'sample'), /^the log-probabilities of the sampler weights are not those/);
+  assert.match(checks['sample']?.remedy ?? '', /Held-out losses are measured by these/);
   assert.match(message(checks, 'time to live'), /saved for 3600 s expires at .*, in 86\d{3} s/);
   assert.equal(checks['optimizer'], undefined);
 });
