@@ -45,7 +45,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   TinkerConformanceError:
     'A Tinker server answers without an error, and does something else than the request means.',
   BaseModelError: 'The server does not train that base model, or no renderer is known for it.',
-  TokenizerError: 'The tokenizer of the base model could not be found or read.',
+  TokenizerError:
+    'The tokenizer of the base model could not be found or read, or is one of another model or renderer.',
   TinkerUnavailableError: 'The Tinker server does not answer.',
   TinkerClientDeadError:
     'A Tinker run ended under a segment: a lapsed session, a crash of the server, a lost request.',
