@@ -73,6 +73,10 @@ export const errorTable = {
       'Raise the budget with `npx headrace change-budget RUN tokens=N`; the training continues from its checkpoint.',
   },
   TinkerRequestError: { retry: false, remedy: 'The server refused the request; see its message.' },
+  TinkerConformanceError: {
+    retry: false,
+    remedy: 'Report it to those who run the server, or train on another one.',
+  },
   BaseModelError: {
     retry: false,
     remedy: 'Choose a base model that the server offers and that has a renderer.',

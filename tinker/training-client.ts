@@ -13,7 +13,13 @@ import {
   type CheckpointKind,
 } from './paths.js';
 import { pending, type Pending } from './pending.js';
-import { Sequence, type FoundResult, type SequencedResult, type SequenceOptions } from './sequence.js';
+import {
+  Sequence,
+  type FoundResult,
+  type SequencedCall,
+  type SequencedResult,
+  type SequenceOptions,
+} from './sequence.js';
 import {
   decodeForwardBackwardOutput,
   encodeForwardBackward,
@@ -112,6 +118,23 @@ export class TrainingClient {
     return this.#save('weights', name, ttlSeconds, { overwrite, user_metadata: userMetadata }, overwrite);
   }
 
+  /**
+   * Whether the server refuses (409) a state under the name of an earlier one, which it else replaces. The
+   * refused request has taken a sequence id, which leaves the client dead: for tests of servers.
+   *
+   * @throws {TinkerError} what else the server answers.
+   */
+  async refusesUsedName(name: string, options: Pick<SaveOptions, 'ttlSeconds'> = {}): Promise<boolean> {
+    const call = this.#saveCall('weights', name, { ttl_seconds: options.ttlSeconds, overwrite: false });
+    try {
+      await this.#sequence.submit(call).result;
+      return false;
+    } catch (error) {
+      if (error instanceof TinkerError && error.kind === 'conflict') return true;
+      throw error;
+    }
+  }
+
   /** Saves weights under `name`, to sample from. Returns the path. */
   saveWeightsForSampler(name: string, options: SaveOptions = {}): Pending<string> {
     const { ttlSeconds, userMetadata } = options;
@@ -171,29 +194,33 @@ export class TrainingClient {
         `This run has saved ${slot} already; give the checkpoint another name`,
       );
     this.#saved.add(slot);
-    const { type, path } = saveCalls[kind];
+    const call = this.#saveCall(kind, name, { ttl_seconds: ttlSeconds, ...fields });
     const sent = this.#sequence.submit({
-      type,
-      class: 'save',
-      call: (seqId) => ({
-        path,
-        body: {
-          model_id: this.modelId,
-          path: name,
-          seq_id: seqId,
-          ttl_seconds: ttlSeconds,
-          ...fields,
-          type: path,
-        },
-      }),
+      ...call,
       onConflict: (error) => this.#findSaved(error, kind, name),
     });
     const result = sent.result.then((settled) =>
       'found' in settled
         ? settled.found.path
-        : normaliseSavedPath(parseAnswer(SaveResult, settled.answer, type).path, kind),
+        : normaliseSavedPath(parseAnswer(SaveResult, settled.answer, call.type).path, kind),
     );
     return pending(sent.submitted, result);
+  }
+
+  #saveCall(
+    kind: CheckpointKind,
+    name: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): Omit<SequencedCall, 'onConflict'> {
+    const { type, path } = saveCalls[kind];
+    return {
+      type,
+      class: 'save',
+      call: (seqId) => ({
+        path,
+        body: { model_id: this.modelId, path: name, seq_id: seqId, ...fields, type: path },
+      }),
+    };
   }
 
   /**

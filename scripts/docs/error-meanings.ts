@@ -42,6 +42,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   BudgetReachedError:
     'The training would use more than `train.budget` with its next step. Its newest checkpoint is saved and measured.',
   TinkerRequestError: 'Tinker refused a request as invalid, and would refuse it again.',
+  TinkerConformanceError:
+    'A Tinker server answers without an error, and does something else than the request means.',
   BaseModelError: 'The server does not train that base model, or no renderer is known for it.',
   TokenizerError:
     'The tokenizer of the base model could not be found or read, or is one of another model or renderer.',

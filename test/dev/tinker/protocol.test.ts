@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { crossEntropyDatum } from '../../../tinker/datum.js';
 import { decodeForwardBackwardOutput, encodeForwardBackward } from '../../../tinker/wire/forward-backward.js';
 import {
   Api,
@@ -289,6 +290,24 @@ void describe('the local Tinker server', () => {
       `/dev/log?model_id=${encodeURIComponent(modelId)}&op=optim_step`,
     );
     assert.equal((body['operations'] as readonly unknown[]).length, 1);
+  });
+
+  void test('plays faults on the fields of a body, of JSON and of protobuf', async () => {
+    const { modelId } = await api.model();
+    const fault = (body: unknown) => api.request('POST', '/dev/faults', body);
+    const fresh = await api.run('forward_backward', forwardBackward(modelId, 1, ['abc']));
+    await fault({ path: 'optim_step', set: { adam_params: { learning_rate: 0 } } });
+    await api.run('optim_step', optimStep(modelId, 2));
+    const unmoved = await api.run('forward_backward', forwardBackward(modelId, 3, ['abc']));
+    assert.deepEqual(logprobsOf(unmoved), logprobsOf(fresh));
+    await api.run('optim_step', optimStep(modelId, 4, 0));
+    await fault({ path: 'forward_backward', set: { forward_only: true } });
+    const data = [crossEntropyDatum([97, 98], [98, 99], [1, 1])];
+    const proto = { modelId, seqId: 5, data, lossFn: 'cross_entropy', forwardOnly: false };
+    const { status } = await api.post('forward_backward', encodeForwardBackward(proto));
+    assert.equal(status, 200);
+    const { metrics } = await api.run('optim_step', optimStep(modelId, 6));
+    assert.deepEqual(metrics, { grad_norm: 0, learning_rate: 0.01 });
   });
 });
 

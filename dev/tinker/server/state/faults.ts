@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { decodeMessage, encodeMessage } from '../../../../tinker/wire/messages.js';
 
 /** A fault to play on requests that meet all conditions. */
 export const Fault = z.object({
@@ -20,6 +21,11 @@ export const Fault = z.object({
   /** Answer with this status instead of doing the work. */
   status: z.number().int().min(200).max(599).optional(),
   body: z.unknown().optional(),
+  /**
+   * Does the work as if the request's body had these fields: `{ optimizer: false }` on `load_weights` is a
+   * server that does not restore the optimizer.
+   */
+  set: z.record(z.string(), z.unknown()).optional(),
   headers: z.record(z.string(), z.string()).default({}),
 });
 export type Fault = z.infer<typeof Fault>;
@@ -76,6 +82,7 @@ export class Faults {
 /** Applies faults to every route below `/api`. */
 export function playFaults(app: FastifyInstance, faults: Faults): void {
   const dropped = new WeakSet<object>();
+  const changed = new WeakMap<object, NonNullable<Fault['set']>>();
   app.addHook('onRequest', async (request, reply) => {
     const [path = ''] = request.url.split('?');
     if (!path.startsWith('/api/')) return;
@@ -89,11 +96,16 @@ export function playFaults(app: FastifyInstance, faults: Faults): void {
       return;
     }
     if (fault.drop === 'after') dropped.add(request);
+    if (fault.set !== undefined) changed.set(request, fault.set);
     if (fault.status !== undefined)
       await reply
         .status(fault.status)
         .headers(fault.headers)
         .send(fault.body ?? { detail: `Fault on request: ${fault.status}` });
+  });
+  app.addHook('preHandler', async (request) => {
+    const fields = changed.get(request);
+    if (fields !== undefined) request.body = withFields(request.body, fields);
   });
   app.addHook('onSend', async (request, reply, payload) => {
     if (!dropped.has(request)) return payload;
@@ -101,4 +113,12 @@ export function playFaults(app: FastifyInstance, faults: Faults): void {
     request.raw.socket.destroy();
     return payload;
   });
+}
+
+/** A body of JSON, or the one kind of body that is protobuf. */
+function withFields(body: unknown, fields: NonNullable<Fault['set']>): unknown {
+  const isProto = body instanceof Uint8Array;
+  const sent = z.looseObject({}).parse(isProto ? decodeMessage('ForwardBackwardRequest', body) : body);
+  const changed = { ...sent, ...fields };
+  return isProto ? encodeMessage('ForwardBackwardRequest', changed) : changed;
 }
