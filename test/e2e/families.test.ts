@@ -99,8 +99,8 @@ ${train}`;
 }
 
 /**
- * Conversations with reasoning in every turn, some of them with a tool that is called; or with words alone. Few and
- * short, since a token is a byte.
+ * Conversations with reasoning in every turn, some of them with a tool that is called; or with words alone.
+ * Few and short, since a token is a byte.
  */
 async function writeLines(path: string, plain: boolean): Promise<void> {
   const rows = Array.from({ length: 14 }, (_, row) => conversation(row, plain));
