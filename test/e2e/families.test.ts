@@ -91,7 +91,7 @@ train:
   lora: { rank: 8, seed: 1 }
   batch_size: 4
   max_tokens: 1500
-  learning_rate: 2.0e-2
+  learning_rate: 5.0e-3
   max_steps: 3
   checkpoint_every: 3
   prompts: [How is the weather?]
