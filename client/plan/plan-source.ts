@@ -84,23 +84,30 @@ export async function planSource(planner: Planner, source: Source): Promise<Sour
   const onDisk = files.filter(({ path }) => path !== undefined);
   const missing = files.filter(({ path }) => path === undefined);
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
-  const pieces =
+  const planned =
     missing.length === 0
       ? await planPieces(planner, source, await storeInspection(hub, inspection, work))
       : undefined;
-  const { head, problem } = await headOf(planner, source, inspection);
+  const { head, headNotes, problem } = await headOf(planner, source, inspection);
   return {
     name: source.name,
     ...defined({ dataset, commit: commitSha }),
     download: { files: missing.length, bytes: sizeOf(missing) - resumeBytes },
     resumeBytes,
     reuse: { files: onDisk.length, bytes: sizeOf(onDisk) },
-    convert: pieces === undefined ? null : countPieces(pieces),
+    convert: planned === undefined ? null : countPieces(planned.pieces),
     files: files.map(({ file, haveBytes }) => ({ path: file.path, sizeBytes: file.sizeBytes, haveBytes })),
-    pieces: pieces ?? [],
-    notes: [...notes, ...(problem === undefined ? [] : [problem])],
+    pieces: planned?.pieces ?? [],
+    notes: [...notes, ...(planned?.notes ?? headNotes), ...(problem === undefined ? [] : [problem])],
     head,
   };
+}
+
+interface SeenHead {
+  readonly head: HeadFindings | null;
+  /** Sentences about the first file. */
+  readonly headNotes: readonly string[];
+  readonly problem?: string;
 }
 
 /** A plan without them is a plan: files may be missing and the Hub out of reach. */
@@ -108,13 +115,14 @@ async function headOf(
   { local, recipe }: Planner,
   source: Source,
   inspection: SourceInspection,
-): Promise<{ readonly head: HeadFindings | null; readonly problem?: string }> {
+): Promise<SeenHead> {
   try {
-    const { head } = await previewSource(local.store, source, inspection, 1, recipe.train);
-    return { head };
+    const { head, notes } = await previewSource(local.store, source, inspection, 1, recipe.train);
+    return { head, headNotes: notes };
   } catch (error) {
     if (!(error instanceof HeadraceError)) throw error;
-    return { head: null, problem: `its first rows were not looked at: ${error.type}: ${error.message}` };
+    const problem = `its first rows were not looked at: ${error.type}: ${error.message}`;
+    return { head: null, headNotes: [], problem };
   }
 }
 
@@ -132,13 +140,14 @@ async function planPieces(
   { local: { store, work }, convert, recipe }: Planner,
   source: Source,
   resolution: ArtifactRef,
-): Promise<PlannedPiece[]> {
-  const { plan } = await convert.planConversion({ source, resolution, seed: recipe.seed }, work);
+): Promise<{ readonly pieces: readonly PlannedPiece[]; readonly notes: readonly string[] }> {
+  const { plan, notes = [] } = await convert.planConversion({ source, resolution, seed: recipe.seed }, work);
   const { files } = await readConversionPlan(store, plan);
-  return (await explainPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
+  const pieces = (await explainPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
     const [first] = slices;
     const path = files[first?.file ?? 0]?.path ?? '';
     const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
     return { label: `${path}${from}`, bytes, isThere, reason };
   });
+  return { pieces, notes };
 }

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import {
   neededColumns,
@@ -7,6 +8,7 @@ import {
 } from '../../activities/convert/read/parquet-columns.js';
 import { readRows } from '../../activities/convert/read/rows.js';
 import type { InspectedFile, SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
+import { kindNotes } from '../../core/container/file-kind.js';
 import { conversionRules, type ConversionRules } from '../../core/convert/conversion-rules.js';
 import {
   detectFormat,
@@ -34,7 +36,9 @@ export interface SourcePreview {
    * A sentence about columns that the recipe names and no row of the head has. In parquet that is an error.
    */
   readonly columnProblem?: string;
-  /** Bytes that were read for the preview, over the network where the file is not on disk. */
+  /** Sentences for the user about the file: that it is not what its name says. */
+  readonly notes: readonly string[];
+  /** Bytes that were fetched for the preview; 0 where the file is on disk. */
   readonly bytesRead: number;
   /** Outcomes of the rows of the head that were converted; where a row is a turn, of dialogues. */
   readonly counts: Readonly<Record<string, number>>;
@@ -69,7 +73,7 @@ export async function previewSource(
   const counted: InspectedFile = {
     ...first,
     read: async (range) => {
-      bytesRead += range.end - range.start;
+      if (first.path === undefined) bytesRead += range.end - range.start;
       return await first.read(range);
     },
   };
@@ -80,11 +84,21 @@ export async function previewSource(
       const previewed = await previewHead(source, head, Math.max(rows, detectionSampleRows), scratch);
       const isShort = previewed.rows.length < rows && head.isCut && bytes < longestHeadBytes;
       if (!isShort)
-        return { ...summary(source, head, previewed, rows, train), file: first.file.path, bytesRead };
+        return {
+          ...summary(source, head, previewed, rows, train),
+          file: first.file.path,
+          notes: kindNotes([{ name: shownPath(inspection, first), kind: head.kind }]),
+          bytesRead,
+        };
     }
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Of a local file its name, of a Hub file its path in the repository. */
+function shownPath({ kind }: SourceInspection, { file }: InspectedFile): string {
+  return kind === 'local' ? basename(file.path) : file.path;
 }
 
 interface PreviewedHead {
@@ -92,16 +106,18 @@ interface PreviewedHead {
   readonly rules: ConversionRules;
   /** The rows that the format was detected from, as parsed; `null` for those that are no objects. */
   readonly values: readonly (HeadValue | null)[];
+  /** Rows with numbers that are not finite. */
+  readonly nonFinite: number;
   readonly rows: readonly PreviewedRow[];
 }
 
 function summary(
   source: Source,
   head: HeadFile,
-  { detection, rules, values, rows }: PreviewedHead,
+  { detection, rules, values, nonFinite, rows }: PreviewedHead,
   shown: number,
   train: Train | undefined,
-): Omit<SourcePreview, 'file' | 'bytesRead'> {
+): Omit<SourcePreview, 'file' | 'notes' | 'bytesRead'> {
   const counts: Record<string, number> = {};
   for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
   const keys = [...new Set(values.flatMap((value) => Object.keys(value ?? {})))];
@@ -115,7 +131,7 @@ function summary(
     columns,
     ...defined({ columnProblem: problem }),
     counts,
-    head: headFindings(source.name, rules, rows, { columns, values }, train),
+    head: headFindings(source.name, rules, rows, { columns, values, nonFinite }, train),
     rows: [...rows.filter((row) => !isFiltered(row)), ...rows.filter(isFiltered)].slice(0, shown),
   };
 }
@@ -135,12 +151,9 @@ async function previewHead(
   const values = sample.map((row) => ('value' in row ? row.value : null));
   const detection = detectFormat(source, values, head.input.name, head.columns);
   const rules = conversionRules(source, detection.layout);
-  return {
-    detection,
-    rules,
-    values,
-    rows: previewedRows(rules, await headRows(head, neededColumns(rules), wanted, scratch)),
-  };
+  const rows = await headRows(head, neededColumns(rules), wanted, scratch);
+  const nonFinite = rows.filter((row) => 'value' in row && row.hasNonFinite).length;
+  return { detection, rules, values, nonFinite, rows: previewedRows(rules, rows) };
 }
 
 async function headRows(
@@ -161,7 +174,8 @@ async function headRows(
       isFull: () => rows.length >= wanted,
     },
     {
-      onRow: (value, { row }, text) => rows.push({ row, value, text: text() }),
+      onRow: (value, { row }, { json, hasNonFinite }) =>
+        rows.push({ row, value, hasNonFinite, text: json() }),
       onBad: (reason, { row }, text) => rows.push({ row, reason, text: text() }),
     },
   );

@@ -1,34 +1,59 @@
+import { readFully } from '../../../files/read-fully.js';
+import { containerOf } from '../../../core/container/container-of.js';
+import { isTextName, type Compression, type FileKind } from '../../../core/container/file-kind.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { startOf } from '../../../core/format.js';
+import { withInputFile, type InputFile, type ReadableFile } from './open-file.js';
+import { unpackedHead } from './unpack.js';
 
-/** What a file holds. `json` is a JSON list or JSON Lines, which its first character decides. */
-type Container = 'lines' | 'json' | 'parquet';
-export type Compression = 'none' | 'gzip' | 'zstd';
-
-export interface FileKind {
-  readonly container: Container;
-  readonly compression: Compression;
-}
-
-const containers: Readonly<Record<string, Container>> = {
-  jsonl: 'lines',
-  ndjson: 'lines',
-  json: 'json',
-  parquet: 'parquet',
-};
-const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', zstd: 'zstd' };
+/** The bytes at a file's start that decide what it is. */
+export const kindBytes = 64 * 1024;
 
 /**
- * What a file holds, by its name: `.jsonl`, `.ndjson`, `.json` or `.parquet`, plain or with `.gz`, `.zst` or
- * `.zstd` after it. The path of a Hub file is its path in the repository: its name on disk is a hash.
+ * What a file holds. Its first bytes decide; of a packed file, what they unpack to. The name decides nothing,
+ * but text that does not begin like JSON is read only where the name is one of text.
  *
- * @throws {HeadraceError} FormatError for any other name.
+ * @param head - the first {@link kindBytes} of the file, or all of a shorter one.
+ * @throws {HeadraceError} FileKindError for a file that is not read; FormatError where it cannot be unpacked.
  */
-export function fileKindOf(path: string): FileKind {
-  const [, name = '', packed] = /\.([a-z0-9]+?)(?:\.(gz|zst|zstd))?$/i.exec(path) ?? [];
-  const container = containers[name.toLowerCase()];
-  if (container === undefined)
-    throw new HeadraceError('FormatError', `The file type of ${path} is not known`, {
-      remedy: 'File names end in .jsonl, .json or .parquet, plain or followed by .gz or .zst.',
-    });
-  return { container, compression: compressions[packed?.toLowerCase() ?? ''] ?? 'none' };
+export function fileKindOf({ name, sizeBytes }: NamedFile, head: Buffer): FileKind {
+  const outer = containerOf(head);
+  if (outer.is !== 'packed') return kindOf(name, 'none', head);
+  return kindOf(name, outer.by, unpackedHead(outer.by, name, head, head.length < sizeBytes));
+}
+
+type NamedFile = Pick<InputFile, 'name' | 'sizeBytes'>;
+
+function kindOf(name: string, compression: Compression, head: Buffer): FileKind {
+  const found = containerOf(head);
+  const packed = compression === 'none' ? '' : ` packed with ${compression}`;
+  if (found.is === 'refused') throw refusal(name, `${found.refused.what}${packed}`, found.refused.remedy);
+  if (found.is === 'packed')
+    throw refusal(name, `packed twice: ${found.by} in ${compression}`, 'Unpack it once.');
+  const kind = { container: found.is, compression };
+  if (found.isSure || isTextName(name)) return kind;
+  const start = startOf(head.toString(), 40);
+  throw refusal(
+    name,
+    `text${packed} that does not begin like JSON: ${JSON.stringify(start)}`,
+    'Write it as JSON Lines, a JSON list or parquet.',
+  );
+}
+
+function refusal(name: string, what: string, remedy: string): HeadraceError {
+  const wanted = 'JSON Lines, a JSON list or parquet was expected, plain or packed with gzip or zstd';
+  return new HeadraceError('FileKindError', `${name} is ${what}. ${wanted}`, { remedy });
+}
+
+/**
+ * A file of a source, and what it holds.
+ *
+ * @throws {HeadraceError} as {@link fileKindOf} and {@link withInputFile}.
+ */
+export async function withKind(file: InputFile): Promise<ReadableFile> {
+  return withInputFile(file, (descriptor) => {
+    const block = Buffer.allocUnsafe(Math.min(kindBytes, file.sizeBytes));
+    const head = block.subarray(0, readFully(descriptor, block, 0));
+    return { ...file, kind: fileKindOf(file, head) };
+  });
 }
