@@ -13,24 +13,26 @@ export type FileKind = z.infer<typeof FileKind>;
 export type Container = FileKind['container'];
 export type Compression = FileKind['compression'];
 
-const containers: Readonly<Record<string, readonly Container[]>> = {
-  jsonl: ['lines'],
-  ndjson: ['lines'],
-  json: ['lines', 'list'],
-  parquet: ['parquet'],
+const containers: Readonly<Record<string, Container>> = {
+  jsonl: 'lines',
+  ndjson: 'lines',
+  json: 'lines',
+  parquet: 'parquet',
 };
 const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', zstd: 'zstd' };
 
-/** Whether a file of this kind has such a name: `.json.gz` is the name of packed lines and of a packed list. */
-export function isNamedSo(path: string, { container, compression }: FileKind): boolean {
+/** What a file holds by its name; `undefined` for a name that does not say. A `.json` file counts as lines. */
+export function kindByName(path: string): FileKind | undefined {
   const [, name = '', packed = ''] = /\.([a-z0-9]+?)(?:\.(gz|zst|zstd))?$/i.exec(path) ?? [];
-  const named = containers[name.toLowerCase()] ?? [];
-  return named.includes(container) && (compressions[packed.toLowerCase()] ?? 'none') === compression;
+  const container = containers[name.toLowerCase()];
+  return container && { container, compression: compressions[packed.toLowerCase()] ?? 'none' };
 }
 
-/** Whether a name is one of JSON text: `.jsonl`, `.ndjson` or `.json`, packed or not. */
-export function isTextName(path: string): boolean {
-  return /\.(jsonl|ndjson|json)(\.(gz|zst|zstd))?$/i.test(path);
+/** Whether a file of this kind has such a name: `.json.gz` is the name of packed lines and of a packed list. */
+function isNamedSo(path: string, { container, compression }: FileKind): boolean {
+  const named = kindByName(path);
+  if (named?.compression !== compression) return false;
+  return named.container === container || (container === 'list' && /\.json(\.|$)/i.test(path));
 }
 
 const containerWords: Readonly<Record<Container, string>> = {

@@ -1,6 +1,6 @@
 import { readFully } from '../../../files/read-fully.js';
 import { containerOf } from '../../../core/container/container-of.js';
-import { isTextName, type Compression, type FileKind } from '../../../core/container/file-kind.js';
+import { kindByName, type Compression, type FileKind } from '../../../core/container/file-kind.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { startOf } from '../../../core/format.js';
 import { withInputFile, type InputFile, type ReadableFile } from './open-file.js';
@@ -10,8 +10,8 @@ import { unpackedHead } from './unpack.js';
 export const kindBytes = 64 * 1024;
 
 /**
- * What a file holds. Its first bytes decide; of a packed file, what they unpack to. The name decides nothing,
- * but text that does not begin like JSON is read only where the name is one of text.
+ * What a file holds. Its first bytes decide; of a packed file, what they unpack to. The name counts only where
+ * they begin like nothing that is known.
  *
  * @param head - the first {@link kindBytes} of the file, or all of a shorter one.
  * @throws {HeadraceError} FileKindError for a file that is not read; FormatError where it cannot be unpacked.
@@ -30,12 +30,13 @@ function kindOf(name: string, compression: Compression, head: Buffer): FileKind 
   if (found.is === 'refused') throw refusal(name, `${found.refused.what}${packed}`, found.refused.remedy);
   if (found.is === 'packed')
     throw refusal(name, `packed twice: ${found.by} in ${compression}`, 'Unpack it once.');
-  const kind = { container: found.is, compression };
-  if (found.isSure || isTextName(name)) return kind;
+  if (found.isSure) return { container: found.is, compression };
+  const named = kindByName(name);
+  if (named !== undefined) return compression === 'none' ? named : { ...named, compression };
   const start = startOf(head.toString(), 40);
   throw refusal(
     name,
-    `text${packed} that does not begin like JSON: ${JSON.stringify(start)}`,
+    `nothing that is known${packed}: it begins ${JSON.stringify(start)}`,
     'Write it as JSON Lines, a JSON list or parquet.',
   );
 }

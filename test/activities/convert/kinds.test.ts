@@ -70,7 +70,7 @@ const refused: readonly (readonly [string, string | Uint8Array, RegExp, RegExp])
   ['a sign-in page', '<!doctype html>\n<html><head><title>Sign in</title></head>', /HTML page/, /token/],
   ['gzip in gzip', gzipSync(gzipSync(five)), /packed twice: gzip in gzip/, /Unpack it once/],
   ['an object on several lines', JSON.stringify({ data: [1] }, null, 2), /one JSON object/, /jq -c/],
-  ['a table of commas', 'id,prompt\n1,hello\n', /does not begin like JSON: "id,prompt/, /JSON Lines/],
+  ['a table of commas', 'id,prompt\n1,hello\n', /nothing that is known: it begins "id,prompt/, /JSON Lines/],
 ];
 for (const [what, bytes, message, remedy] of refused)
   void test(`${what} is an error with its own words and what to do, also where the format is named`, async () => {
