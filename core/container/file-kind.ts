@@ -21,14 +21,14 @@ const containers: Readonly<Record<string, Container>> = {
 };
 const compressions: Readonly<Record<string, Compression>> = { gz: 'gzip', zst: 'zstd', zstd: 'zstd' };
 
-/** What a file holds by its name; `undefined` for a name that does not say. A `.json` file counts as lines. */
+/** What a file holds by its name; `undefined` for a name that does not say. A `.json` file has lines. */
 export function kindByName(path: string): FileKind | undefined {
   const [, name = '', packed = ''] = /\.([a-z0-9]+?)(?:\.(gz|zst|zstd))?$/i.exec(path) ?? [];
   const container = containers[name.toLowerCase()];
   return container && { container, compression: compressions[packed.toLowerCase()] ?? 'none' };
 }
 
-/** Whether a file of this kind has such a name: `.json.gz` is the name of packed lines and of a packed list. */
+/** Whether a file of this kind has such a name: `.json` is one of lines and of a list. */
 function isNamedSo(path: string, { container, compression }: FileKind): boolean {
   const named = kindByName(path);
   if (named?.compression !== compression) return false;

@@ -20,7 +20,9 @@ export interface ConversionPlan {
   readonly format: SourceFormat;
   /** Why: "detected: column `conversation` of {role, content}". */
   readonly formatReason: string;
-  /** Sentences for the user: "a.jsonl is not what its name says: …". Absent in histories of earlier versions. */
+  /**
+   * Sentences for the user: "a.jsonl is not what its name says: …". Absent in histories of earlier versions.
+   */
   readonly notes?: readonly string[];
   /** For `convertPieces`. At most 64. */
   readonly pieces: readonly WorkRange[];
@@ -117,8 +119,8 @@ export const SourceCounts = z
     /** Converted conversations whose messages behind the last answer were left out. */
     trailing: count,
     /**
-     * Rows with `NaN`, `Infinity` or `-Infinity`, which JSON does not have and which were read as null; absent
-     * where there are none.
+     * Rows with `NaN`, `Infinity` or `-Infinity`, which JSON does not have and which were read as null;
+     * absent where there are none.
      */
     nonFinite: count.exactOptional(),
     /** Converted conversations that have an optional member. */

@@ -8,8 +8,8 @@ export interface ParsedRow {
 }
 
 /**
- * Parses a row. Outside of texts, `NaN`, `Infinity` and `-Infinity` are null: Python's `json` writes and reads
- * them, though JSON has no such numbers. `undefined` for a text that is no JSON.
+ * Parses a row. Outside of texts, `NaN`, `Infinity` and `-Infinity` are null: Python's `json` writes and
+ * reads them, though JSON has no such numbers. `undefined` for a text that is no JSON.
  */
 export function parseRow(text: string): ParsedRow | undefined {
   const value = parsed(text);
@@ -31,7 +31,7 @@ function parsed(text: string): unknown {
 
 const nonFinite = /NaN|-?Infinity/g;
 
-/** Replaces the three words between strings. Where they stand in another word, the result is no JSON either. */
+/** Replaces the three words between strings. Where they stand in another word, the result is no JSON. */
 function withoutNonFinite(text: string): string {
   if (!text.includes('NaN') && !text.includes('Infinity')) return text;
   let json = '';

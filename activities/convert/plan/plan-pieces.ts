@@ -25,8 +25,8 @@ export interface PlannedPieces {
 }
 
 /**
- * Finds out what the files of a source hold, detects its format and cuts them into pieces. A job for a thread:
- * it reads the start of files.
+ * Finds out what the files of a source hold, detects its format and cuts them into pieces. A job for a
+ * thread: it reads the start of files.
  */
 export async function planPieces(input: PlanPiecesInput): Promise<PlannedPieces> {
   const { source, pieceBytes, scratch } = input;

@@ -10,8 +10,8 @@ import { unpackedHead } from './unpack.js';
 export const kindBytes = 64 * 1024;
 
 /**
- * What a file holds. Its first bytes decide; of a packed file, what they unpack to. The name counts only where
- * they begin like nothing that is known.
+ * What a file holds. Its first bytes decide; of a packed file, what they unpack to. The name counts only
+ * where they begin like nothing that is known.
  *
  * @param head - the first {@link kindBytes} of the file, or all of a shorter one.
  * @throws {HeadraceError} FileKindError for a file that is not read; FormatError where it cannot be unpacked.

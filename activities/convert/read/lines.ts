@@ -21,9 +21,9 @@ const space = 0x20;
 const tab = 0x09;
 
 /**
- * Cuts bytes into lines. Byte order marks at the start of a line and `\r` at its end are not part of it: where
- * files that begin with a mark were joined, marks stand inside. Lines of spaces and tabs only are counted, but
- * are not rows. Memory: the longest line, and one chunk.
+ * Cuts bytes into lines. Byte order marks at the start of a line and `\r` at its end are not part of it:
+ * where files that begin with a mark were joined, marks stand inside. Lines of spaces and tabs only are
+ * counted, but are not rows. Memory: the longest line, and one chunk.
  */
 export class LineSplitter implements TextSplitter {
   readonly #onText: OnText;

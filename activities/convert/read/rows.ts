@@ -23,7 +23,7 @@ export interface RowPlace {
 }
 
 /** The text of a row that is a JSON object, made where it is needed. */
-export interface RowText {
+interface RowText {
   /** As it stands in the file. */
   readonly original: () => string;
   /** JSON of the row: {@link original}, but with null for numbers that are not finite. */

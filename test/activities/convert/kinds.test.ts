@@ -110,8 +110,8 @@ void test('a number that is not finite is null: it loses no row, and is counted'
 });
 
 void test('a list of rows with such numbers is read as well', async () => {
-  const list = `[${[0, 1, 2].map((row) => chat(row, ',"p":NaN').trim()).join(',')}]`;
-  const { lines, summaries } = await mixFiles([await file('a.json', list)]);
+  const whole = `[${[0, 1, 2].map((row) => chat(row, ',"p":NaN').trim()).join(',')}]`;
+  const { lines, summaries } = await mixFiles([await file('a.json', whole)]);
   assert.equal(lines.length, 3);
   assert.equal(summaries[0]?.nonFinite, 3);
 });
