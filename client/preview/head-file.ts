@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileKindOf, kindBytes } from '../../activities/convert/read/file-kind.js';
+import { fileKindOf, kindBytes } from '../../activities/hub/resolve/file-kind.js';
 import type { FileSlice } from '../../activities/convert/read/file-slice.js';
 import type { ReadableFile } from '../../activities/convert/read/open-file.js';
 import { parquetColumns } from '../../activities/convert/read/parquet.js';
 import type { ColumnChoice } from '../../activities/convert/read/parquet-columns.js';
-import { unpackedHead } from '../../activities/convert/read/unpack.js';
+import { unpackedHead } from '../../activities/hub/resolve/unpack-head.js';
 import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.js';
 import type { FileKind } from '../../core/container/file-kind.js';
 import { HeadraceError } from '../../core/errors.js';

@@ -2,7 +2,7 @@ import type { Detection } from '../../../core/convert/detect-format.js';
 import { conversionRules } from '../../../core/convert/conversion-rules.js';
 import type { Source } from '../../../core/recipe.js';
 import type { FileKind } from '../../../core/container/file-kind.js';
-import { withKind } from '../read/file-kind.js';
+import { withKind } from '../read/with-kind.js';
 import type { InputFile, ReadableFile } from '../read/open-file.js';
 import { neededColumns } from '../read/parquet-columns.js';
 import { cutPieces, type CutPiece } from './cut-pieces.js';

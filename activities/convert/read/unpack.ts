@@ -1,8 +1,9 @@
 import { readSync } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
-import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { HeadraceError, messageOf } from '../../../core/errors.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { cannotUnpack } from '../../hub/resolve/unpack-head.js';
 import type { Compression } from '../../../core/container/file-kind.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 
@@ -48,37 +49,6 @@ export async function* unpackedChunks(
   } catch (error) {
     throw error instanceof HeadraceError ? error : cannotUnpack(name, error);
   }
-}
-
-/**
- * The bytes that the start of a file unpacks to.
- *
- * @param isCut - whether the file goes on: then its end, which is missing, is no damage.
- * @throws {HeadraceError} FormatError where the file is damaged or ends too early.
- */
-export function unpackedHead(
-  compression: Exclude<Compression, 'none'>,
-  name: string,
-  packed: Buffer,
-  isCut: boolean,
-): Buffer {
-  try {
-    if (compression === 'gzip')
-      return gunzipSync(packed, isCut ? { finishFlush: constants.Z_SYNC_FLUSH } : {});
-    const blocks: Uint8Array[] = [];
-    new Decompress((block) => void blocks.push(Buffer.from(block))).push(packed, !isCut);
-    return Buffer.concat(blocks);
-  } catch (error) {
-    throw cannotUnpack(name, error);
-  }
-}
-
-/** The error of a file that cannot be unpacked. */
-function cannotUnpack(name: string, error: unknown): HeadraceError {
-  return new HeadraceError('FormatError', `${name} cannot be unpacked: ${messageOf(error)}`, {
-    remedy: 'The file is damaged or incomplete. Fetch it again.',
-    cause: error,
-  });
 }
 
 async function* gunzipped(packed: Iterable<Buffer>): AsyncGenerator<Uint8Array> {

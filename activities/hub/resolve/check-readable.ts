@@ -1,6 +1,6 @@
 import { HeadraceError } from '../../../core/errors.js';
 import { columnProblem } from '../../../core/hub/column-check.js';
-import { fileKindOf, kindBytes } from '../../convert/read/file-kind.js';
+import { fileKindOf, kindBytes } from './file-kind.js';
 import { hubRangeReader } from '../download/range-reader.js';
 import type { HubClient } from '../http/hub-client.js';
 import type { CommitFile } from '../http/repository.js';

@@ -1,10 +1,8 @@
-import { readFully } from '../../../files/read-fully.js';
 import { containerOf } from '../../../core/container/container-of.js';
 import { kindByName, type Compression, type FileKind } from '../../../core/container/file-kind.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { startOf } from '../../../core/format.js';
-import { withInputFile, type InputFile, type ReadableFile } from './open-file.js';
-import { unpackedHead } from './unpack.js';
+import { unpackedHead } from './unpack-head.js';
 
 /** The bytes at a file's start that decide what it is. */
 export const kindBytes = 64 * 1024;
@@ -22,7 +20,10 @@ export function fileKindOf({ name, sizeBytes }: NamedFile, head: Buffer): FileKi
   return kindOf(name, outer.by, unpackedHead(outer.by, name, head, head.length < sizeBytes));
 }
 
-type NamedFile = Pick<InputFile, 'name' | 'sizeBytes'>;
+interface NamedFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
 
 function kindOf(name: string, compression: Compression, head: Buffer): FileKind {
   const found = containerOf(head);
@@ -44,17 +45,4 @@ function kindOf(name: string, compression: Compression, head: Buffer): FileKind 
 function refusal(name: string, what: string, remedy: string): HeadraceError {
   const wanted = 'JSON Lines, a JSON list or parquet was expected, plain or packed with gzip or zstd';
   return new HeadraceError('FileKindError', `${name} is ${what}. ${wanted}`, { remedy });
-}
-
-/**
- * A file of a source, and what it holds.
- *
- * @throws {HeadraceError} as {@link fileKindOf} and {@link withInputFile}.
- */
-export async function withKind(file: InputFile): Promise<ReadableFile> {
-  return withInputFile(file, (descriptor) => {
-    const block = Buffer.allocUnsafe(Math.min(kindBytes, file.sizeBytes));
-    const head = block.subarray(0, readFully(descriptor, block, 0));
-    return { ...file, kind: fileKindOf(file, head) };
-  });
 }
