@@ -46,6 +46,10 @@ export const errorTable = {
     remedy: 'Check the network and HF_ENDPOINT, then try again; bytes that were downloaded are kept.',
   },
   // Rows
+  FileKindError: {
+    retry: false,
+    remedy: 'Put JSON Lines, a JSON list or parquet in its place, plain or packed with gzip or zstd.',
+  },
   FormatError: { retry: false, remedy: 'Name the format and the fields in the recipe.' },
   TooManyRejectsError: {
     retry: false,

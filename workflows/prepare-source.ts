@@ -45,6 +45,8 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
     resolution: resolution.resolution,
     seed,
   });
+  const notes = [...resolution.notes, ...(conversion.notes ?? [])];
+  await progress.show({ notes });
   const conversions = await convert(activities, progress, conversion);
   const { files, bytes } = resolution;
   const summary = await activities.summariseSource(
@@ -56,9 +58,9 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
     conversations: summary.converted,
     rejected: summary.rejected,
     findings: findingsOf(summary),
-    notes: [...resolution.notes, ...reuseNotes(downloads, conversions)],
+    notes: [...notes, ...reuseNotes(downloads, conversions)],
   });
-  return { resolution, conversion, summary };
+  return { resolution: { ...resolution, notes }, conversion, summary };
 }
 
 /** Where a source comes from, for summaries. */

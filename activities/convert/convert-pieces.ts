@@ -5,7 +5,7 @@ import type { ConvertDeps } from './convert-deps.js';
 import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
 import { readConversionPlan } from './plan/conversion-plan.js';
-import { inputFiles } from './plan/input-files.js';
+import { inputFile } from './plan/input-file.js';
 import { pieceInput } from './plan/piece-input.js';
 
 /**
@@ -23,7 +23,7 @@ export async function convertPieces(
 ): Promise<ConvertPiecesResult> {
   const { store, jobs, threads } = deps;
   const plan = await readConversionPlan(store, input.plan);
-  const files = inputFiles(store, plan.origin, plan.files);
+  const files = plan.files.map((file) => ({ ...inputFile(store, plan.origin, file), kind: file.kind }));
   const pieces = plan.pieces.slice(input.from, input.to);
   const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
   const tally = new PieceTally(`${plan.source} convert`, total, work);

@@ -1,26 +1,27 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
+import { kindNotes } from '../../core/container/file-kind.js';
 import type { WorkContext } from '../../core/progress.js';
 import { checkRoom } from '../../files/room.js';
 import { artifactKey } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
 import type { ConvertDeps } from './convert-deps.js';
-import { assemblePlan } from './plan/assemble-plan.js';
+import { assemblePlan, unpacksLarger } from './plan/assemble-plan.js';
 import {
   conversionVersion,
+  namedFiles,
   planName,
   readConversionPlan,
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
-import { inputFiles } from './plan/input-files.js';
+import { inputFile } from './plan/input-file.js';
 import { partitionRanges, pieceRanges } from './plan/plan-ranges.js';
-import { fileKindOf } from './read/file-kind.js';
 
 /**
- * Detects a source's format and cuts it into pieces.
+ * Finds out what a source's files hold, detects its format and cuts it into pieces.
  *
- * @throws {HeadraceError} FormatError, RecipeError, FileChangedError, FileNotFoundError,
+ * @throws {HeadraceError} FileKindError, FormatError, RecipeError, FileChangedError, FileNotFoundError,
  *   ArtifactMissingError; DiskFullError where the disk cannot hold what the conversion would write.
  */
 export async function planConversion(
@@ -49,6 +50,7 @@ export async function planConversion(
     plan: ref,
     format: plan.rules.layout.format,
     formatReason: plan.formatReason,
+    notes: kindNotes(namedFiles(plan)),
     pieces: pieceRanges(plan),
     dialoguePartitions: partitionRanges(plan),
   };
@@ -61,7 +63,7 @@ async function makePlan(
 ): Promise<ConversionPlanFile> {
   const { pieceBytes } = deps;
   const resolution = await readResolution(deps.store, ref);
-  const files = inputFiles(deps.store, resolution.meta, resolution.files);
+  const files = resolution.files.map((file) => inputFile(deps.store, resolution.meta, file));
   const planned = await withScratch(deps, (scratch) =>
     deps.jobs.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal }),
   );
@@ -90,8 +92,8 @@ async function leastBytes(deps: ConvertDeps, plan: ConversionPlanFile): Promise<
   let bytes = 0;
   for (const piece of plan.pieces) {
     if ((await deps.store.find(piece.ref)) !== undefined) continue;
-    const { container, compression } = fileKindOf(plan.files[piece.slices[0]?.file ?? 0]?.path ?? '');
-    bytes += (container === 'parquet' || compression !== 'none' ? 1 : 0.5) * piece.bytes;
+    const kind = plan.files[piece.slices[0]?.file ?? 0]?.kind;
+    bytes += (kind !== undefined && unpacksLarger(kind) ? 1 : 0.5) * piece.bytes;
   }
   return Math.ceil(bytes);
 }

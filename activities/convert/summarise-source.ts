@@ -24,7 +24,6 @@ import {
   readConversionPlan,
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
-import { fileKindOf } from './read/file-kind.js';
 
 /** `meta` of a `summary` artifact. Its files are `slices.json` and `rejects.jsonl`. */
 export const SummaryMeta = z.object({ counts: SourceCounts });
@@ -93,10 +92,10 @@ function sliceTable(plan: ConversionPlanFile, sliceRows: readonly number[]): Sli
   const rowsSoFar = new Map<number, number>();
   const slices = plan.pieces
     .flatMap((piece) => piece.slices)
-    .map(({ file, kind }, index) => {
+    .map(({ file }, index) => {
       const rowsBefore = rowsSoFar.get(file) ?? 0;
       rowsSoFar.set(file, rowsBefore + (sliceRows[index] ?? 0));
-      const isLines = kind === 'bytes' || fileKindOf(plan.files[file]?.path ?? '').container === 'lines';
+      const isLines = plan.files[file]?.kind.container === 'lines';
       return { file, rowsBefore, unit: isLines ? ('line' as const) : ('row' as const) };
     });
   return { files: fileNames(plan).files, slices };

@@ -3,7 +3,7 @@ import type { SourceInspection } from '../../activities/hub/resolve/inspect-sour
 import { failed, passed, warned } from './checks.js';
 import type { Check } from './checks.js';
 import { shownName } from '../../core/convert/findings/shown-name.js';
-import { unreadNames, unreadTitle } from '../../core/convert/findings/unread-notes.js';
+import { nonFiniteNote, unreadNames, unreadTitle } from '../../core/convert/findings/unread-notes.js';
 import { formatBytes, plural } from '../../core/format.js';
 import { listOf } from '../../core/hub/data-files.js';
 import type { Source } from '../../core/recipe.js';
@@ -81,7 +81,8 @@ async function checkHead(
   const what = `source ${source.name}: columns`;
   try {
     const preview = await previewSource(store, source, inspection, 1, train);
-    return [judgeHead(what, source, preview), ...judgeFindings(source, preview.head)];
+    const notes = preview.notes.map((note) => warned(`source ${source.name}`, note));
+    return [...notes, judgeHead(what, source, preview), ...judgeFindings(source, preview.head)];
   } catch (error) {
     return [failed(what, error)];
   }
@@ -100,11 +101,12 @@ function judgeFindings({ name }: Source, head: HeadFindings): Check[] {
 }
 
 function judgeHead(what: string, source: Source, preview: SourcePreview): Check {
-  const { counts, format, formatReason, columnProblem } = preview;
+  const { counts, format, formatReason, columnProblem, head } = preview;
+  const nonFinite = nonFiniteNote(head.findings);
   const message = [
     `format ${format} (${formatReason})`,
     `of the first rows: ${outcomeCounts(counts)}`,
-    ...(columnProblem === undefined ? [] : [columnProblem]),
+    ...[nonFinite, columnProblem].filter((note) => note !== undefined),
   ].join('; ');
   const remedy = `npx headrace preview <recipe> --source ${source.name} shows them`;
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -93,7 +93,7 @@ export async function planSource(planner: Planner, source: Source): Promise<Plan
   const onDisk = files.filter(({ path }) => path !== undefined);
   const missing = files.filter(({ path }) => path === undefined);
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
-  const pieces =
+  const planned =
     missing.length === 0
       ? await planPieces(planner, source, await storeInspection(hub, inspection, work))
       : undefined;
@@ -104,10 +104,14 @@ export async function planSource(planner: Planner, source: Source): Promise<Plan
     download: { files: missing.length, bytes: sizeOf(missing) - resumeBytes },
     resumeBytes,
     reuse: { files: onDisk.length, bytes: sizeOf(onDisk) },
-    convert: pieces === undefined ? null : countPieces(pieces),
+    convert: planned === undefined ? null : countPieces(planned.pieces),
     files: files.map(({ file, haveBytes }) => ({ path: file.path, sizeBytes: file.sizeBytes, haveBytes })),
-    pieces: pieces ?? [],
-    notes: [...notes, ...(problem === undefined ? [] : [problem])],
+    pieces: planned?.pieces ?? [],
+    notes: [
+      ...notes,
+      ...(planned?.notes ?? preview?.notes ?? []),
+      ...(problem === undefined ? [] : [problem]),
+    ],
     head: preview?.head ?? null,
   };
   return { plan, sample: preview === null ? null : sampleOf(source, preview) };
@@ -147,13 +151,14 @@ async function planPieces(
   { local: { store, work }, convert, recipe }: Planner,
   source: Source,
   resolution: ArtifactRef,
-): Promise<PlannedPiece[]> {
-  const { plan } = await convert.planConversion({ source, resolution, seed: recipe.seed }, work);
+): Promise<{ readonly pieces: readonly PlannedPiece[]; readonly notes: readonly string[] }> {
+  const { plan, notes = [] } = await convert.planConversion({ source, resolution, seed: recipe.seed }, work);
   const { files } = await readConversionPlan(store, plan);
-  return (await explainPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
+  const pieces = (await explainPieces(store, plan)).map(({ piece: { bytes, slices }, isThere, reason }) => {
     const [first] = slices;
     const path = files[first?.file ?? 0]?.path ?? '';
     const from = first?.kind === 'bytes' && first.from > 0 ? ` from byte ${formatCount(first.from)}` : '';
     return { label: `${path}${from}`, bytes, isThere, reason };
   });
+  return { pieces, notes };
 }

@@ -1,4 +1,5 @@
 import type { ConversionRules } from '../../core/convert/conversion-rules.js';
+import { countedNonFinite } from '../../core/convert/findings/counts.js';
 import { FactTally } from '../../core/convert/findings/fact-tally.js';
 import { compileFilter } from '../../core/convert/filter.js';
 import { keyUses } from '../../core/convert/keys/key-uses.js';
@@ -24,15 +25,21 @@ export interface HeadFindings {
   readonly training: TrainingForecast | null;
 }
 
-/**
- * @param columns - all columns of the file, or the keys that were seen.
- * @param values - rows as they were parsed, for the keys of their messages.
- */
+interface SeenInHead {
+  /** All columns of the file, or the keys that were seen. */
+  readonly columns: readonly string[];
+  /** Rows as they were parsed, for the keys of their messages. */
+  readonly values: readonly unknown[];
+  /** Rows with numbers that are not finite. */
+  readonly nonFinite: number;
+}
+
+/** What the rows of a head show. */
 export function headFindings(
   name: Source['name'],
   rules: ConversionRules,
   rows: readonly PreviewedRow[],
-  { columns, values }: { readonly columns: readonly string[]; readonly values: readonly unknown[] },
+  { columns, values, nonFinite }: SeenInHead,
   train: Train | undefined,
 ): HeadFindings {
   const tally = new FactTally();
@@ -40,7 +47,13 @@ export function headFindings(
   for (const facts of all) tally.add(facts);
   return {
     rows: rows.length,
-    findings: { name, ...readAsOf(rules), converted: all.length, ...tally.counts },
+    findings: {
+      name,
+      ...readAsOf(rules),
+      converted: all.length,
+      ...tally.counts,
+      ...countedNonFinite(nonFinite),
+    },
     otherNames: otherNames(rules, columns, values),
     training: train === undefined ? null : forecastOf(rows, train),
   };

@@ -26,8 +26,10 @@ export async function parquetHead(
     await file.truncate(sizeBytes);
     await file.write(bytes, 0, bytes.length, start);
   });
+  const kind = { container: 'parquet', compression: 'none' } as const;
   return {
-    input: { path, name, sizeBytes },
+    kind,
+    input: { path, name, sizeBytes, kind },
     slice: { kind: 'rowGroups', file: 0, from: rowGroup, to: rowGroup + 1 },
     isCut: false,
     columns: columnsOf(metadata),

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import {
   neededColumns,
@@ -7,6 +8,7 @@ import {
 } from '../../activities/convert/read/parquet-columns.js';
 import { readRows } from '../../activities/convert/read/rows.js';
 import type { InspectedFile, SourceInspection } from '../../activities/hub/resolve/inspect-source.js';
+import { kindNotes } from '../../core/container/file-kind.js';
 import { conversionRules, type ConversionRules } from '../../core/convert/conversion-rules.js';
 import {
   detectFormat,
@@ -35,7 +37,9 @@ export interface SourcePreview {
    * A sentence about columns that the recipe names and no row of the head has. In parquet that is an error.
    */
   readonly columnProblem?: string;
-  /** Bytes that were read for the preview, over the network where the file is not on disk. */
+  /** Sentences for the user about the file: that it is not what its name says. */
+  readonly notes: readonly string[];
+  /** Bytes that were fetched for the preview; 0 where the file is on disk. */
   readonly bytesRead: number;
   /** About how many conversations all files of the source have; `null` where the head does not show it. */
   readonly expectedConversations: number | null;
@@ -72,7 +76,7 @@ export async function previewSource(
   const counted: InspectedFile = {
     ...first,
     read: async (range) => {
-      bytesRead += range.end - range.start;
+      if (first.path === undefined) bytesRead += range.end - range.start;
       return await first.read(range);
     },
   };
@@ -86,6 +90,7 @@ export async function previewSource(
         return {
           ...summary(source, head, previewed, rows, train),
           file: first.file.path,
+          notes: kindNotes([{ name: shownPath(inspection, first), kind: head.kind }]),
           bytesRead,
           expectedConversations: expectedConversations(inspection, head, previewed),
         };
@@ -105,6 +110,11 @@ function expectedConversations(
   return expected === undefined ? null : Math.round((expected * converted) / rowsRead.length);
 }
 
+/** Of a local file its name, of a Hub file its path in the repository. */
+function shownPath({ kind }: SourceInspection, { file }: InspectedFile): string {
+  return kind === 'local' ? basename(file.path) : file.path;
+}
+
 interface PreviewedHead {
   readonly detection: Detection;
   readonly rules: ConversionRules;
@@ -112,16 +122,18 @@ interface PreviewedHead {
   readonly values: readonly (HeadValue | null)[];
   /** What {@link rows} are made of. */
   readonly rowsRead: readonly HeadRow[];
+  /** Rows with numbers that are not finite. */
+  readonly nonFinite: number;
   readonly rows: readonly PreviewedRow[];
 }
 
 function summary(
   source: Source,
   head: HeadFile,
-  { detection, rules, values, rows }: PreviewedHead,
+  { detection, rules, values, nonFinite, rows }: PreviewedHead,
   shown: number,
   train: Train | undefined,
-): Omit<SourcePreview, 'file' | 'bytesRead' | 'expectedConversations'> {
+): Omit<SourcePreview, 'file' | 'notes' | 'bytesRead' | 'expectedConversations'> {
   const counts: Record<string, number> = {};
   for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
   const keys = [...new Set(values.flatMap((value) => Object.keys(value ?? {})))];
@@ -135,7 +147,7 @@ function summary(
     columns,
     ...defined({ columnProblem: problem }),
     counts,
-    head: headFindings(source.name, rules, rows, { columns, values }, train),
+    head: headFindings(source.name, rules, rows, { columns, values, nonFinite }, train),
     rows: [...rows.filter((row) => !isFiltered(row)), ...rows.filter(isFiltered)].slice(0, shown),
   };
 }
@@ -156,7 +168,8 @@ async function previewHead(
   const detection = detectFormat(source, values, head.input.name, head.columns);
   const rules = conversionRules(source, detection.layout);
   const rowsRead = await headRows(head, neededColumns(rules), wanted, scratch);
-  return { detection, rules, values, rowsRead, rows: previewedRows(rules, rowsRead) };
+  const nonFinite = rowsRead.filter((row) => 'value' in row && row.hasNonFinite).length;
+  return { detection, rules, values, rowsRead, nonFinite, rows: previewedRows(rules, rowsRead) };
 }
 
 async function headRows(
@@ -177,7 +190,8 @@ async function headRows(
       isFull: () => rows.length >= wanted,
     },
     {
-      onRow: (value, { row }, text) => rows.push({ row, value, text: text() }),
+      onRow: (value, { row }, { json, hasNonFinite }) =>
+        rows.push({ row, value, hasNonFinite, text: json() }),
       onBad: (reason, { row }, text) => rows.push({ row, reason, text: text() }),
     },
   );

@@ -12,7 +12,10 @@ export type HeadValue = Readonly<Record<string, unknown>>;
 
 /** A row of a file's head: a JSON object, or its text and why it is none. */
 export type HeadRow = { readonly row: number; readonly text: string } & (
-  | { readonly value: HeadValue }
+  | {
+      readonly value: HeadValue;
+      /** Whether it has numbers that are not finite. */ readonly hasNonFinite: boolean;
+    }
   | { readonly reason: RejectReason }
 );
 

@@ -12,13 +12,15 @@ const longestLabel = 40;
 
 /** A source's first rows before and after conversion. */
 export function previewText(preview: SourcePreview): string {
-  const { name, file, format, formatReason, columns, columnProblem, counts, head, bytesRead, rows } = preview;
+  const { name, file, format, formatReason, columns, columnProblem, notes } = preview;
+  const { counts, head, bytesRead, rows } = preview;
   return [
     `── ${name} ──`,
     `${file} (${bytesRead === 0 ? 'on this disk' : `${formatBytes(bytesRead)} read`})`,
     `format ${format}, ${formatReason}; columns: ${shownNames(columns)}`,
     `of the first rows: ${outcomeCounts(counts)}`,
     ...(columnProblem === undefined ? [] : [`! ${columnProblem}`]),
+    ...notes.map((note) => `! ${note}`),
     ...headNotes(head),
     ...rows.flatMap(rowLines),
     '',

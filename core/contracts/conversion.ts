@@ -20,6 +20,10 @@ export interface ConversionPlan {
   readonly format: SourceFormat;
   /** Why: "detected: column `conversation` of {role, content}". */
   readonly formatReason: string;
+  /**
+   * Sentences for the user: "a.jsonl is not what its name says: …". Absent in histories of earlier versions.
+   */
+  readonly notes?: readonly string[];
   /** For `convertPieces`. At most 64. */
   readonly pieces: readonly WorkRange[];
   /**
@@ -114,6 +118,11 @@ export const SourceCounts = z
     blankSystem: count,
     /** Converted conversations whose messages behind the last answer were left out. */
     trailing: count,
+    /**
+     * Rows with `NaN`, `Infinity` or `-Infinity`, which JSON does not have and which were read as null;
+     * absent where there are none.
+     */
+    nonFinite: count.exactOptional(),
     /** Converted conversations that have an optional member. */
     holds: z
       .object({ reasoning: count, tools: count, toolCalls: count, weight: count, names: count })

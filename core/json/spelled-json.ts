@@ -1,3 +1,5 @@
+import { endOfString } from './end-of-string.js';
+
 /** A number as it is spelt in JSON. */
 export class SpelledNumber {
   readonly text: string;
@@ -61,15 +63,6 @@ function* tokensOf(text: string): Generator<string> {
 function after(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : text.length;
-}
-
-/** The end of the string that begins at `at`: behind the first quote that is not escaped. */
-function endOfString(text: string, at: number): number {
-  for (let quote = text.indexOf('"', at + 1); ; quote = text.indexOf('"', quote + 1)) {
-    let start = quote;
-    while (text[start - 1] === '\\') start -= 1;
-    if ((quote - start) % 2 === 0) return quote + 1;
-  }
 }
 
 function scalar(token: string): SpelledJson {

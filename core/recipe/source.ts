@@ -9,7 +9,7 @@ const place = {
   files: oneOrMore
     .meta({
       description:
-        'Local files: a path, a glob, or a list of them. JSON Lines, JSON or parquet; plain, `.gz` or `.zst`. Files of zero bytes are left out and listed.',
+        'Local files: a path, a glob, or a list of them. JSON Lines, JSON lists or parquet; plain or packed with gzip or zstd. The first bytes of a file decide what it is. Files of zero bytes are left out and listed.',
       whenAbsent: '`dataset`',
       examples: [['data/toefl_*.jsonl', 'data/more.jsonl.gz']],
     })

@@ -28,6 +28,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
     'The downloaded bytes do not have the hash that the Hub announces, and did not after a second download.',
   HubAnswerError: 'The answer is not one that a Hub gives.',
   HubUnavailableError: 'The Hub does not answer, answers with errors, or limits the rate of requests.',
+  FileKindError:
+    'A file is no text and no parquet by its first bytes, such as UTF-16, a Git LFS pointer or an HTML page; its name does not matter.',
   FormatError: 'The rows fit none of the known formats; the message shows their columns.',
   TooManyRejectsError: 'More conversations of a source were rejected than `max_reject_fraction` allows.',
   MixError:

@@ -28,7 +28,7 @@ export const rejectMeanings: Readonly<Record<RejectReason, RejectMeaning>> = {
   },
   bad_json: {
     meaning: 'is not JSON',
-    remedy: 'Correct the line. `NaN` is not JSON: write `null`.',
+    remedy: 'Correct the line. `nan` and `inf` are not JSON: write `null`.',
     example: messages('{"messages":[}'),
   },
   no_messages: {

@@ -1,4 +1,4 @@
-import { noCounts } from '../../../core/convert/findings/counts.js';
+import { countedNonFinite, noCounts } from '../../../core/convert/findings/counts.js';
 import { dialogueRowReader } from '../../../core/convert/dialogue.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { sha256 } from '../../../files/sha256.js';
@@ -27,7 +27,7 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
   const readLine = createTurnLineReader(input.rules, threadJsonBytes);
   const rejects = new RejectWriter(input.dir);
   const scattered = new ScatterWriter(input.dir, input.partitions);
-  let rows = 0;
+  let [rows, nonFinite] = [0, 0];
   const sliceRows = await readRows(
     {
       files: input.files,
@@ -48,8 +48,9 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
         }),
       onRow(row, place, text) {
         rows += 1;
+        if (text.hasNonFinite) nonFinite += 1;
         const found = readRow(row);
-        if (found === undefined) rejects.add({ ...place, reason: 'no_messages', text: text() });
+        if (found === undefined) rejects.add({ ...place, reason: 'no_messages', text: text.original() });
         else scattered.add(scatteredRow(found, place));
       },
       onBad(reason, place, text) {
@@ -61,7 +62,7 @@ export async function scatterPiece(input: PieceInput, context: JobContext): Prom
   rejects.close();
   const { count: rejected, byReason: rejectedBy } = rejects;
   return {
-    counts: { ...noCounts, rows, read: rejected, rejected, rejectedBy },
+    counts: { ...noCounts, rows, ...countedNonFinite(nonFinite), read: rejected, rejected, rejectedBy },
     files: scattered.finish(),
     sliceRows,
   };

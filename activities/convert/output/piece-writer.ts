@@ -1,4 +1,5 @@
 import type { RejectReason, SourceCounts } from '../../../core/contracts/conversion.js';
+import { countedNonFinite } from '../../../core/convert/findings/counts.js';
 import { FactTally } from '../../../core/convert/findings/fact-tally.js';
 import type { RowPlace } from '../read/rows.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
@@ -13,6 +14,7 @@ export class PieceWriter {
   readonly #sortedRuns: SortedRunWriter;
   readonly #rejects: RejectWriter;
   readonly #facts = new FactTally();
+  #nonFinite = 0;
   #filtered = 0;
   #converted = 0;
 
@@ -31,6 +33,11 @@ export class PieceWriter {
     }
   }
 
+  /** Counts a row that has numbers that are not finite. It is added or rejected as well. */
+  countNonFinite(): void {
+    this.#nonFinite += 1;
+  }
+
   /** @param text - of the row. */
   reject(reason: RejectReason, place: RowPlace, text: string): void {
     this.#rejects.add({ ...place, reason, text });
@@ -44,6 +51,7 @@ export class PieceWriter {
     const { count: rejected, byReason: rejectedBy } = this.#rejects;
     const read = filtered + rejected + converted;
     const rows = { rows: read, read, filtered, rejected, rejectedBy, converted };
-    return { counts: { ...rows, ...this.#facts.counts }, sortedRuns };
+    const nonFinite = countedNonFinite(this.#nonFinite);
+    return { counts: { ...rows, ...nonFinite, ...this.#facts.counts }, sortedRuns };
   }
 }

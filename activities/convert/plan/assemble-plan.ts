@@ -1,10 +1,10 @@
+import type { FileKind } from '../../../core/container/file-kind.js';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { conversionRules } from '../../../core/convert/conversion-rules.js';
 import type { Source } from '../../../core/recipe.js';
 import type { Resolution } from '../../hub/resolve/resolution.js';
-import { fileKindOf } from '../read/file-kind.js';
 import type { FileSlice } from '../read/file-slice.js';
-import type { ConversionPlanFile, Piece } from './conversion-plan.js';
+import type { ConversionPlanFile, Piece, PlannedFile } from './conversion-plan.js';
 import type { PlannedPieces } from './plan-pieces.js';
 import { strategyFor } from './strategy.js';
 
@@ -27,10 +27,11 @@ export interface PlanParts extends PlannedPieces {
 export function assemblePlan(parts: PlanParts): ConversionPlanFile {
   const { source, seed, resolution, detection } = parts;
   const rules = conversionRules(source, detection.layout);
-  const strategy = strategyFor(rules, seed, partitionsFor(resolution.files, parts.pieceBytes));
+  const files = resolution.files.map((file, index) => plannedFile(file, parts.kinds[index]));
+  const strategy = strategyFor(rules, seed, partitionsFor(files, parts.pieceBytes));
   let firstSlice = 0;
   const pieces = parts.pieces.map(({ bytes, slices }): Piece => {
-    const ref = strategy.pieceRef(slices.map((slice) => contentOf(resolution.files, slice)));
+    const ref = strategy.pieceRef(slices.map((slice) => contentOf(files, slice)));
     const piece = { ref, bytes, firstSlice, slices };
     firstSlice += slices.length;
     return piece;
@@ -41,7 +42,7 @@ export function assemblePlan(parts: PlanParts): ConversionPlanFile {
     rules,
     seed,
     origin: resolution.meta,
-    files: resolution.files,
+    files,
     emptyFiles: resolution.emptyFiles,
     pieceJob: strategy.pieceJob,
     pieces,
@@ -49,20 +50,30 @@ export function assemblePlan(parts: PlanParts): ConversionPlanFile {
   };
 }
 
+function plannedFile(file: SourceFile, kind: FileKind | undefined): PlannedFile {
+  if (kind === undefined) throw new Error(`${file.path} was planned without its kind`);
+  return { ...file, kind };
+}
+
+/** Whether the rows of such a file have more bytes than it. */
+export function unpacksLarger({ container, compression }: FileKind): boolean {
+  return container === 'parquet' || compression !== 'none';
+}
+
 /** What identifies the bytes of a slice, and how they are read. */
-function contentOf(files: readonly SourceFile[], { file: index, ...part }: FileSlice): unknown {
+function contentOf(files: readonly PlannedFile[], { file: index, ...part }: FileSlice): unknown {
   const file = files[index];
   const content = file?.sha256 ?? file?.gitOid;
   if (file === undefined || content === undefined)
     throw new Error(`${file?.path ?? 'A file'} was resolved without a content hash`);
-  return { content, ...fileKindOf(file.path), part };
+  return { content, ...file.kind, part };
 }
 
 /** The number of dialogue partitions. Each has about half a piece of rows and is grouped in memory. */
-function partitionsFor(files: readonly SourceFile[], pieceBytes: number): number {
-  const rowBytes = files.reduce((sum, { path, sizeBytes }) => {
-    const { container, compression } = fileKindOf(path);
-    return sum + sizeBytes * (container === 'parquet' || compression !== 'none' ? unpackedFactor : 1);
-  }, 0);
+function partitionsFor(files: readonly PlannedFile[], pieceBytes: number): number {
+  const rowBytes = files.reduce(
+    (sum, { kind, sizeBytes }) => sum + sizeBytes * (unpacksLarger(kind) ? unpackedFactor : 1),
+    0,
+  );
   return Math.min(maxPartitions, Math.max(1, Math.ceil(rowBytes / (pieceBytes / 2))));
 }

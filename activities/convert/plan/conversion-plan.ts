@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { FileKind } from '../../../core/container/file-kind.js';
 import { SourceFile } from '../../../core/contracts/source.js';
 import { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
@@ -12,7 +13,7 @@ import { displayNames } from './display-names.js';
  * Version of the code that plans, converts and counts, and part of the keys of its artifacts: raise it when
  * the same inputs would give other bytes.
  */
-export const conversionVersion = 3;
+export const conversionVersion = 4;
 
 const count = z.int().min(0);
 
@@ -35,6 +36,10 @@ export const Piece = z
   .readonly();
 export type Piece = z.infer<typeof Piece>;
 
+/** A file of the source, and what it holds. */
+const PlannedFile = SourceFile.unwrap().extend({ kind: FileKind }).readonly();
+export type PlannedFile = z.infer<typeof PlannedFile>;
+
 /** `plan.json` of a `conversion` artifact: how one source is cut into pieces, and how they are converted. */
 export const ConversionPlanFile = z
   .object({
@@ -43,7 +48,7 @@ export const ConversionPlanFile = z
     rules: ConversionRules,
     seed: count,
     origin: ResolutionMeta,
-    files: z.array(SourceFile).readonly(),
+    files: z.array(PlannedFile).readonly(),
     /** Paths of zero-byte files, which are skipped. */
     emptyFiles: z.array(z.string()).readonly(),
     /** The job that converts a piece. */
@@ -95,4 +100,12 @@ export function fileNames(plan: ConversionPlanFile): {
   const paths = [...plan.files.map(({ path }) => path), ...plan.emptyFiles];
   const names = plan.origin.kind === 'local' ? displayNames(paths) : paths;
   return { files: names.slice(0, plan.files.length), emptyFiles: names.slice(plan.files.length) };
+}
+
+/** The plan's files with their names in results. */
+export function namedFiles(
+  plan: ConversionPlanFile,
+): readonly { readonly name: string; readonly kind: FileKind }[] {
+  const { files } = fileNames(plan);
+  return plan.files.map(({ kind }, index) => ({ name: files[index] ?? '', kind }));
 }

@@ -1,9 +1,7 @@
 import type { FileMetaData } from 'hyparquet';
 import { readFully } from '../../../files/read-fully.js';
-import { fileKindOf } from '../read/file-kind.js';
 import type { FileSlice } from '../read/file-slice.js';
-import { startsList } from '../read/json-list.js';
-import { withInputFile, type InputFile } from '../read/open-file.js';
+import { withInputFile, type ReadableFile } from '../read/open-file.js';
 import { compressedBytes, withParquet } from '../read/parquet.js';
 import { pruneColumns, type ColumnChoice } from '../read/parquet-columns.js';
 
@@ -32,7 +30,7 @@ interface SizedSlice {
  * small files share a piece.
  */
 export async function cutPieces(
-  files: readonly InputFile[],
+  files: readonly ReadableFile[],
   options: CutOptions,
 ): Promise<readonly CutPiece[]> {
   const pieces: { bytes: number; slices: FileSlice[] }[] = [];
@@ -49,19 +47,17 @@ export async function cutPieces(
 
 async function cutFile(
   index: number,
-  file: InputFile,
+  file: ReadableFile,
   { choice, pieceBytes, scratch }: CutOptions,
 ): Promise<readonly SizedSlice[]> {
-  const { container, compression } = fileKindOf(file.name);
+  const { container, compression } = file.kind;
   if (container === 'parquet' && compression === 'none')
     return withParquet(file, scratch, ({ metadata }) =>
       cutRowGroups(index, pruneColumns(metadata, choice), pieceBytes),
     );
-  return withInputFile(file, (descriptor) => {
-    const isWhole = compression !== 'none' || (container === 'json' && isList(descriptor));
-    const whole: SizedSlice = { slice: { kind: 'whole', file: index }, bytes: file.sizeBytes };
-    return isWhole ? [whole] : cutLines(index, descriptor, file.sizeBytes, pieceBytes);
-  });
+  if (container !== 'lines' || compression !== 'none')
+    return [{ slice: { kind: 'whole', file: index }, bytes: file.sizeBytes }];
+  return withInputFile(file, (descriptor) => cutLines(index, descriptor, file.sizeBytes, pieceBytes));
 }
 
 /** Byte ranges that begin and end at line borders. A line longer than a piece makes a longer piece. */
@@ -102,11 +98,4 @@ function cutRowGroups(file: number, metadata: FileMetaData, pieceBytes: number):
   const to = metadata.row_groups.length;
   if (from < to) slices.push({ slice: { kind: 'rowGroups', file, from, to }, bytes });
   return slices;
-}
-
-/** Whether a `.json` file begins a list. One that begins with a block of white space counts as lines. */
-function isList(descriptor: number): boolean {
-  const block = Buffer.allocUnsafe(64 * 1024);
-  const read = readFully(descriptor, block, 0);
-  return startsList(block.subarray(0, read)) === true;
 }

@@ -5,7 +5,7 @@ import {
   type Detection,
 } from '../../../core/convert/detect-format.js';
 import type { Source } from '../../../core/recipe.js';
-import type { InputFile } from '../read/open-file.js';
+import type { ReadableFile } from '../read/open-file.js';
 import { parquetColumns } from '../read/parquet.js';
 import { wholeColumns } from '../read/parquet-columns.js';
 import { readRows } from '../read/rows.js';
@@ -20,7 +20,7 @@ const maxBadRows = 1000;
  */
 export async function detectSource(
   source: Pick<Source, 'name' | 'format' | 'fields'>,
-  files: readonly InputFile[],
+  files: readonly ReadableFile[],
   scratch: string,
 ): Promise<Detection> {
   if (source.format !== undefined) return detectFormat(source, [], '');
@@ -39,7 +39,7 @@ interface Sample {
 
 /** The first rows of a source. Of parquet only the columns `wanted` are read. */
 async function sampleRows(
-  files: readonly InputFile[],
+  files: readonly ReadableFile[],
   wanted: ReadonlySet<string>,
   scratch: string,
 ): Promise<Sample> {

@@ -1,11 +1,11 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import type { FileSlice } from '../read/file-slice.js';
-import type { InputFile } from '../read/open-file.js';
+import type { ReadableFile } from '../read/open-file.js';
 import type { ConversionPlanFile, Piece } from './conversion-plan.js';
 
 /** Input of the jobs that convert and scatter a piece. */
 export interface PieceInput {
-  readonly files: readonly InputFile[];
+  readonly files: readonly ReadableFile[];
   readonly slices: readonly FileSlice[];
   readonly rules: ConversionRules;
   readonly seed: number;
@@ -22,7 +22,7 @@ export interface PieceInput {
  */
 export function pieceInput(
   plan: ConversionPlanFile,
-  files: readonly InputFile[],
+  files: readonly ReadableFile[],
   piece: Piece,
   dir: string,
 ): PieceInput {

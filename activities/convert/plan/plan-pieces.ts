@@ -1,7 +1,9 @@
 import type { Detection } from '../../../core/convert/detect-format.js';
 import { conversionRules } from '../../../core/convert/conversion-rules.js';
 import type { Source } from '../../../core/recipe.js';
-import type { InputFile } from '../read/open-file.js';
+import type { FileKind } from '../../../core/container/file-kind.js';
+import { withKind } from '../read/with-kind.js';
+import type { InputFile, ReadableFile } from '../read/open-file.js';
 import { neededColumns } from '../read/parquet-columns.js';
 import { cutPieces, type CutPiece } from './cut-pieces.js';
 import { detectSource } from './detect-source.js';
@@ -16,16 +18,22 @@ export interface PlanPiecesInput {
 
 /** Result of {@link planPieces}. */
 export interface PlannedPieces {
+  /** What each file holds. */
+  readonly kinds: readonly FileKind[];
   readonly detection: Detection;
   readonly pieces: readonly CutPiece[];
 }
 
 /**
- * Detects a source's format and cuts its files into pieces. A job for a thread: it reads the start of files.
+ * Finds out what the files of a source hold, detects its format and cuts them into pieces. A job for a
+ * thread: it reads the start of files.
  */
 export async function planPieces(input: PlanPiecesInput): Promise<PlannedPieces> {
-  const { source, files, pieceBytes, scratch } = input;
+  const { source, pieceBytes, scratch } = input;
+  const files: ReadableFile[] = [];
+  for (const file of input.files) files.push(await withKind(file));
   const detection = await detectSource(source, files, scratch);
   const choice = neededColumns(conversionRules(source, detection.layout));
-  return { detection, pieces: await cutPieces(files, { choice, pieceBytes, scratch }) };
+  const pieces = await cutPieces(files, { choice, pieceBytes, scratch });
+  return { kinds: files.map(({ kind }) => kind), detection, pieces };
 }

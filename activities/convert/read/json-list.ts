@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { LineSplitter, type OnText, type TextSplitter } from './lines.js';
+import type { OnText, TextSplitter } from './lines.js';
 
 const code = (character: string): number => character.charCodeAt(0);
 const [quote, backslash, comma] = [code('"'), code('\\'), code(',')];
@@ -10,7 +10,7 @@ const [openList, closeList, openObject, closeObject] = [code('['), code(']'), co
  * holds, so a bad element costs one row. Text after the list, and a list that never ends, are one more row,
  * which does not parse. Memory: the longest element, and one chunk.
  */
-class ListSplitter implements TextSplitter {
+export class ListSplitter implements TextSplitter {
   readonly #onText: OnText;
   #state: 'before' | 'inside' | 'after' = 'before';
   /** Of the current element: its bytes in earlier chunks, and where it begins in this one. */
@@ -87,52 +87,6 @@ class ListSplitter implements TextSplitter {
     const { start, end } = trimmed(bytes);
     this.#onText(bytes, start, end, this.#rows, isUtf8(bytes.subarray(start, end)));
   }
-}
-
-/**
- * Splits a `.json` file: a JSON list where its first character that is not white space is `[`, else JSON
- * Lines.
- */
-export class JsonSplitter implements TextSplitter {
-  readonly #onText: OnText;
-  /** The start of the file, until it decides. */
-  #head = Buffer.alloc(0);
-  #splitter: TextSplitter | undefined;
-
-  constructor(onText: OnText) {
-    this.#onText = onText;
-  }
-
-  push(chunk: Uint8Array): void {
-    if (this.#splitter !== undefined) {
-      this.#splitter.push(chunk);
-      return;
-    }
-    this.#head = Buffer.concat([this.#head, chunk]);
-    if (startsList(this.#head) !== undefined) this.#choose();
-  }
-
-  end(): number {
-    return (this.#splitter ?? this.#choose()).end();
-  }
-
-  #choose(): TextSplitter {
-    const splitter =
-      startsList(this.#head) === true ? new ListSplitter(this.#onText) : new LineSplitter(this.#onText, true);
-    splitter.push(this.#head);
-    this.#splitter = splitter;
-    return splitter;
-  }
-}
-
-/**
- * Whether JSON text, with or without a byte order mark, begins a list; `undefined` where more bytes are
- * needed.
- */
-export function startsList(bytes: Uint8Array): boolean | undefined {
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const first = bytes.subarray(hasMark ? 3 : 0).find((byte) => !isSpace(byte));
-  return first === undefined ? undefined : first === openList;
 }
 
 function trimmed(bytes: Buffer): { readonly start: number; readonly end: number } {

@@ -19,12 +19,11 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 const space = 0x20;
 const tab = 0x09;
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * Cuts bytes into lines. A byte order mark at the start of the file and `\r` at the end of a line are not
- * part of a line. Lines of spaces and tabs only are counted, but are not rows. Memory: the longest line, and
- * one chunk.
+ * Cuts bytes into lines. Byte order marks at the start of a line and `\r` at its end are not part of it:
+ * where files that begin with a mark were joined, marks stand inside. Lines of spaces and tabs only are
+ * counted, but are not rows. Memory: the longest line, and one chunk.
  */
 export class LineSplitter implements TextSplitter {
   readonly #onText: OnText;
@@ -32,12 +31,9 @@ export class LineSplitter implements TextSplitter {
   #held: Buffer = Buffer.allocUnsafe(0);
   #used = 0;
   #lines = 0;
-  #mayHaveMark: boolean;
 
-  /** @param atFileStart - whether the first byte is the first one of the file. */
-  constructor(onText: OnText, atFileStart: boolean) {
+  constructor(onText: OnText) {
     this.#onText = onText;
-    this.#mayHaveMark = atFileStart;
   }
 
   push(chunk: Uint8Array): void {
@@ -78,8 +74,7 @@ export class LineSplitter implements TextSplitter {
   #emit(bytes: Buffer, from: number, to: number, wellFormed: boolean | undefined): void {
     this.#lines += 1;
     let [start, end] = [from, to];
-    if (this.#mayHaveMark && byteOrderMark.compare(bytes, start, Math.min(end, start + 3)) === 0) start += 3;
-    this.#mayHaveMark = false;
+    while (isMark(bytes, start, end)) start += 3;
     if (end > start && bytes[end - 1] === carriageReturn) end -= 1;
     if (isBlankLine(bytes, start, end)) return;
     this.#onText(bytes, start, end, this.#lines, wellFormed ?? isUtf8(bytes.subarray(start, end)));
@@ -94,6 +89,11 @@ export class LineSplitter implements TextSplitter {
     bytes.copy(this.#held, this.#used);
     this.#used += bytes.length;
   }
+}
+
+/** Whether a byte order mark begins at `start`. */
+function isMark(bytes: Buffer, start: number, end: number): boolean {
+  return bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf && start + 3 <= end;
 }
 
 function isBlankLine(bytes: Buffer, start: number, end: number): boolean {

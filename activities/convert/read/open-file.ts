@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import type { FileKind } from '../../../core/container/file-kind.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { isMissing } from '../../../files/errno.js';
 
@@ -6,11 +7,16 @@ import { isMissing } from '../../../files/errno.js';
 export interface InputFile {
   /** Where the bytes are on this disk. */
   readonly path: string;
-  /** Path of a local file, path in the repository of a Hub file. Its ending names what the file holds. */
+  /** Path of a local file, path in the repository of a Hub file: on disk its name is a hash. */
   readonly name: string;
   readonly sizeBytes: number;
   /** Local files: modification time in nanoseconds. */
   readonly mtimeNs?: string | undefined;
+}
+
+/** A file that can be read as rows: what it holds is known. */
+export interface ReadableFile extends InputFile {
+  readonly kind: FileKind;
 }
 
 /**

@@ -8,13 +8,14 @@ import {
 import { badText, TextBytes } from './text-bytes.js';
 
 /**
- * A parquet value as JSON.parse would return it: texts decoded, integers as numbers, times as ISO 8601 text.
- * A null member of a struct is no member: a table cannot leave one out. Bytes that the schema does not call
- * text are text where they are UTF-8, else an object with their number.
+ * A parquet value as JSON.parse would return it: texts decoded, integers as numbers, times as ISO 8601 text,
+ * numbers that are not finite as null. A null member of a struct is no member: a table cannot leave one out.
+ * Bytes that the schema does not call text are text where they are UTF-8, else an object with their number.
  */
 export function plainValue(value: unknown): unknown {
   if (value instanceof TextBytes) return value.text();
   if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return textOrSize(value);
   if (typeof value !== 'object' || value === null) return value;

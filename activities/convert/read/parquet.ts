@@ -14,8 +14,7 @@ import { HeadraceError, messageOf } from '../../../core/errors.js';
 import { columnsOf } from '../../hub/resolve/parquet-footer.js';
 import { writeAll } from '../../../files/file-writer.js';
 import { readFully } from '../../../files/read-fully.js';
-import { fileKindOf } from './file-kind.js';
-import { withInputFile, type InputFile } from './open-file.js';
+import { withInputFile, type ReadableFile } from './open-file.js';
 import { pruneColumns, type ColumnChoice } from './parquet-columns.js';
 import { TextBytes } from './text-bytes.js';
 import { fileChunks, unpackedChunks } from './unpack.js';
@@ -34,11 +33,11 @@ export interface ParquetFile {
  * @throws {HeadraceError} FormatError where it is not parquet, or damaged; as {@link withInputFile}.
  */
 export async function withParquet<Result>(
-  file: InputFile,
+  file: ReadableFile,
   scratch: string,
   use: (parquet: ParquetFile) => Result | Promise<Result>,
 ): Promise<Result> {
-  const { compression } = fileKindOf(file.name);
+  const { compression } = file.kind;
   return withInputFile(file, async (descriptor) => {
     if (compression === 'none') return use(await openParquet(descriptor, file.name));
     const path = join(scratch, `${randomUUID()}.parquet`);
@@ -74,10 +73,10 @@ async function openParquet(descriptor: number, name: string): Promise<ParquetFil
 
 /** The column names of a parquet file; `undefined` of any other file. */
 export async function parquetColumns(
-  file: InputFile,
+  file: ReadableFile,
   scratch: string,
 ): Promise<readonly string[] | undefined> {
-  if (fileKindOf(file.name).container !== 'parquet') return undefined;
+  if (file.kind.container !== 'parquet') return undefined;
   return withParquet(file, scratch, ({ metadata }) => columnsOf(metadata));
 }
 
@@ -171,7 +170,7 @@ async function readObjects(
 
 function damaged(name: string, error: unknown): HeadraceError {
   return new HeadraceError('FormatError', `${name} cannot be read as parquet: ${messageOf(error)}`, {
-    remedy: 'The file is damaged, or not parquet. Replace it, or correct its file name extension.',
+    remedy: 'The file is damaged or incomplete. Fetch it again.',
     cause: error,
   });
 }

@@ -1,11 +1,11 @@
 import { isAscii } from 'node:buffer';
 import type { RejectReason } from '../../../core/contracts/conversion.js';
 import { isObject } from '../../../core/convert/layout.js';
-import { fileKindOf } from './file-kind.js';
+import { parseRow } from '../../../core/json/parse-row.js';
 import type { FileSlice } from './file-slice.js';
-import { JsonSplitter } from './json-list.js';
+import { ListSplitter } from './json-list.js';
 import { LineSplitter, type OnText } from './lines.js';
-import { withInputFile, type InputFile } from './open-file.js';
+import { withInputFile, type ReadableFile } from './open-file.js';
 import { readRowGroups, withParquet, type OnValue } from './parquet.js';
 import type { ColumnChoice } from './parquet-columns.js';
 import { plainRow, rowText } from './parquet-values.js';
@@ -22,10 +22,20 @@ export interface RowPlace {
   readonly rowGroup?: number;
 }
 
+/** The text of a row that is a JSON object, made where it is needed. */
+interface RowText {
+  /** As it stands in the file. */
+  readonly original: () => string;
+  /** JSON of the row: {@link original}, but with null for numbers that are not finite. */
+  readonly json: () => string;
+  /** Whether there are such numbers. */
+  readonly hasNonFinite: boolean;
+}
+
 /** Receives the rows of slices, in reading order. */
 export interface RowHandler {
   /** A row that is a JSON object. */
-  readonly onRow: (row: Row, place: RowPlace, text: () => string) => void;
+  readonly onRow: (row: Row, place: RowPlace, text: RowText) => void;
   /** A row that is not a JSON object. */
   readonly onBad: (reason: RejectReason, place: RowPlace, text: () => string) => void;
   /**
@@ -39,7 +49,7 @@ export interface RowHandler {
 
 /** Input of {@link readRows}. */
 export interface RowsInput {
-  readonly files: readonly InputFile[];
+  readonly files: readonly ReadableFile[];
   /** Places name them by their position here. */
   readonly slices: readonly FileSlice[];
   /** The columns of parquet files that are read. */
@@ -86,7 +96,7 @@ type Reading = RowsInput & Required<Pick<RowsInput, 'isFull' | 'onBytes'>>;
 async function readSlice(reading: Reading, slice: FileSlice, parser: RowParser): Promise<number> {
   const file = reading.files[slice.file];
   if (file === undefined) throw new Error(`There is no file ${slice.file}, which a slice names`);
-  if (fileKindOf(file.name).container === 'parquet')
+  if (file.kind.container === 'parquet')
     return withParquet(file, reading.scratch, (parquet) => {
       const all = { from: 0, to: parquet.metadata.row_groups.length };
       const { from, to } = slice.kind === 'rowGroups' ? slice : all;
@@ -98,16 +108,14 @@ async function readSlice(reading: Reading, slice: FileSlice, parser: RowParser):
 
 async function readText(
   descriptor: number,
-  file: InputFile,
+  file: ReadableFile,
   slice: FileSlice,
   { isFull, onBytes }: Reading,
   onText: OnText,
 ): Promise<number> {
-  const { container, compression } = fileKindOf(file.name);
+  const { container, compression } = file.kind;
   const [from, to] = slice.kind === 'bytes' ? [slice.from, slice.to] : [0, file.sizeBytes];
-  // A slice of bytes begins and ends at line borders, whatever the name of the file.
-  const isWholeJson = container === 'json' && slice.kind === 'whole';
-  const splitter = isWholeJson ? new JsonSplitter(onText) : new LineSplitter(onText, from === 0);
+  const splitter = container === 'list' ? new ListSplitter(onText) : new LineSplitter(onText);
   const packed = fileChunks(descriptor, from, to, onBytes);
   for await (const chunk of unpackedChunks(compression, file.name, packed)) {
     splitter.push(chunk);
@@ -139,14 +147,9 @@ class RowParser {
     if (handler.onText?.(bytes, start, end, place) === true) return;
     // Many lines are ASCII. As Latin-1, which they also are, they are decoded several times faster.
     const line = bytes.toString(isAscii(bytes.subarray(start, end)) ? 'latin1' : 'utf8', start, end);
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      handler.onBad('bad_json', place, () => line);
-      return;
-    }
-    if (isObject(value)) handler.onRow(value, place, () => line);
+    const parsed = parseRow(line);
+    if (parsed === undefined) handler.onBad('bad_json', place, () => line);
+    else if (isObject(parsed.value)) handler.onRow(parsed.value, place, textOf(line, parsed.json));
     else handler.onBad('no_messages', place, () => line);
   };
 
@@ -158,6 +161,10 @@ class RowParser {
     const found = plainRow(value);
     const text = (): string => rowText(value);
     if (holdsBadText(found)) handler.onBad('bad_utf8', place, text);
-    else handler.onRow(found, place, text);
+    else handler.onRow(found, place, { original: text, json: text, hasNonFinite: false });
   };
+}
+
+function textOf(line: string, json: string): RowText {
+  return { original: () => line, json: () => json, hasNonFinite: json !== line };
 }

@@ -2,8 +2,9 @@ import { readSync } from 'node:fs';
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { HeadraceError, messageOf } from '../../../core/errors.js';
-import type { Compression } from './file-kind.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { cannotUnpack } from '../../hub/resolve/unpack-head.js';
+import type { Compression } from '../../../core/container/file-kind.js';
 import { threadJsonBytes } from '../json-bytes/json-bytes.js';
 
 /**
@@ -48,15 +49,6 @@ export async function* unpackedChunks(
   } catch (error) {
     throw error instanceof HeadraceError ? error : cannotUnpack(name, error);
   }
-}
-
-/** The error of a file that cannot be unpacked. */
-export function cannotUnpack(name: string, error: unknown): HeadraceError {
-  return new HeadraceError('FormatError', `${name} cannot be unpacked: ${messageOf(error)}`, {
-    remedy:
-      'The file is damaged or incomplete, or its file name extension is wrong. Replace it, or correct its name.',
-    cause: error,
-  });
 }
 
 async function* gunzipped(packed: Iterable<Buffer>): AsyncGenerator<Uint8Array> {

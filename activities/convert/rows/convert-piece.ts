@@ -41,8 +41,9 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
         write(convertLine(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
     onValue: convertParquetRow && ((row, place) => write(convertParquetRow(row), place, () => rowText(row))),
     onRow(row, place, text) {
-      const outcome = convert(row, text);
-      write(typeof outcome === 'string' ? outcome : parsedRow(outcome), place, text);
+      if (text.hasNonFinite) output.countNonFinite();
+      const outcome = convert(row, text.json);
+      write(typeof outcome === 'string' ? outcome : parsedRow(outcome), place, text.original);
     },
     onBad: (reason, place, text) => output.reject(reason, place, text()),
   };

@@ -1,5 +1,6 @@
 import { HeadraceError } from '../../../core/errors.js';
 import { columnProblem } from '../../../core/hub/column-check.js';
+import { fileKindOf, kindBytes } from './file-kind.js';
 import { hubRangeReader } from '../download/range-reader.js';
 import type { HubClient } from '../http/hub-client.js';
 import type { CommitFile } from '../http/repository.js';
@@ -7,11 +8,12 @@ import type { HubSource } from './inspect-dataset.js';
 import { columnsOf, readFooter } from './parquet-footer.js';
 
 /**
- * Checks the first file of a source before anything is downloaded. It reads one byte, because a gated dataset
- * refuses reads but not listings. Where the recipe names columns, it reads the footer of a parquet file.
+ * Checks the first file of a source before anything is downloaded: a gated dataset refuses reads but not
+ * listings, and the first bytes decide what the file is. Where the recipe names columns, the footer of a
+ * parquet file is read, too.
  *
- * @throws {HeadraceError} what the Hub's refusal means; HubUnavailableError; FormatError for a column that
- * does not exist.
+ * @throws {HeadraceError} what the Hub's refusal means; HubUnavailableError; FileKindError; FormatError for a
+ * column that does not exist.
  */
 export async function checkReadable(
   client: HubClient,
@@ -21,12 +23,14 @@ export async function checkReadable(
 ): Promise<void> {
   const { commit, file } = first;
   const read = hubRangeReader(client, first, signal);
-  await read({ start: 0, end: 1 });
-  if (!namesColumns(source) || !/\.parquet$/i.test(file.path)) return;
-  const { metadata } = await readFooter(file.path, file.sizeBytes, read);
+  const { path: name, sizeBytes } = file;
+  const start = await read({ start: 0, end: Math.min(kindBytes, sizeBytes) });
+  const { container, compression } = fileKindOf({ name, sizeBytes }, start);
+  if (!namesColumns(source) || container !== 'parquet' || compression !== 'none') return;
+  const { metadata } = await readFooter(name, sizeBytes, read);
   const problem = columnProblem(source, columnsOf(metadata));
   if (problem !== undefined)
-    throw new HeadraceError('FormatError', `${file.path} of ${commit.id}: ${problem}`, {
+    throw new HeadraceError('FormatError', `${name} of ${commit.id}: ${problem}`, {
       remedy: 'Correct format, fields or filter in the recipe.',
     });
 }

@@ -25,7 +25,7 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
       .map((reason) => [reason, (a.rejectedBy[reason] ?? 0) + (b.rejectedBy[reason] ?? 0)] as const)
       .filter(([, rows]) => rows > 0),
   );
-  const optional = (key: 'gaps' | 'unfinished' | 'collapsedRows') =>
+  const optional = (key: 'nonFinite' | 'gaps' | 'unfinished' | 'collapsedRows') =>
     a[key] === undefined && b[key] === undefined ? {} : { [key]: (a[key] ?? 0) + (b[key] ?? 0) };
   return {
     rows: a.rows + b.rows,
@@ -44,10 +44,16 @@ export function addCounts(a: SourceCounts, b: SourceCounts): SourceCounts {
       weight: a.holds.weight + b.holds.weight,
       names: a.holds.names + b.holds.names,
     },
+    ...optional('nonFinite'),
     ...optional('gaps'),
     ...optional('unfinished'),
     ...optional('collapsedRows'),
   };
+}
+
+/** The count of rows with numbers that are not finite; absent where there are none. */
+export function countedNonFinite(rows: number): Pick<SourceCounts, 'nonFinite'> {
+  return rows === 0 ? {} : { nonFinite: rows };
 }
 
 function addUnread(a: SourceCounts['unread'], b: SourceCounts['unread']): SourceCounts['unread'] {

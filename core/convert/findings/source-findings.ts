@@ -20,7 +20,10 @@ export function readAsOf({ layout, ignore }: ConversionRules): ReadAs {
 /**
  * Counts of what a source holds beside roles and contents, and of what conversion left out of it.
  */
-export type Findings = Pick<SourceCounts, 'converted' | 'unread' | 'blankSystem' | 'trailing' | 'holds'>;
+export type Findings = Pick<
+  SourceCounts,
+  'nonFinite' | 'converted' | 'unread' | 'blankSystem' | 'trailing' | 'holds'
+>;
 
 /** The findings of one source, and how it was read. */
 export interface SourceFindings extends Findings, ReadAs {
@@ -29,6 +32,17 @@ export interface SourceFindings extends Findings, ReadAs {
 
 /** The findings of what has other members, too. */
 export function findingsOf(source: SourceFindings): SourceFindings {
-  const { name, format, columns, converted, ignore, unread, blankSystem, trailing, holds } = source;
-  return { name, format, columns, converted, unread, blankSystem, trailing, holds, ...defined({ ignore }) };
+  const { name, format, columns, converted, unread, blankSystem, trailing, holds } = source;
+  const { ignore, nonFinite } = source;
+  return {
+    name,
+    format,
+    columns,
+    converted,
+    unread,
+    blankSystem,
+    trailing,
+    holds,
+    ...defined({ ignore, nonFinite }),
+  };
 }

@@ -50,12 +50,11 @@ export function unreadNames(source: Findings & ReadAs, most = mostNames): Unread
  */
 export function findingNotes(source: SourceFindings, where?: string): readonly string[] {
   const { name } = source;
-  const left = leftOutNote(source);
-  const held = holdsNote(source);
+  const notes = [nonFiniteNote(source), leftOutNote(source), holdsNote(source)];
   const place = where === undefined ? '' : `${where}: `;
   return [
     ...unreadLines(source).map((line, index) => (index === 0 ? `${name}: ${place}${line}` : line)),
-    ...[left, held].filter((note) => note !== undefined).map((note) => `${name}: ${place}${note}`),
+    ...notes.filter((note) => note !== undefined).map((note) => `${name}: ${place}${note}`),
   ];
 }
 
@@ -75,6 +74,13 @@ function unreadLines(source: SourceFindings): string[] {
     ...(others === 0 ? [] : [`  … and ${plural(others, 'more name')}`]),
     `  ${remedy}`,
   ];
+}
+
+/** `134 rows have NaN, Infinity or -Infinity, …`. */
+export function nonFiniteNote({ nonFinite = 0 }: Findings): string | undefined {
+  if (nonFinite === 0) return undefined;
+  const rows = nonFinite === 1 ? '1 row has' : `${formatCount(nonFinite)} rows have`;
+  return `${rows} NaN, Infinity or -Infinity, which JSON does not have: read as null`;
 }
 
 /** `2 blank system messages left out; 1 conversation had messages behind the last answer, …`. */

@@ -92,18 +92,42 @@ void test('packed text is read from its head', async (t) => {
   assert.ok(fixture.hub.stats().bytes <= 1_000_000);
 });
 
-void test('packed text that is damaged, or no packed text, is an error that names the file', async (t) => {
+void test('packed text that is damaged is an error that names the file', async (t) => {
   const packed = gzipSync(talk(1));
   const fixture = await startFixture(t, {
     'datasets/o/n/cut.jsonl.gz': packed.subarray(0, packed.length - 12),
-    'datasets/o/n/plain.jsonl.gz': talk(1),
-    'datasets/o/n/plain.jsonl.zst': talk(1),
   });
-  for (const name of ['cut.jsonl.gz', 'plain.jsonl.gz', 'plain.jsonl.zst'])
-    await assert.rejects(preview(fixture, { data_files: name }), {
-      type: 'FormatError',
-      message: new RegExp(`^${name} cannot be unpacked: `),
-    });
+  await assert.rejects(preview(fixture, { data_files: 'cut.jsonl.gz' }), {
+    type: 'FormatError',
+    message: /^cut\.jsonl\.gz cannot be unpacked: /,
+  });
+});
+
+void test('a file is previewed as what it is, and it is noted that its name says something else', async (t) => {
+  const fixture = await startFixture(t, {
+    'datasets/o/n/plain.jsonl.gz': talk(1),
+    'datasets/o/n/packed.jsonl': gzipSync(talk(1)),
+    'datasets/o/n/list.jsonl': `[${talk(1)}]`,
+  });
+  for (const [name, kind] of [
+    ['plain.jsonl.gz', 'JSON Lines'],
+    ['packed.jsonl', 'JSON Lines packed with gzip'],
+    ['list.jsonl', 'a JSON list'],
+  ] as const) {
+    const found = await preview(fixture, { data_files: name });
+    assert.deepEqual(found.counts, { converted: 1 });
+    assert.deepEqual(found.notes, [`${name} is not what its name says: it is read as ${kind}`]);
+  }
+});
+
+void test('a file of the Hub that is no data is refused before anything is downloaded', async (t) => {
+  const fixture = await startFixture(t, {
+    'datasets/o/n/train.jsonl': `version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345\n`,
+  });
+  await assert.rejects(preview(fixture, {}), {
+    type: 'FileKindError',
+    message: /^train\.jsonl is a Git LFS pointer, not the data/,
+  });
 });
 
 void test('columns that the recipe names and no row has are a problem beside the rows', async (t) => {

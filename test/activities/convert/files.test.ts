@@ -75,12 +75,6 @@ for (const [name, bytes] of [
     });
   });
 
-void test('a name without a known ending is an error', async () => {
-  const dir = await folder();
-  await writeFile(join(dir, 'a.txt'), five);
-  await assert.rejects(mixFiles([join(dir, 'a.txt')]), { type: 'FormatError', message: /a\.txt/ });
-});
-
 void test('rejects name file and line as an editor counts them, across pieces, packed files and blank lines', async () => {
   const dir = await folder();
   const broken = `\n${rows[0]}\n\nnope\n${rows[1]}\r\n{"messages":[]}`;

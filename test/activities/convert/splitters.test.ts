@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { JsonSplitter, startsList } from '../../../activities/convert/read/json-list.js';
+import { ListSplitter } from '../../../activities/convert/read/json-list.js';
 import { LineSplitter, type OnText, type TextSplitter } from '../../../activities/convert/read/lines.js';
 
 type Found = readonly [row: number, text: string, wellFormed: boolean];
@@ -24,8 +24,8 @@ function split(
   return { found, rows: splitter.end() };
 }
 
-const lines = (onText: OnText): TextSplitter => new LineSplitter(onText, true);
-const json = (onText: OnText): TextSplitter => new JsonSplitter(onText);
+const lines = (onText: OnText): TextSplitter => new LineSplitter(onText);
+const json = (onText: OnText): TextSplitter => new ListSplitter(onText);
 
 const cases: readonly (readonly [
   string,
@@ -89,7 +89,17 @@ const cases: readonly (readonly [
     ],
     2,
   ],
-  ['lines in a file that is called .json', json, '\n{"a":1}\n', [[2, '{"a":1}', true]], 2],
+  [
+    'lines without the byte order marks at their starts',
+    lines,
+    '\uFEFF{"a":1}\n\uFEFF\uFEFF{"b":"\uFEFF"}\r\n\uFEFF\n{"c":1}\uFEFF\n\uFEFF',
+    [
+      [1, '{"a":1}', true],
+      [2, '{"b":"\uFEFF"}', true],
+      [4, '{"c":1}\uFEFF', true],
+    ],
+    5,
+  ],
 ];
 for (const [name, create, text, found, rows] of cases)
   void test(`a splitter finds ${name}`, () => {
@@ -97,10 +107,3 @@ for (const [name, create, text, found, rows] of cases)
     for (const size of [1, 2, 3, 5, 8, bytes.length])
       assert.deepEqual(split(create, bytes, size), { found, rows }, `chunks of ${size} bytes`);
   });
-
-void test('whether text begins a list is unknown until its first character', () => {
-  assert.equal(startsList(Buffer.from('')), undefined);
-  assert.equal(startsList(Buffer.from('\uFEFF \n')), undefined);
-  assert.equal(startsList(Buffer.from('\uFEFF [')), true);
-  assert.equal(startsList(Buffer.from('{"a":[]}')), false);
-});

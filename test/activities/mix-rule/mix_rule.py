@@ -7,7 +7,7 @@ Reads a JSON list of cases from standard input and writes a JSON list of results
   result {"train", "heldout": text of the files, "sources": [counts, ...], "rejects": [[place, ...], ...]}, or
          {"error": why}; a place is [file of the source, from 0, line or row in it, from 1, reason]
 `columns` has the name in the files of every column that the format has, `fields` those of the optional ones.
-Files are JSON lines, or, where they begin with "[" and are called .json, one JSON list.
+Files are JSON Lines, or one JSON list where the first 64 KiB say so; names say nothing.
 """
 import hashlib, json, sys
 from conversation_rule import ConversationRule, Reject
@@ -59,7 +59,7 @@ def mix(case):
     winners, all_counts, rejects, duplicates = {}, [], [], [[] for _ in case["sources"]]
     for index, source in enumerate(case["sources"]):
         counts = {"rows": 0, "read": 0, "filtered": 0, "rejectedBy": {}, "duplicatesBy": {}, "converted": 0,
-                  "collapsedRows": 0, "gaps": 0, "unfinished": 0, "unread": {}, "blankSystem": 0, "trailing": 0,
+                  "nonFinite": 0, "collapsedRows": 0, "gaps": 0, "unfinished": 0, "unread": {}, "blankSystem": 0, "trailing": 0,
                   "holds": {"reasoning": 0, "tools": 0, "toolCalls": 0, "weight": 0, "names": 0}}
         all_counts.append(counts)
         rejects.append([])

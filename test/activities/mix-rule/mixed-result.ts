@@ -19,6 +19,7 @@ const checker = fileURLToPath(new URL('../../../../test/activities/mix-rule/mix_
 const count = z.int();
 const Counts = z.object({
   rows: count,
+  nonFinite: count,
   read: count,
   filtered: count,
   rejectedBy: z.record(z.string(), count),
@@ -96,7 +97,7 @@ export async function mixedResult(
       train: await readFile(join(options.out, 'train.jsonl'), 'utf8'),
       heldout: await readFile(join(options.out, 'heldout.jsonl'), 'utf8'),
       sources: composition.sources.map((row) =>
-        Counts.parse({ collapsedRows: 0, gaps: 0, unfinished: 0, ...row }),
+        Counts.parse({ nonFinite: 0, collapsedRows: 0, gaps: 0, unfinished: 0, ...row }),
       ),
       rejects: await rejectsOf(recipe, files, join(options.out, 'rejects.jsonl')),
     };

@@ -4,7 +4,7 @@ import type { Dice } from '../../support/dice.js';
 import { compact, type OddJson } from './odd-json.js';
 import { fit } from './odd-parquet.js';
 import { spelt } from './odd-spelling.js';
-import type { WrittenFile } from './source-files.js';
+import { withNonFinite, type WrittenFile } from './source-files.js';
 
 export const oddKinds = ['jsonl', 'json', 'parquet'] as const;
 export type OddKind = (typeof oddKinds)[number];
@@ -17,8 +17,14 @@ export async function writeOdd(
   rows: readonly ReadonlyMap<string, OddJson>[],
 ): Promise<WrittenFile> {
   if (kind === 'parquet') return writeOddParquet(dice, path, rows);
-  const texts = rows.map((row) => spelt(dice, row));
-  const body = kind === 'json' ? `[${texts.join(',\n')}]` : texts.map((text) => `${text}\n`).join('');
+  const texts = rows.map((row) => {
+    const text = spelt(dice, row);
+    return dice.chance(0.05) ? withNonFinite(dice, text) : text;
+  });
+  const body =
+    kind === 'json'
+      ? `[${texts.join(',\n')}]`
+      : texts.map((text) => `${dice.chance(0.03) ? '\uFEFF' : ''}${text}\n`).join('');
   await writeFile(path, body);
   return { path, plainPath: path };
 }

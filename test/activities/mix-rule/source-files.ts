@@ -49,7 +49,12 @@ export async function writeTextFile(
     const values: unknown[] = odd ? [...rows, null, 5, 'x', ['y']] : [...rows];
     const body = dice.chance(0.5) ? JSON.stringify(values, null, 1) : values.map(encoded(dice)).join(' , ');
     const listed = body.startsWith('[') ? body : `\n [${body}]\n`;
-    return write(dice, dir, `${name}.json`, Buffer.from(dice.chance(0.2) ? `\uFEFF${listed}` : listed));
+    return write(
+      dice,
+      dir,
+      `${name}.${dice.pick(['json', 'json', 'jsonl'])}`,
+      Buffer.from(dice.chance(0.2) ? `\uFEFF${listed}` : listed),
+    );
   }
   const newline = dice.chance(0.3) ? '\r\n' : '\n';
   const lines: Buffer[] = [];
@@ -58,7 +63,8 @@ export async function writeTextFile(
     if (odd && dice.chance(0.05)) lines.push(Buffer.from(dice.pick(blankLines)));
     if (odd && dice.chance(0.03)) lines.push(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]));
     if (odd && dice.chance(0.02)) lines.push(Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]));
-    lines.push(Buffer.from(encoded(dice)(row)));
+    const marks = odd && dice.chance(0.05) ? dice.pick(['\uFEFF', '\uFEFF\uFEFF']) : '';
+    lines.push(Buffer.from(`${marks}${encoded(dice)(row)}`));
   }
   const joined = Buffer.concat(lines.flatMap((line) => [line, Buffer.from(newline)]));
   const cut = dice.chance(0.4) ? joined.subarray(0, joined.length - newline.length) : joined;
@@ -69,9 +75,10 @@ export async function writeTextFile(
 /** JSON in one of its spellings. */
 function encoded(dice: Dice): (value: unknown) => string {
   return (value) => {
-    const plain = dice.chance(0.8)
+    const written = dice.chance(0.8)
       ? JSON.stringify(value)
       : ` \t${JSON.stringify(value, null, 1).replaceAll('\n', ' ')} `;
+    const plain = dice.chance(0.1) ? withNonFinite(dice, written) : written;
     if (dice.chance(0.7)) return plain;
     const escaped = plain.replaceAll('/', '\\/');
     return escaped.replace(
@@ -81,18 +88,29 @@ function encoded(dice: Dice): (value: unknown) => string {
   };
 }
 
+/** With some numbers as Python writes those that are not finite. */
+export function withNonFinite(dice: Dice, json: string): string {
+  return json.replace(/(: ?)(-?\d[\d.eE+-]*|null)(?=[ ,}])/g, (whole, before: string) =>
+    dice.chance(0.5) ? `${before}${dice.pick(['NaN', 'Infinity', '-Infinity'])}` : whole,
+  );
+}
+
 async function write(dice: Dice, dir: string, name: string, bytes: Buffer): Promise<WrittenFile> {
   const plainPath = join(dir, name);
   await writeFile(plainPath, bytes);
   if (dice.chance(0.7)) return { path: plainPath, plainPath };
+  const isNamedSo = dice.chance(0.7);
   const [path, packed] = dice.chance(0.5)
-    ? [`${plainPath}.gz`, Buffer.concat(halves(bytes).map((half) => gzipSync(half)))]
-    : [`${plainPath}.zst`, Buffer.concat(halves(bytes).map(zstdRaw))];
+    ? [
+        `${plainPath}${isNamedSo ? '.gz' : '.packed.jsonl'}`,
+        Buffer.concat(halves(bytes).map((half) => gzipSync(half))),
+      ]
+    : [`${plainPath}${isNamedSo ? '.zst' : '.packed.json'}`, Buffer.concat(halves(bytes).map(zstdRaw))];
   await writeFile(path, packed);
   return { path, plainPath };
 }
 
-/** Packed files may have several members. */
+/** Packed files may have several members. What they are called does not matter. */
 function halves(bytes: Buffer): readonly Buffer[] {
   const middle = bytes.length >> 1;
   return [bytes.subarray(0, middle), bytes.subarray(middle)];

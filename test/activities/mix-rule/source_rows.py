@@ -1,33 +1,58 @@
 """The rows of a source: read from its files, filtered, and those of a dialogue brought together."""
 import json, re
 from conversation_rule import Reject
-from spelled_json import is_number, read
+from spelled_json import is_number, read_row, with_nulls
+
+MARK = b"\xef\xbb\xbf"
 
 
 def rows_of(files):
     """Every row, as bytes or parsed, with its place."""
     for file, path in enumerate(files):
         data = open(path, "rb").read()
-        if data.startswith(b"\xef\xbb\xbf"):
-            data = data[3:]
-        if path.endswith(".json") and data.lstrip(b" \t\r\n").startswith(b"["):
-            yield from (((file, at), row) for at, row in enumerate(read(data.decode()), 1))
+        if is_list(data[:65536]):
+            yield from (((file, at), row) for at, row in enumerate(read_row(without_start(data).decode()), 1))
             continue
         for at, line in enumerate(data.split(b"\n"), 1):
+            while line.startswith(MARK):
+                line = line[3:]
             line = line[:-1] if line.endswith(b"\r") else line
             if line.strip(b" \t"):
                 yield (file, at), line
 
 
-def parsed(row):
+def without_start(data):
+    """Without the byte order marks and white space at the start."""
+    while data[:1] in (b" ", b"\t", b"\r", b"\n") or data.startswith(MARK):
+        data = data[3 if data.startswith(MARK) else 1:]
+    return data
+
+
+def is_list(head):
+    """One JSON list, whatever the file is called."""
+    line, _, rest = without_start(head).partition(b"\n")
+    if not line.startswith(b"["):
+        return False
+    if not without_start(rest):
+        return True
     try:
-        row = read(row.decode("utf-8")) if isinstance(row, bytes) else row
+        read_row(line.decode(errors="replace"))
+        return False
+    except ValueError:
+        return True
+
+
+def parsed(row, counts):
+    try:
+        row = read_row(row.decode("utf-8")) if isinstance(row, bytes) else row
     except UnicodeDecodeError:
         raise Reject("bad_utf8")
     except ValueError:
         raise Reject("bad_json")
     if not isinstance(row, dict):
         raise Reject("no_messages")
+    row, found = with_nulls(row)
+    counts["nonFinite"] += found
     return row
 
 
@@ -70,7 +95,7 @@ def dialogues(source, rule, counts):
     for place, row in rows_of(source["files"]):
         counts["rows"] += 1
         try:
-            row = parsed(row)
+            row = parsed(row, counts)
             ids = [row.get(column[c]) for c in ("dialogue_id", "response_id")]
             if not all(map(is_id, ids)):
                 raise Reject("no_messages")
@@ -104,7 +129,7 @@ def conversations(source, rule, counts):
     for place, row in rows_of(source["files"]):
         counts["rows"] += 1
         try:
-            row = parsed(row)
+            row = parsed(row, counts)
             yield place, rule.of_row(row) if passes(source, row) else None
         except Reject as reject:
             yield place, reject

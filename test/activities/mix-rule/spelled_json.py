@@ -24,6 +24,31 @@ def read(text):
     return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=no_constant)
 
 
+class NonFinite:
+    """Stands for NaN, Infinity and -Infinity, which JSON does not have."""
+
+
+NON_FINITE = NonFinite()
+
+
+def read_row(text):
+    """JSON as Python's module writes it, too."""
+    return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=lambda name: NON_FINITE)
+
+
+def with_nulls(value):
+    """The value with null for what is not finite, and whether there was any."""
+    if value is NON_FINITE:
+        return None, True
+    if isinstance(value, list):
+        members = [with_nulls(member) for member in value]
+        return [member for member, _ in members], any(found for _, found in members)
+    if isinstance(value, dict):
+        members = {name: with_nulls(member) for name, member in value.items()}
+        return {name: member for name, (member, _) in members.items()}, any(found for _, found in members.values())
+    return value, False
+
+
 def compact(value):
     """JSON without white space, its strings as JSON.stringify writes them: half a surrogate pair is escaped."""
     if isinstance(value, Number):

@@ -38,6 +38,7 @@ const previewOf = (row: Partial<SourcePreview['rows'][number]>): string =>
     formatReason: 'named in the recipe',
     file: 'dolly.jsonl',
     columns: ['instruction', 'response'],
+    notes: [],
     bytesRead: 0,
     expectedConversations: 60,
     counts: { converted: 60 },

@@ -2,6 +2,7 @@ import type { SourceFindings } from '../../../../core/convert/findings/source-fi
 import {
   holdsNote,
   leftOutNote,
+  nonFiniteNote,
   unreadNames,
   unreadTitle,
 } from '../../../../core/convert/findings/unread-notes.js';
@@ -31,7 +32,9 @@ export function unreadTable(source: SourceFindings): Part {
 
 /** Notes on what was left out, and on what the conversations hold beside roles and contents. */
 export function findingItems(source: SourceFindings): readonly string[] {
-  return [leftOutNote(source), holdsNote(source), unseenNote(source)].filter((note) => note !== undefined);
+  return [nonFiniteNote(source), leftOutNote(source), holdsNote(source), unseenNote(source)].filter(
+    (note) => note !== undefined,
+  );
 }
 
 const members = [

@@ -3,16 +3,12 @@ import type { ArtifactStore } from '../../artifacts/store.js';
 import { localPathOf, type ResolutionMeta } from '../../hub/resolve/resolution.js';
 import type { InputFile } from '../read/open-file.js';
 
-/** The files of a source as threads open them. */
-export function inputFiles(
-  store: ArtifactStore,
-  origin: ResolutionMeta,
-  files: readonly SourceFile[],
-): readonly InputFile[] {
-  return files.map((file) => ({
+/** A file of a source as threads open it. */
+export function inputFile(store: ArtifactStore, origin: ResolutionMeta, file: SourceFile): InputFile {
+  return {
     path: localPathOf(store, origin, file),
     name: file.path,
     sizeBytes: file.sizeBytes,
     mtimeNs: file.mtimeNs,
-  }));
+  };
 }
