@@ -196,7 +196,7 @@ const ofEachTokenizer = [
   'qwen3_5',
   'nemotron3',
   'gpt_oss_no_sysprompt',
-  'deepseekv3_thinking',
+  'deepseekv3',
   'deepseekv4_1',
   'glm5_3_low_reasoning',
   'kimi_k25',
