@@ -91,6 +91,20 @@ void test('a commit is a hash of the files: the same while they stay, another wh
   assert.notEqual(await commit(), first);
 });
 
+void test('a commit that a change has replaced has no files, whether a file came or changed in its place', async (t) => {
+  const hub = await started(t);
+  const info = await datasetInfo({ name: dataset.name, additionalFields: ['sha'], hubUrl: hub.url });
+  const statusOf = async (path: string): Promise<number> =>
+    (await fetch(`${hub.url}/datasets/${dataset.name}/resolve/${info.sha}/${path}`)).status;
+  assert.equal(await statusOf('plain.jsonl'), 200);
+  await writeFile(join(hub.root, 'datasets/Own/Data/plain.jsonl'), '{"a":2,"b":3}\n');
+  assert.equal(await statusOf('plain.jsonl'), 404);
+  await writeFile(join(hub.root, 'datasets/Own/Data/plain.jsonl'), '{"a":1}\n');
+  assert.equal(await statusOf('plain.jsonl'), 200);
+  await writeFile(join(hub.root, 'datasets/Own/Data/data/.hidden.jsonl'), '{}\n');
+  assert.equal(await statusOf('plain.jsonl'), 404);
+});
+
 void test('ids in another case and old ids redirect to the canonical one', async (t) => {
   const hub = await started(t);
   for (const id of ['own/data', 'OLD/data', 'olddata']) {
