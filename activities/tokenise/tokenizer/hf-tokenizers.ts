@@ -10,7 +10,7 @@ interface Library {
   readonly SplitPreTokenizer: new (config: object) => { readonly pattern: RegExp };
 }
 
-export interface HfTokenizer {
+interface HfTokenizer {
   encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: number[] };
   decode(ids: number[], options: { readonly clean_up_tokenization_spaces: boolean }): string;
 }
