@@ -38,6 +38,8 @@ interface Left {
   readonly heldout: string;
   readonly manifest: string;
   readonly rejects: string;
+  /** Conversations and examples that are trained. */
+  readonly trained: readonly [number, number];
   readonly metrics: string;
   readonly heldoutNll: HeldoutLoss | null | undefined;
   readonly answers: unknown;
@@ -72,6 +74,7 @@ async function left(result: Stage1Result): Promise<Left> {
     heldout: await sha256(join(result.out, 'heldout.jsonl')),
     manifest: await readFile(join(result.out, 'manifest.json'), 'utf8'),
     rejects: await readFile(join(result.out, 'rejects.jsonl'), 'utf8'),
+    trained: [result.tokens?.trainedRows ?? 0, result.tokens?.trainedExamples ?? 0],
     metrics: await readFile(join(result.out, 'metrics.jsonl'), 'utf8'),
     heldoutNll: result.trained?.trained?.heldoutNll,
     answers: result.trained?.trained?.answers,
@@ -98,6 +101,8 @@ let first: Promise<Left> | undefined;
 /** What the undisturbed run left; it runs once, in the first test that needs it. */
 async function undisturbed(): Promise<Left> {
   first ??= run('undisturbed', async () => undefined);
+  const [conversations, examples] = (await first).trained;
+  assert.ok(examples > conversations && conversations > 0, 'conversations have several examples');
   return await first;
 }
 

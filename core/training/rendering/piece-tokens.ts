@@ -10,6 +10,7 @@ export function idsOf(piece: Piece, encoder: TokenEncoder): readonly number[] {
 /** How many of a piece's first tokens belong to the header. */
 export function headerTokens(piece: Piece, ids: readonly number[], encoder: TokenEncoder): number {
   const length = 'text' in piece ? (piece.headerLength ?? 0) : 0;
+  if (length === 0) return 0;
   let count = 0;
   while (count < ids.length && encoder.decode(ids.slice(0, count)).length < length) count += 1;
   return count;

@@ -97,10 +97,8 @@ class Sequence {
     for (const piece of pieces) {
       const ids = idsOf(piece, this.#encoder);
       const ofHeader = headerTokens(piece, ids, this.#encoder);
-      for (const [at, id] of ids.entries()) {
-        this.tokens.push(id);
-        this.mask.push(at < ofHeader ? headerWeight : weight);
-      }
+      for (const id of ids) this.tokens.push(id);
+      for (let at = 0; at < ids.length; at += 1) this.mask.push(at < ofHeader ? headerWeight : weight);
     }
   }
 
