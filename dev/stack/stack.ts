@@ -1,20 +1,31 @@
+import { once, EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { startPart } from './part.js';
 import type { Part } from './part.js';
+import { samePorts } from './same-ports.js';
 import { shippedHubRoot, shippedModelDir } from './shipped.js';
+import { SupervisedPart } from './supervised-part.js';
+import type { PartEvent } from './supervised-part.js';
 
 export type ServerName = 'temporal' | 'hub' | 'tinker';
 type PartName = ServerName | 'worker';
 
-/** The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. */
+/**
+ * The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. Those that
+ * were started are started again when they die.
+ */
 export interface Stack {
   /** The parts that were started. A server that the environment names has none. */
-  readonly parts: ReadonlyMap<PartName, Part>;
+  readonly started: ReadonlySet<PartName>;
+  /** Those of them that have died and do not serve again yet. */
+  readonly down: ReadonlySet<string>;
   readonly temporalAddress: string;
   /** The web UI of a Temporal server that was started; `undefined` where the environment names one. */
   readonly temporalUi: string | undefined;
   readonly hubUrl: string | undefined;
   readonly tinkerUrl: string | undefined;
+  /** Aborted when a part has died too often, with the error as its reason. */
+  readonly failed: AbortSignal;
   /** Shuts the parts down, the worker first. */
   close(): Promise<void>;
 }
@@ -31,6 +42,8 @@ export interface StackOptions {
   readonly given: Readonly<Record<string, string>>;
   /** Called with each line that a part sends about its start. */
   readonly log: (line: string) => void;
+  /** Called when a part that has served dies, and when it serves again. */
+  readonly onEvent: (event: PartEvent) => void;
   /** Aborts the start. */
   readonly signal: AbortSignal;
 }
