@@ -2,15 +2,22 @@ import { defaultStoreRoot } from '../activities/artifacts/store.js';
 import { defined } from '../core/defined.js';
 import { fromEnv } from '../core/env.js';
 import type { Env } from '../core/env.js';
-import { readDevServers } from '../dev/stack/dev-servers.js';
 import { namesTemporal } from '../worker/connection.js';
+import { servingDev } from './serving-dev.js';
 
-/** The environment, with the servers of a running `headrace dev` on the store where it names none. */
+/**
+ * The environment, with the servers of a running `headrace dev` on the store where it names none. Waits for
+ * one that still starts.
+ *
+ * @throws {HeadraceError} ServerEndedError where it ends before it serves.
+ */
 export async function commandEnvironment(
   env: Env = process.env,
   storeRoot: string = defaultStoreRoot(env),
 ): Promise<Env> {
-  const dev = await readDevServers(storeRoot);
+  const named = ['HF_ENDPOINT', 'TINKER_BASE_URL'].every((name) => fromEnv(env, name) !== undefined);
+  if (named && namesTemporal(env)) return env;
+  const dev = await servingDev(storeRoot);
   if (dev === undefined) return env;
   const temporal = namesTemporal(env)
     ? {}

@@ -113,6 +113,10 @@ export const errorTable = {
     remedy:
       'Start one with `npx headrace worker` on the machine that has the store, then run the command again.',
   },
+  ServerEndedError: {
+    retry: true,
+    remedy: 'Mend what the log names, then run `npx headrace dev` again; runs continue.',
+  },
   RunNotFoundError: { retry: false, remedy: '`npx headrace list` shows all runs.' },
   RecipeChangedError: {
     retry: false,

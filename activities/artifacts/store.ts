@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -116,8 +117,12 @@ async function storeId(root: string): Promise<string> {
   return (await readFile(path, 'utf8')).trim();
 }
 
+/** Artifacts looked up at a time, whatever the number of callers: each has its manifest open. */
+const lookupsAtOnce = 32;
+
 class LocalStore implements ArtifactStore {
   readonly #marksUse: boolean;
+  readonly #lookups = pLimit(lookupsAtOnce);
 
   constructor(
     readonly root: string,
@@ -131,7 +136,11 @@ class LocalStore implements ArtifactStore {
     return join(this.root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
   }
 
-  async find(ref: ArtifactRef): Promise<Artifact | undefined> {
+  find(ref: ArtifactRef): Promise<Artifact | undefined> {
+    return this.#lookups(() => this.#find(ref));
+  }
+
+  async #find(ref: ArtifactRef): Promise<Artifact | undefined> {
     const dir = this.#dirOf(ref);
     let text: string;
     try {

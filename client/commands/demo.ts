@@ -19,6 +19,7 @@ import { watchRun } from '../runs/watch-run.js';
 import { connectTemporal } from '../temporal/connect.js';
 import { uiLink } from '../temporal/ui-link.js';
 import { say } from '../text/output.js';
+import { partEventText } from '../text/stack.js';
 
 interface DemoOptions {
   readonly keep?: boolean;
@@ -50,18 +51,27 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
       const store = join(defaultStoreRoot(), 'demo');
       say(`Headrace demo. Store: ${store}`);
       const startedMs = Date.now();
-      const stack = await startStack({ program: programPath, store, given: {}, log: say, signal });
+      const stack = await startStack({
+        program: programPath,
+        store,
+        given: {},
+        log: say,
+        onEvent: (event) => say(partEventText(event)),
+        signal,
+      });
       if (stack === undefined) {
         say('\nInterrupted while the servers started; nothing is left running.');
         return exitCodes.interrupted;
       }
       try {
-        const exitCode = await runDemo(stack, store, options.set, signal);
+        const ended = AbortSignal.any([signal, stack.failed]);
+        const exitCode = await runDemo(stack, store, options.set, ended);
         if (exitCode !== exitCodes.done) return exitCode;
         say(`\nDone in ${Math.round((Date.now() - startedMs) / 1000)} s.`);
         if (options.keep === true) {
           say('The servers run until Ctrl-C.');
-          await untilAborted(signal);
+          await untilAborted(ended);
+          stack.failed.throwIfAborted();
         } else say('The servers are shut down; --keep leaves them running, to open the Temporal UI.');
         return exitCode;
       } finally {
@@ -98,6 +108,7 @@ async function runDemo(
     const link = uiLink(temporal, { workflowId: handle.workflowId, runId });
     say(`${attached ? 'Attached to the run' : 'Started the run'} ${handle.workflowId}: ${link ?? ''}\n`);
     const outcome = await watchRun(temporal, recipe.name, { signal });
+    stack.failed.throwIfAborted();
     say('');
     return await showOutcome(recipe.name, outcome, {
       uiLink: link,

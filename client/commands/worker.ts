@@ -49,7 +49,7 @@ async function work({ taskQueue, deployment, buildId }: WorkerOptions): Promise<
   const { runWorker } = await import('../../worker/index.js');
   await runWorker({
     storeRoot: defaultStoreRoot(),
-    env: await commandEnvironment(),
+    env: parent.isHeadrace ? process.env : await commandEnvironment(),
     signal: parent.signal,
     ready: (polled, address) => {
       print(`Headrace worker polls ${polled} at ${address}`);

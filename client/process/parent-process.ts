@@ -8,6 +8,8 @@ import { say } from '../text/output.js';
 export interface ParentProcess {
   /** Aborted by SIGINT, SIGTERM and the end of the parent. */
   readonly signal: AbortSignal;
+  /** Whether it is `headrace dev` or `headrace demo`, which names every server in the environment. */
+  readonly isHeadrace: boolean;
   /** Sends a line to the parent; without a parent, writes it to stderr. */
   log(line: string): void;
   /** Sends the addresses at which this process serves to the parent, if there is one. */
@@ -29,6 +31,7 @@ export function parentProcess(): ParentProcess {
   };
   return {
     signal: ended.signal,
+    isHeadrace: hasParent,
     log: (line) => (hasParent ? send({ log: line }) : say(line)),
     ready: (addresses) => send({ ready: addresses }),
   };

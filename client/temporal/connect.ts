@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Env } from '../../core/env.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
-import { temporalTarget } from '../../worker/connection.js';
+import { namesTemporal, temporalTarget } from '../../worker/connection.js';
 import type { TemporalTarget } from '../../worker/connection.js';
 import { commandEnvironment } from '../environment.js';
 import { retriesUntilClosed } from './retries-until-closed.js';
@@ -14,9 +14,9 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** @throws {HeadraceError} TemporalUnavailableError with the address. */
+/** @throws {HeadraceError} TemporalUnavailableError with the address; what {@link commandEnvironment} throws. */
 export async function connectTemporal(env: Env = process.env): Promise<TemporalClient> {
-  const target = temporalTarget(await commandEnvironment(env));
+  const target = temporalTarget(namesTemporal(env) ? env : await commandEnvironment(env));
   const { namespace } = target;
   let isClosed = false;
   try {

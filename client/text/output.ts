@@ -13,6 +13,14 @@ export function say(line: string): void {
   process.stderr.write(`${secrets.scrub(line)}\n`);
 }
 
+/** Lets a server run on when the reader of its output has enough, as `head` or `grep -m1` has. */
+export function surviveClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (!hasCode(error, 'EPIPE')) throw error;
+    });
+}
+
 /**
  * Writes lines of results to stdout, without secrets, as fast as stdout takes them. Ends without an error
  * where the reader has enough, as `head` does.

@@ -5,21 +5,17 @@ import { ignoreMissing } from '../../files/errno.js';
 import { processMark, processState } from '../../files/process-id.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 
-/** Addresses of the servers that `headrace dev` started on a store. */
-const Addresses = z.object({
-  temporalAddress: z.string().exactOptional(),
-  temporalUi: z.string().exactOptional(),
-  hub: z.string().exactOptional(),
-  tinker: z.string().exactOptional(),
-});
-export type DevAddresses = z.infer<typeof Addresses>;
-
 /** The content of `dev.json` in the store, for commands whose environment names no servers. */
 const DevServers = z.object({
   pid: z.number(),
   /** Mark of the process of `headrace dev`: after a crash another process may have its `pid`. */
   process: z.string(),
-  ...Addresses.shape,
+  /** Whether Temporal and the worker serve. They do not while they start, at first or again. */
+  serves: z.boolean(),
+  temporalAddress: z.string().exactOptional(),
+  temporalUi: z.string().exactOptional(),
+  hub: z.string().exactOptional(),
+  tinker: z.string().exactOptional(),
 });
 export type DevServers = z.infer<typeof DevServers>;
 
@@ -27,7 +23,7 @@ function pathIn(storeRoot: string): string {
   return join(storeRoot, 'dev.json');
 }
 
-/** The servers of the `headrace dev` that runs on the store; `undefined` where none runs. */
+/** The `headrace dev` that runs on the store, with the servers that it has started; `undefined` where none runs. */
 export async function readDevServers(storeRoot: string): Promise<DevServers | undefined> {
   const text = await readFile(pathIn(storeRoot), 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
@@ -35,9 +31,12 @@ export async function readDevServers(storeRoot: string): Promise<DevServers | un
   return processState(servers.process) === 'running' ? servers : undefined;
 }
 
-/** Writes `dev.json` for servers that this process has started. */
-export async function writeDevServers(storeRoot: string, addresses: DevAddresses): Promise<void> {
-  const servers: DevServers = { pid: process.pid, process: processMark(), ...addresses };
+/** Writes `dev.json` for servers that this process has started or starts. */
+export async function writeDevServers(
+  storeRoot: string,
+  state: Omit<DevServers, 'pid' | 'process'>,
+): Promise<void> {
+  const servers: DevServers = { pid: process.pid, process: processMark(), ...state };
   await writeFileAtomic(pathIn(storeRoot), `${JSON.stringify(servers, null, 2)}\n`);
 }
 

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { z } from 'zod';
+import { hasCode } from '../../files/errno.js';
 import { shutdownLimitMs } from '../../worker/shutdown.js';
+import { lastLines, logSize, openLog } from './part-log.js';
+import { memoryKills, whyEnded } from './why-ended.js';
 
 /** A message of a part over its IPC channel: lines about its start, then the addresses at which it serves. */
 const PartMessage = z.union([
@@ -22,6 +23,8 @@ export interface Part {
   /** The addresses at which it serves. */
   readonly ready: Readonly<Record<string, string>>;
   readonly logPath: string;
+  /** Resolves when the part has ended, with what is known of why. */
+  readonly ended: Promise<string>;
   /** Shuts the part down and waits for its end. */
   close(): Promise<void>;
   /** Kills the part with SIGKILL, as a crash does. */
@@ -53,39 +56,66 @@ const withheld = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_)/;
  */
 const closeTimeoutMs = shutdownLimitMs + 30_000;
 
+/** A part has ended before it served. */
+export class PartNotStartedError extends Error {
+  override readonly name = 'PartNotStartedError';
+  /** What is known of why. */
+  readonly why: string;
+
+  constructor({ name, logPath }: PartOptions, why: string, lines: readonly string[]) {
+    super(
+      `${name} ended before it was ready (${why}); the last lines of ${logPath}:\n${lines.join('\n')}`,
+    );
+    this.why = why;
+  }
+}
+
+/** Lines of a log that are shown with an error. */
+export const shownLines = 20;
+
 /**
  * Starts a part and waits until it serves.
  *
- * @throws {Error} with the last lines of the part's log where it ends first; the signal's reason where it is
- *   aborted.
+ * @throws {PartNotStartedError} where it ends first; the signal's reason where it is aborted.
  */
 export async function startPart(options: PartOptions): Promise<Part> {
   const { name, logPath, signal } = options;
+  const logged = await logSize(logPath);
+  const killsBefore = await memoryKills();
   const child = await forkPart(options);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = exited.then(async () => {
+    killGroup(child);
+    const kills = await memoryKills();
+    return whyEnded({
+      code: child.exitCode,
+      signal: child.signalCode,
+      lastLines: await lastLines(logPath, Infinity, logged),
+      memoryKills: kills === undefined || killsBefore === undefined ? undefined : kills - killsBefore,
+    });
+  });
   const close = async (): Promise<void> => {
     if (child.connected) child.disconnect();
     const killer = setTimeout(() => child.kill('SIGKILL'), closeTimeoutMs);
-    await exited;
+    await ended;
     clearTimeout(killer);
   };
   const onAbort = (): void => void close();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    const ready = await untilReady(child, exited, options);
+    const ready = await untilReady(child, ended, options);
     const kill = async (): Promise<void> => {
       child.kill('SIGKILL');
-      await exited;
+      await ended;
     };
-    return { name, process: child, ready, logPath, close, kill };
+    return { name, process: child, ready, logPath, ended, close, kill };
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
 }
 
 async function forkPart({ program, args, env, logPath }: PartOptions): Promise<ChildProcess> {
-  await mkdir(dirname(logPath), { recursive: true });
-  const logFile = await open(logPath, 'a');
+  const logFile = await openLog(logPath);
   try {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !withheld.test(key)));
     return fork(program, [...args], {
@@ -100,11 +130,26 @@ async function forkPart({ program, args, env, logPath }: PartOptions): Promise<C
   }
 }
 
+/**
+ * Kills what a part has left behind in its process group: a part that is killed cannot end the server that it
+ * has started, which would keep its port and its database.
+ */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // It has left nothing behind: ESRCH, and EPERM on macOS.
+    if (!hasCode(error, 'ESRCH') && !hasCode(error, 'EPERM')) throw error;
+  }
+}
+
 async function untilReady(
   child: ChildProcess,
-  exited: Promise<void>,
-  { name, logPath, log, signal }: PartOptions,
+  ended: Promise<string>,
+  options: PartOptions,
 ): Promise<Part['ready']> {
+  const { logPath, log, signal } = options;
   return await new Promise((resolve, reject) => {
     child.on('message', (raw) => {
       const message = PartMessage.safeParse(raw).data;
@@ -112,11 +157,12 @@ async function untilReady(
       if ('log' in message) log?.(message.log);
       else resolve(message.ready);
     });
-    child.once('error', reject);
-    void exited.then(async () => {
-      if (signal?.aborted === true) return reject(signal.reason);
-      const lastLines = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-20).join('\n');
-      reject(new Error(`${name} ended before it was ready; the last lines of ${logPath}:\n${lastLines}`));
-    });
+    child.on('error', reject);
+    ended
+      .then(async (why) => {
+        if (signal?.aborted === true) return reject(signal.reason);
+        reject(new PartNotStartedError(options, why, await lastLines(logPath, shownLines)));
+      })
+      .catch(reject);
   });
 }

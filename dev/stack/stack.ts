@@ -1,38 +1,28 @@
 import { join } from 'node:path';
-import { startPart } from './part.js';
-import type { Part } from './part.js';
 import { shippedHubRoot, shippedModelDir } from './shipped.js';
+import { StartedParts } from './started-parts.js';
+import type { PartName, ServerName, StartedPartsOptions } from './started-parts.js';
 
-export type ServerName = 'temporal' | 'hub' | 'tinker';
-type PartName = ServerName | 'worker';
-
-/** The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. */
-export interface Stack {
-  /** The parts that were started. A server that the environment names has none. */
-  readonly parts: ReadonlyMap<PartName, Part>;
+/**
+ * The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. Those that
+ * were started are started again when they die.
+ */
+export interface Stack extends Pick<StartedParts, 'down' | 'failed' | 'close'> {
+  /** The parts that were started. A server that the environment names is none of them. */
+  readonly started: ReadonlySet<PartName>;
   readonly temporalAddress: string;
   /** The web UI of a Temporal server that was started; `undefined` where the environment names one. */
   readonly temporalUi: string | undefined;
   readonly hubUrl: string | undefined;
   readonly tinkerUrl: string | undefined;
-  /** Shuts the parts down, the worker first. */
-  close(): Promise<void>;
 }
 
-export interface StackOptions {
-  /** Path of the compiled program `headrace`, which runs the parts. */
-  readonly program: string;
-  /** The store. State and logs of the servers go into its folder `dev`. */
-  readonly store: string;
+export interface StackOptions extends StartedPartsOptions {
   /**
    * Variables for the worker. A server that they name is not started: Temporal by TEMPORAL_ADDRESS, the Hub
    * by HF_ENDPOINT or HF_TOKEN, Tinker by TINKER_BASE_URL or TINKER_API_KEY.
    */
   readonly given: Readonly<Record<string, string>>;
-  /** Called with each line that a part sends about its start. */
-  readonly log: (line: string) => void;
-  /** Aborts the start. */
-  readonly signal: AbortSignal;
 }
 
 /** Credentials of the local servers. They are public, and no other server accepts them. */
@@ -46,8 +36,6 @@ const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
   tinker: ['TINKER_BASE_URL', 'TINKER_API_KEY'],
 };
 
-const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'];
-
 /**
  * Starts the servers at once, then the worker. Where a start fails or is aborted, the parts that run are shut
  * down.
@@ -56,50 +44,31 @@ const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'
  */
 export async function startStack(options: StackOptions): Promise<Stack | undefined> {
   const { given, signal } = options;
-  const parts = new Map<PartName, Part>();
-  const start = async (name: PartName, args: readonly string[], env = {}): Promise<void> => {
-    parts.set(name, await startStackPart(options, name, args, env));
-  };
-  const close = async (): Promise<void> => {
-    for (const name of closingOrder) await parts.get(name)?.close();
-  };
+  const parts = new StartedParts(options);
   try {
     const servers = (['temporal', 'hub', 'tinker'] as const).filter((name) => !isNamed(name, given));
-    const outcomes = await Promise.allSettled(servers.map((name) => start(name, serverArgs(name, options))));
+    const outcomes = await Promise.allSettled(
+      servers.map((name) => parts.start(name, serverArgs(name, options), {})),
+    );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     signal.throwIfAborted();
-    await start('worker', ['worker'], { ...variablesFor(parts), ...given });
+    await parts.start('worker', ['worker'], { ...variablesFor(parts), ...given });
     signal.throwIfAborted();
     return {
-      parts,
+      started: new Set(parts.ready.keys()),
+      down: parts.down,
       temporalAddress: given['TEMPORAL_ADDRESS'] ?? addressOf(parts, 'temporal') ?? '',
-      temporalUi: parts.get('temporal')?.ready['ui'],
+      temporalUi: parts.ready.get('temporal')?.['ui'],
       hubUrl: given['HF_ENDPOINT'] ?? addressOf(parts, 'hub'),
       tinkerUrl: given['TINKER_BASE_URL'] ?? addressOf(parts, 'tinker'),
-      close,
+      failed: parts.failed,
+      close: () => parts.close(),
     };
   } catch (error) {
-    await close();
+    await parts.close();
     if (signal.aborted) return undefined;
     throw error;
   }
-}
-
-async function startStackPart(
-  { program, store, log, signal }: StackOptions,
-  name: PartName,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<Part> {
-  return await startPart({
-    name,
-    program,
-    args,
-    env: { HEADRACE_STORE: store, ...env },
-    logPath: join(store, 'dev', 'logs', `${name}.log`),
-    log,
-    signal,
-  });
 }
 
 function isNamed(name: ServerName, given: StackOptions['given']): boolean {
@@ -118,13 +87,12 @@ function serverArgs(name: ServerName, { store }: StackOptions): string[] {
   }
 }
 
-function addressOf(parts: Stack['parts'], name: ServerName): string | undefined {
-  const ready = parts.get(name)?.ready;
-  return ready?.['address'] ?? ready?.['url'];
+function addressOf({ ready }: StartedParts, name: ServerName): string | undefined {
+  return ready.get(name)?.['address'] ?? ready.get(name)?.['url'];
 }
 
 /** Variables with the addresses and credentials of the servers that were started. */
-function variablesFor(parts: Stack['parts']): Record<string, string> {
+function variablesFor(parts: StartedParts): Record<string, string> {
   const variables: Record<string, string> = {};
   const temporal = addressOf(parts, 'temporal');
   if (temporal !== undefined) variables['TEMPORAL_ADDRESS'] = temporal;

@@ -26,6 +26,7 @@ export interface TemporalServer {
   readonly address: string;
   readonly uiUrl: string;
   readonly process: ChildProcess;
+  readonly logPath: string;
   /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
   close(): Promise<void>;
@@ -77,7 +78,7 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
     await close();
     throw error;
   }
-  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, process: child, exited, close };
+  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, process: child, logPath, exited, close };
 }
 
 function serverArgs(stateDir: string, port: number, uiPort: number): string[] {

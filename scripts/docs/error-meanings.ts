@@ -59,6 +59,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   UsageError: 'The command cannot be done now; the message has the reason.',
   TemporalUnavailableError: 'No Temporal server answers at the address.',
   NoWorkerError: 'No worker polls the task queue of this store, so the run would wait for one.',
+  ServerEndedError:
+    'A server or the worker of `headrace dev` or `headrace demo` has ended too often within a minute, so all of them were ended.',
   RunNotFoundError: 'Temporal has no run of that name.',
   RecipeChangedError:
     'A run of that name is under way with another recipe; the message shows the difference.',

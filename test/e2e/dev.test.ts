@@ -1,39 +1,142 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { environmentOf, useServers } from '../support/servers.js';
+import { z } from 'zod';
+import { programPath } from '../../client/command-line/program-path.js';
+import { headrace } from '../support/command.js';
+import { writeConversations } from '../support/conversations.js';
+import { temporaryFolder } from '../support/folder.js';
+import { until } from '../support/until.js';
 
-const servers = useServers();
-const main = fileURLToPath(new URL('../../client/main.js', import.meta.url));
+/** `headrace dev` with every server, and one run on them that is begun while they start. */
 
-void test('`dev` prints that its worker has ended by itself and what to do, and ends with Ctrl-C', async () => {
-  const store = join(servers().folder, 'dev-store');
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environmentOf(servers(), store) };
-  const dev = spawn(process.execPath, [main, 'dev'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise((resolve) => dev.once('exit', (code, signal) => resolve(signal ?? code)));
-  let said = '';
-  const until = async (text: RegExp): Promise<void> => {
-    while (!text.test(said)) {
-      const [chunk] = (await Promise.race([
-        new Promise((resolve) => dev.stderr.once('data', (data: Buffer) => resolve([data]))),
-        ended.then(() => assert.fail(`dev ended: ${said}`)),
-      ])) as [Buffer];
-      said += chunk.toString();
-    }
-  };
-  try {
-    await until(/Ctrl-C ends all of them/);
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(dev.pid)]);
-    const worker = stdout.split('\n').find((line) => line.trim().endsWith(' worker'));
-    process.kill(Number.parseInt(worker ?? '', 10), 'SIGKILL');
-    await until(
-      /The worker has ended \(SIGKILL\); its log is \S+worker\.log\. Start another with `npx headrace worker`/,
-    );
-  } finally {
-    dev.kill('SIGINT');
-  }
-  assert.equal(await ended, 0);
+const folder = await temporaryFolder();
+const store = join(folder, 'store');
+const env = { HEADRACE_STORE: store, HOME: folder, PATH: process.env['PATH'] ?? '' };
+
+const Line = z.object({
+  event: z.enum(['ready', 'ended', 'restarted']),
+  part: z.string().optional(),
+  why: z.string().optional(),
+  temporalAddress: z.string().optional(),
+});
+type Line = z.infer<typeof Line>;
+
+let dev: ChildProcess;
+let said = '';
+const lines: Line[] = [];
+
+before(() => {
+  dev = spawn(process.execPath, [programPath, 'dev', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (dev.stdout !== null)
+    createInterface(dev.stdout).on('line', (line) => lines.push(Line.parse(JSON.parse(line))));
+  dev.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+});
+after(async () => {
+  dev.kill('SIGINT');
+  await ended();
+});
+
+async function ended(): Promise<number | null> {
+  await until(
+    () => dev.exitCode ?? dev.signalCode ?? undefined,
+    () => `the end of dev: ${said}`,
+  );
+  return dev.exitCode;
+}
+
+async function untilLine(isIt: (line: Line) => boolean): Promise<Line> {
+  return await until(
+    () => {
+      assert.ok(dev.exitCode === null, said);
+      return lines.find(isIt);
+    },
+    () => `a line of dev: ${said}`,
+  );
+}
+
+/** Kills the process of a part, as a machine without memory does, and waits until it serves again. */
+async function killPart(part: string): Promise<void> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(dev.pid)]);
+  const words = part === 'worker' ? ' worker' : ` dev ${part} `;
+  const line = stdout.split('\n').find((args) => `${args} `.includes(`${words}`));
+  process.kill(Number.parseInt(line ?? '', 10), 'SIGKILL');
+  const restarts = lines.filter(({ event }) => event === 'restarted').length;
+  const { why } = await untilLine((found) => found.event === 'ended' && found.part === part);
+  assert.match(why ?? '', /^SIGKILL/);
+  await untilLine(({ event }) => event === 'restarted' && lines.length > 0 && restarts < restartsNow());
+}
+
+function restartsNow(): number {
+  return lines.filter(({ event }) => event === 'restarted').length;
+}
+
+async function metrics(): Promise<number> {
+  const text = await readFile(join(folder, 'out', 'metrics.jsonl'), 'utf8').catch(() => '');
+  return text.split('\n').length - 1;
+}
+
+void test('a run begun while `dev` starts waits for it, and ends although every part of it was killed', async () => {
+  await mkdir(join(folder, 'out'), { recursive: true });
+  await writeConversations(join(folder, 'chats.jsonl'), 400, 5);
+  const recipe = join(folder, 'recipe.yaml');
+  await writeFile(
+    recipe,
+    `name: supervised
+seed: 4
+out: out
+sources:
+  - { name: chats, files: chats.jsonl }
+train:
+  base_model: headrace/tiny-qwen3
+  lora: { rank: 4, seed: 2 }
+  batch_size: 4
+  max_tokens: 64
+  learning_rate: 2.0e-3
+  max_steps: 90
+  checkpoint_every: 15
+  prompts: [Hello.]
+`,
+  );
+  const run = headrace(['start', recipe, '--wait'], env, folder);
+  const ready = await untilLine(({ event }) => event === 'ready');
+  assert.match(ready.temporalAddress ?? '', /^127\.0\.0\.1:\d+$/);
+  await until(
+    async () => ((await metrics()) > 0 ? true : undefined),
+    () => `the first steps: ${said}`,
+  );
+  for (const part of ['worker', 'tinker', 'temporal', 'hub']) await killPart(part);
+  const { code, stderr } = await run;
+  assert.equal(code, 0, `${stderr}\n${said}`);
+  assert.match(stderr, /Waiting for `headrace dev` \(process \d+\), which starts its servers/);
+  assert.equal(await metrics(), 90);
+  assert.match(
+    said,
+    /The worker has ended \(SIGKILL: .*\)\. It starts again in 1 s; its log is \S+worker\.log\./,
+  );
+  assert.match(said, /The temporal serves again\./);
+});
+
+void test('`dev` ends with exit code 1 and the last lines of the log where a part dies again and again', async () => {
+  // The state of the Tinker server is a file now, so that it cannot start.
+  await rename(join(store, 'dev', 'tinker'), join(folder, 'tinker'));
+  await writeFile(join(store, 'dev', 'tinker'), '');
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(dev.pid)]);
+  process.kill(Number.parseInt(stdout.split('\n').find((args) => args.includes(' dev tinker ')) ?? '', 10));
+  assert.equal(await ended(), 1, said);
+  assert.match(
+    said,
+    /ServerEndedError: The tinker has ended too often within a minute, the last time with exit code 1: .*; the last lines of \S+tinker\.log:\n/,
+  );
+  assert.match(said, /E(NOTDIR|EXIST)/);
+  const { stdout: left } = await promisify(execFile)('ps', ['-eo', 'args']);
+  assert.deepEqual(
+    left.split('\n').filter((args) => args.includes(store)),
+    [],
+  );
 });

@@ -6,6 +6,7 @@ import { connectTemporal } from '../../client/temporal/connect.js';
 import type { TemporalClient } from '../../client/temporal/connect.js';
 import { startPart } from '../../dev/stack/part.js';
 import type { Part } from '../../dev/stack/part.js';
+import { samePorts } from '../../dev/stack/same-ports.js';
 import { shippedHubRoot, shippedModelDir } from '../../dev/stack/shipped.js';
 import { localHubToken, localTinkerKey } from '../../dev/stack/stack.js';
 import { temporaryFolder } from './folder.js';
@@ -61,7 +62,6 @@ export async function openServers(folder: string, options: ServersOptions = {}):
     );
   };
   const announced = (name: string, key: string): string => parts.get(name)?.ready[key] ?? '';
-  const portOf = (address: string): string => /:(\d+)$/.exec(address)?.[1] ?? '0';
   const hubRoot = (await options.hubRoot?.(folder)) ?? shippedHubRoot;
   const modelDir = (await options.modelDir?.(folder)) ?? shippedModelDir;
   const args = {
@@ -78,21 +78,12 @@ export async function openServers(folder: string, options: ServersOptions = {}):
     hubUrl: () => announced('hub', 'url'),
     tinkerUrl: () => announced('tinker', 'url'),
     crash: async (name) => {
+      const { ready } = parts.get(name) ?? {};
       if (name === 'temporal') {
-        const ports = [
-          '--port',
-          portOf(announced(name, 'address')),
-          '--ui-port',
-          portOf(announced(name, 'ui')),
-        ];
-        process.kill(Number(announced(name, 'pid')), 'SIGKILL');
+        process.kill(Number(ready?.['pid']), 'SIGKILL');
         await parts.get(name)?.close();
-        await start(name, [...args[name], ...ports]);
-      } else {
-        const ports = ['--port', portOf(announced(name, 'url'))];
-        await parts.get(name)?.kill();
-        await start(name, [...args[name], ...ports]);
-      }
+      } else await parts.get(name)?.kill();
+      await start(name, [...args[name], ...samePorts(ready ?? {})]);
     },
     freeze: (name) => {
       const pid = name === 'temporal' ? Number(announced(name, 'pid')) : parts.get(name)?.process.pid;

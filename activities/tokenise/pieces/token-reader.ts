@@ -1,6 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import type { Side } from '../../../core/contracts/mix.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { OpenFiles } from '../../../files/open-files.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { ExampleEntries, maskName, tokensName, type ExampleEntry } from './token-piece.js';
 import type { Tokens } from './tokens-artifact.js';
@@ -14,43 +14,42 @@ export interface TokenisedExample {
   readonly line: number;
 }
 
-interface OpenPiece {
+interface ReadPiece {
   readonly firstLine: number;
   readonly firstEntry: number;
   readonly entries: ExampleEntries;
-  readonly tokens: FileHandle;
-  readonly mask: FileHandle;
+  readonly tokensPath: string;
+  readonly maskPath: string;
 }
+
+/** Of all pieces: a mix of 100 GB has tens of thousands, each with two files. */
+const filesOpen = 128;
 
 /**
  * Reads examples by their number: that of their entry among all of the file, from 0. Where a conversation is
  * an example, it is the number of its line. Holds the entries (28 bytes each) in memory; close it when done.
  */
 export class TokenReader {
-  readonly #pieces: readonly OpenPiece[];
-  private constructor(pieces: readonly OpenPiece[]) {
+  readonly #pieces: readonly ReadPiece[];
+  readonly #files = new OpenFiles(filesOpen);
+  private constructor(pieces: readonly ReadPiece[]) {
     this.#pieces = pieces;
   }
 
   /** @throws {HeadraceError} ArtifactMissingError. */
   static async open(store: ArtifactStore, tokens: Tokens, side: Side): Promise<TokenReader> {
-    const opened: OpenPiece[] = [];
-    try {
-      for (const { key, firstLine, firstEntry } of tokens.pieces.filter((piece) => piece.side === side)) {
-        const artifact: Artifact = await store.get({ kind: 'token-piece', key });
-        const entries = await ExampleEntries.read(artifact);
-        const tokenFile = await open(artifact.path(tokensName), 'r');
-        const mask = await open(artifact.path(maskName), 'r').catch(async (error: unknown) => {
-          await tokenFile.close();
-          throw error;
-        });
-        opened.push({ firstLine, firstEntry, entries, tokens: tokenFile, mask });
-      }
-    } catch (error) {
-      await new TokenReader(opened).close();
-      throw error;
+    const pieces: ReadPiece[] = [];
+    for (const { key, firstLine, firstEntry } of tokens.pieces.filter((piece) => piece.side === side)) {
+      const artifact: Artifact = await store.get({ kind: 'token-piece', key });
+      pieces.push({
+        firstLine,
+        firstEntry,
+        entries: await ExampleEntries.read(artifact),
+        tokensPath: artifact.path(tokensName),
+        maskPath: artifact.path(maskName),
+      });
     }
-    return new TokenReader(opened);
+    return new TokenReader(pieces);
   }
 
   /** Numbers of the examples with at least one trained token, rising. */
@@ -69,17 +68,17 @@ export class TokenReader {
 
   async read(example: number): Promise<TokenisedExample> {
     const { piece, entry } = this.#find(example);
-    const tokenBytes = await readAt(piece.tokens, entry.offset * 4, entry.length * 4);
-    const mask = await readAt(piece.mask, entry.offset, entry.length);
+    const tokenBytes = await this.#files.read(piece.tokensPath, entry.offset * 4, entry.length * 4);
+    const mask = await this.#files.read(piece.maskPath, entry.offset, entry.length);
     const tokens = Int32Array.from({ length: entry.length }, (_, at) => tokenBytes.readInt32LE(at * 4));
     return { tokens, mask, source: entry.source, line: piece.firstLine + entry.line };
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#pieces.flatMap(({ tokens, mask }) => [tokens.close(), mask.close()]));
+    await this.#files.close();
   }
 
-  #find(example: number): { readonly piece: OpenPiece; readonly entry: ExampleEntry } {
+  #find(example: number): { readonly piece: ReadPiece; readonly entry: ExampleEntry } {
     let [low, high] = [0, this.#pieces.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
@@ -92,12 +91,4 @@ export class TokenReader {
       throw new HeadraceError('ArtifactCorruptError', `The tokens have no example ${example + 1}`);
     return { piece, entry: piece.entries.at(index) };
   }
-}
-
-async function readAt(file: FileHandle, from: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, from);
-  if (bytesRead !== length)
-    throw new HeadraceError('ArtifactCorruptError', `A token file ends ${length - bytesRead} bytes early`);
-  return bytes;
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defined } from '../../../core/defined.js';
+import { HeadraceError } from '../../../core/errors.js';
 import { action } from '../../command-line/action.js';
 import { integer } from '../../command-line/arguments.js';
 import { exampleText } from '../../command-line/examples.js';
@@ -40,7 +41,12 @@ async function serveTemporal({ port, uiPort, state }: DevTemporalOptions): Promi
   parent.ready({ address: server.address, ui: server.uiUrl, pid: String(server.process.pid) });
   await Promise.race([untilAborted(parent.signal), server.exited]);
   const endedByItself = !parent.signal.aborted;
+  const { exitCode, signalCode } = server.process;
   await server.close();
-  if (endedByItself) throw new Error('The Temporal server has ended; see temporal.log in the state folder');
+  if (endedByItself)
+    throw new HeadraceError(
+      'ServerEndedError',
+      `The Temporal server has ended (${signalCode ?? `exit code ${exitCode}`}); its log is ${server.logPath}`,
+    );
   return exitCodes.done;
 }

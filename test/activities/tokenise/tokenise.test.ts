@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
@@ -24,6 +25,7 @@ import {
   user,
   type Row,
 } from '../../support/mix-artifact.js';
+import { withFewFiles } from '../../support/few-files.js';
 import { quietWork } from '../../support/work.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
@@ -315,6 +317,26 @@ void test('an example a turn: examples keep their line, and steps, lengths and h
     'y: 1 message of weight 0 is context and not trained',
     'y: 1 message is context and not trained: qwen3 leaves out their reasoning; `train.examples: turn` trains each with it',
   ]);
+});
+
+void test('more token pieces than a process may have files open are read, many at once', async () => {
+  const store = await temporaryStore();
+  const many = Array.from({ length: 220 }, (_, at) => ({
+    source: 0,
+    messages: [user(`Question ${at}?`), assistant(`Answer ${at}.`)],
+  }));
+  const mix = await putMix(store, { train: many, sources: ['a'] });
+  const { tokens, pieces } = await tokenise(store, mix, train(), { pieceBytes: 1 });
+  assert.equal(pieces, many.length, 'each with two files, and 256 may be open');
+  const hash = createHash('sha256');
+  const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');
+  for (const example of reader.trainedExamples()) {
+    const read = await reader.read(example);
+    hash.update(Buffer.from(read.tokens.buffer)).update(read.mask);
+  }
+  await reader.close();
+  const module = new URL('./read-all-child.js', import.meta.url);
+  assert.equal(await withFewFiles(module, store.root, tokens.key), `${many.length} ${hash.digest('hex')}`);
 });
 
 void test('what a renderer cannot train is an error before anything is tokenised', async () => {
