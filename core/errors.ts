@@ -43,7 +43,7 @@ export const errorTable = {
   },
   HubUnavailableError: {
     retry: true,
-    remedy: 'The Hub or the network is down; the download continues from its last byte.',
+    remedy: 'Check the network and HF_ENDPOINT, then try again; bytes that were downloaded are kept.',
   },
   // Rows
   FileKindError: {
@@ -82,7 +82,7 @@ export const errorTable = {
   },
   TinkerUnavailableError: {
     retry: true,
-    remedy: 'The Tinker server or the network is down; the segment starts again from its checkpoint.',
+    remedy: 'Check the network and TINKER_BASE_URL, then try again; checkpoints are kept.',
   },
   TinkerClientDeadError: {
     retry: true,

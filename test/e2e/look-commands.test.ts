@@ -213,3 +213,22 @@ void test('cache gc reads an empty store, cache ls lists what is in one, and cac
   assert.equal((await run(['cache', 'verify', '--repair'])).code, 0);
   assert.equal((await run(['cache', 'verify'])).code, 0);
 });
+
+void test('plan and doctor without a network say what to do then, and end with exit code 1', async (t) => {
+  const { dir, run } = await ready(t);
+  const recipe = join(dir, 'away.yaml');
+  await writeFile(join(dir, 'a.jsonl'), '{"messages":[{"role":"assistant","content":"a"}]}\n');
+  await writeFile(
+    recipe,
+    'name: away\nseed: 1\nsources:\n  - name: far\n    dataset: allenai/prosocial-dialog\n  - name: near\n    files: a.jsonl\n',
+  );
+  // Nothing listens there.
+  const env = { HF_ENDPOINT: 'http://127.0.0.1:1' };
+  for (const command of ['plan', 'doctor']) {
+    const { code, stdout } = await run([command, recipe], env);
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /HubUnavailableError/);
+    assert.match(stdout, /Check the network and HF_ENDPOINT, then try again/);
+    assert.match(stdout, /near/);
+  }
+});

@@ -15,7 +15,7 @@ export function raw(tag: 'style' | 'script' | 'div', content: string): Part {
   return html`<${tag} dangerouslySetInnerHTML=${{ __html: content }} />`;
 }
 
-/** A table that scrolls sideways on small screens. `align` has one letter per column: l, or n for numbers. */
+/** A table; on small screens a list of its rows. `align` has one letter per column: l, or n for numbers. */
 export function table(
   head: readonly unknown[],
   align: string,
@@ -25,10 +25,12 @@ export function table(
   const kind = (index: number): string => (align[index] === 'n' ? 'n' : '');
   const cells = (row: readonly unknown[]): unknown =>
     row.map((cell, index) =>
-      index === 0 ? html`<th scope="row">${cell}</th>` : html`<td class=${kind(index)}>${cell}</td>`,
+      index === 0
+        ? html`<th scope="row">${cell}</th>`
+        : html`<td class=${kind(index)} data-column=${head[index]}><div>${cell}</div></td>`,
     );
   return html`<div class="wide">
-    <table>
+    <table class=${head.length > fewColumns ? 'many' : ''}>
       <thead>
         <tr>
           ${head.map((cell, index) => html`<th scope="col" class=${kind(index)}>${cell}</th>`)}
@@ -52,6 +54,9 @@ export function table(
     </table>
   </div>`;
 }
+
+/** A table with more columns is a list of its rows on a screen narrower than a laptop's. */
+const fewColumns = 7;
 
 /** A part of a {@link bar}. */
 export interface Stretch {

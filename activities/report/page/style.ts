@@ -1,3 +1,17 @@
+/** On a screen up to this width the rows of such tables are lists, each cell with the name of its column. */
+function rowsAsLists(width: string, tables: string): string {
+  return `@media screen and (max-width: ${width}) {
+  ${tables}, ${tables} tbody, ${tables} tr, ${tables} tbody th, ${tables} td { display: block; }
+  ${tables} thead { display: none; }
+  ${tables} tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+  ${tables} tbody th, ${tables} td { border: 0; padding: .1rem 0; }
+  ${tables} td { display: flex; gap: .8rem; text-align: left; white-space: normal; }
+  ${tables} td::before { content: attr(data-column); flex: 0 0 9rem; color: var(--soft); font-size: .85rem; }
+  ${tables} td:has(> div:empty) { display: none; }
+  ${tables} td > div { flex: 1; min-width: 0; }
+}`;
+}
+
 /** The style of the page: one column, for phones too; dark on request; plain in print. */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #dde2e9; --paper: #ffffff; --tint: #f4f6f9;
@@ -14,8 +28,7 @@ h2 { font-size: 1.25rem; margin: 2.6rem 0 .6rem; padding-top: .6rem; border-top:
 h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
 p { margin: .4rem 0 .8rem; max-width: 44rem; }
 .soft { color: var(--soft); font-size: .9rem; font-weight: 400; }
-td .soft { display: block; min-width: 13rem; }
-td.n .soft { min-width: 0; }
+td .soft { display: block; }
 h2 + .soft { margin-top: -.2rem; }
 .ids { font-family: ui-monospace, monospace; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, monospace; font-size: .85em; overflow-wrap: anywhere; }
@@ -27,13 +40,14 @@ pre { background: var(--tint); border: 1px solid var(--line); border-radius: 6px
 .tile { background: var(--tint); border-radius: 6px; padding: .7rem .9rem; }
 .tile b { display: block; font-size: 1.15rem; line-height: 1.3; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .tile span { color: var(--soft); font-size: .85rem; }
-.wide { overflow-x: auto; margin: .6rem 0 1rem; }
+.wide { margin: .6rem 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { font-weight: 600; color: var(--soft); white-space: nowrap; }
+th { font-weight: 600; color: var(--soft); }
 tbody th { color: var(--ink); }
-td code { overflow-wrap: normal; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th, td, li { overflow-wrap: anywhere; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; }
 tr.total > * { border-top: 2px solid var(--line); font-weight: 600; }
 .bar { display: flex; height: 1rem; border-radius: 4px; overflow: hidden; background: var(--tint); margin: .15rem 0 .6rem; }
 .bar i { display: block; min-width: 1px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -84,12 +98,14 @@ details { margin: .8rem 0; } summary { cursor: pointer; font-weight: 600; font-s
 .path code { flex: 1; min-width: 0; }
 button { font: inherit; font-size: .8rem; color: var(--accent); background: none; border: 1px solid var(--line); border-radius: 5px; padding: .1rem .6rem; cursor: pointer; }
 ul { padding-left: 1.2rem; margin: .3rem 0; }
+${rowsAsLists('56rem', 'table.many')}
+${rowsAsLists('36rem', 'table')}
 @media (max-width: 36rem) { .path { flex-wrap: wrap; } .path span { flex-basis: 100%; } main { padding: 1rem .9rem 3rem; }
   figure svg { font-size: 16px !important; } }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --tint: #f4f4f4; --user: #eef3ff; --warn-tint: #fff; --trained: #ddd; --calm-tint: #fff; }
   body { font-size: 11pt; } main { max-width: none; padding: 0; } button, .search { display: none; } details:not([open], .reasoning, .tools) { display: none; }
-  table { font-size: 8pt; } td, th { padding: .2rem .3rem; } td .soft { min-width: 0; } .wide { overflow: visible; }
+  table { font-size: 8pt; } td, th { padding: .2rem .3rem; } td.n { white-space: normal; }
   h2 { break-after: avoid; } .talk, .answer, .checkpoint, figure, tr { break-inside: avoid; }
 }
 `;

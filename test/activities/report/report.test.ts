@@ -61,7 +61,7 @@ void test('a finished run shows its data, its training and its checkpoints on on
   assert.match(page, /assistant text[\s\S]*? characters/);
   assert.ok(page.includes('The columns add up.'));
   assert.ok(page.includes('learning_rate: 0.01'));
-  assert.ok(/renderer<\/th><td[^>]*>qwen3</.test(page) && page.includes('c0ffee'));
+  assert.ok(/renderer<\/th><td[^>]*><div>qwen3</.test(page) && page.includes('c0ffee'));
   assert.match(page, /English \d+/);
   assert.ok(page.includes('1 h 01 min'));
   assert.deepEqual(

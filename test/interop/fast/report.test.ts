@@ -171,16 +171,21 @@ inBrowser('what is trained stands out, in light and in dark', async () => {
   assert.notEqual(papers[0], papers[1]);
 });
 
-inBrowser('a phone shows it without scrolling sideways, whatever a corpus holds', async () => {
-  const { page } = await opened();
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.evaluate(`document.querySelectorAll('details').forEach((fold) => { fold.open = true; })`);
-  const wide = `[...document.querySelectorAll('main *')].filter((node) =>
-    !node.closest('.wide, svg') && node.getBoundingClientRect().right > innerWidth + 1)
-    .map((node) => node.className + ': ' + node.textContent.slice(0, 40))`;
-  assert.deepEqual(await page.evaluate(wide), []);
-  assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
-});
+for (const width of [360, 768, 1200])
+  inBrowser(
+    `on a screen of ${width} pixels nothing is cut off or scrolls sideways, whatever a corpus holds`,
+    async () => {
+      const { page } = await opened();
+      await page.setViewportSize({ width, height: 844 });
+      await page.evaluate(`document.querySelectorAll('details').forEach((fold) => { fold.open = true; })`);
+      // What is wider than the screen, and what is wider than the place that it has.
+      const wide = `[...document.querySelectorAll('main *')].filter((node) => !node.closest('svg') &&
+      (node.getBoundingClientRect().right > innerWidth + 1 || (node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1)))
+      .map((node) => node.tagName + ' ' + node.className + ': ' + node.textContent.slice(0, 40))`;
+      assert.deepEqual(await page.evaluate(wide), []);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+    },
+  );
 
 inBrowser('right-to-left text and control characters stay in their place', async () => {
   const { page } = await opened();
