@@ -3,6 +3,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RowGroup } from 'hyparquet';
 import { pruneColumns } from '../../activities/convert/read/parquet-columns.js';
+import { unpackedBytes } from '../../activities/convert/read/parquet.js';
+import { checkRowGroups } from '../../activities/convert/read/row-limits.js';
 import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.js';
 import { columnsOf, readFooter } from '../../activities/hub/resolve/parquet-footer.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -36,7 +38,9 @@ export async function parquetHead(
     rows: Number(metadata.num_rows),
     unpackedPerByte: 1,
     fetch: async (choice) => {
-      const ranges = columnRanges(name, pruneColumns(metadata, choice).row_groups[rowGroup]);
+      const pruned = pruneColumns(metadata, choice);
+      checkRowGroups(name, unpackedBytes(pruned));
+      const ranges = columnRanges(name, pruned.row_groups[rowGroup]);
       const fetched = await Promise.all(ranges.map(async (range) => ({ range, bytes: await read(range) })));
       await withFile(path, 'r+', async (file) => {
         for (const each of fetched) await file.write(each.bytes, 0, each.bytes.length, each.range.start);

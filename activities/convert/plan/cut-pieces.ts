@@ -2,7 +2,8 @@ import type { FileMetaData } from 'hyparquet';
 import { readFully } from '../../../files/read-fully.js';
 import type { FileSlice } from '../read/file-slice.js';
 import { withInputFile, type ReadableFile } from '../read/open-file.js';
-import { compressedBytes, withParquet } from '../read/parquet.js';
+import { compressedBytes, unpackedBytes, withParquet } from '../read/parquet.js';
+import { checkRowGroups, maxRowBytes, rowTooLong } from '../read/row-limits.js';
 import { pruneColumns, type ColumnChoice } from '../read/parquet-columns.js';
 
 /** The input of one piece. */
@@ -52,19 +53,27 @@ async function cutFile(
 ): Promise<readonly SizedSlice[]> {
   const { container, compression } = file.kind;
   if (container === 'parquet' && compression === 'none')
-    return withParquet(file, scratch, ({ metadata }) =>
-      cutRowGroups(index, pruneColumns(metadata, choice), pieceBytes),
-    );
+    return withParquet(file, scratch, ({ metadata }) => {
+      const read = pruneColumns(metadata, choice);
+      checkRowGroups(file.name, unpackedBytes(read));
+      return cutRowGroups(index, read, pieceBytes);
+    });
   if (container !== 'lines' || compression !== 'none')
     return [{ slice: { kind: 'whole', file: index }, bytes: file.sizeBytes }];
-  return withInputFile(file, (descriptor) => cutLines(index, descriptor, file.sizeBytes, pieceBytes));
+  return withInputFile(file, (descriptor) => cutLines(index, file, descriptor, pieceBytes));
 }
 
 /** Byte ranges that begin and end at line borders. A line longer than a piece makes a longer piece. */
-function cutLines(file: number, descriptor: number, size: number, pieceBytes: number): readonly SizedSlice[] {
+function cutLines(
+  file: number,
+  { name, sizeBytes: size }: ReadableFile,
+  descriptor: number,
+  pieceBytes: number,
+): readonly SizedSlice[] {
   const slices: SizedSlice[] = [];
   for (let from = 0; from < size;) {
     const to = from + pieceBytes >= size ? size : lineBorder(descriptor, from + pieceBytes, size);
+    if (to - from - pieceBytes > maxRowBytes) throw rowTooLong(name, `a line behind byte ${from}`);
     slices.push({ slice: { kind: 'bytes', file, from, to }, bytes: to - from });
     from = to;
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { OnText, TextSplitter } from './lines.js';
+import { maxRowBytes, rowTooLong } from './row-limits.js';
 
 const code = (character: string): number => character.charCodeAt(0);
 const [quote, backslash, comma] = [code('"'), code('\\'), code(',')];
@@ -11,10 +12,12 @@ const [openList, closeList, openObject, closeObject] = [code('['), code(']'), co
  * which does not parse. Memory: the longest element, and one chunk.
  */
 export class ListSplitter implements TextSplitter {
+  readonly #name: string;
   readonly #onText: OnText;
   #state: 'before' | 'inside' | 'after' = 'before';
   /** Of the current element: its bytes in earlier chunks, and where it begins in this one. */
   #held: Buffer[] = [];
+  #heldBytes = 0;
   #start = 0;
   #isEmpty = true;
   /** Brackets that are open in the current element. */
@@ -24,7 +27,9 @@ export class ListSplitter implements TextSplitter {
   #hasTrailingText = false;
   #rows = 0;
 
-  constructor(onText: OnText) {
+  /** @param name - of the file, for errors. */
+  constructor(name: string, onText: OnText) {
+    this.#name = name;
     this.#onText = onText;
   }
 
@@ -37,7 +42,7 @@ export class ListSplitter implements TextSplitter {
       else if (!isSpace(byte)) this.#read(byte, bytes, at);
     }
     // A copy, because the next read overwrites the chunk.
-    if (this.#state === 'inside') this.#held.push(Buffer.from(bytes.subarray(this.#start)));
+    if (this.#state === 'inside') this.#hold(Buffer.from(bytes.subarray(this.#start)));
   }
 
   end(): number {
@@ -48,6 +53,12 @@ export class ListSplitter implements TextSplitter {
       this.#emit(nothing);
     }
     return this.#rows;
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#heldBytes > maxRowBytes) throw rowTooLong(this.#name, `row ${this.#rows + 1}`);
   }
 
   #readInString(byte: number): void {
@@ -83,6 +94,7 @@ export class ListSplitter implements TextSplitter {
   #emit(last: Buffer): void {
     const bytes = this.#held.length === 0 ? last : Buffer.concat([...this.#held, last]);
     this.#held = [];
+    this.#heldBytes = 0;
     this.#rows += 1;
     const { start, end } = trimmed(bytes);
     this.#onText(bytes, start, end, this.#rows, isUtf8(bytes.subarray(start, end)));

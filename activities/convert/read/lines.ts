@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { maxRowBytes, rowTooLong } from './row-limits.js';
 
 /**
  * Receives one row as JSON text: `bytes[start, end)`, valid during the call only.
@@ -26,13 +27,16 @@ const tab = 0x09;
  * counted, but are not rows. Memory: the longest line, and one chunk.
  */
 export class LineSplitter implements TextSplitter {
+  readonly #name: string;
   readonly #onText: OnText;
   /** The start of a line whose end is in a later chunk: the first `#used` bytes. */
   #held: Buffer = Buffer.allocUnsafe(0);
   #used = 0;
   #lines = 0;
 
-  constructor(onText: OnText) {
+  /** @param name - of the file, for errors. */
+  constructor(name: string, onText: OnText) {
+    this.#name = name;
     this.#onText = onText;
   }
 
@@ -81,6 +85,7 @@ export class LineSplitter implements TextSplitter {
   }
 
   #hold(bytes: Buffer): void {
+    if (this.#used + bytes.length > maxRowBytes) throw rowTooLong(this.#name, `line ${this.#lines + 1}`);
     if (this.#used + bytes.length > this.#held.length) {
       const grown = Buffer.allocUnsafe(Math.max(this.#used + bytes.length, this.#held.length * 2));
       this.#held.copy(grown, 0, 0, this.#used);

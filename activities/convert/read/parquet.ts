@@ -6,6 +6,7 @@ import {
   parquetMetadataAsync,
   parquetReadObjects,
   type AsyncBuffer,
+  type ColumnChunk,
   type FileMetaData,
   type ParquetParsers,
 } from 'hyparquet';
@@ -84,6 +85,12 @@ export async function parquetColumns(
 export function compressedBytes(metadata: FileMetaData, rowGroup: number): number {
   const columns = metadata.row_groups[rowGroup]?.columns ?? [];
   return columns.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_compressed_size ?? 0), 0);
+}
+
+/** Size of each row group's columns before they were compressed, in bytes. */
+export function unpackedBytes(metadata: FileMetaData): readonly number[] {
+  const sizeOf = (chunk: ColumnChunk): number => Number(chunk.meta_data?.total_uncompressed_size ?? 0);
+  return metadata.row_groups.map(({ columns }) => columns.reduce((sum, chunk) => sum + sizeOf(chunk), 0));
 }
 
 /**

@@ -115,7 +115,8 @@ async function readText(
 ): Promise<number> {
   const { container, compression } = file.kind;
   const [from, to] = slice.kind === 'bytes' ? [slice.from, slice.to] : [0, file.sizeBytes];
-  const splitter = container === 'list' ? new ListSplitter(onText) : new LineSplitter(onText);
+  const splitter =
+    container === 'list' ? new ListSplitter(file.name, onText) : new LineSplitter(file.name, onText);
   const packed = fileChunks(descriptor, from, to, onBytes);
   for await (const chunk of unpackedChunks(compression, file.name, packed)) {
     splitter.push(chunk);

@@ -24,8 +24,8 @@ function split(
   return { found, rows: splitter.end() };
 }
 
-const lines = (onText: OnText): TextSplitter => new LineSplitter(onText);
-const json = (onText: OnText): TextSplitter => new ListSplitter(onText);
+const lines = (onText: OnText): TextSplitter => new LineSplitter('a', onText);
+const json = (onText: OnText): TextSplitter => new ListSplitter('a', onText);
 
 const cases: readonly (readonly [
   string,
