@@ -16,7 +16,19 @@ export interface TemporalClient {
 
 /** @throws {HeadraceError} TemporalUnavailableError with the address; what {@link commandEnvironment} throws. */
 export async function connectTemporal(env: Env = process.env): Promise<TemporalClient> {
-  const target = temporalTarget(namesTemporal(env) ? env : await commandEnvironment(env));
+  if (namesTemporal(env)) return await connectTo(temporalTarget(env));
+  const target = temporalTarget(await commandEnvironment(env));
+  try {
+    return await connectTo(target);
+  } catch (error) {
+    // `headrace dev` may have begun since, in another terminal or just before in a script.
+    const later = temporalTarget(await commandEnvironment(env));
+    if (later.address === target.address) throw error;
+    return await connectTo(later);
+  }
+}
+
+async function connectTo(target: TemporalTarget): Promise<TemporalClient> {
   const { namespace } = target;
   let isClosed = false;
   try {

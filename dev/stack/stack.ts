@@ -41,6 +41,8 @@ const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
  * down.
  *
  * @returns `undefined` where it is aborted.
+ * @throws {PartNotStartedError} where a part ends before it serves; {HeadraceError} ServerEndedError where one
+ *   dies too often while the others start.
  */
 export async function startStack(options: StackOptions): Promise<Stack | undefined> {
   const { given, signal } = options;
@@ -52,6 +54,7 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     signal.throwIfAborted();
+    parts.failed.throwIfAborted();
     await parts.start('worker', ['worker'], { ...variablesFor(parts), ...given });
     signal.throwIfAborted();
     return {

@@ -51,14 +51,16 @@ export class StartedParts {
     const { program, store, log, signal } = this.#options;
     const logPath = join(store, 'dev', 'logs', `${name}.log`);
     const common = { name, program, env: { HEADRACE_STORE: store, ...env }, logPath, log };
-    const part = await startPart({ ...common, args, signal });
+    // With stacks of errors, for the log.
+    const own = ['--debug', ...args];
+    const part = await startPart({ ...common, args: own, signal: AbortSignal.any([signal, this.failed]) });
     this.ready.set(name, part.ready);
     const supervised = new SupervisedPart(part, {
       startAgain: async (before, closing) => {
         // A worker ends where Temporal does not answer when it starts.
         while (name === 'worker' && this.down.has('temporal'))
           await once(this.#changes, 'serves', { signal: closing });
-        return await startPart({ ...common, args: [...args, ...samePorts(before)], signal: closing });
+        return await startPart({ ...common, args: [...own, ...samePorts(before)], signal: closing });
       },
       onEvent: (event) => this.#note(event),
       onFailure: (error) => this.#failed.abort(error),

@@ -10,14 +10,15 @@ export interface ProcessEnd {
   readonly memoryKills: number | undefined;
 }
 
-/** Why a process has ended, as far as that is known, for instance `exit code 1: <last line of its log>`. */
+/** Why a process has ended, as far as that is known, for instance `exit code 1: <its last error>`. */
 export function whyEnded({ code, signal, lastLines, memoryKills }: ProcessEnd): string {
   // V8 writes this line when its heap is full, and a long stack after it.
   const fatal = lastLines.findLast((line) => line.includes('FATAL ERROR'));
   if (fatal !== undefined) return `${signal ?? `exit code ${code}`}: ${fatal.trim()}`;
   if (signal === 'SIGKILL') return `SIGKILL: ${killer(memoryKills)}`;
   if (signal !== null) return signal;
-  const last = lastLines.at(-1);
+  // A stack follows the error.
+  const last = lastLines.findLast((line) => /^\w*Error\b/.test(line)) ?? lastLines.at(-1);
   return code === 0 || last === undefined ? `exit code ${code}` : `exit code ${code}: ${last.trim()}`;
 }
 

@@ -22,6 +22,10 @@ void test('why a part has ended is said as far as it is known: signal, want of m
       { ...quiet, code: 1, lastLines: ['…', 'Error: the port is taken'] },
       'exit code 1: Error: the port is taken',
     ],
+    [
+      { ...quiet, code: 1, lastLines: ['HeadraceError: no server', '    at connect (index.js:1:2)'] },
+      'exit code 1: HeadraceError: no server',
+    ],
     [{ ...quiet, code: 0, lastLines: ['Headrace worker polls'] }, 'exit code 0'],
     [{ ...quiet, code: 7 }, 'exit code 7'],
     [
