@@ -46,8 +46,7 @@ export async function prepareSource(input: PrepareSourceInput): Promise<Prepared
     seed,
   });
   const notes = [...resolution.notes, ...(conversion.notes ?? [])];
-  await progress.show({ notes });
-  const conversions = await convert(activities, progress, conversion);
+  const conversions = await convert(activities, progress, conversion, notes);
   const { files, bytes } = resolution;
   const summary = await activities.summariseSource(
     `count ${source.name}: ${plural(files, 'file')}, ${formatBytes(bytes)}`,
@@ -92,6 +91,7 @@ async function convert(
   activities: ActivityCalls,
   progress: SourceProgress,
   { plan, format, pieces, dialoguePartitions }: ConversionPlan,
+  notes: readonly string[],
 ): Promise<readonly ConvertPiecesResult[]> {
   const all = pieces.length + dialoguePartitions.length;
   let done = 0;
@@ -100,7 +100,7 @@ async function convert(
     await progress.show({ pieces: [done, all] });
     return result;
   };
-  await progress.show({ status: 'convert', format, pieces: [done, all] });
+  await progress.show({ status: 'convert', format, pieces: [done, all], notes });
   const converted = await parallel(pieces, conversionsAtOnce, async ({ label, bytes, from, to }) => {
     const summary = `convert ${label} (${formatBytes(bytes)})`;
     return await counted(await activities.convertPieces(summary, { plan, from, to }));
