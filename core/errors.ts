@@ -79,7 +79,7 @@ export const errorTable = {
   },
   TokenizerError: {
     retry: false,
-    remedy: 'Name a tokenizer in the recipe: a Hub id at a revision, or a folder.',
+    remedy: 'Name the tokenizer of the base model as train.tokenizer: a Hub id at a revision, or a folder.',
   },
   TinkerUnavailableError: {
     retry: true,

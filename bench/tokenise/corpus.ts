@@ -12,10 +12,7 @@ export interface Corpus {
   readonly bytes: number;
 }
 
-/**
- * Every Markdown file below node_modules, up to a size: prose and code by many authors, as package-lock.json
- * pins them.
- */
+/** Markdown files below node_modules, up to a size: prose and code, in the versions of package-lock.json. */
 export async function markdown(limitBytes: number): Promise<Corpus> {
   const modules = packagePath('node_modules');
   const files = (await readdir(modules, { recursive: true })).filter((name) => name.endsWith('.md')).sort();

@@ -31,7 +31,8 @@ const model = {
     .string()
     .min(1)
     .meta({
-      description: 'A Hub id at a revision, `owner/name@revision`, or a folder (starting with `.` or `/`).',
+      description:
+        'A Hub id at a revision, `owner/name@revision`, a folder (starting with `.` or `/`), or `inkling`, which comes with Headrace. A folder has `tokenizer.json`, or `tiktoken.model` and `tokenizer_config.json`, or `o200k_base.tiktoken`.',
       whenAbsent: 'by the base model',
     })
     .optional(),

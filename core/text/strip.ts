@@ -20,8 +20,8 @@ export function stripEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** `str.isspace` of a UTF-16 unit; no code point above U+FFFF is white space. */
-function isSpace(unit: number): boolean {
+/** Python's `str.isspace` of a UTF-16 unit; no code point above U+FFFF is white space. */
+export function isSpace(unit: number): boolean {
   if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || (unit >= 0x1c && unit <= 0x1f);
   if (unit >= 0x2000 && unit <= 0x200a) return true;
   return otherSpaces.has(unit);

@@ -43,7 +43,8 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
     'The training would use more than `train.budget` with its next step. Its newest checkpoint is saved and measured.',
   TinkerRequestError: 'Tinker refused a request as invalid, and would refuse it again.',
   BaseModelError: 'The server does not train that base model, or no renderer is known for it.',
-  TokenizerError: 'The tokenizer of the base model could not be found or read.',
+  TokenizerError:
+    'The tokenizer of the base model could not be found or read, or is one of another model or renderer.',
   TinkerUnavailableError: 'The Tinker server does not answer.',
   TinkerClientDeadError:
     'A Tinker run ended under a segment: a lapsed session, a crash of the server, a lost request.',

@@ -16,6 +16,8 @@ let terminal: Terminal;
 const servers = useServers({
   setUp: async () => {
     terminal = await openTerminal(servers(), 'families', 'sources: []\n', 1);
+    await writeLines(join(terminal.folder, 'plain.jsonl'), true);
+    await writeLines(join(terminal.folder, 'whole.jsonl'), false);
   },
   tearDown: () => terminal.close(),
   modelDir: async (folder) => {
@@ -66,40 +68,42 @@ for (const {
   void test(`${renderer} trains from start to sampler weights and an answer${train && `, with ${train.trim()}`}`, async () => {
     const name = `${renderer.replaceAll('_', '-')}${train.includes('turn') ? '-turns' : ''}`;
     const folder = join(terminal.folder, name);
-    const recipe = await writeRecipe(folder, `name: ${name}\n${recipeOf(renderer, train)}`);
+    const recipe = await writeRecipe(folder, recipeOf(name, renderer, train, plain));
     await writeTinyTokenizer(join(folder, 'tokenizer'), renderer, file, bos);
-    await writeLines(join(folder, 'lines.jsonl'), plain);
     const ended = await terminal.run('start', recipe, '--wait');
     assertOutput(ended, 0, says, new RegExp(String.raw`tinker://\S+/sampler_weights/${name}-final`));
-    const losses = /before: (\d+\.\d+) +after: (\d+\.\d+)/.exec(ended.stdout);
+    const losses = /step 0: (\d+\.\d+) +step 2: (\d+\.\d+)/.exec(ended.stdout);
     assert.ok(Number(losses?.[2]) < Number(losses?.[1]), ended.stdout);
     const sampled = await terminal.run('sample', name, 'How is the weather?', '--json');
     assertOutput(sampled, 0);
     assert.doesNotThrow(() => Answer.parse(JSON.parse(sampled.stdout)), sampled.stdout);
   });
 
-function recipeOf(renderer: RendererName, train: string): string {
-  return `seed: 5
+function recipeOf(name: string, renderer: RendererName, train: string, plain: boolean): string {
+  return `name: ${name}
+seed: 5
 sources:
-  - { name: lines, files: lines.jsonl }
-heldout: { fraction: 0.1, rows: 4 }
+  - { name: lines, files: ${plain ? 'plain' : 'whole'}.jsonl }
 train:
   base_model: ${modelName}
   renderer: ${renderer}
-  tokenizer: ./tokenizer
+  tokenizer: ./${name}/tokenizer
   lora: { rank: 8, seed: 1 }
-  batch_size: 8
+  batch_size: 4
   max_tokens: 1500
-  learning_rate: 2.0e-2
-  max_steps: 6
-  checkpoint_every: 6
+  learning_rate: 5.0e-3
+  max_steps: 3
+  checkpoint_every: 3
   prompts: [How is the weather?]
 ${train}`;
 }
 
-/** Conversations with reasoning in every turn and a tool that is called, or with words alone. */
+/**
+ * Conversations with reasoning in every turn, some of them with a tool that is called; or with words alone.
+ * Few and short, since a token is a byte.
+ */
 async function writeLines(path: string, plain: boolean): Promise<void> {
-  const rows = Array.from({ length: 40 }, (_, row) => conversation(row, plain));
+  const rows = Array.from({ length: 14 }, (_, row) => conversation(row, plain));
   await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
@@ -108,7 +112,7 @@ function conversation(row: number, plain: boolean): object {
   const reasoning = plain ? {} : { reasoning_content: 'It is sunny.' };
   const answer = { role: 'assistant', content: 'Sunny.', ...reasoning };
   const again = [{ role: 'user', content: 'And tomorrow?' }, answer];
-  if (plain || row % 2 === 0)
+  if (plain || row % 6 !== 1)
     return { messages: [{ role: 'user', content: `How is the weather in ${city}?` }, answer, ...again] };
   const call = {
     id: 'functions.weather:0',

@@ -61,7 +61,7 @@ train:
   label: kill
   lora: { rank: 4, seed: 2 }
   batch_size: 8
-  max_tokens: 64
+  max_tokens: 128
   learning_rate: 5.0e-3
   max_steps: 36
   checkpoint_every: 12

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-/**
- * A token that is no piece of text to the tokenizer's model: a control token, or markup such as `<think>`.
- */
+/** A token that the model of the tokenizer never makes: a control token, or markup such as `<think>`. */
 export const AddedToken = z.looseObject({
   id: z.int().min(0),
   content: z.string().min(1),

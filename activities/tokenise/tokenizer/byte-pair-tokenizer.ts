@@ -55,10 +55,15 @@ export class BytePairTokenizer implements BareTokenizer {
     const merged = ids.length === 1 ? only : ids;
     if (piece.length > longestCached) return merged;
     if (this.#cache.size >= cacheLimit) this.#cache.clear();
-    this.#cache.set(piece, merged);
+    this.#cache.set(ownText(piece), merged);
     return merged;
   }
 }
+
+/**
+ * A copy: V8 makes a long piece a view of the text that it is from, which would stay with it in the cache.
+ */
+const ownText = (piece: string): string => Buffer.from(piece, 'utf16le').toString('utf16le');
 
 /** An id that no token has is shown as U+FFFD, as bytes that are no UTF-8 are. */
 const unknownBytes = Buffer.from('\ufffd');

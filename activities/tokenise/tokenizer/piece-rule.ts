@@ -56,10 +56,7 @@ export function pieceRule(json: Readonly<Record<string, unknown>>): PieceRule | 
 /** Letters outside ASCII that are equal to one of ASCII, where case is ignored. */
 const folds: Readonly<Record<string, string>> = { s: 'ſ', k: '\u212a' };
 
-/**
- * Writes out `(?i:…)` around letters: the library's form of it leaves `ſ` out, which Oniguruma takes for an
- * s.
- */
+/** Writes out `(?i:…)` around letters. The library leaves `ſ` out of it, which is an s to Oniguruma. */
 function folded(regex: string): string {
   return regex.replace(/\(\?i:([^()[\]\\]*)\)/g, (_, body: string) => {
     const letters = body.replace(

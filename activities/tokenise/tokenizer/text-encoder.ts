@@ -4,7 +4,7 @@ import type { TokenEncoder } from '../../../core/training/rendering/token-encode
 import { AddedToken } from './added-tokens.js';
 import { BytePairTokenizer, type BareTokenizer } from './byte-pair-tokenizer.js';
 import { libraryTokenizer } from './library-tokenizer.js';
-import { cutBy, pieceRule } from './piece-rule.js';
+import { pieceRule } from './piece-rule.js';
 import { readTiktoken } from './tiktoken.js';
 import { tiktokenKinds, type TiktokenName } from './tiktoken-kinds.js';
 import { scanTokenizerJson } from './tokenizer-json.js';
@@ -99,7 +99,7 @@ function fromTiktoken(
   config: TokenizerConfig,
   isText: (token: AddedToken) => boolean,
 ): Read {
-  const { pattern, names } = tiktokenKinds[name];
+  const { cut, names } = tiktokenKinds[name];
   const named = Object.entries(config.added_tokens_decoder).map(
     ([id, { content }]) => [Number(id), content] as const,
   );
@@ -113,7 +113,7 @@ function fromTiktoken(
       { remedy: 'Put the tokenizer_config.json of the same repository beside it.' },
     );
   const model = readTiktoken(bytes, `${name} of ${place}`);
-  return { added, tokenizer: new BytePairTokenizer(model, cutBy([pattern]), added.filter(isText)) };
+  return { added, tokenizer: new BytePairTokenizer(model, cut, added.filter(isText)) };
 }
 
 function understood<T>(files: TokenizerFiles, read: () => T): T {

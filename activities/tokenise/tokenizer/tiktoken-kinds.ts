@@ -1,10 +1,12 @@
 import type { VocabularyName } from '../../../core/training/tokenizer-names.js';
+import { cutLongRuns } from './long-runs.js';
+import { cutBy, type Cut } from './piece-rule.js';
 
 export type TiktokenName = Exclude<VocabularyName, 'tokenizer.json'>;
 
 /** What a tiktoken file does not say: how text is cut into pieces, and the names of its control tokens. */
 export interface TiktokenKind {
-  readonly pattern: RegExp;
+  readonly cut: Cut;
   /** Names by id, where no tokenizer_config.json gives them in `added_tokens_decoder`. */
   readonly names: ReadonlyMap<number, string>;
 }
@@ -62,11 +64,16 @@ const inkling: Readonly<Record<number, string>> = {
 };
 const inklingIds = Array.from({ length: 60 }, (_, at) => 199_998 + at);
 
+const cutKimi = cutBy([new RegExp(kimi, 'gv')]);
+
 /** By the name of the file. */
 export const tiktokenKinds: Readonly<Record<TiktokenName, TiktokenKind>> = {
-  'tiktoken.model': { pattern: new RegExp(kimi, 'gv'), names: new Map() },
+  'tiktoken.model': {
+    cut: (text) => cutLongRuns(text).flatMap(cutKimi),
+    names: new Map(),
+  },
   'o200k_base.tiktoken': {
-    pattern: new RegExp(o200k, 'gu'),
+    cut: cutBy([new RegExp(o200k, 'gu')]),
     names: new Map(inklingIds.map((id) => [id, inkling[id] ?? `<|unused_${id}|>`])),
   },
 };

@@ -1,6 +1,7 @@
 import type { RefusalReason } from '../../contracts/tokens.js';
 import type { RendererName } from '../../recipe.js';
 import { reasoningOf, reasons, wordsOf, type ChatMessage } from '../rendering/chat.js';
+import { strip } from '../../text/strip.js';
 import { isOneText } from '../rendering/one-text.js';
 import {
   markupTokens,
@@ -103,13 +104,20 @@ function turn(message: ChatMessage, { thinks, followsResult, isLast }: Place): W
       ...(isEmpty ? [] : [{ special: endToken }]),
     ],
     leavesOutReasoning:
-      typeof content === 'string' ? text !== content : reasoningOf(content) !== undefined && !keeps,
+      typeof content === 'string'
+        ? !hasForm && closedBlocks(content).some((block) => strip(block) !== '')
+        : reasoningOf(content) !== undefined && !keeps,
   };
 }
 
 /** Words as they are; where reasoning has no form, without closed think blocks. */
 function contentText(content: string, hasForm: boolean): string {
   return hasForm ? content : content.replaceAll(/<think>.*?<\/think>/gs, '');
+}
+
+/** What stands in closed think blocks. */
+function closedBlocks(content: string): readonly string[] {
+  return Array.from(content.matchAll(/<think>(.*?)<\/think>/gs), ([, block = '']) => block);
 }
 
 function partsText(content: Exclude<ChatMessage['content'], string>, keeps: boolean): string {

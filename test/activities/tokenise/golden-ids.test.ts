@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
+import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { markupTokens } from '../../../core/training/rendering/renderer.js';
 import { packagePath } from '../../../files/package-path.js';
-import { goldenEncoder } from '../../support/golden-tokenizers.js';
+import { goldenTokenizer } from '../../support/golden-tokenizers.js';
 
 const Golden = z.object({
   texts: z.array(z.string()),
@@ -29,17 +31,12 @@ void test('the golden file has every kind of tokenizer', () => {
   ]);
 });
 
-for (const [name, ids] of Object.entries(expected)) {
-  void test(`${name}: odd texts of every script have the ids of the reference`, async () => {
-    const encoder = await goldenEncoder({ textTokens: markupTokens }, name);
-    for (const [at, text] of texts.entries())
-      assert.deepEqual([...encoder.encode(text)], ids[at], JSON.stringify(text));
-  });
-
-  void test(`${name}: ids become the text again, normalised where the tokenizer normalises`, async () => {
-    const encoder = await goldenEncoder({ textTokens: markupTokens }, name);
+for (const [name, ids] of Object.entries(expected))
+  void test(`${name}: odd texts of every script have the ids of the reference, and become the text again`, async () => {
+    const encoder = createTextEncoder(await readTokenizerFiles(goldenTokenizer(name)), markupTokens);
     const normalises = name.startsWith('qwen');
-    for (const [at, text] of texts.entries())
+    for (const [at, text] of texts.entries()) {
+      assert.deepEqual([...encoder.encode(text)], ids[at], JSON.stringify(text.slice(0, 200)));
       assert.equal(encoder.decode(ids[at] ?? []), normalises ? text.normalize('NFC') : text);
+    }
   });
-}

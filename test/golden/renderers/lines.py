@@ -78,7 +78,7 @@ def supervised(renderer, messages, mode):
 WHOLE = "all_assistant_messages"
 
 
-THINK_BLOCK = re.compile("<think>.*?</think>", re.DOTALL)
+THINK_BLOCK = re.compile("<think>(.*?)</think>", re.DOTALL)
 
 
 def leaves_out(renderer, line, at):
@@ -96,7 +96,8 @@ def leaves_out(renderer, line, at):
         return False
     if "reasoning_content" in message and tokens({"reasoning_content": "one"}) == tokens({"reasoning_content": "two"}):
         return True
-    return THINK_BLOCK.search(message["content"]) and tokens(in_words("one")) == tokens(in_words("two"))
+    has_reasoning = any(block.strip() for block in THINK_BLOCK.findall(message["content"]))
+    return has_reasoning and tokens(in_words("one")) == tokens(in_words("two"))
 
 
 class Context:

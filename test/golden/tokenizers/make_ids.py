@@ -33,7 +33,7 @@ TYPED = [
     "<think>", "</think>", "<tool_call>", "</arg_value>", "｜DSML｜", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|end|>", "<｜User｜>",
     "<｜end▁of▁sentence｜>", "[gMASK]", "<sop>", "<|message_user|>", "<|reserved_token_163700|>", "<s>", "[INST]", "<|fim_prefix|>",
 ]  # fmt: skip
-LONG = ["a" * 300, "字" * 90, "-" * 1000, " " * 200 + "x", "\n" * 70, "ab" * 150]
+LONG = ["a" * 300, "字" * 90, "-" * 1000, " " * 200 + "x", "\n" * 70, "ab" * 150, "x" + "in" * 15_000 + " in" * 9]
 
 
 def text(dice):

@@ -58,4 +58,21 @@ def of_ranks(file, pattern, named):
     ranks = {base64.b64decode(token): int(rank) for token, rank in map(bytes.split, file.read_bytes().splitlines())}
     markup = {name: id for name, id in named.items() if name in MARKUP}
     backend = tiktoken.Encoding("ranks", pat_str=pattern, mergeable_ranks=ranks, special_tokens=markup)
-    return lambda text: backend.encode(text, allowed_special="all")
+    cut = long_runs if pattern == KIMI else lambda text: [text]
+    return lambda text: [id for part in cut(text) for id in backend.encode(part, allowed_special="all")]
+
+
+def long_runs(text, longest_text=400_000, longest_run=25_000):
+    """As tokenization_kimi.py cuts texts before it encodes them."""
+    for first in range(0, len(text), longest_text):
+        part = text[first : first + longest_text]
+        begin, run, of_spaces = 0, 0, part[0].isspace()
+        for at, letter in enumerate(part):
+            if letter.isspace() == of_spaces:
+                run += 1
+                if run > longest_run:
+                    yield part[begin:at]
+                    begin, run = at, 1
+            else:
+                run, of_spaces = 1, not of_spaces
+        yield part[begin:]

@@ -32,12 +32,15 @@ function character(dice: Dice): string {
   }
 }
 
-function text(dice: Dice): string {
+function randomText(dice: Dice): string {
   let made = '';
   for (let left = 1 + dice.below(30); left > 0; left -= 1) {
     const kind = dice.below(8);
     if (kind < 3) made += dice.pick(fragments);
-    else if (kind < 5) made += [...dice.pick(names)].slice(0, 1 + dice.below(40)).join('');
+    else if (kind < 5)
+      made += Array.from(dice.pick(names))
+        .slice(0, 1 + dice.below(40))
+        .join('');
     else if (kind === 5) made += dice.pick([...markupTokens, ...typed]);
     else made += character(dice);
   }
@@ -45,7 +48,7 @@ function text(dice: Dice): string {
 }
 
 const dice = new Dice(seed);
-const texts = [...names, ...Array.from({ length: 1_500 }, () => text(dice))];
+const texts = [...names, ...Array.from({ length: 1_500 }, () => randomText(dice))];
 
 for (const name of wholeTokenizers)
   void test(`${name}: the whole tokenizer gives text of every script and typed control tokens the reference's ids`, async (t) => {

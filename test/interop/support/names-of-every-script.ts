@@ -2,7 +2,7 @@ const locales = [
   'ar', 'bn', 'zh', 'zh-Hant', 'ja', 'ko', 'hi', 'th', 'he', 'ru', 'el', 'ka', 'hy', 'am', 'ta', 'te', 'my', 'km', 'vi', 'tr', 'fa', 'ur',
   'gu', 'pa', 'ml', 'kn', 'si', 'lo', 'mn', 'uk', 'pl', 'de', 'fr', 'fi', 'hu', 'en',
 ]; // prettier-ignore
-const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
 const codes = letters.flatMap((first) => letters.map((second) => first + second));
 
 /** Lists of the names of regions and languages in languages of many scripts, as ICU has them. */
