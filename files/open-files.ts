@@ -44,7 +44,7 @@ export class OpenFiles {
     return file;
   }
 
-  /** Opens a file once another one is closed. A file that cannot be opened is tried again by the next read. */
+  /** Opens a file once another one is closed. One that cannot be opened is tried again by the next read. */
   #openAfter(closed: Promise<void> | undefined, path: string): Promise<FileHandle> {
     const opening = (async () => {
       await closed;

@@ -14,7 +14,9 @@ export interface TemporalClient {
   close(): Promise<void>;
 }
 
-/** @throws {HeadraceError} TemporalUnavailableError with the address; what {@link commandEnvironment} throws. */
+/**
+ * @throws {HeadraceError} TemporalUnavailableError with the address; what {@link commandEnvironment} throws.
+ */
 export async function connectTemporal(env: Env = process.env): Promise<TemporalClient> {
   if (namesTemporal(env)) return await connectTo(temporalTarget(env));
   const target = temporalTarget(await commandEnvironment(env));

@@ -23,7 +23,7 @@ function pathIn(storeRoot: string): string {
   return join(storeRoot, 'dev.json');
 }
 
-/** The `headrace dev` that runs on the store, with the servers that it has started; `undefined` where none runs. */
+/** The `headrace dev` that runs on the store, with its servers; `undefined` where none runs. */
 export async function readDevServers(storeRoot: string): Promise<DevServers | undefined> {
   const text = await readFile(pathIn(storeRoot), 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;

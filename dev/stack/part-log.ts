@@ -17,7 +17,7 @@ export async function logSize(path: string): Promise<number> {
   return (await stat(path).catch(ignoreMissing))?.size ?? 0;
 }
 
-/** The last lines of a log that begin at byte `from` or later, at most 64 KiB of them; none where it is gone. */
+/** The last lines of a log after byte `from`, at most 64 KiB of them; none where it is gone. */
 export async function lastLines(path: string, most: number, from = 0): Promise<string[]> {
   const file = await open(path, 'r').catch(ignoreMissing);
   if (file === undefined) return [];

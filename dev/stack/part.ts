@@ -63,9 +63,7 @@ export class PartNotStartedError extends Error {
   readonly why: string;
 
   constructor({ name, logPath }: PartOptions, why: string, lines: readonly string[]) {
-    super(
-      `${name} ended before it was ready (${why}); the last lines of ${logPath}:\n${lines.join('\n')}`,
-    );
+    super(`${name} ended before it was ready (${why}); the last lines of ${logPath}:\n${lines.join('\n')}`);
     this.why = why;
   }
 }

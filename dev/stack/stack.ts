@@ -41,8 +41,8 @@ const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
  * down.
  *
  * @returns `undefined` where it is aborted.
- * @throws {PartNotStartedError} where a part ends before it serves; {HeadraceError} ServerEndedError where one
- *   dies too often while the others start.
+ * @throws {PartNotStartedError} where a part ends before it serves; {HeadraceError} ServerEndedError where
+ *   one dies too often while the others start.
  */
 export async function startStack(options: StackOptions): Promise<Stack | undefined> {
   const { given, signal } = options;

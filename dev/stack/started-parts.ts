@@ -58,8 +58,7 @@ export class StartedParts {
     const supervised = new SupervisedPart(part, {
       startAgain: async (before, closing) => {
         // A worker ends where Temporal does not answer when it starts.
-        while (name === 'worker' && this.down.has('temporal'))
-          await once(this.#changes, 'serves', { signal: closing });
+        if (name === 'worker') await this.#untilTemporalServes(closing);
         return await startPart({ ...common, args: [...own, ...samePorts(before)], signal: closing });
       },
       onEvent: (event) => this.#note(event),
@@ -71,6 +70,10 @@ export class StartedParts {
   /** Shuts the parts down, the worker first. */
   async close(): Promise<void> {
     for (const name of closingOrder) await this.#supervised.get(name)?.close();
+  }
+
+  async #untilTemporalServes(signal: AbortSignal): Promise<void> {
+    while (this.down.has('temporal')) await once(this.#changes, 'serves', { signal });
   }
 
   #note(event: PartEvent): void {

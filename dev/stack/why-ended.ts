@@ -11,21 +11,21 @@ export interface ProcessEnd {
 }
 
 /** Why a process has ended, as far as that is known, for instance `exit code 1: <its last error>`. */
-export function whyEnded({ code, signal, lastLines, memoryKills }: ProcessEnd): string {
+export function whyEnded({ code, signal, lastLines, ...end }: ProcessEnd): string {
   // V8 writes this line when its heap is full, and a long stack after it.
   const fatal = lastLines.findLast((line) => line.includes('FATAL ERROR'));
   if (fatal !== undefined) return `${signal ?? `exit code ${code}`}: ${fatal.trim()}`;
-  if (signal === 'SIGKILL') return `SIGKILL: ${killer(memoryKills)}`;
+  if (signal === 'SIGKILL') return `SIGKILL: ${killer(end.memoryKills)}`;
   if (signal !== null) return signal;
   // A stack follows the error.
   const last = lastLines.findLast((line) => /^\w*Error\b/.test(line)) ?? lastLines.at(-1);
   return code === 0 || last === undefined ? `exit code ${code}` : `exit code ${code}: ${last.trim()}`;
 }
 
-function killer(memoryKills: number | undefined): string {
-  if (memoryKills === undefined) return 'killed from outside, or by the system for want of memory';
-  if (memoryKills === 0) return 'killed from outside; not by the system for want of memory';
-  const processes = memoryKills === 1 ? 'a process' : `${memoryKills} processes`;
+function killer(kills: number | undefined): string {
+  if (kills === undefined) return 'killed from outside, or by the system for want of memory';
+  if (kills === 0) return 'killed from outside; not by the system for want of memory';
+  const processes = kills === 1 ? 'a process' : `${kills} processes`;
   return `since it started, the system has killed ${processes} for want of memory`;
 }
 

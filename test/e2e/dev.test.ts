@@ -72,11 +72,11 @@ const restarts = (): number => lines.filter(({ event }) => event === 'restarted'
 
 /** Kills the process of a part, as a machine without memory does, and waits until it serves again. */
 async function killPart(part: string): Promise<void> {
-  const before = restarts();
+  const earlier = restarts();
   process.kill(await pidOf(part), 'SIGKILL');
   const { why } = await untilLine((line) => line.event === 'ended' && line.part === part);
   assert.match(why ?? '', /^SIGKILL/);
-  await untilLine(() => restarts() > before);
+  await untilLine(() => restarts() > earlier);
 }
 
 async function metrics(): Promise<number> {

@@ -13,5 +13,7 @@ const paths = Array.from({ length: 300 }, (_, index) => {
   writeFileSync(path, entries);
   return path;
 });
-const keys = Array.from(mergeSorted(paths.map((path) => readEntries(path))), (entry) => entry.readUInt32BE(0));
+const keys = Array.from(mergeSorted(paths.map((path) => readEntries(path))), (entry) =>
+  entry.readUInt32BE(0),
+);
 process.stdout.write(JSON.stringify(keys));

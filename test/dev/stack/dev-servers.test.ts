@@ -18,7 +18,10 @@ const named: Env = {
 const addresses = { temporalAddress: '127.0.0.1:7', hub: 'http://127.0.0.1:8' };
 
 async function recordAs(store: string, pid: number, mark: string): Promise<void> {
-  await writeFile(join(store, 'dev.json'), JSON.stringify({ pid, process: mark, serves: true, ...addresses }));
+  await writeFile(
+    join(store, 'dev.json'),
+    JSON.stringify({ pid, process: mark, serves: true, ...addresses }),
+  );
 }
 
 void test('the servers of a running `headrace dev` stand in for those that the environment does not name', async (t) => {
