@@ -233,7 +233,7 @@ void test('--json has the tokens, weights, prompt and stop of the Tinker cookboo
       const where = `${renderer}, "${name}"`;
       if (runs === undefined || 'error' in runs || messages.at(-1)?.role !== 'assistant') continue;
       assert.ok('tokens' in shown, where);
-      // deepseekv3 cuts think blocks out; a turn that loses its reasoning is context here, not in the cookbook.
+      // deepseekv3 cuts think blocks out; a turn that loses its reasoning is context here alone.
       const losesReasoning = messages.some(
         ({ role, content }) => role === 'assistant' && /<think>\s*\S.*<\/think>/s.test(content),
       );
