@@ -172,6 +172,27 @@ void test('rows of a dialogue are found in all files and pieces', async () => {
   }
 });
 
+void test('a rejected dialogue is shown by its first row, with the columns of the file', async () => {
+  const rows = ['yes', 'no'].map((response) => ({
+    Frage: 'q',
+    response,
+    dialogue_id: 7,
+    response_id: 0,
+    n: 1,
+  }));
+  const path = await fileOf('d.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const { out } = await mixFiles([path], {
+    format: 'prosocial',
+    fields: { context: 'Frage' },
+    filter: { n: 1 },
+    max_reject_fraction: 1,
+  });
+  const [line = ''] = (await readFile(join(out, 'rejects.jsonl'), 'utf8')).split('\n');
+  const reject = JSON.parse(line) as { readonly reason: string; readonly text: string };
+  assert.equal(reject.reason, 'conflicting_turns');
+  assert.deepEqual(JSON.parse(reject.text), { ...rows[0], episode_done: false });
+});
+
 void test('zero-byte files are skipped and listed', async () => {
   const dir = await folder();
   await writeFile(join(dir, 'toefl_1.jsonl'), chatLines(0, 3));
