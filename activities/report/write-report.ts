@@ -5,7 +5,6 @@ import type { WorkContext } from '../../core/progress.js';
 import { settingTexts } from '../../core/training/models/settings-text.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { readResolution } from '../hub/resolve/resolution.js';
 import { packageVersion } from '../package-version.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import { markConversation, markingOf } from './page/mark-tokens.js';
@@ -42,7 +41,6 @@ async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: Abo
       : run.train.toRead.map((read) => [read.line, markConversation(marking, read)] as const);
   return reportPage(input, {
     run,
-    emptyFiles: await emptyFiles(store, input),
     marked: new Map(marked),
     versions: await versionsOf(run, tokens),
   });
@@ -74,17 +72,4 @@ async function versionsOf(
 
 function rendererText({ renderer, settings }: Tokens['tokenisation']): string {
   return [renderer, ...settingTexts(settings)].join(', ');
-}
-
-/** Names of zero-byte files by source. Sources without a listing in the store are left out. */
-async function emptyFiles(
-  store: ArtifactStore,
-  { sources }: WriteReportInput,
-): Promise<Record<string, readonly string[]>> {
-  const bySource: Record<string, readonly string[]> = {};
-  for (const { resolution, summary } of sources) {
-    if (summary.emptyFiles === 0 || (await store.find(resolution.resolution)) === undefined) continue;
-    bySource[summary.name] = (await readResolution(store, resolution.resolution)).emptyFiles;
-  }
-  return bySource;
 }

@@ -25,8 +25,6 @@ import { tiles } from './tiles.js';
 /** What the page shows besides the workflow's input. */
 export interface PageParts {
   readonly run: RunFiles;
-  /** Zero-byte files by source. */
-  readonly emptyFiles: Readonly<Record<string, readonly string[]>>;
   /** Conversations as they are trained, by line from 1; empty before tokenisation. */
   readonly marked: ReadonlyMap<number, MarkedConversation>;
   /** Names and versions of what made the run. */
@@ -49,10 +47,7 @@ const policy = [
  * The report as one HTML text, without external resources and readable without scripts. A pure function: the
  * same run gives the same page.
  */
-export function reportPage(
-  input: WriteReportInput,
-  { run, emptyFiles, marked, versions }: PageParts,
-): string {
+export function reportPage(input: WriteReportInput, { run, marked, versions }: PageParts): string {
   const { recipe, mix, tokens, training, sources } = input;
   const body = html`<main>
     <h1>${recipe.name}</h1>
@@ -65,7 +60,7 @@ export function reportPage(
     ${speechSection(run.train, mix?.train.lines)} ${readingSection(recipe.name, run.train.toRead, marked)}
     ${trainingSection(training, run.metrics, run.samples)}
     ${costSection(training, recipe.train?.budget ?? null, input.used)} ${answersSection(run.samples)}
-    ${checkpointsSection(run.checkpoints)} ${sourcesSection(sources, emptyFiles)} ${timingsSection(input)}
+    ${checkpointsSection(run.checkpoints)} ${sourcesSection(sources)} ${timingsSection(input)}
     ${filesSection(input)} ${recipeSection(input, run, versions)}
   </main>`;
   const page = html`<html lang="en">

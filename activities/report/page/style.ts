@@ -45,7 +45,8 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--soft); }
 tbody th { color: var(--ink); }
-th, td, li { overflow-wrap: anywhere; }
+tbody th { min-width: 6.5rem; }
+tbody th, td, li { overflow-wrap: anywhere; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 td.n { white-space: nowrap; }
 tr.total > * { border-top: 2px solid var(--line); font-weight: 600; }

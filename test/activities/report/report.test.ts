@@ -256,21 +256,6 @@ void test('counts that do not add up are called a defect', async (context) => {
   assert.ok(page.includes('The columns do not add up.'));
 });
 
-void test('empty files are listed by name where the store has their names', async (context) => {
-  const out = await temporaryFolder(context);
-  const input = finishedInput(out);
-  const store = await openStore(join(out, 'store'));
-  const ref = input.sources[1]?.resolution.resolution;
-  assert.ok(ref);
-  await store.put(ref, async (dir) => {
-    const listing = { files: [], emptyFiles: ['/data/part3.jsonl', '/data/part5.jsonl'] };
-    await writeFile(join(dir, 'files.json'), JSON.stringify(listing));
-    return { kind: 'local' };
-  });
-  const { page } = await write(out, input);
-  assert.ok(page.includes('Skipped 2 empty files: /data/part3.jsonl, /data/part5.jsonl'));
-});
-
 void test('the same run gives the same page, and a cancelled one gives none', async (context) => {
   const out = await temporaryFolder(context);
   await writeFinishedRun(out);

@@ -1,14 +1,11 @@
 import type { WriteReportInput } from '../../../../core/contracts/report.js';
 import { groupNotes } from '../../../../core/mix/composition-notes.js';
-import { count, plural, size } from '../format.js';
+import { count, size } from '../format.js';
 import { html, table, type Part } from '../html.js';
 import { findingItems, unreadTable, withCode } from './findings.js';
 
 /** Where the rows came from: files, pinned commits, formats, notes. */
-export function sourcesSection(
-  sources: WriteReportInput['sources'],
-  emptyFiles: Readonly<Record<string, readonly string[]>>,
-): Part {
+export function sourcesSection(sources: WriteReportInput['sources']): Part {
   if (sources.length === 0) return null;
   return html`<section>
     <h2>Sources</h2>
@@ -26,17 +23,7 @@ export function sourcesSection(
       ]),
     )}
     ${sources.map(({ resolution, summary }) => {
-      const empty = emptyFiles[summary.name] ?? [];
-      const notes = [
-        ...resolution.notes,
-        ...(summary.emptyFiles > 0
-          ? [
-              `Skipped ${plural(summary.emptyFiles, 'empty file')}${empty.length > 0 ? ': ' : ''}${empty.slice(0, 20).join(', ')}`,
-            ]
-          : []),
-        ...groupNotes(summary),
-        ...findingItems(summary),
-      ];
+      const notes = [...resolution.notes, ...groupNotes(summary), ...findingItems(summary)];
       const unread = unreadTable(summary);
       return notes.length === 0 && unread === null
         ? null
