@@ -59,6 +59,8 @@ void test('a training that is paused for billing shows so in its progress and in
     status: 402,
     body: { detail: 'card expired' },
     skip: 2,
+    // Until the next test: a pause that ends by itself may be over before it is looked for.
+    times: 999,
   });
   assertOutput(await terminal.run('start', terminal.recipe), 0);
   const paused = await untilPending(
@@ -72,6 +74,7 @@ void test('a training that is paused for billing shows so in its progress and in
 });
 
 void test('billing that is not settled in time parks the run with what to do, and a retry ends it', async () => {
+  await clearFaults(servers().tinkerUrl());
   // Every attempt requests the settings.
   await postFaults(
     servers().tinkerUrl(),
