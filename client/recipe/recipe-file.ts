@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
+import { plural } from '../../core/format.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
 import { isMissing } from '../../files/errno.js';
@@ -65,7 +66,10 @@ function requireSmall(recipe: ResolvedRecipe, name: string): void {
   if (bytes > largestRecipeBytes)
     throw new HeadraceError(
       'RecipeError',
-      `${name}: the recipe has ${bytes} bytes with absolute paths; a run's history takes at most ${largestRecipeBytes}`,
-      { remedy: 'Write a glob in place of a long list of files: files: "data/*.jsonl"' },
+      `${name}: the recipe with its ${plural(recipe.sources.length, 'source')} has ${bytes} bytes with absolute paths; a run's history takes at most ${largestRecipeBytes}`,
+      {
+        remedy:
+          'Write a glob in place of a long list of files, files: "data/*.jsonl", also for sources that differ in their files alone.',
+      },
     );
 }
