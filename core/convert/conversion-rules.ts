@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defined } from '../defined.js';
-import { FilterCondition, type Source } from '../recipe.js';
+import type { Source } from '../recipe.js';
 import { reasoningForms } from '../recipe/choices.js';
+import { FilterCondition } from '../recipe/filter.js';
 import { HeadraceError } from '../errors.js';
 import { Layout, neededNames, optionalFields } from './layout.js';
 import { rowRoles } from './conversation/roles.js';

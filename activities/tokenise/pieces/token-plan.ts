@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
-import { exampleForms, rendererNames, trainOnModes } from '../../../core/recipe.js';
+import { exampleForms, rendererNames, trainOnModes } from '../../../core/recipe/choices.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys: raise it when the same inputs give other bytes. */
