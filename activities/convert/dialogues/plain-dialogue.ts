@@ -1,5 +1,6 @@
 import type { DialogueOutcome } from '../../../core/convert/dialogue.js';
 import type { RowFilter } from '../../../core/convert/filter.js';
+import { textOfJson } from '../json-bytes/text-of-json.js';
 import type { ConvertedRow, UnparsedOutcome, WrittenLine } from '../rows/converted-row.js';
 import { filteredColumns, type ScatteredRow } from './scattered-row.js';
 
@@ -36,7 +37,7 @@ function conversation(turns: readonly ScatteredRow[]): ConvertedRow {
   for (const { context, response } of turns) maxBytes += maxTurnBytes + context.length + response.length;
   return {
     maxBytes,
-    prompt: textOf(turns[0]?.context ?? new Uint8Array()),
+    prompt: textOfJson((turns[0]?.context ?? new Uint8Array()).subarray(1, -1)),
     writeTo: (target, at) => writeLine(turns, target, at),
   };
 }
@@ -57,10 +58,4 @@ function writeLine(turns: readonly ScatteredRow[], target: Buffer, at: number): 
   }
   add(closing);
   return { end, assistantChars };
-}
-
-/** The text of a JSON string, as UTF-8 where it has no escapes. */
-function textOf(json: Uint8Array): string | Uint8Array {
-  if (!json.includes(0x5c)) return json.subarray(1, -1);
-  return JSON.parse(Buffer.from(json).toString()) as string;
 }

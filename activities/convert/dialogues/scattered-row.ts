@@ -1,4 +1,5 @@
 import { isBlank } from '../../../core/convert/conversation/blank.js';
+import { isBroken } from '../../../core/convert/conversation/lone-surrogate.js';
 import type { DialogueRow } from '../../../core/convert/dialogue.js';
 import { columnOf, type Layout } from '../../../core/convert/layout.js';
 import type { RowPlace } from '../read/rows.js';
@@ -71,9 +72,7 @@ export function filteredColumns({ filtered }: ScatteredRow): DialogueRow['filter
 }
 
 function isPlainText(value: unknown): boolean {
-  if (typeof value !== 'string' || isBlank(value)) return false;
-  // ES2024: Node has it, the library of our compile target does not declare it.
-  return (value as string & { isWellFormed(): boolean }).isWellFormed();
+  return typeof value === 'string' && !isBlank(value) && !isBroken(value);
 }
 
 function jsonBytes(value: unknown): Uint8Array {

@@ -4,13 +4,12 @@ import { compileFilter } from '../../../core/convert/filter.js';
 import { messageListOf } from '../../../core/convert/layout.js';
 import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
 import type { JsonBytes, StringSpan } from '../json-bytes/json-bytes.js';
+import { decodedJson, textOfJson } from '../json-bytes/text-of-json.js';
 import { blankOutcome, jsonMayBeBlank } from './blank.js';
 import type { UnparsedOutcome, WrittenLine } from './converted-row.js';
 import { LineReader, type TextColumn } from './line-reader.js';
 import type { JsonMessage } from './message-reader.js';
 import { plainFacts } from './plain-facts.js';
-
-const backslash = 0x5c;
 
 /** Converts the line `bytes[start, end)`, which is UTF-8. */
 export type LineConverter = (bytes: Buffer, start: number, end: number) => UnparsedOutcome;
@@ -45,7 +44,10 @@ function conversation(
   if (prompt === undefined) return undefined;
   let textBytes = 0;
   for (const { role, text } of kept) {
-    if (jsonMayBeBlank(bytes, text.start, text.end) && isBlank(decoded(bytes, text)))
+    if (
+      jsonMayBeBlank(bytes, text.start, text.end) &&
+      isBlank(decodedJson(bytes.subarray(text.start, text.end)))
+    )
       return blankOutcome(role);
     textBytes += text.end - text.start;
   }
@@ -54,7 +56,7 @@ function conversation(
   const unread = countedTexts.filter((column) => !kept.some(({ text }) => isSame(bytes, column, text)));
   return {
     maxBytes,
-    prompt: promptOf(bytes, prompt.text),
+    prompt: textOfJson(bytes.subarray(prompt.text.start, prompt.text.end)),
     writeTo: (target, at) => writeLine(json, bytes, kept, target, at),
     ...plainFacts(unread, kept.length < messages.length),
   };
@@ -82,13 +84,4 @@ function writeLine(
     if (role === 'assistant') assistantChars += text.codeUnits;
   }
   return { end: line.writeTo(target, at), assistantChars };
-}
-
-function promptOf(bytes: Buffer, span: StringSpan): string | Uint8Array {
-  const text = bytes.subarray(span.start, span.end);
-  return text.includes(backslash) ? decoded(bytes, span) : text;
-}
-
-function decoded(bytes: Buffer, { start, end }: StringSpan): string {
-  return JSON.parse(`"${bytes.toString('utf8', start, end)}"`) as string;
 }

@@ -23,7 +23,8 @@ export function holdsLoneSurrogate({ messages, tools = [] }: Conversation): bool
 /** In compact JSON, half a pair is an escape behind an even number of backslashes. */
 const escapedSurrogate = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-function isBroken(text: string | undefined): boolean {
+/** Whether a text has half a surrogate pair. */
+export function isBroken(text: string | undefined): boolean {
   // ES2024: Node has it, the library of our compile target does not declare it. Much faster than a regular
   // expression.
   return text !== undefined && !(text as string & { isWellFormed(): boolean }).isWellFormed();

@@ -2,7 +2,7 @@ import type { RefusalReason } from '../../contracts/tokens.js';
 import type { RendererName } from '../../recipe.js';
 import { reasoningOf, reasons, wordsOf, type ChatMessage } from '../rendering/chat.js';
 import { strip } from '../../text/strip.js';
-import { isOneText } from '../rendering/one-text.js';
+import { hasKnownRole, isOfSeveralTexts } from '../rendering/message-form.js';
 import {
   markupTokens,
   type Piece,
@@ -41,11 +41,9 @@ function renderer(name: DeepseekV3Name, thinks: boolean): Renderer {
   };
 }
 
-const roles = new Set(['user', 'assistant', 'system', 'tool']);
-
 function refusal(messages: readonly ChatMessage[]): RefusalReason | undefined {
-  if (!messages.every(({ role }) => roles.has(role))) return 'role';
-  if (!messages.every(({ role, content }) => role === 'assistant' || isOneText(content))) return 'parts';
+  if (!messages.every(hasKnownRole)) return 'role';
+  if (messages.some(isOfSeveralTexts)) return 'parts';
   return messages.some(({ role }, index) => role === 'system' && index > 0) ? 'system_later' : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { RefusalReason } from '../../contracts/tokens.js';
 import type { RendererName } from '../../recipe.js';
 import { reasoningOf, wordsOf, type ChatMessage } from '../rendering/chat.js';
-import { isOneText } from '../rendering/one-text.js';
+import { hasKnownRole, isOfSeveralTexts } from '../rendering/message-form.js';
 import {
   markupTokens,
   type Piece,
@@ -50,13 +50,9 @@ function renderer(name: DeepseekV41Name, mode: Mode): Renderer {
   };
 }
 
-const roles = new Set(['user', 'assistant', 'system', 'tool', toolDeclare]);
-
 function refusal(messages: readonly ChatMessage[]): RefusalReason | undefined {
-  if (!messages.every(({ role }) => roles.has(role))) return 'role';
-  return messages.every(({ role, content }) => role === 'assistant' || isOneText(content))
-    ? undefined
-    : 'parts';
+  if (!messages.every((message) => hasKnownRole(message) || message.role === toolDeclare)) return 'role';
+  return messages.some(isOfSeveralTexts) ? 'parts' : undefined;
 }
 
 function write(messages: readonly ChatMessage[], { whole }: WriteContext, mode: Mode): WrittenChat {

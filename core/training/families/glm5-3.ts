@@ -1,5 +1,6 @@
 import { strip } from '../../text/strip.js';
 import { reasoningOf, wordsOf, type ChatMessage } from '../rendering/chat.js';
+import { hasKnownRole, reasonsWithoutForm } from '../rendering/message-form.js';
 import {
   markupTokens,
   type Piece,
@@ -42,16 +43,10 @@ function glm(name: Glm, effort: string): Renderer {
       generation: assistantHeader,
     }),
     refusal: (messages) => {
-      if (messages.some(({ role }) => !roles.has(role))) return 'role';
+      if (!messages.every(hasKnownRole)) return 'role';
       return messages.some(reasonsWithoutForm) ? 'parts' : undefined;
     },
   };
-}
-
-const roles: ReadonlySet<string> = new Set(['system', 'user', 'assistant', 'tool']);
-
-function reasonsWithoutForm({ role, content }: ChatMessage): boolean {
-  return role !== 'assistant' && reasoningOf(content) !== undefined;
 }
 
 /** Sampling begins behind an open block in every turn, so that `<think>` is part of the header. */

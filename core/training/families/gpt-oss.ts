@@ -1,6 +1,6 @@
 import type { RendererName } from '../../recipe.js';
 import { reasoningOf, wordsOf, type ChatMessage } from '../rendering/chat.js';
-import { isOneText } from '../rendering/one-text.js';
+import { isOfSeveralTexts } from '../rendering/message-form.js';
 import {
   markupTokens,
   type Piece,
@@ -39,8 +39,7 @@ function withoutSystem(name: GptOssName): Renderer {
     declareTools,
     resultMembers: ['name'],
     write,
-    refusal: (messages) =>
-      messages.every(({ role, content }) => role === 'assistant' || isOneText(content)) ? undefined : 'parts',
+    refusal: (messages) => (messages.some(isOfSeveralTexts) ? 'parts' : undefined),
     answer: finalWords,
   };
 }

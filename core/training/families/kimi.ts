@@ -1,6 +1,6 @@
 import type { ToolCall } from '../../convert/conversation/conversation.js';
 import { reasoningOf, wordsOf, type ChatMessage } from '../rendering/chat.js';
-import { isOneText } from '../rendering/one-text.js';
+import { isOfSeveralTexts, reasonsWithoutForm } from '../rendering/message-form.js';
 import {
   markupTokens,
   type Piece,
@@ -54,14 +54,6 @@ function renderer(name: KimiName, opening: string, keepsHistory = false): Render
     write: (messages, context) => write(messages, context, opening, keepsHistory),
     refusal: (messages) => (messages.some(reasonsWithoutForm) ? 'parts' : undefined),
   };
-}
-
-function isOfSeveralTexts({ role, content }: ChatMessage): boolean {
-  return role !== 'assistant' && !isOneText(content);
-}
-
-function reasonsWithoutForm({ role, content }: ChatMessage): boolean {
-  return role !== 'assistant' && reasoningOf(content) !== undefined;
 }
 
 /** A system message stands first, or behind a declaration of tools: the default one where there is none. */

@@ -1,5 +1,5 @@
 import { wordsOf } from '../rendering/chat.js';
-import { isOneText } from '../rendering/one-text.js';
+import { isOneText } from '../rendering/message-form.js';
 import { markupTokens, type Piece, type Renderer } from '../rendering/renderer.js';
 
 function header(role: string): readonly Piece[] {

@@ -1,5 +1,5 @@
 import { wordsOf, type ChatMessage } from '../rendering/chat.js';
-import { isOneText } from '../rendering/one-text.js';
+import { isOneText } from '../rendering/message-form.js';
 import { markupTokens, type Renderer, type WrittenMessage } from '../rendering/renderer.js';
 
 function written(message: ChatMessage): WrittenMessage {
