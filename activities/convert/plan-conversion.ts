@@ -74,7 +74,7 @@ async function withScratch<Result>(
   deps: ConvertDeps,
   use: (scratch: string) => Promise<Result>,
 ): Promise<Result> {
-  const scratch = await deps.store.scratch();
+  const scratch = await deps.store.workplace.scratch();
   try {
     return await use(scratch);
   } finally {

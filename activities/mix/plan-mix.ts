@@ -112,7 +112,7 @@ async function decideLines(
   input: Omit<PlanLinesInput, 'bucketBytes' | 'scratch'>,
   signal: AbortSignal,
 ): Promise<PlannedLines> {
-  const scratch = await store.scratch();
+  const scratch = await store.workplace.scratch();
   try {
     return await jobs.run('planLines', { ...input, bucketBytes, scratch }, { signal });
   } finally {

@@ -80,7 +80,7 @@ export async function previewSource(
       return await first.read(range);
     },
   };
-  const scratch = await store.scratch();
+  const scratch = await store.workplace.scratch();
   try {
     for (let bytes = firstHeadBytes; ; bytes *= headGrowth) {
       const head = await headOf(counted, scratch, bytes);

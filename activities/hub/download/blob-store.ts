@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { markUsed, type ArtifactStore } from '../../artifacts/store.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { markUsed } from '../../artifacts/local-store.js';
 import type { HubClient } from '../http/hub-client.js';
 import { explainingRefusals } from '../http/refusals.js';
 import { refOf, resolveUrl, type CommitFile } from '../http/repository.js';

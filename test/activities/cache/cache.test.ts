@@ -6,7 +6,8 @@ import { findGarbage, removeGarbage } from '../../../client/cache/collect.js';
 import { surveyStore } from '../../../client/cache/survey.js';
 import { removeDamaged, verifyStore } from '../../../client/cache/verify.js';
 import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
 

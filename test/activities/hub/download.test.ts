@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { localPathOf, putResolution, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';

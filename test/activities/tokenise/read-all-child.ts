@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 

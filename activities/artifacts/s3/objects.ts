@@ -1,0 +1,49 @@
+import type { ByteRange } from '../store.js';
+
+/** An object in a list. */
+export interface ObjectEntry {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** When it was written, by the server's clock. */
+  readonly at: Date;
+}
+
+/** A GET that is signed, for a transfer that runs elsewhere. It is valid for a few minutes, and secret. */
+export interface SignedGet {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * The objects below one prefix of a bucket of an S3-compatible service. Keys are relative to the prefix. The
+ * service must have strong read-after-write consistency. Nothing here relies on conditional writes, ETags or
+ * the order of lists: `ifAbsent` saves work, and a server that ignores it loses nothing.
+ *
+ * All throw {HeadraceError} StoreUnavailableError, BucketMissingError, StoreForbiddenError,
+ * StoreRegionError, StoreClockError.
+ */
+export interface Objects {
+  /** `s3://bucket/prefix`. */
+  readonly place: string;
+  /** The object's bytes, or a range of them; `undefined` where it does not exist. For at most 64 MiB. */
+  get(key: string, range?: ByteRange): Promise<Buffer | undefined>;
+  /** The size of an object; `undefined` where it does not exist. */
+  sizeOf(key: string): Promise<number | undefined>;
+  /**
+   * Writes an object of at most 5 GiB.
+   *
+   * @param body - the bytes, or a file of this disk.
+   * @returns `exists` where `ifAbsent` was set and there is one, which may be this writer's own.
+   */
+  put(
+    key: string,
+    body: Uint8Array | { readonly path: string },
+    options?: { readonly ifAbsent?: boolean; readonly signal?: AbortSignal },
+  ): Promise<'written' | 'exists'>;
+  list(prefix: string): AsyncIterable<ObjectEntry>;
+  /** Removes objects; missing ones are no error. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Joins objects to one, in order, without reading them. Each but the last has at least 5 MiB. */
+  join(key: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void>;
+  signedGet(key: string, range?: ByteRange): Promise<SignedGet>;
+}
