@@ -16,13 +16,13 @@ export interface EdgeOptions {
    * takes the result (cancel, pause, worker shutdown), and not where the attempt has been given up.
    */
   readonly saveReason?: () => unknown;
+  /**
+   * The activity heartbeats this often, whether or not there is progress. The server's answer carries a
+   * cancel, so long work is cancelled even without progress.
+   */
+  readonly heartbeatEveryMs: number;
 }
 
-/**
- * Every activity heartbeats this often, whether or not there is progress. The server's answer carries a
- * cancel, so long work is cancelled even without progress.
- */
-export const heartbeatEveryMs = 1_000;
 /**
  * Attempts with an InternalError after which it is final: a defect does not pass with time. Attempts that end
  * with their worker or fail otherwise do not count.
@@ -46,7 +46,7 @@ export function atEdge<Input, Output>(
     const previous = fieldsOf(context.info.heartbeatDetails);
     let latest: Details = previous;
     const beat = (): void => context.heartbeat(latest);
-    const timer = setInterval(beat, heartbeatEveryMs);
+    const timer = setInterval(beat, options.heartbeatEveryMs);
     beat();
     try {
       return await work(input, {

@@ -1,8 +1,9 @@
-import { availableParallelism } from 'node:os';
 import type { Activities } from '../core/contracts/activities.js';
 import { defined } from '../core/defined.js';
 import type { Env } from '../core/env.js';
+import { heartbeats, roleOf } from '../core/run/roles.js';
 import { Secrets } from '../core/secrets.js';
+import { availableCores } from '../files/cores.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { createConvertActivities } from './convert/index.js';
 import { atEdge } from './edge.js';
@@ -24,6 +25,8 @@ export interface ActivitiesOptions {
   readonly store: ArtifactStore;
   /** The worker's environment: the only place that secrets come from. */
   readonly env: Env;
+  /** The task queue that only this process polls, for training. @default none */
+  readonly liveOn?: string;
   /** Called with warnings for the user. */
   readonly onWarning: (message: string) => void;
 }
@@ -43,8 +46,9 @@ const saveReasons: { readonly [N in Name]?: () => unknown } = {
 };
 
 /** Every activity, wired to the store and the environment and ready for a Temporal worker. */
-export function createActivities({ store, env, onWarning }: ActivitiesOptions): WiredActivities {
-  const threads = new ThreadPool(availableParallelism());
+export function createActivities(options: ActivitiesOptions): WiredActivities {
+  const { store, env, liveOn, onWarning } = options;
+  const threads = new ThreadPool(availableCores());
   const secrets = new Secrets(env);
   const hub = createHubAccess({ store, threads, env, onToken: (token) => secrets.learn(token) });
   const access = createTinkerAccess({ env, onWarning });
@@ -61,7 +65,7 @@ export function createActivities({ store, env, onWarning }: ActivitiesOptions): 
         developmentModelDir: (baseModel, signal) => developmentModelDir(access, baseModel, signal),
       },
     }),
-    ...createTrainActivities({ store, access, live }),
+    ...createTrainActivities({ store, access, live, ...defined({ liveOn }) }),
     ...createReportActivities({ store }),
   } satisfies WorkOf<Name>;
   return { activities: atEdges(work, secrets.scrub), close: () => live.close() };
@@ -70,7 +74,8 @@ export function createActivities({ store, env, onWarning }: ActivitiesOptions): 
 function atEdges(work: WorkOf<Name>, scrub: (text: string) => string): Activities {
   const wrapped = Object.entries<Work<never>>(work).map(([name, each]) => {
     const saveReason = saveReasons[name as Name];
-    return [name, atEdge(each, { scrub, ...defined({ saveReason }) })];
+    const heartbeatEveryMs = heartbeats[roleOf(name as Name)].everyMs;
+    return [name, atEdge(each, { scrub, heartbeatEveryMs, ...defined({ saveReason }) })];
   });
   return Object.fromEntries(wrapped) as Activities;
 }

@@ -1,6 +1,7 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
+import { rolesFor } from '../../core/run/roles.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { Stage1Input } from '../../core/run/run.js';
 import type { stage1 } from '../../workflows/stage1.js';
@@ -10,7 +11,7 @@ import { describe } from './find-run.js';
 import type { Stage1Handle } from './find-run.js';
 import { requireFreeOut } from './free-out.js';
 import { recipeDifferences } from './recipe-difference.js';
-import { requireWorker } from './require-worker.js';
+import { requireWorkers } from './require-worker.js';
 import { memoIn, memoOf } from './run-memo.js';
 import type { RunMemo } from './run-memo.js';
 import { hasSearchAttributes, searchAttributesOf } from './search-attributes.js';
@@ -50,7 +51,7 @@ export async function startRun(
   const attached = before?.status.name === 'RUNNING';
   if (attached) requireSameRecipe(recipe.name, memoBefore, memo);
   await requireFreeOut(temporal, workflowIdOf(recipe.name), recipe.out);
-  await requireWorker(temporal, options.taskQueue);
+  await requireWorkers(temporal, options.taskQueue, rolesFor(recipe));
   const handle = await startWorkflow(temporal, recipe, memo, options);
   if (!attached) {
     // Another client may have started the name with another recipe since `before`.
