@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
+import type { ErrorType } from '../core/errors.js';
 import type { Progress, WorkContext } from '../core/progress.js';
 
 /**
@@ -21,6 +22,8 @@ export interface EdgeOptions {
    * cancel, so long work is cancelled even without progress.
    */
   readonly heartbeatEveryMs: number;
+  /** Called with the type of the error of an attempt that fails by itself. */
+  readonly onFailure?: (type: ErrorType) => void;
 }
 
 /**
@@ -63,6 +66,7 @@ export function atEdge<Input, Output>(
       if (abort.signal.aborted) throw cancellation(context, options.scrub);
       if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
       const known = asHeadraceError(error);
+      options.onFailure?.(known.type);
       if (known.type !== 'InternalError') throw failureOf(known, options.scrub);
       const internalErrors = (previous.internalErrors ?? 0) + 1;
       latest = { ...latest, internalErrors };

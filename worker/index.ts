@@ -18,6 +18,8 @@ import type { DeploymentVersion } from './role-workers.js';
 import { shutdownErrorOf } from './shutdown-error.js';
 import { slotsFor } from './slots.js';
 import type { Slots } from './slots.js';
+import { installTelemetry } from './telemetry.js';
+import { openTraces } from './traces.js';
 
 export interface RunWorkerOptions {
   readonly storeRoot: string;
@@ -32,6 +34,8 @@ export interface RunWorkerOptions {
    * every run
    */
   readonly deployment?: DeploymentVersion;
+  /** Address and port at which Prometheus finds metrics. @default none are exported */
+  readonly metrics?: string;
   /** Names the servers, and holds the secrets. */
   readonly env: Env;
   /** Ends the worker in order: its activities save, and are waited for. */
@@ -63,13 +67,15 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
+  const count = installTelemetry(options.metrics);
+  const traces = await openTraces(env);
   const target = temporalTarget(env);
   const connection = await connect(target);
   const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
   const identity = newIdentity(roles);
   const taskQueue = options.taskQueue ?? taskQueueOf(store.id);
   const liveOn = ownTrainQueue(taskQueue, identity);
-  const wired = createActivities({ store, env, liveOn, onWarning });
+  const wired = createActivities({ store, env, count, liveOn, onWarning });
   try {
     const workers = await createRoleWorkers({
       connection,
@@ -80,6 +86,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
       identity,
       activities: wired.activities,
       deployment: options.deployment,
+      traces,
     });
     const ended = runAll(workers, options.signal);
     const taskQueues = roles.map((role) => queueOfRole(taskQueue, role));
@@ -88,6 +95,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   } finally {
     await wired.close();
     await connection.close();
+    await traces?.close();
   }
 }
 

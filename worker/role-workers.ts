@@ -4,8 +4,9 @@ import type { Activities } from '../core/contracts/activities.js';
 import { defined } from '../core/defined.js';
 import { heartbeats, queueOfRole } from '../core/run/roles.js';
 import type { Role } from '../core/run/roles.js';
-import { bundlePath } from './bundle.js';
+import { bundlePath, workflowsPath } from './bundle.js';
 import type { WorkerIdentity } from './identity.js';
+import type { Traces } from './traces.js';
 import { shutdownLimitMs } from './shutdown.js';
 import type { Slots } from './slots.js';
 
@@ -25,6 +26,7 @@ export interface RoleWorkersOptions {
   readonly identity: WorkerIdentity;
   readonly activities: Activities;
   readonly deployment: DeploymentVersion | undefined;
+  readonly traces: Traces | undefined;
 }
 
 /** The task queue that only the process of this identity polls, for segments of a training that it holds. */
@@ -41,7 +43,7 @@ export async function createRoleWorkers(options: RoleWorkersOptions): Promise<Wo
       await Worker.create({
         ...common(options, role),
         taskQueue: queueOfRole(taskQueue, role),
-        ...(role === 'main' ? { workflowBundle: { codePath: bundlePath } } : {}),
+        ...(role === 'main' ? workflowCode(options.traces) : {}),
         ...defined({ workerDeploymentOptions: versioningOf(options.deployment) }),
       }),
     );
@@ -53,8 +55,15 @@ export async function createRoleWorkers(options: RoleWorkersOptions): Promise<Wo
   return workers;
 }
 
+/** The bundle of the build; with traces one that is made at the start, for their interceptors are in it. */
+function workflowCode(traces: Traces | undefined): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  return traces === undefined
+    ? { workflowBundle: { codePath: bundlePath } }
+    : { workflowsPath };
+}
+
 function common(
-  { connection, namespace, slots, identity, activities }: RoleWorkersOptions,
+  { connection, namespace, slots, identity, activities, traces }: RoleWorkersOptions,
   role: Role,
 ): Omit<WorkerOptions, 'taskQueue'> {
   const { everyMs } = heartbeats[role];
@@ -63,6 +72,7 @@ function common(
     namespace,
     identity: identity.name,
     activities,
+    ...(traces === undefined ? {} : { plugins: [traces.plugin] }),
     maxConcurrentActivityTaskExecutions: slots[role],
     // A cancel reaches an activity with the answer to a heartbeat, however much progress there is to report.
     maxHeartbeatThrottleInterval: everyMs,

@@ -20,6 +20,7 @@ interface WorkerOptions {
   readonly taskQueue?: string;
   readonly roles: readonly Role[];
   readonly slots?: Partial<Slots>;
+  readonly metrics?: string;
   readonly deployment?: string;
   readonly buildId?: string;
 }
@@ -42,6 +43,11 @@ export function register(program: Command): void {
       )
         .env('HEADRACE_SLOTS')
         .argParser(slotList),
+    )
+    .addOption(
+      new Option('--metrics <address>', 'serve metrics for Prometheus there, e.g. 127.0.0.1:9464').env(
+        'HEADRACE_METRICS',
+      ),
     )
     .addOption(
       new Option('--deployment <name>', 'worker versioning: the deployment of this worker').env(
@@ -69,7 +75,7 @@ export function register(program: Command): void {
 }
 
 async function work(options: WorkerOptions): Promise<ExitCode> {
-  const { taskQueue, roles, slots, deployment, buildId } = options;
+  const { taskQueue, roles, slots, metrics, deployment, buildId } = options;
   const version = versionOf(deployment, buildId);
   const parent = parentProcess();
   // Loaded here, as Temporal's native worker is slow to load and `--help` loads every command.
@@ -83,7 +89,7 @@ async function work(options: WorkerOptions): Promise<ExitCode> {
       print(`Headrace worker polls ${taskQueues.join(', ')} at ${address}`);
       parent.ready({ taskQueue: named });
     },
-    ...defined({ taskQueue, slots, deployment: version }),
+    ...defined({ taskQueue, slots, metrics, deployment: version }),
   });
   return exitCodes.done;
 }

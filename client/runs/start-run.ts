@@ -22,6 +22,10 @@ export interface StartOptions {
   readonly rowsPerSource?: number;
   /** Set `recipe.lock.json` to the latest commits on the Hub. @default false */
   readonly updateLock?: boolean;
+  /** 1 … 5; work of a run with a lower number is done first. @default 3 */
+  readonly priority?: number;
+  /** Share of the workers beside other runs of the same priority, above 0. @default 1 */
+  readonly weight?: number;
 }
 
 export interface StartedRun {
@@ -69,7 +73,7 @@ async function startWorkflow(
   temporal: TemporalClient,
   recipe: ResolvedRecipe,
   memo: RunMemo,
-  { taskQueue, rowsPerSource, updateLock }: StartOptions,
+  { taskQueue, rowsPerSource, updateLock, priority, weight }: StartOptions,
 ) {
   const searchAttributes = await hasSearchAttributes(temporal);
   const input: Stage1Input = { recipe, searchAttributes, ...defined({ rowsPerSource, updateLock }) };
@@ -82,9 +86,17 @@ async function startWorkflow(
     memo: { ...memo },
     staticSummary: summaryOf(recipe),
     // Clusters with fair scheduling alternate between runs by this key. Activities and children inherit it.
-    priority: { fairnessKey: recipe.name },
+    priority: {
+      fairnessKey: fairnessKeyOf(recipe.name),
+      ...defined({ priorityKey: priority, fairnessWeight: weight }),
+    },
     ...defined({ typedSearchAttributes: searchAttributes ? searchAttributesOf(recipe) : undefined }),
   });
+}
+
+/** The server takes keys of 64 bytes; names of runs are ASCII. */
+function fairnessKeyOf(name: string): string {
+  return name.slice(0, 64);
 }
 
 /** @throws {HeadraceError} RecipeChangedError with the differences. */

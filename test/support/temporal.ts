@@ -67,9 +67,7 @@ export async function withWorker<T>(
         }),
     ),
   );
-  // Each runs until the one inside it has ended, and the innermost until the work is done.
-  return await workers.reduce<() => Promise<T>>(
-    (inner, worker) => async () => await worker.runUntil(inner),
-    work,
-  )();
+  const done = work();
+  await Promise.all(workers.map(async (worker) => await worker.runUntil(done)));
+  return await done;
 }
