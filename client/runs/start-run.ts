@@ -87,16 +87,11 @@ async function startWorkflow(
     staticSummary: summaryOf(recipe),
     // Clusters with fair scheduling alternate between runs by this key. Activities and children inherit it.
     priority: {
-      fairnessKey: fairnessKeyOf(recipe.name),
+      fairnessKey: recipe.name,
       ...defined({ priorityKey: priority, fairnessWeight: weight }),
     },
     ...defined({ typedSearchAttributes: searchAttributes ? searchAttributesOf(recipe) : undefined }),
   });
-}
-
-/** The server takes keys of 64 bytes; names of runs are ASCII. */
-function fairnessKeyOf(name: string): string {
-  return name.slice(0, 64);
 }
 
 /** @throws {HeadraceError} RecipeChangedError with the differences. */
