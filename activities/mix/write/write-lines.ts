@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
 import type { RunOptions } from '../../threads/pool-thread.js';
 import type { Bucket } from '../format/mix-plan.js';
-import type { MixedLines } from '../lines/mixed-lines.js';
+import type { LinePlaces } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
 import { UncachedWriter } from './uncached-writer.js';
 
@@ -24,7 +24,8 @@ const roomBytes = 1024 * 1024;
  */
 export async function writeLines(
   deps: MixDeps,
-  lines: MixedLines,
+  places: LinePlaces,
+  buckets: readonly Bucket[],
   out: string,
   { signal, onProgress }: RunOptions,
 ): Promise<FileDigest> {
@@ -32,7 +33,7 @@ export async function writeLines(
   const writer = new UncachedWriter(out);
   let bytes = 0;
   try {
-    for await (const bucket of gatherAhead(deps, lines, signal)) {
+    for await (const bucket of gatherAhead(deps, places, buckets, signal)) {
       for (let at = 0; at < bucket.length; at += blockBytes) {
         const block = bucket.subarray(at, at + blockBytes);
         hash.update(block);
@@ -47,7 +48,7 @@ export async function writeLines(
   } finally {
     await writer.close();
   }
-  return { lines: lines.buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
+  return { lines: buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
 }
 
 interface Gathered {
@@ -58,7 +59,8 @@ interface Gathered {
 /** The lines of each bucket in turn, valid until the next one is requested. */
 async function* gatherAhead(
   { jobs, threads }: MixDeps,
-  { buckets, ...places }: MixedLines,
+  places: LinePlaces,
+  buckets: readonly Bucket[],
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const left = new AbortController();
