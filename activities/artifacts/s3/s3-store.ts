@@ -153,7 +153,7 @@ export class S3Store implements ArtifactStore {
     const name = 'blob' in wanted ? wanted.blob.oid : basename(wanted.file);
     const path = join(folder, `${index}-${name}`);
     const file = await this.#stored(wanted);
-    if (file instanceof Buffer) await writeFile(path, file);
+    if (Buffer.isBuffer(file)) await writeFile(path, file);
     else if (wanted.isReadOnce === true && wanted.ranges !== undefined)
       await this.#bringer.bringExactly(file, wanted.ranges, path);
     else await this.#bringer.bring(file, wanted.ranges, path, signal);
