@@ -38,7 +38,7 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
     onText:
       convertLine &&
       ((bytes, start, end, place) =>
-        write(convertLine(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
+        write(convertLine.convert(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
     onValue: convertParquetRow && ((row, place) => write(convertParquetRow(row), place, () => rowText(row))),
     onRow(row, place, text) {
       if (text.hasNonFinite) output.countNonFinite();

@@ -92,11 +92,11 @@ function writeLine(
   target: Buffer,
   at: number,
 ): WrittenLine {
-  const line = json.startLine();
+  const line = json.startLine(target, at);
   let assistantChars = 0;
   for (const { role, text } of messages) {
     const codeUnits = line.addText(role, text);
     if (role === 'assistant') assistantChars += codeUnits;
   }
-  return { end: line.writeTo(target, at), assistantChars };
+  return { end: line.close(), assistantChars };
 }

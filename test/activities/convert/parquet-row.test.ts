@@ -33,7 +33,7 @@ function storedRow(row: Row): Row {
 function undecoded(rules: ConversionRules, row: Row): RowFacts | string | undefined {
   const [first, second] = engines.map(({ json }) => {
     const made = createParquetRowConverter(rules, json)?.(row);
-    return typeof made === 'object' ? facts(made) : made;
+    return typeof made === 'object' ? facts(made, json.memory, json.arenaAt) : made;
   });
   assert.deepEqual(first, second);
   return first;
