@@ -5,8 +5,8 @@ import { TextBytes } from './text-bytes.js';
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The messages of a row group as two tables: their roles and their texts. An entry is a message, or stands for
- * a list that is empty or missing.
+ * The messages of a row group as two tables: their roles and their texts. An entry is a message, or stands
+ * for a list that is empty or missing.
  */
 export class MessageTable {
   readonly list: MessageList;

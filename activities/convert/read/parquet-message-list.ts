@@ -11,7 +11,7 @@ export interface MessageList {
   readonly content: TextLeaf;
   /** All members of the objects, in their order. */
   readonly members: readonly string[];
-  /** The least definition levels where there is a list, where it has an entry, and where that is an object. */
+  /** The least definition levels where there is a list, where it has entries, and where one is an object. */
   readonly listLevel: number;
   readonly entryLevel: number;
   readonly objectLevel: number;

@@ -25,8 +25,8 @@ export interface ColumnPages {
 }
 
 /**
- * The levels of the entries of a page, as the format has them: where lists begin, and how many of the optional
- * parts of the column's path are there.
+ * The levels of the entries of a page, as the format has them: where lists begin, and how many of the
+ * optional parts of the column's path are there.
  */
 export interface Levels {
   readonly repetition: Uint8Array;

@@ -3,8 +3,8 @@ import { pagesOf, readPage, unpackedDictionary, type DataPage, type Levels } fro
 import { plainTexts, textsOf, type Texts } from './parquet-texts.js';
 
 /**
- * The texts of a member of listed objects, in all rows of a row group, not decoded. Each entry is a text, or a
- * null at a definition level. Memory: the unpacked pages, and 14 bytes an entry.
+ * The texts of a member of listed objects, in all rows of a row group, not decoded. Each entry is a text, or
+ * a null at a definition level. Memory: the unpacked pages, and 14 bytes an entry.
  */
 export class TextTable implements Levels {
   /** Of each entry: 0 where a row begins, else 1. */
