@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { heartbeatEveryMs } from '../activities/edge.js';
 import { createActivities } from '../activities/index.js';
 import { removeDeadScratch } from '../files/scratch.js';
-import { openStore } from '../activities/artifacts/store.js';
+import { openStore } from '../activities/artifacts/open-store.js';
 import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
 import type { Env } from '../core/env.js';

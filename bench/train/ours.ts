@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ThreadPool } from '../../activities/threads/thread-pool.js';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { mixSources } from '../../client/mix/mix-sources.js';

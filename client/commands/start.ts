@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import { defined } from '../../core/defined.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { action } from '../command-line/action.js';
@@ -58,7 +58,7 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
   const from = options.from === undefined ? [] : [`train.from=${options.from}`];
   const recipe = await readRecipeFile(path, { set: [...options.set, ...from] });
   return await withTemporal(async (temporal) => {
-    const taskQueue = options.taskQueue ?? taskQueueOf((await openStore(defaultStoreRoot())).id);
+    const taskQueue = options.taskQueue ?? taskQueueOf((await openStore(storePlace())).id);
     const { rowsPerSource, updateLock } = options;
     const run = await startRun(temporal, recipe, { taskQueue, ...defined({ rowsPerSource, updateLock }) });
     const { runId, attached, changes } = run;

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { defaultStoreRoot } from '../../activities/artifacts/store.js';
+import { storePlace } from '../../activities/artifacts/open-store.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
 import type { DeploymentVersion } from '../../worker/index.js';
@@ -48,7 +48,7 @@ async function work({ taskQueue, deployment, buildId }: WorkerOptions): Promise<
   // Loaded here, as Temporal's native worker is slow to load and `--help` loads every command.
   const { runWorker } = await import('../../worker/index.js');
   await runWorker({
-    storeRoot: defaultStoreRoot(),
+    storeRoot: storePlace(),
     env: parent.isHeadrace ? process.env : await commandEnvironment(),
     signal: parent.signal,
     ready: (polled, address) => {

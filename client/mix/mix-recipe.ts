@@ -1,4 +1,4 @@
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
@@ -36,7 +36,7 @@ export async function mixRecipe(
   recipe: ResolvedRecipe,
   options: MixRecipeOptions = {},
 ): Promise<MixSourcesResult> {
-  const storeRoot = options.storeRoot ?? defaultStoreRoot();
+  const storeRoot = options.storeRoot ?? storePlace();
   const store = await openStore(storeRoot);
   await removeDeadScratch(storeRoot);
   const env = await commandEnvironment(options.env, storeRoot);

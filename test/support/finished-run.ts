@@ -4,7 +4,7 @@ import { canonicalLine } from '../../core/convert/conversation/canonical-line.js
 import { Recipe, type RendererName } from '../../core/recipe.js';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import type { RunFiles } from '../../activities/report/read/read-run.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import type { TokensMeta } from '../../activities/tokenise/pieces/tokens-artifact.js';

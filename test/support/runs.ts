@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { handleOf, runState } from '../../client/runs/find-run.js';
 import { pendingActivities } from '../../client/runs/pending-activities.js';

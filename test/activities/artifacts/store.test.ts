@@ -3,7 +3,8 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
-import { artifactKey, openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
+import { artifactKey } from '../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { temporaryFolder } from '../../support/folder.js';
 

@@ -4,7 +4,8 @@ import { mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promis
 import { join, relative } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';

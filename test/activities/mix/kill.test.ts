@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { quietWork } from '../../support/work.js';
 import { workbench } from '../../support/local-sources.js';

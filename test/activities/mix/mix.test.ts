@@ -3,7 +3,8 @@ import { mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import {
   mixSources,
   type MixRecipe,
