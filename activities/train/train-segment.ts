@@ -44,13 +44,9 @@ export async function trainSegment(
   const progress = new SessionProgress(work, what, from, plan.totalSteps);
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
     const batches = await TrainingBatches.open(deps.store, plan);
-    try {
-      const resumed = { ...work, resume: work.resume ?? input.resume };
-      const live = await takeClient(deps, plan, predecessor, resumed, progress);
-      return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
-    } finally {
-      await batches.close();
-    }
+    const resumed = { ...work, resume: work.resume ?? input.resume };
+    const live = await takeClient(deps, plan, predecessor, resumed, progress);
+    return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
   });
 }
 
