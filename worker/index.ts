@@ -70,7 +70,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
   const count = installTelemetry(options.metrics);
-  const traces = await openTraces(env);
+  const traces = await openTraces(env, onWarning);
   const target = temporalTarget(env);
   const connection = await connect(target);
   const identity = newIdentity(roles);

@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { freePort } from '../../dev/programs/free-port.js';
 import { assertOutput, headrace } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';
 import { recipeFrom, writeRecipe } from '../support/recipes.js';
 import { resultOf, startRecipe } from '../support/runs.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
-import { until } from '../support/until.js';
 
 /** Workers by role, and what they export of themselves. */
 
@@ -40,24 +40,36 @@ void test('a role that nobody serves is named by start, status and doctor, and i
   }
 });
 
-/** Names of the spans that a worker sends to a collector, which has to be closed. */
-async function openCollector(): Promise<{
+const Spans = z.object({
+  resourceSpans: z.array(
+    z.object({
+      scopeSpans: z.array(z.object({ spans: z.array(z.object({ traceId: z.string(), name: z.string() })) })),
+    }),
+  ),
+});
+
+interface Collector {
   readonly url: string;
-  readonly names: Set<string>;
+  /** Trace ids by the name of a span. */
+  readonly traces: Map<string, string>;
   readonly close: () => void;
-}> {
-  const names = new Set<string>();
+}
+
+/** A collector of spans, which has to be closed. */
+async function openCollector(): Promise<Collector> {
+  const traces = new Map<string, string>();
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      for (const [, name = ''] of body.matchAll(/"name":"([^"]+)"/g)) names.add(name);
+      for (const { scopeSpans } of Spans.parse(JSON.parse(body)).resourceSpans)
+        for (const { traceId, name } of scopeSpans.flatMap(({ spans }) => spans)) traces.set(name, traceId);
       response.end('{}');
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, names, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}`, traces, close: () => server.close() };
 }
 
 void test('a worker exports what it counted for Prometheus, and traces to a collector', async () => {
@@ -82,8 +94,10 @@ void test('a worker exports what it counted for Prometheus, and traces to a coll
     await worker.close();
     collector.close();
   }
-  await until(
-    async () => ['RunWorkflow:stage1', 'RunActivity:convertPieces'].every((name) => collector.names.has(name)) || undefined,
-    () => `spans of workflows and activities; there were ${[...collector.names].join(', ')}`,
+  // A worker that has ended has sent its spans.
+  const [run = '', activity] = ['RunWorkflow:stage1', 'RunActivity:convertPieces'].map((name) =>
+    collector.traces.get(name),
   );
+  assert.match(run, /^[0-9a-f]{32}$/, [...collector.traces.keys()].join(', '));
+  assert.equal(activity, run, 'an activity is part of the trace of its run');
 });
