@@ -46,7 +46,7 @@ export interface RunWorkerOptions {
 }
 
 /** What a worker polls. */
-export interface Polled {
+interface Polled {
   /** That of the workflows, whether or not the worker has the role `main`. */
   readonly taskQueue: string;
   /** One for each role. */
