@@ -20,7 +20,7 @@ export interface SignedGet {
  * the order of lists: `ifAbsent` saves work, and a server that ignores it loses nothing.
  *
  * All throw {HeadraceError} StoreUnavailableError, BucketMissingError, StoreForbiddenError,
- * StoreRegionError, StoreClockError.
+ * StoreRegionError, StoreClockError, StoreAnswerError.
  */
 export interface Objects {
   /** `s3://bucket/prefix`. */
@@ -40,6 +40,12 @@ export interface Objects {
     body: Uint8Array | { readonly path: string },
     options?: { readonly ifAbsent?: boolean; readonly signal?: AbortSignal },
   ): Promise<'written' | 'exists'>;
+  /**
+   * Writes a file of this disk, and hashes what is sent.
+   *
+   * @returns the SHA-256 of each chunk of `chunkBytes`, in hex.
+   */
+  upload(key: string, path: string, chunkBytes: number, signal?: AbortSignal): Promise<readonly string[]>;
   list(prefix: string): AsyncIterable<ObjectEntry>;
   /** Removes objects; missing ones are no error. */
   remove(keys: readonly string[]): Promise<void>;

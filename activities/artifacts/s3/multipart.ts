@@ -1,0 +1,145 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { inParallel } from '../../threads/in-parallel.js';
+import { HeadraceError } from '../../../core/errors.js';
+import type { S3Connection, S3Sdk } from './connect.js';
+import { isAbsent } from './refusal.js';
+import type { Requests } from './requests.js';
+import type { S3Tuning } from './tuning.js';
+
+/** Where an upload goes. */
+interface Target {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** Parts of one object that are sent or copied at a time. */
+const partsAtOnce = 4;
+/** Name of the metadata by which an upload knows its own object. */
+const tokenName = 'headrace-upload';
+
+/** Makes one object of parts. */
+export class Multipart {
+  readonly #sdk: S3Sdk;
+  readonly #client: S3Client;
+  readonly #requests: Requests;
+  readonly #partBytes: number;
+  readonly #key: string;
+  readonly #at: Target;
+  readonly #token = randomUUID();
+
+  constructor(
+    { sdk, client }: S3Connection,
+    options: {
+      readonly requests: Requests;
+      readonly tuning: S3Tuning;
+      /** For messages. */
+      readonly shownKey: string;
+      readonly at: Target;
+    },
+  ) {
+    this.#sdk = sdk;
+    this.#client = client;
+    this.#requests = options.requests;
+    this.#partBytes = options.tuning.partBytes;
+    this.#key = options.shownKey;
+    this.#at = options.at;
+  }
+
+  /** Sends a file. */
+  async upload(path: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
+    const parts = Array.from({ length: Math.ceil(sizeBytes / this.#partBytes) }, (_, index) => ({
+      start: index * this.#partBytes,
+      end: Math.min(sizeBytes, (index + 1) * this.#partBytes) - 1,
+    }));
+    await this.#make(
+      parts,
+      async ({ start, end }, numbered) => {
+        const Body = createReadStream(path, { start, end, highWaterMark: 1 << 20 });
+        const input = { ...this.#at, ...numbered, Body, ContentLength: end + 1 - start };
+        return (await this.#client.send(new this.#sdk.UploadPartCommand(input))).ETag;
+      },
+      signal,
+    );
+  }
+
+  /** Joins objects of the same bucket. @param parts - with whole keys. */
+  async copy(parts: readonly { readonly key: string }[]): Promise<void> {
+    await this.#make(parts, async ({ key }, numbered) => {
+      const CopySource = encodeURI(`${this.#at.Bucket}/${key}`);
+      const input = { ...this.#at, ...numbered, CopySource };
+      try {
+        const answer = await this.#client.send(new this.#sdk.UploadPartCopyCommand(input));
+        return answer.CopyPartResult?.ETag;
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'NoSuchKey') throw error;
+        throw new HeadraceError(
+          'ArtifactMissingError',
+          `The bucket ${this.#at.Bucket} has no object ${key}, which is a part of ${this.#key}`,
+        );
+      }
+    });
+  }
+
+  async #make<Part>(
+    parts: readonly Part[],
+    send: (part: Part, numbered: { UploadId: string; PartNumber: number }) => Promise<string | undefined>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<void> {
+    const UploadId = await this.#begin();
+    try {
+      const numbered = parts.map((part, index) => ({ part, PartNumber: index + 1 }));
+      const Parts = await inParallel(numbered, partsAtOnce, signal, async ({ part, PartNumber }, both) => {
+        const ETag = await this.#requests.send(
+          `put part ${PartNumber} of ${this.#key}`,
+          () => send(part, { UploadId, PartNumber }),
+          { signal: both },
+        );
+        return { PartNumber, ...(ETag === undefined ? {} : { ETag }) };
+      });
+      await this.#complete({ ...this.#at, UploadId, MultipartUpload: { Parts } });
+    } catch (error) {
+      await this.#abort(UploadId);
+      throw error;
+    }
+  }
+
+  async #begin(): Promise<string> {
+    const input = { ...this.#at, Metadata: { [tokenName]: this.#token } };
+    return await this.#requests.send(`begin ${this.#key}`, async () => {
+      const { UploadId } = await this.#client.send(new this.#sdk.CreateMultipartUploadCommand(input));
+      if (UploadId === undefined) throw new Error('The answer has no upload id');
+      return UploadId;
+    });
+  }
+
+  /** A repeated request finds no such upload where the answer to the first one was lost. */
+  async #complete(input: ConstructorParameters<S3Sdk['CompleteMultipartUploadCommand']>[0]): Promise<void> {
+    const isLost = await this.#requests.send(
+      `complete ${this.#key}`,
+      async () => {
+        await this.#client.send(new this.#sdk.CompleteMultipartUploadCommand(input));
+        return false;
+      },
+      { answer: ({ code }) => (code === 'NoSuchUpload' ? { is: true } : undefined) },
+    );
+    if (!isLost) return;
+    const token = await this.#requests.send<string | undefined>(
+      `look up ${this.#key}`,
+      async () => (await this.#client.send(new this.#sdk.HeadObjectCommand(this.#at))).Metadata?.[tokenName],
+      { answer: (refusal) => (isAbsent(refusal) ? { is: undefined } : undefined) },
+    );
+    if (token !== this.#token)
+      throw new HeadraceError(
+        'StoreUnavailableError',
+        `The S3 service has lost the upload of ${this.#key} before it was complete`,
+      );
+  }
+
+  /** Frees the parts. Where this fails as well, the bucket keeps them: docs name the rule that removes them. */
+  async #abort(UploadId: string): Promise<void> {
+    const input = { ...this.#at, UploadId };
+    await this.#client.send(new this.#sdk.AbortMultipartUploadCommand(input)).catch(() => undefined);
+  }
+}
