@@ -1,7 +1,7 @@
 import { stableJson } from '../../../core/stable-json.js';
 import type { Blob, ByteRange } from '../store.js';
 import { blobChunkKey, blobPrefix, wholeKey } from './layout.js';
-import { blobChunkBytes, BlobManifest } from './manifests.js';
+import { blobChunkBytes, BlobManifest, contentBytes } from './manifests.js';
 import type { Objects } from './objects.js';
 
 /** A chunk of a blob. */
@@ -58,6 +58,14 @@ export class StoredBlob {
     return found;
   }
 
+  /** Bytes of the chunks that are there. */
+  async presentBytes(): Promise<number> {
+    const present = await this.present();
+    return this.chunks()
+      .filter(({ index }) => present.has(index))
+      .reduce((sum, { from, to }) => sum + to - from, 0);
+  }
+
   /** The bytes of a chunk; `undefined` where it is missing or too short. */
   async read(chunk: BlobChunk): Promise<Buffer | undefined> {
     const bytes = await this.#objects.get(this.#key(chunk));
@@ -78,8 +86,22 @@ export class StoredBlob {
    * @param chunks - SHA-256 of each chunk, in hex.
    */
   async finish(chunks: readonly string[]): Promise<void> {
+    await this.#writeManifest({ chunks: [...chunks] });
+  }
+
+  /** Whether the manifest can hold the content: then {@link writeContent} is all that is to do. */
+  get isSmall(): boolean {
+    return this.#blob.sizeBytes <= contentBytes;
+  }
+
+  /** Writes a small blob: its manifest with the content, whose hash was right. */
+  async writeContent(bytes: Buffer): Promise<void> {
+    await this.#writeManifest({ chunks: [], content: bytes.toString('base64') });
+  }
+
+  async #writeManifest(content: Pick<BlobManifest, 'chunks' | 'content'>): Promise<void> {
     const { oid, sizeBytes } = this.#blob;
-    const manifest = { sizeBytes, chunkBytes: this.#chunkBytes, chunks: [...chunks] };
+    const manifest = { sizeBytes, chunkBytes: this.#chunkBytes, ...content };
     await this.#objects.put(wholeKey(oid), Buffer.from(stableJson(manifest satisfies BlobManifest)));
   }
 

@@ -29,7 +29,10 @@ export class ChunkHasher {
 
   begin({ sha256, sizeBytes }: SourceFile, chunks: number): GrowingHashes {
     const thread = this.#thread;
-    const settled = new Map<number, { readonly resolve: () => void; readonly reject: (error: Error) => void }>();
+    const settled = new Map<
+      number,
+      { readonly resolve: () => void; readonly reject: (error: Error) => void }
+    >();
     let id = -1;
     const result = new Promise<ChunkHashes>((resolve, reject) => {
       const fail = (error: Error): void => {
@@ -51,6 +54,7 @@ export class ChunkHasher {
     return {
       add: (chunk, path) =>
         new Promise<void>((resolve, reject) => {
+          if (!thread.isOpen(id)) return reject(new Error('The hashing has ended'));
           settled.set(chunk, { resolve, reject });
           thread.send({ kind: 'chunk', id, chunk, path });
         }),

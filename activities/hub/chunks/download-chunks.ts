@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoredBlob, type BlobChunk } from '../../artifacts/s3/stored-blob.js';
-import type { Objects } from '../../artifacts/s3/objects.js';
+import type { BlobChunk, StoredBlob } from '../../artifacts/s3/stored-blob.js';
 import type { Workplace } from '../../artifacts/workplace.js';
 import { asDiskFull, checkRoom } from '../../../files/room.js';
 import { inParallel } from '../../threads/in-parallel.js';
@@ -10,15 +8,15 @@ import { oidOf } from '../download/blob-paths.js';
 import { ByteAccount, type BlobListener, type BlobOutcome } from '../download/byte-account.js';
 import type { FileRequest } from '../download/fetch-missing.js';
 import { fetchRange } from '../download/fetch-range.js';
-import { fetchSmall, smallBytes } from '../download/fetch-small.js';
+import { fetchSmall } from '../download/fetch-small.js';
 import { mismatch } from '../download/mismatch.js';
 import { RemoteFile } from '../download/remote-file.js';
 import { ChunkFile } from './chunk-file.js';
 import type { ChunkHasher, ChunkHashes, GrowingHashes } from './chunk-hasher.js';
 
-/** What a download to a bucket works with. */
-export interface ChunkStore {
-  readonly objects: Objects;
+/** Where a download to a bucket goes. */
+export interface ChunkTarget {
+  readonly stored: StoredBlob;
   /** For the chunks that are under way. */
   readonly workplace: Workplace;
   readonly hasher: ChunkHasher;
@@ -40,22 +38,21 @@ const mostFailedChecks = 2;
  */
 export async function downloadChunks(
   request: FileRequest,
-  store: ChunkStore,
+  target: ChunkTarget,
   signal: AbortSignal,
   listener: BlobListener,
 ): Promise<BlobOutcome> {
-  const { file, url, client } = request;
+  const { file, url } = request;
+  const { stored } = target;
   const account = new ByteAccount(listener);
-  const blob = { oid: oidOf(file), sizeBytes: file.sizeBytes };
-  const stored = new StoredBlob(store.objects, blob, client.tuning.chunkBytes);
   if (await stored.isWhole()) return account.outcome(file.sizeBytes);
-  if (file.sizeBytes <= smallBytes) {
-    await storeSmall(stored, await fetchSmall(request, signal, account), signal);
+  if (stored.isSmall) {
+    await stored.writeContent(await fetchSmall(request, signal, account));
     return account.outcome(file.sizeBytes);
   }
   for (let failedChecks = 0; ;) {
-    const { oid, chunks } = await fetchAll({ request, store, stored, account }, signal);
-    if (oid === blob.oid) {
+    const { oid, chunks } = await fetchAll({ request, target, account }, signal);
+    if (oid === oidOf(file)) {
       await stored.finish(chunks);
       return account.outcome(file.sizeBytes);
     }
@@ -66,37 +63,29 @@ export async function downloadChunks(
   }
 }
 
-async function storeSmall(stored: StoredBlob, bytes: Buffer, signal: AbortSignal): Promise<void> {
-  const hashes: string[] = [];
-  for (const chunk of stored.chunks()) {
-    const part = bytes.subarray(chunk.from, chunk.to);
-    await stored.write(chunk, part, signal);
-    hashes.push(createHash('sha256').update(part).digest('hex'));
-  }
-  await stored.finish(hashes);
-}
-
 /** The download of one file. */
 interface Download {
   readonly request: FileRequest;
-  readonly store: ChunkStore;
-  readonly stored: StoredBlob;
+  readonly target: ChunkTarget;
   readonly account: ByteAccount;
 }
 
 /** Brings all chunks to the store, and hashes them. */
 async function fetchAll(download: Download, signal: AbortSignal): Promise<ChunkHashes> {
-  const { request, store, stored, account } = download;
+  const { request, account } = download;
+  const { stored, workplace, hasher } = download.target;
   const { client, file, url, transfers } = request;
   const { connectionsPerFile } = client.tuning;
   const chunks = stored.chunks();
   const present = await stored.present();
   const size = ({ from, to }: BlobChunk): number => to - from;
-  account.resumed(chunks.filter(({ index }) => present.has(index)).reduce((sum, each) => sum + size(each), 0));
+  account.resumed(
+    chunks.filter(({ index }) => present.has(index)).reduce((sum, each) => sum + size(each), 0),
+  );
   const underWay = chunks.slice(0, connectionsPerFile).reduce((sum, each) => sum + size(each), 0);
-  await checkRoom(store.workplace.root, file.path, underWay);
-  const folder = await store.workplace.scratch();
-  const hashes = store.hasher.begin(file, chunks.length);
+  await checkRoom(workplace.root, file.path, underWay);
+  const folder = await workplace.scratch();
+  const hashes = hasher.begin(file, chunks.length);
   // The Hub sends plain git files itself, and they are small.
   const usesTransfers = file.sha256 === undefined ? undefined : transfers;
   const remote = new RemoteFile(client, url, file.sizeBytes, usesTransfers);
@@ -104,12 +93,18 @@ async function fetchAll(download: Download, signal: AbortSignal): Promise<ChunkH
     // A chunk keeps its place until it is hashed, and so those before it: that bounds the scratch.
     await inParallel(chunks, connectionsPerFile, signal, async (chunk, stop) => {
       const work = { ...download, chunk, path: join(folder, String(chunk.index)), hashes };
-      if (present.has(chunk.index) && (await hashStored(work))) return;
-      await fetchChunk(work, remote, stop);
+      try {
+        if (present.has(chunk.index) && (await hashStored(work))) return;
+        await fetchChunk(work, remote, stop);
+      } catch (error) {
+        // Those behind it would wait for its hash.
+        hashes.drop();
+        throw error;
+      }
     });
     return await hashes.whole();
   } catch (error) {
-    throw asDiskFull(error, store.workplace.root);
+    throw asDiskFull(error, workplace.root);
   } finally {
     hashes.drop();
     await rm(folder, { recursive: true, force: true });
@@ -125,7 +120,7 @@ interface ChunkWork extends Download {
 }
 
 /** Hashes a chunk of the store. False where it has gone meanwhile. */
-async function hashStored({ stored, chunk, path, hashes }: ChunkWork): Promise<boolean> {
+async function hashStored({ target: { stored }, chunk, path, hashes }: ChunkWork): Promise<boolean> {
   const bytes = await stored.read(chunk);
   if (bytes === undefined) return false;
   await writeFile(path, bytes);
@@ -135,24 +130,24 @@ async function hashStored({ stored, chunk, path, hashes }: ChunkWork): Promise<b
 }
 
 async function fetchChunk(
-  { request, stored, account, chunk, path, hashes }: ChunkWork,
+  { request, target: { stored }, account, chunk, path, hashes }: ChunkWork,
   remote: RemoteFile,
   signal: AbortSignal,
 ): Promise<void> {
   const { client, connections } = request;
-  const target = await ChunkFile.create(path, chunk.from);
+  const local = await ChunkFile.create(path, chunk.from);
   try {
     // A chunk that is not in the store yet keeps its connection, which bounds what a kill loses.
     await connections(async () => {
       signal.throwIfAborted();
       const range = { start: chunk.from, end: chunk.to };
-      await fetchRange(remote, target, range, client.tuning, signal, ({ start, end }) =>
+      await fetchRange(remote, local, range, client.tuning, signal, ({ start, end }) =>
         account.fetched(end - start),
       );
       await stored.write(chunk, { path }, signal);
     });
     await hashes.add(chunk.index, path);
   } finally {
-    await target.remove();
+    await local.remove();
   }
 }

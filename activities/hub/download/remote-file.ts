@@ -76,7 +76,14 @@ export class RemoteFile {
     if (this.#signedUrl === undefined && this.#asking !== undefined) await this.#asking;
     const url = this.#signedUrl;
     if (url === undefined || this.#client.config.proxyFor(url) !== undefined) return false;
-    const request = { url, headers: rangeHeaders(range), range, sizeBytes: this.#sizeBytes, descriptor, base };
+    const request = {
+      url,
+      headers: rangeHeaders(range),
+      range,
+      sizeBytes: this.#sizeBytes,
+      descriptor,
+      base,
+    };
     const outcome = await transfers.get(request, signal, onWrote);
     if (outcome.kind === 'whole') return true;
     const { status, headers } = outcome;
