@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
@@ -14,6 +14,8 @@ const listingName = 'files.json';
 /** `meta` of a `resolution` artifact: the origin of a source's files. */
 export const ResolutionMeta = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),
+  /** Local files that a client has put into the store. */
+  z.object({ kind: z.literal('imported') }),
   z.object({
     kind: z.literal('hub'),
     /** Canonical id, owner/name. */
@@ -59,11 +61,11 @@ export async function putResolution(
  */
 export async function readResolution(store: ArtifactStore, ref: ArtifactRef): Promise<Resolution> {
   const artifact = await store.get(ref);
-  const listing = ResolutionListing.parse(JSON.parse(await readFile(artifact.path(listingName), 'utf8')));
+  const listing = ResolutionListing.parse(JSON.parse(await store.text(artifact, listingName)));
   return { meta: ResolutionMeta.parse(artifact.meta), ...listing };
 }
 
 /** The path of a source's file on this disk, once it is downloaded. */
 export function localPathOf(store: ArtifactStore, meta: ResolutionMeta, file: SourceFile): string {
-  return meta.kind === 'local' ? file.path : blobPath(store, { kind: 'dataset', id: meta.dataset }, file);
+  return meta.kind === 'hub' ? blobPath(store, { kind: 'dataset', id: meta.dataset }, file) : file.path;
 }
