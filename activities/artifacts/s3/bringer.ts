@@ -1,7 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { sha256 } from '../../../files/sha256.js';
+import { inParallel } from '../../threads/in-parallel.js';
 import type { ByteRange } from '../store.js';
 import type { CachedFile } from './cache/cached-file.js';
 import type { FileCache } from './cache/file-cache.js';
@@ -14,6 +15,7 @@ export class Bringer {
   readonly #cache: FileCache;
   /** Chunks that are on their way, by the inode of the image and their number. */
   readonly #coming = new Map<string, Promise<void>>();
+  readonly #slots = pLimit(chunksAtOnce);
 
   constructor(objects: Objects, cache: FileCache) {
     this.#objects = objects;
@@ -36,7 +38,9 @@ export class Bringer {
       const cached = await this.#cache.pin(file.name, path, facts);
       try {
         const missing = await cached.missing(chunksOf(file, ranges));
-        await Promise.all(missing.map((chunk) => this.#chunk(file, chunk, cached, signal)));
+        await inParallel(missing, chunksAtOnce, signal, (chunk, both) =>
+          this.#chunk(file, chunk, cached, both),
+        );
       } finally {
         await cached.close();
       }
@@ -46,12 +50,20 @@ export class Bringer {
   }
 
   /** Puts a file at `path` that has these ranges alone. They are not verified, and the cache is not used. */
-  async bringExactly(file: Chunked, ranges: readonly ByteRange[], path: string): Promise<void> {
+  async bringExactly(
+    file: Chunked,
+    ranges: readonly ByteRange[],
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       const target = await open(path, 'wx');
       try {
         await target.truncate(file.sizeBytes);
-        await Promise.all(ranges.flatMap((range) => this.#stretches(file, range, target)));
+        const stretches = ranges.flatMap((range) => stretchesOf(file, range));
+        await inParallel(stretches, stretchesAtOnce, signal, async (stretch, both) => {
+          await this.#get(file, stretch, { descriptor: target.fd }, both);
+        });
       } finally {
         await target.close();
       }
@@ -60,19 +72,16 @@ export class Bringer {
     }
   }
 
-  #stretches(file: Chunked, range: ByteRange, target: FileHandle): Promise<void>[] {
-    return stretchesOf(file, range).map(async (stretch) => {
-      const bytes = await this.#get(file, stretch);
-      if (bytes.length !== stretch.to - stretch.from) throw await this.#damaged(file, stretch);
-      await target.write(bytes, 0, bytes.length, stretch.from);
-    });
-  }
-
   async #chunk(file: Chunked, chunk: number, cached: CachedFile, signal: AbortSignal): Promise<void> {
     const id = `${cached.inode}/${chunk}`;
-    const coming = this.#coming.get(id);
-    if (coming !== undefined) return await coming;
-    const fetching = this.#fetch(file, chunk, cached, signal).finally(() => this.#coming.delete(id));
+    for (let coming = this.#coming.get(id); coming !== undefined; coming = this.#coming.get(id)) {
+      // Where it fails or is cancelled elsewhere, it is fetched here.
+      await coming.catch(() => undefined);
+      if ((await cached.missing([chunk])).length === 0) return;
+    }
+    const fetching = this.#slots(() => this.#fetch(file, chunk, cached, signal)).finally(() =>
+      this.#coming.delete(id),
+    );
     this.#coming.set(id, fetching);
     await fetching;
   }
@@ -81,18 +90,23 @@ export class Bringer {
     signal.throwIfAborted();
     const range = rangeOfChunk(file, chunk);
     await this.#cache.reserve(range.to - range.from);
-    const bytes = await this.#verified(file, chunk, range);
-    await cached.image.write(bytes, 0, bytes.length, range.from);
+    await this.#verified(file, chunk, range, cached.image.fd, signal);
     await cached.mark(chunk);
   }
 
-  /** The bytes of a chunk. Wrong ones are fetched again: only the same wrong ones are those of the object. */
-  async #verified(file: Chunked, chunk: number, range: ByteRange): Promise<Buffer> {
+  /** Fetches a chunk. Wrong bytes are fetched again: only the same wrong ones are those of the object. */
+  async #verified(
+    file: Chunked,
+    chunk: number,
+    range: ByteRange,
+    descriptor: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const expected = file.digests[chunk];
     const wrong = new Set<string>();
     for (;;) {
-      const bytes = await this.#get(file, range);
-      const digest = sha256(bytes).toString('hex');
-      if (digest === file.digests[chunk]) return bytes;
+      const digest = await this.#get(file, range, { descriptor, expected }, signal);
+      if (digest === expected) return;
       if (wrong.has(digest)) throw await this.#damaged(file, range);
       wrong.add(digest);
       if (wrong.size < mostWrong) continue;
@@ -104,10 +118,18 @@ export class Bringer {
     }
   }
 
-  async #get(file: Chunked, range: ByteRange): Promise<Buffer> {
+  /** Writes a range to its place in a file, where it has the expected SHA-256, and returns what it has. */
+  async #get(
+    file: Chunked,
+    range: ByteRange,
+    { descriptor, expected }: { readonly descriptor: number; readonly expected?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<string> {
     const { key, range: within } = file.object(range);
-    const bytes = await this.#objects.get(key, within);
-    if (bytes !== undefined) return bytes;
+    const target = { descriptor, at: range.from, ...defined({ sha256: expected }) };
+    const received = await this.#objects.download(key, within, target, signal);
+    if (received?.sizeBytes === range.to - range.from) return received.sha256;
+    if (received !== undefined) throw await this.#damaged(file, range);
     await file.forget(this.#objects, key);
     throw new HeadraceError(
       'ArtifactMissingError',
@@ -130,6 +152,10 @@ export class Bringer {
   }
 }
 
+/** Chunks that are fetched at a time: each is in memory until it is verified. */
+const chunksAtOnce = 6;
+/** Ranges of one file past the cache that are fetched at a time. */
+const stretchesAtOnce = 8;
 /** Different wrong contents after which the fault is not the object's. */
 const mostWrong = 4;
 /** The most bytes of one request past the cache. */

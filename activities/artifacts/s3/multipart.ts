@@ -1,17 +1,22 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { inParallel } from '../../threads/in-parallel.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { S3Connection, S3Sdk } from './connect.js';
+import type { FilePart, FileTransfers } from './file-transfers.js';
 import { isAbsent } from './refusal.js';
 import type { Requests } from './requests.js';
-import type { S3Tuning } from './tuning.js';
 
 /** Where an upload goes. */
 interface Target {
   readonly Bucket: string;
   readonly Key: string;
+}
+
+/** A part of an upload. */
+interface Numbered {
+  readonly UploadId: string;
+  readonly PartNumber: number;
 }
 
 /** Parts of one object that are sent or copied at a time. */
@@ -24,7 +29,7 @@ export class Multipart {
   readonly #sdk: S3Sdk;
   readonly #client: S3Client;
   readonly #requests: Requests;
-  readonly #partBytes: number;
+  readonly #files: FileTransfers;
   readonly #key: string;
   readonly #at: Target;
   readonly #token = randomUUID();
@@ -33,7 +38,7 @@ export class Multipart {
     { sdk, client }: S3Connection,
     options: {
       readonly requests: Requests;
-      readonly tuning: S3Tuning;
+      readonly files: FileTransfers;
       /** For messages. */
       readonly shownKey: string;
       readonly at: Target;
@@ -42,26 +47,35 @@ export class Multipart {
     this.#sdk = sdk;
     this.#client = client;
     this.#requests = options.requests;
-    this.#partBytes = options.tuning.partBytes;
+    this.#files = options.files;
     this.#key = options.shownKey;
     this.#at = options.at;
   }
 
-  /** Sends a file. */
-  async upload(path: string, sizeBytes: number, signal?: AbortSignal): Promise<void> {
-    const parts = Array.from({ length: Math.ceil(sizeBytes / this.#partBytes) }, (_, index) => ({
-      start: index * this.#partBytes,
-      end: Math.min(sizeBytes, (index + 1) * this.#partBytes) - 1,
+  /** Sends a file in parts of `partBytes`. Returns the SHA-256 of each chunk, in hex. */
+  async upload(
+    file: { readonly path: string; readonly chunkBytes: number },
+    sizeBytes: number,
+    partBytes: number,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]> {
+    const parts = Array.from({ length: Math.ceil(sizeBytes / partBytes) }, (_, index) => ({
+      ...file,
+      from: index * partBytes,
+      to: Math.min(sizeBytes, (index + 1) * partBytes),
     }));
-    await this.#make(
-      parts,
-      async ({ start, end }, numbered) => {
-        const Body = createReadStream(path, { start, end, highWaterMark: 1 << 20 });
-        const input = { ...this.#at, ...numbered, Body, ContentLength: end + 1 - start };
-        return (await this.#client.send(new this.#sdk.UploadPartCommand(input))).ETag;
-      },
-      signal,
-    );
+    const chunks: string[][] = [];
+    const send = async (
+      part: FilePart,
+      numbered: Numbered,
+      both: AbortSignal,
+    ): Promise<string | undefined> => {
+      const sent = await this.#files.putPart({ ...this.#at, ...numbered }, part, both);
+      chunks[numbered.PartNumber] = [...sent.chunks];
+      return sent.ETag;
+    };
+    await this.#make(parts, send, signal);
+    return chunks.flat();
   }
 
   /** Joins objects of the same bucket. @param parts - with whole keys. */
@@ -84,7 +98,7 @@ export class Multipart {
 
   async #make<Part>(
     parts: readonly Part[],
-    send: (part: Part, numbered: { UploadId: string; PartNumber: number }) => Promise<string | undefined>,
+    send: (part: Part, numbered: Numbered, signal: AbortSignal) => Promise<string | undefined>,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     const UploadId = await this.#begin();
@@ -93,7 +107,7 @@ export class Multipart {
       const Parts = await inParallel(numbered, partsAtOnce, signal, async ({ part, PartNumber }, both) => {
         const ETag = await this.#requests.send(
           `put part ${PartNumber} of ${this.#key}`,
-          () => send(part, { UploadId, PartNumber }),
+          () => send(part, { UploadId, PartNumber }, both),
           { signal: both },
         );
         return { PartNumber, ...(ETag === undefined ? {} : { ETag }) };

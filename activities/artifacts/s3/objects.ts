@@ -8,10 +8,21 @@ export interface ObjectEntry {
   readonly at: Date;
 }
 
-/** A GET that is signed, for a transfer that runs elsewhere. It is valid for a few minutes, and secret. */
-export interface SignedGet {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+/** Where bytes of an object go: a file of this disk that stays open. */
+export interface Target {
+  readonly descriptor: number;
+  /** Position of the first byte in the file. */
+  readonly at: number;
+  /** In hex: bytes with another SHA-256 are not written. @default they are written as they come */
+  readonly sha256?: string;
+}
+
+/** What came of an object. */
+export interface Received {
+  /** Less than asked for where the object ends before; then nothing was written. */
+  readonly sizeBytes: number;
+  /** Of the bytes, in hex. */
+  readonly sha256: string;
 }
 
 /**
@@ -27,6 +38,13 @@ export interface Objects {
   readonly place: string;
   /** The object's bytes, or a range of them; `undefined` where it does not exist. For at most 64 MiB. */
   get(key: string, range?: ByteRange): Promise<Buffer | undefined>;
+  /** Writes a range of an object to a file, in a thread; `undefined` where the object does not exist. */
+  download(
+    key: string,
+    range: ByteRange,
+    target: Target,
+    signal?: AbortSignal,
+  ): Promise<Received | undefined>;
   /** The size of an object; `undefined` where it does not exist. */
   sizeOf(key: string): Promise<number | undefined>;
   /**
@@ -51,5 +69,4 @@ export interface Objects {
   remove(keys: readonly string[]): Promise<void>;
   /** Joins objects to one, in order, without reading them. Each but the last has at least 5 MiB. */
   join(key: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void>;
-  signedGet(key: string, range?: ByteRange): Promise<SignedGet>;
 }

@@ -1,16 +1,15 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { defined } from '../../../core/defined.js';
-import { sha256 } from '../../../files/sha256.js';
 import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
+import { FileTransfers } from './file-transfers.js';
 import { Multipart } from './multipart.js';
-import type { ObjectEntry, Objects, SignedGet } from './objects.js';
+import type { ObjectEntry, Objects, Received, Target } from './objects.js';
 import type { BucketPlace } from './place.js';
 import { isAbsent, type Refusal } from './refusal.js';
-import { BrokenAnswer, type Requests } from './requests.js';
+import type { Requests } from './requests.js';
+import { wholeBody } from './whole-body.js';
 import type { S3Tuning } from './tuning.js';
 
 type PutOptions = { readonly ifAbsent?: boolean; readonly signal?: AbortSignal };
@@ -28,6 +27,7 @@ export class S3Objects implements Objects {
   readonly #place: BucketPlace;
   readonly #requests: Requests;
   readonly #tuning: S3Tuning;
+  readonly #files: FileTransfers;
 
   constructor(
     { sdk, client }: S3Connection,
@@ -38,6 +38,7 @@ export class S3Objects implements Objects {
     this.#place = options.place;
     this.#requests = options.requests;
     this.#tuning = options.tuning;
+    this.#files = new FileTransfers({ sdk, client }, options.tuning.stallMs);
   }
 
   get place(): string {
@@ -50,13 +51,28 @@ export class S3Objects implements Objects {
       async () => {
         const input = { ...this.#at(key), ...defined({ Range: range && rangeField(range) }) };
         const answer = await this.#client.send(new this.#sdk.GetObjectCommand(input));
-        if (!(answer.Body instanceof Readable)) throw new BrokenAnswer('The answer has no body');
-        return await wholeBody(answer.Body, answer.ContentLength, this.#tuning.stallMs);
+        return await wholeBody(answer, this.#tuning.stallMs);
       },
       {
         answer: (refusal) =>
-          // The object ends before the range begins.
-          refusal.code === 'InvalidRange' ? { is: Buffer.alloc(0) } : absentIs(undefined)(refusal),
+          refusal.code === endsBefore ? { is: Buffer.alloc(0) } : absentIs(undefined)(refusal),
+      },
+    );
+  }
+
+  download(
+    key: string,
+    range: ByteRange,
+    target: Target,
+    signal?: AbortSignal,
+  ): Promise<Received | undefined> {
+    return this.#requests.send<Received | undefined>(
+      `get ${key}`,
+      () => this.#files.get({ ...this.#at(key), Range: rangeField(range) }, range, target, signal),
+      {
+        signal,
+        answer: (refusal) =>
+          refusal.code === endsBefore ? { is: { sizeBytes: 0, sha256: '' } } : absentIs(undefined)(refusal),
       },
     );
   }
@@ -77,12 +93,8 @@ export class S3Objects implements Objects {
     body: Uint8Array | { readonly path: string },
     options: PutOptions = {},
   ): Promise<'written' | 'exists'> {
-    if (body instanceof Uint8Array) return await this.#putWhole(key, () => body, body.length, options);
-    const { path } = body;
-    const { size } = await stat(path);
-    if (size <= this.#tuning.partBytes || options.ifAbsent === true)
-      return await this.#putWhole(key, () => createReadStream(path, streamOptions), size, options);
-    await this.#multipart(key).upload(path, size, options.signal);
+    if (body instanceof Uint8Array) return await this.#putBytes(key, body, options);
+    await this.upload(key, body.path, this.#tuning.partBytes, options.signal);
     return 'written';
   }
 
@@ -92,17 +104,25 @@ export class S3Objects implements Objects {
     chunkBytes: number,
     signal?: AbortSignal,
   ): Promise<readonly string[]> {
-    const chunks: string[] = [];
-    for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes }))
-      chunks.push(sha256(bytes).toString('hex'));
-    await this.put(key, { path }, defined({ signal }));
+    const { size } = await stat(path);
+    if (size === 0) await this.#putBytes(key, Buffer.alloc(0), {});
+    if (size === 0) return [];
+    // A part has whole chunks.
+    const partBytes = Math.ceil(this.#tuning.partBytes / chunkBytes) * chunkBytes;
+    if (size > partBytes)
+      return await this.#multipart(key).upload({ path, chunkBytes }, size, partBytes, signal);
+    const file = { path, from: 0, to: size, chunkBytes };
+    const { chunks } = await this.#requests.send(
+      `put ${key}`,
+      () => this.#files.put(this.#at(key), file, signal),
+      { signal },
+    );
     return chunks;
   }
 
-  async #putWhole(
+  async #putBytes(
     key: string,
-    body: () => Uint8Array | Readable,
-    sizeBytes: number,
+    bytes: Uint8Array,
     { ifAbsent, signal }: PutOptions,
   ): Promise<'written' | 'exists'> {
     let isConditional = ifAbsent === true;
@@ -110,7 +130,7 @@ export class S3Objects implements Objects {
       `put ${key}`,
       async () => {
         const condition = isConditional ? { IfNoneMatch: '*' } : {};
-        const input = { ...this.#at(key), ...condition, Body: body(), ContentLength: sizeBytes };
+        const input = { ...this.#at(key), ...condition, Body: bytes };
         await this.#client.send(new this.#sdk.PutObjectCommand(input), defined({ abortSignal: signal }));
         return 'written';
       },
@@ -171,13 +191,9 @@ export class S3Objects implements Objects {
     else await this.#multipart(key).copy(parts.map((part) => ({ ...part, key: this.#keyOf(part.key) })));
   }
 
-  signedGet(_key: string, _range?: ByteRange): Promise<SignedGet> {
-    throw new Error('not yet');
-  }
-
   #multipart(key: string): Multipart {
-    const [sdk, client, requests, tuning] = [this.#sdk, this.#client, this.#requests, this.#tuning];
-    return new Multipart({ sdk, client }, { requests, tuning, shownKey: key, at: this.#at(key) });
+    const [sdk, client, requests, files] = [this.#sdk, this.#client, this.#requests, this.#files];
+    return new Multipart({ sdk, client }, { requests, files, shownKey: key, at: this.#at(key) });
   }
 
   #keyOf(key: string): string {
@@ -191,28 +207,7 @@ export class S3Objects implements Objects {
 
 /** The service's own limit for a request. */
 const mostRemovedAtOnce = 1000;
-const streamOptions = { highWaterMark: 1 << 20 };
+/** Code of the answer where the object ends before the range begins. */
+const endsBefore = 'InvalidRange';
 
 const rangeField = ({ from, to }: ByteRange): string => `bytes=${from}-${to - 1}`;
-
-/** Reads a body to its end. A silent connection is cut: an unread body would keep its socket for ever. */
-async function wholeBody(
-  body: Readable,
-  announcedBytes: number | undefined,
-  stallMs: number,
-): Promise<Buffer> {
-  const timer = setTimeout(() => body.destroy(new BrokenAnswer('The connection went silent')), stallMs);
-  const blocks: Buffer[] = [];
-  try {
-    for await (const block of body) {
-      timer.refresh();
-      blocks.push(Buffer.from(block));
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-  const bytes = Buffer.concat(blocks);
-  if (announcedBytes !== undefined && bytes.length !== announcedBytes)
-    throw new BrokenAnswer(`The answer ended after ${bytes.length} of ${announcedBytes} bytes`);
-  return bytes;
-}

@@ -155,7 +155,7 @@ export class S3Store implements ArtifactStore {
     const file = await this.#stored(wanted);
     if (Buffer.isBuffer(file)) await writeFile(path, file);
     else if (wanted.isReadOnce === true && wanted.ranges !== undefined)
-      await this.#bringer.bringExactly(file, wanted.ranges, path);
+      await this.#bringer.bringExactly(file, wanted.ranges, path, signal);
     else await this.#bringer.bring(file, wanted.ranges, path, signal);
     return path;
   }

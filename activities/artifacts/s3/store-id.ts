@@ -4,7 +4,7 @@ import { storeIdKey } from './layout.js';
 import type { Objects } from './objects.js';
 
 /** Far longer than a process takes from its look for an id to its own. */
-const settleMs = 2_000;
+const settleMs = 5_000;
 
 /**
  * The id of the store, which the first process makes. Where the service ignores conditions, several may write
