@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { ThreadPool, type PoolJobs } from '../threads/thread-pool.js';
 import { ObjectBlobs } from './chunks/object-blobs.js';
-import { BlobStore } from './download/blob-store.js';
+import { FolderBlobs } from './download/folder-blobs.js';
 import type { HubBlobs } from './download/hub-blobs.js';
 import { HubClient } from './http/hub-client.js';
 import { readHubConfig, type Environment } from './http/hub-config.js';
@@ -24,7 +24,7 @@ export interface HubOptions {
 /** The Hub, and its files in this store. There is one per process, because downloads share connections. */
 export interface HubAccess {
   readonly store: ArtifactStore;
-  readonly blobs: Pick<HubBlobs, 'fetch'>;
+  readonly blobs: HubBlobs;
   readonly threads: ThreadPool;
   readonly jobs: PoolJobs<HubJobs>;
   /**
@@ -53,9 +53,8 @@ export function createHubAccess(options: HubOptions): HubAccess {
   };
 }
 
-function blobsOf(store: ArtifactStore, tuning: HubTuning): Pick<HubBlobs, 'fetch'> {
-  const { medium, workplace } = store;
+function blobsOf({ medium, workplace }: ArtifactStore, tuning: HubTuning): HubBlobs {
   return medium.kind === 'folder'
-    ? new BlobStore(store, tuning)
+    ? new FolderBlobs(medium.root, tuning)
     : new ObjectBlobs(medium.objects, workplace, tuning);
 }

@@ -38,7 +38,7 @@ async function resolve(
 ): Promise<SourceResolution> {
   const { name, dataset, files } = input.source;
   if (dataset !== undefined)
-    return resolveDataset(hub.store, await hub.client(), { ...input.source, dataset }, input, work);
+    return resolveDataset(hub, await hub.client(), { ...input.source, dataset }, input, work);
   if (files !== undefined) {
     const patterns = [files].flat();
     if (hub.store.medium.kind === 'folder') return resolveLocal(hub, name, patterns, work);

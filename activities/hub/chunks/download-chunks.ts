@@ -4,7 +4,7 @@ import type { BlobChunk, StoredBlob } from '../../artifacts/s3/stored-blob.js';
 import type { Workplace } from '../../artifacts/workplace.js';
 import { asDiskFull, checkRoom } from '../../../files/room.js';
 import { inParallel } from '../../threads/in-parallel.js';
-import { oidOf } from '../download/blob-paths.js';
+import { oidOf } from '../download/hub-blob.js';
 import { ByteAccount, type BlobListener, type BlobOutcome } from '../download/byte-account.js';
 import type { FileRequest } from '../download/fetch-missing.js';
 import { fetchRange } from '../download/fetch-range.js';

@@ -3,7 +3,7 @@ import type { SourceFile } from '../../../core/contracts/source.js';
 import type { Objects } from '../../artifacts/s3/objects.js';
 import { StoredBlob } from '../../artifacts/s3/stored-blob.js';
 import type { Workplace } from '../../artifacts/workplace.js';
-import { oidOf } from '../download/blob-paths.js';
+import { oidOf } from '../download/hub-blob.js';
 import type { BlobListener, BlobOutcome } from '../download/byte-account.js';
 import type { HeldFile, HubBlobs } from '../download/hub-blobs.js';
 import { oneAtATime } from '../download/one-at-a-time.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { TransientError } from '../http/retry.js';
-import { oidOf } from './blob-paths.js';
+import { oidOf } from './hub-blob.js';
 import type { ByteAccount } from './byte-account.js';
 import type { FileRequest } from './fetch-missing.js';
 import { RemoteFile } from './remote-file.js';

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { SourceFile } from '../../../core/contracts/source.js';
 import { stableJson } from '../../../core/stable-json.js';
-import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
-import { blobPath } from '../download/blob-paths.js';
+import { readJson } from '../../artifacts/read-json.js';
+import { artifactKey, type ArtifactStore, type Wanted } from '../../artifacts/store.js';
+import { hubBlob, oidOf } from '../download/hub-blob.js';
 
 /** Version of the form of `resolution` artifacts. */
 const codeVersion = 1;
@@ -61,11 +62,18 @@ export async function putResolution(
  */
 export async function readResolution(store: ArtifactStore, ref: ArtifactRef): Promise<Resolution> {
   const artifact = await store.get(ref);
-  const listing = ResolutionListing.parse(JSON.parse(await store.text(artifact, listingName)));
+  const listing = await readJson(store, artifact, listingName, ResolutionListing);
   return { meta: ResolutionMeta.parse(artifact.meta), ...listing };
 }
 
-/** The path of a source's file on this disk, once it is downloaded. */
-export function localPathOf(store: ArtifactStore, meta: ResolutionMeta, file: SourceFile): string {
-  return meta.kind === 'hub' ? blobPath(store, { kind: 'dataset', id: meta.dataset }, file) : file.path;
+/** A source's file for `store.bring`, once it is downloaded. */
+export function wantedFile(meta: ResolutionMeta, file: SourceFile): Wanted {
+  switch (meta.kind) {
+    case 'local':
+      return { path: file.path };
+    case 'imported':
+      return { blob: { oid: oidOf(file), sizeBytes: file.sizeBytes, name: file.path } };
+    case 'hub':
+      return { blob: hubBlob({ kind: 'dataset', id: meta.dataset }, file) };
+  }
 }
