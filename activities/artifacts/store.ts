@@ -54,6 +54,8 @@ export interface ArtifactStore {
     use: (paths: readonly string[]) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result>;
+  /** For people: where a file of an artifact is. */
+  placeOf(artifact: Artifact, name: string): string;
   /** Writes a note: a small text under a name such as `uses/1f0e.json`. It replaces the one before whole. */
   note(name: string, text: string): Promise<void>;
   /** The text of a note; `undefined` where there is none. */

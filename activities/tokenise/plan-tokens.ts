@@ -11,11 +11,12 @@ import { rendererSettings } from '../../core/training/models/renderer-settings.j
 import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { entriesOf, mixedLines } from '../mix/lines/mixed-lines.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
 import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
+import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /** Pieces of an activity, at least: one can then be computed while another is written. */
@@ -68,8 +69,13 @@ export async function planTokens(
     });
   const { pieces, artifact } = await readTokenPlan(store, plan);
   const names = { baseModel: train.base_model, tokenizer: tokenizer.description };
-  const check = { tokenisation: meta.tokenisation, tokenizerDir: artifact.dir, ...names };
-  await deps.jobs.run('checkTokenizer', check, { signal: work.signal });
+  const check = { tokenisation: meta.tokenisation, ...names };
+  await bringTokenizer(
+    store,
+    artifact,
+    (files) => deps.jobs.run('checkTokenizer', { ...check, files }, { signal: work.signal }),
+    tokenizer.description,
+  );
   return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
 }
 
@@ -81,8 +87,10 @@ async function cutPieces(
   const lines = await mixedLines(store, mixPlan);
   const pieces: PlannedPiece[] = [];
   for (const side of sides) {
-    const job = { entriesPath: lines[side].entriesPath, maxBytes: pieceBytes };
-    for (const stretch of await jobs.run('cutLines', job, { signal })) pieces.push({ side, ...stretch });
+    const stretches = await store.bring([entriesOf(lines[side])], ([entriesPath = '']) =>
+      jobs.run('cutLines', { entriesPath, maxBytes: pieceBytes }, { signal }),
+    );
+    for (const stretch of stretches) pieces.push({ side, ...stretch });
   }
   return pieces;
 }

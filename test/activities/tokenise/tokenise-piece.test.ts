@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
 import { sourcesName } from '../../../activities/mix/format/provenance.js';
-import { mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
+import { bringLines, mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
 import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { readTokenizerFiles, tokenizerIn } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { packagePath } from '../../../files/package-path.js';
 import { assistant, putMix, temporaryStore, user, type Row } from '../../support/mix-artifact.js';
 
@@ -21,7 +21,8 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
   const mix = await store.get(ref);
   const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
   const done: number[] = [];
-  const meta = await tokenisePiece(
+  const meta = await bringLines(store, lines.train, async (places) =>
+    tokenisePiece(
     {
       tokenisation: {
         renderer: 'qwen3',
@@ -31,8 +32,8 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
         maxTokens: 60,
         tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
       },
-      tokenizerDir,
-      places: lines.train,
+      tokenizer: await tokenizerIn(tokenizerDir),
+      places,
       firstLine: 0,
       lines: rows.length,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
@@ -40,7 +41,7 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
       dir: await store.workplace.scratch(),
     },
     { progress: (bytes) => void done.push(bytes) },
-  );
+  ));
   assert.equal(meta.rows, rows.length);
   assert.deepEqual(
     done,
