@@ -34,12 +34,24 @@ export async function tokenisePieces(
       const sources = { from: firstLine * sourceBytes, to: (firstLine + count) * sourceBytes };
       return bringTokenizer(store, plan.artifact, (tokenizer) =>
         bringLines(store, lines[side], (places) =>
-          store.bring([{ artifact: mix, file: sourcesName(side), ranges: [sources] }], ([sourcesPath = '']) => {
-            const { tokenisation } = plan;
-            const bytes = piece.to - piece.from;
-            const job = { tokenisation, tokenizer, places, firstLine, lines: count, bytes, sourcesPath, dir };
-            return jobs.run('tokenisePiece', job, { signal, onProgress });
-          }),
+          store.bring(
+            [{ artifact: mix, file: sourcesName(side), ranges: [sources] }],
+            ([sourcesPath = '']) => {
+              const { tokenisation } = plan;
+              const bytes = piece.to - piece.from;
+              const job = {
+                tokenisation,
+                tokenizer,
+                places,
+                firstLine,
+                lines: count,
+                bytes,
+                sourcesPath,
+                dir,
+              };
+              return jobs.run('tokenisePiece', job, { signal, onProgress });
+            },
+          ),
         ),
       );
     });

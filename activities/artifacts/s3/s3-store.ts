@@ -11,7 +11,7 @@ import type { Workplace } from '../workplace.js';
 import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
-import { fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
+import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
 import {
   ArtifactManifest,
   BlobManifest,
@@ -52,10 +52,6 @@ export class S3Store implements ArtifactStore {
 
   get place(): string {
     return this.#objects.place;
-  }
-
-  get root(): string {
-    return this.workplace.root;
   }
 
   async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
@@ -127,6 +123,10 @@ export class S3Store implements ArtifactStore {
     });
     await Promise.allSettled(sent);
     return Object.fromEntries(await Promise.all(sent));
+  }
+
+  placeOf({ ref }: Artifact, name: string): string {
+    return `${this.place}/${artifactPrefix(ref)}${name}`;
   }
 
   async text(artifact: Artifact, name: string): Promise<string> {

@@ -38,8 +38,6 @@ export async function bringFiles<File extends SourceInput, Result>(
     ranges === undefined ? file.wanted : { ...file.wanted, ranges },
   );
   return await store.bring(wanted, (paths) =>
-    use(
-      parts.map(({ file: { wanted: _, ...facts } }, at) => ({ ...facts, path: paths[at] ?? '' })),
-    ),
+    use(parts.map(({ file: { wanted: _, ...facts } }, at) => ({ ...facts, path: paths[at] ?? '' }))),
   );
 }

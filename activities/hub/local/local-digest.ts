@@ -46,7 +46,11 @@ export async function digestLocalFile(
   try {
     const identity = await identityOf(realPath, file);
     const { path, sizeBytes, mtimeNs } = identity;
-    const kept = join(store.workplace.root, 'digests', `${createHash('sha256').update(path).digest('hex')}.json`);
+    const kept = join(
+      store.workplace.root,
+      'digests',
+      `${createHash('sha256').update(path).digest('hex')}.json`,
+    );
     const known = await readKnown(kept);
     if (known !== undefined && isSame(known, identity)) {
       onBytes(sizeBytes);

@@ -54,7 +54,10 @@ export async function mixedLines(
 }
 
 /** The file of the plan's entries, for `store.bring`. */
-export function entriesOf({ plan, side }: MixedLines): { readonly artifact: Artifact; readonly file: string } {
+export function entriesOf({ plan, side }: MixedLines): {
+  readonly artifact: Artifact;
+  readonly file: string;
+} {
   return { artifact: plan, file: planEntriesName(side) };
 }
 
