@@ -1,7 +1,6 @@
+import { batchesOf } from '../../../core/batches.js';
 import type { ResolveSourceInput, SourceResolution } from '../../../core/contracts/source.js';
-import { downloadLabel } from '../../../core/hub/download-label.js';
 import type { WorkContext } from '../../../core/progress.js';
-import { workRanges } from '../../../core/work-ranges.js';
 import { checkStoreRoom } from '../../artifacts/store-room.js';
 import type { HubAccess } from '../hub-access.js';
 import type { HubClient } from '../http/hub-client.js';
@@ -31,7 +30,7 @@ export async function resolveDataset(
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
   const resolution = await putResolution(store, meta, { files, emptyFiles });
   await lockSource(options.out, source.name, found.entry, work.signal);
-  const sizes = files.map((file) => file.sizeBytes);
+  const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return {
     name: source.name,
     resolution,
@@ -39,9 +38,9 @@ export async function resolveDataset(
     dataset,
     commitSha,
     files: files.length,
-    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    bytes,
     emptyFiles: emptyFiles.length,
-    downloads: workRanges(sizes, { label: (from, to) => downloadLabel(dataset, files.slice(from, to)) }),
+    downloads: batchesOf(files.length, bytes),
     notes,
   };
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { noBatches } from '../../../core/batches.js';
 import type { SourceFile, SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { listOf } from '../../../core/hub/data-files.js';
@@ -37,7 +38,7 @@ export async function resolveLocal(
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     emptyFiles: empty.length,
-    downloads: [],
+    downloads: noBatches,
     notes: emptyNotes(empty),
   };
 }
