@@ -63,7 +63,7 @@ export interface Polled {
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { env, roles = allRoles } = options;
   const store = await openStore(options.storeRoot);
-  await removeDeadScratch(store.root);
+  await removeDeadScratch(store.workplace.root);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });

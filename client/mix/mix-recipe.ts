@@ -39,7 +39,7 @@ export async function mixRecipe(
 ): Promise<MixSourcesResult> {
   const storeRoot = options.storeRoot ?? storePlace();
   const store = await openStore(storeRoot);
-  await removeDeadScratch(storeRoot);
+  await removeDeadScratch(store.workplace.root);
   const env = await commandEnvironment(options.env, storeRoot);
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
