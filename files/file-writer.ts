@@ -1,5 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync, writevSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { dropParts, maxParts } from './parts.js';
 
 /** Writes a file in big blocks, from a thread that may block. */
 export class FileWriter {
@@ -56,4 +57,22 @@ export function writeAll(descriptor: number, bytes: Uint8Array, position?: numbe
 export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length;)
     at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+}
+
+/**
+ * Writes a new file of these parts, one behind the other. Each byte goes from its place to the page cache in
+ * one copy.
+ *
+ * @param path - must not exist yet.
+ */
+export function writePartsTo(path: string, parts: readonly Uint8Array[]): void {
+  const descriptor = openSync(path, 'wx');
+  try {
+    for (let from = 0; from < parts.length; from += maxParts) {
+      const left = parts.slice(from, from + maxParts);
+      while (left.length > 0) dropParts(left, writevSync(descriptor, left));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }

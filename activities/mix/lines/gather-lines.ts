@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { HeadraceError } from '../../../core/errors.js';
 import { crc32 } from '../../../files/crc32.js';
-import { maxParts, readPartsFully } from '../../../files/read-fully.js';
+import { maxParts } from '../../../files/parts.js';
+import { readPartsFully } from '../../../files/read-fully.js';
 import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 import type { LinePlaces } from './mixed-lines.js';
 import { readStretch, type Stretch } from './stretch.js';
