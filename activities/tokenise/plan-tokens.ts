@@ -8,10 +8,13 @@ import { rendererFor } from '../../core/training/models/base-models.js';
 import { checkExampleRules, exampleRules } from '../../core/training/example-rules.js';
 import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
+import { defined } from '../../core/defined.js';
+import { tokenPieceBytes } from '../../core/mix/shuffle-sizes.js';
 import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { readMixParts } from '../mix/format/mix-part.js';
+import { cutMix } from './pieces/cut-mix.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
 import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
@@ -37,7 +40,8 @@ export async function planTokens(
   checkExampleRules(rendererNamed(renderer, settings), exampleRules(train));
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
-  const mixMeta = MixMeta.parse((await store.get(mix)).meta);
+  const mixed = await store.get(mix);
+  const mixMeta = MixMeta.parse(mixed.meta);
   const meta: TokenPlanMeta = {
     tokenisation: {
       renderer,
@@ -57,11 +61,13 @@ export async function planTokens(
   };
   const plan: ArtifactRef = {
     kind: 'token-plan',
-    key: artifactKey('token-plan', tokeniseVersion, { ...meta, pieceBytes }),
+    key: artifactKey('token-plan', tokeniseVersion, { ...meta, ...defined({ pieceBytes }) }),
   };
   if ((await store.find(plan)) === undefined)
     await store.put(plan, async (dir) => {
-      const pieces = await cutPieces(deps, { kind: 'mix-plan', key: mixMeta.plan }, work.signal);
+      const parts = await readMixParts(store, mixed);
+      const most = pieceBytes ?? tokenPieceBytes(mixMeta.train.bytes / Math.max(1, parts.length));
+      const pieces = sides.flatMap((side) => cutMix(parts, side, most));
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
       await writeTokenizerFiles(tokenizer, dir);
       return meta;
@@ -71,20 +77,6 @@ export async function planTokens(
   const check = { tokenisation: meta.tokenisation, tokenizerDir: artifact.dir, ...names };
   await deps.jobs.run('checkTokenizer', check, { signal: work.signal });
   return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
-}
-
-async function cutPieces(
-  { store, jobs, pieceBytes }: TokeniseDeps,
-  mixPlan: ArtifactRef,
-  signal: AbortSignal,
-): Promise<PlannedPiece[]> {
-  const lines = await mixedLines(store, mixPlan);
-  const pieces: PlannedPiece[] = [];
-  for (const side of sides) {
-    const job = { entriesPath: lines[side].entriesPath, maxBytes: pieceBytes };
-    for (const stretch of await jobs.run('cutLines', job, { signal })) pieces.push({ side, ...stretch });
-  }
-  return pieces;
 }
 
 function rangesOf(pieces: readonly PlannedPiece[]): readonly WorkRange[] {

@@ -2,8 +2,11 @@ import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contr
 import type { WorkContext } from '../../core/progress.js';
 import type { Artifact } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { sourcesName } from '../mix/format/provenance.js';
-import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { originBytes } from '../mix/format/origin.js';
+import { entriesName, originsName, shardName } from '../mix/format/mix-part.js';
+import { readMixPlan } from '../mix/format/mix-plan.js';
+import { linesOfRuns } from '../mix/lines/mixed-lines.js';
+import type { ArtifactFile } from '../mix/lines/pieces-of.js';
 import { inParallel } from '../threads/in-parallel.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
@@ -21,26 +24,46 @@ export async function tokenisePieces(
 ): Promise<TokenisePiecesResult> {
   const plan = await readTokenPlan(store, input.plan);
   const mix = await store.get({ kind: 'mix', key: plan.mix });
-  const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
+  const { plan: mixPlanKey } = MixMeta.parse(mix.meta);
+  // Found once, by the first piece whose part has no shard.
+  let runs: Promise<readonly ArtifactFile[]> | undefined;
+  const findRuns = async (): Promise<readonly ArtifactFile[]> =>
+    await linesOfRuns(store, mixPlanKey, await readMixPlan(store, { kind: 'mix-plan', key: mixPlanKey }));
   const pieces = plan.pieces.slice(input.from, input.to);
   const progress = new PiecesProgress(work, `pieces ${input.from + 1} to ${input.to}`, pieces);
   const result = { pieces: pieces.length, reusedPieces: 0, rows: 0, tokens: 0 };
 
   const tokenise = async (piece: PlannedPiece, signal: AbortSignal): Promise<Artifact> =>
-    await store.put(tokenPieceRef(plan, piece), (dir) => {
-      const { entriesPath, linesPaths } = lines[piece.side];
-      const job = {
-        tokenisation: plan.tokenisation,
-        tokenizerDir: plan.artifact.dir,
-        places: { entriesPath, linesPaths },
-        firstLine: piece.firstLine,
-        lines: piece.lines,
-        bytes: piece.to - piece.from,
-        sourcesPath: mix.path(sourcesName(piece.side)),
-        dir,
-      };
-      const onProgress = (bytes: number): void => progress.running(piece, bytes);
-      return jobs.run('tokenisePiece', job, { signal, onProgress });
+    await store.put(tokenPieceRef(plan, piece), async (dir) => {
+      const { side, firstEntry, start, firstLine, lines } = piece;
+      const bytes = piece.to - piece.from;
+      const part = await store.get({ kind: 'mix-part', key: piece.part });
+      const origins = { from: firstEntry * originBytes, to: (firstEntry + lines) * originBytes };
+      const file = shardName(side);
+      const isSharded = file in part.files;
+      const wanted = [
+        { artifact: part, file: originsName, ranges: [origins] },
+        ...(isSharded
+          ? [{ artifact: part, file, ranges: [{ from: start, to: start + bytes }] }]
+          : [{ artifact: part, file: entriesName }, ...(await (runs ??= findRuns()))]),
+      ];
+      return await store.bring(wanted, async ([originsPath = '', path = '', ...linesPaths]) => {
+        const job = {
+          tokenisation: plan.tokenisation,
+          tokenizerDir: plan.artifact.dir,
+          from: isSharded
+            ? ({ kind: 'shard', path, start } as const)
+            : ({ kind: 'runs', places: { entriesPath: path, linesPaths } } as const),
+          firstEntry,
+          firstLine,
+          lines,
+          bytes,
+          originsPath,
+          dir,
+        };
+        const onProgress = (done: number): void => progress.running(piece, done);
+        return await jobs.run('tokenisePiece', job, { signal, onProgress });
+      });
     });
   await inParallel(pieces, threads.size, work.signal, async (piece, signal) => {
     const known = await store.find(tokenPieceRef(plan, piece));

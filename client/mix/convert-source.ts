@@ -51,6 +51,6 @@ export async function convertSource(
 }
 
 /** The end of all ranges: in one process one call takes them all. */
-function endOf(ranges: readonly WorkRange[]): number {
+export function endOf(ranges: readonly WorkRange[]): number {
   return ranges.at(-1)?.to ?? 0;
 }

@@ -2,9 +2,13 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import { formatCount, plural } from '../../core/format.js';
+import { parallel } from '../parallel.js';
 import type { Run } from '../run/run.js';
 import { writeReport } from './report.js';
 import type { ReadySource } from './sources.js';
+
+/** Work ranges under way at once; the worker's threads bound the whole. */
+const rangesAtOnce = 2;
 
 /**
  * Makes the mix and, where the recipe has `review: true`, waits for a decision. Other caps make it again,
@@ -30,14 +34,24 @@ async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixR
         .filter((source) => source.name === name)
         .map((source) => ({ source, resolution, plan, summary })),
   );
-  const { plan, composition } = await activities.planMix(
+  const { plan, counting, writing } = await activities.planMix(
     `plan the mix of ${plural(sources.length, 'source')}`,
     defined({ seed, sources, heldout, mix, rowsPerSource }),
   );
-  const mixed = await activities.finishMix(
-    `write train.jsonl (${formatCount(composition.trainLines)} lines)`,
-    { plan, out },
-  );
+  await parallel(counting, rangesAtOnce, async ({ label, from, to }) => {
+    await activities.countPartitions(`count ${label}`, { plan, from, to });
+  });
+  const { trainLines, copies } = await activities.decideMix('decide which conversations stay', { plan });
+  await parallel(copies, rangesAtOnce, async ({ label, from, to }) => {
+    await activities.copyRows(`make ${label}`, { plan, from, to });
+  });
+  await parallel(writing, rangesAtOnce, async ({ label, from, to }) => {
+    await activities.writePartitions(`put ${label} in order`, { plan, from, to });
+  });
+  const mixed = await activities.finishMix(`write train.jsonl (${formatCount(trainLines)} lines)`, {
+    plan,
+    out,
+  });
   report.add({ mix: mixed });
   view.show({ composition: mixed.composition });
   return mixed;

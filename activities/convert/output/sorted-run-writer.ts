@@ -6,6 +6,7 @@ import { FileWriter } from '../../../files/file-writer.js';
 import { writeSha256 } from '../../../files/sha256.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
+import { CellTally } from './cell-table.js';
 import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
 
 const newline = 0x0a;
@@ -112,14 +113,17 @@ export class SortedRunWriter {
     const sortedRun = this.#written.length;
     const index = new FileWriter(join(this.#dir, indexName(sortedRun)));
     const lines = new FileWriter(join(this.#dir, linesName(sortedRun)));
+    const cells = new CellTally();
     for (const entry of this.#sorted()) {
       const bytes = this.#index.subarray(entry * entryBytes, (entry + 1) * entryBytes);
       const start = bytes.readUIntLE(entryAt.offset, 6);
       bytes.writeUIntLE(lines.bytes, entryAt.offset, 6);
       index.write(bytes);
+      cells.add(bytes);
       lines.write(this.#arena.subarray(start, start + bytes.readUInt32LE(entryAt.length) + 1));
     }
     this.#written.push({ entries: this.#entries, bytes: lines.bytes });
+    index.write(cells.finish());
     index.close();
     lines.close();
     this.#used = 0;

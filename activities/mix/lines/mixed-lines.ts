@@ -1,60 +1,59 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import type { Side } from '../../../core/contracts/mix.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { linesName } from '../../convert/output/sorted-run-format.js';
-import { planEntriesName } from '../format/mix-entry.js';
-import { MixPlanFile, mixPlanName, type Bucket } from '../format/mix-plan.js';
+import { copiesLinesName } from '../format/mix-copies.js';
+import type { MixPlanFile } from '../format/mix-plan.js';
+import type { Bucket } from '../format/mix-part.js';
+import { copiesOf } from './copies-of.js';
+import { piecesOf, type ArtifactFile } from './pieces-of.js';
 
-/** The places of a mix's lines. */
+/** The places of the lines of a part. */
 export interface LinePlaces {
-  /** The plan's entries, one for each line, in the file's order. */
+  /** The part's entries. */
   readonly entriesPath: string;
-  /** Of all sorted runs of the mix plan, in the order in which entries number them. */
+  /** Of all sorted runs of the mix, those of copies included, in the order in which entries number them. */
   readonly linesPaths: readonly string[];
+}
+
+/** A bucket, and the entries that it is part of. */
+export interface PlacedBucket extends Bucket {
+  readonly entriesPath: string;
 }
 
 /**
  * The lines of train.jsonl or heldout.jsonl in the store: in the sorted runs of converted pieces, each at the
  * place in its entry. Unlike the files in `out`, they are not edited.
  */
-export interface MixedLines extends LinePlaces {
-  /** All entries, in buckets that are each gathered by one job. */
-  readonly buckets: readonly Bucket[];
+export interface MixedLines {
+  /** As of {@link LinePlaces}. */
+  readonly linesPaths: readonly string[];
+  /** All lines in their order, each bucket gathered by one job. */
+  readonly buckets: readonly PlacedBucket[];
 }
-
-const PlacesInPlan = MixPlanFile.pick({ sortedRuns: true, buckets: true });
 
 /**
- * Finds the lines of a mix.
+ * The lines of all sorted runs of a mix, those of copies included, in the order in which entries number them.
  *
- * @param ref - of a `mix-plan` artifact.
- * @throws {HeadraceError} ArtifactMissingError where the plan or a piece is missing.
+ * @throws {HeadraceError} ArtifactMissingError.
  */
-export async function mixedLines(
+export async function linesOfRuns(
   store: ArtifactStore,
-  ref: ArtifactRef,
-): Promise<Readonly<Record<Side, MixedLines>>> {
-  const plan = await store.get(ref);
-  const text = await readFile(plan.path(mixPlanName), 'utf8');
-  const { sortedRuns, buckets } = PlacesInPlan.parse(JSON.parse(text));
-  const dirs = new Map<string, string>();
-  const linesPaths: string[] = [];
-  for (const { piece, sortedRun } of sortedRuns) {
-    const dir = dirs.get(piece) ?? (await store.get({ kind: 'piece', key: piece })).dir;
-    dirs.set(piece, dir);
-    linesPaths.push(join(dir, linesName(sortedRun)));
-  }
-  const linesOf = (side: Side): MixedLines => ({
-    entriesPath: plan.path(planEntriesName(side)),
-    buckets: buckets[side],
-    linesPaths,
-  });
-  return { train: linesOf('train'), heldout: linesOf('heldout') };
+  planKey: string,
+  plan: MixPlanFile,
+): Promise<readonly ArtifactFile[]> {
+  const pieces = await piecesOf(store, plan.sortedRuns);
+  const copies: readonly Artifact[] = await copiesOf(store, planKey, plan);
+  return [
+    ...plan.sortedRuns.map(({ sortedRun }, run) => pieces(run, linesName(sortedRun))),
+    ...copies.map((artifact) => ({ artifact, file: copiesLinesName })),
+  ];
 }
 
-/** Size of the file, newlines included. */
+/** Size of the lines, newlines included. */
 export function bytesOf({ buckets }: MixedLines): number {
   return buckets.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** How many lines there are. */
+export function linesOf({ buckets }: MixedLines): number {
+  return buckets.reduce((sum, { from, to }) => sum + to - from, 0);
 }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
 import type { RunOptions } from '../../threads/pool-thread.js';
-import type { Bucket } from '../format/mix-plan.js';
-import type { MixedLines } from '../lines/mixed-lines.js';
+import { linesOf, type MixedLines, type PlacedBucket } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
 import { UncachedWriter } from './uncached-writer.js';
 
@@ -47,7 +46,7 @@ export async function writeLines(
   } finally {
     await writer.close();
   }
-  return { lines: lines.buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
+  return { lines: linesOf(lines), bytes, sha256: hash.digest('hex') };
 }
 
 interface Gathered {
@@ -58,14 +57,15 @@ interface Gathered {
 /** The lines of each bucket in turn, valid until the next one is requested. */
 async function* gatherAhead(
   { jobs, threads }: MixDeps,
-  { buckets, ...places }: MixedLines,
+  { buckets, linesPaths }: MixedLines,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const left = new AbortController();
   const both = AbortSignal.any([signal, left.signal]);
   const rooms = new Rooms();
-  const gather = async ({ from, to, bytes }: Bucket): Promise<Gathered> => {
+  const gather = async ({ entriesPath, from, to, bytes }: PlacedBucket): Promise<Gathered> => {
     const room = rooms.take(bytes);
+    const places = { entriesPath, linesPaths };
     await jobs.run('gatherBucket', { places, from, to, bytes, into: room }, { signal: both });
     return { room, bytes };
   };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
-import { sourcesName } from '../../../activities/mix/format/provenance.js';
-import { mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
+import { entriesName, originsName, readMixParts } from '../../../activities/mix/format/mix-part.js';
+import { readMixPlan } from '../../../activities/mix/format/mix-plan.js';
+import { linesOfRuns } from '../../../activities/mix/lines/mixed-lines.js';
 import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
 import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { packagePath } from '../../../files/package-path.js';
@@ -19,7 +20,10 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
   const store = await temporaryStore();
   const ref = await putMix(store, { train: rows, sources: ['only'] });
   const mix = await store.get(ref);
-  const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
+  const { plan: key } = MixMeta.parse(mix.meta);
+  const runs = await linesOfRuns(store, key, await readMixPlan(store, { kind: 'mix-plan', key }));
+  const [listed] = await readMixParts(store, mix);
+  const part = await store.get({ kind: 'mix-part', key: listed?.key ?? '' });
   const done: number[] = [];
   const meta = await tokenisePiece(
     {
@@ -32,11 +36,18 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
         tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
       },
       tokenizerDir,
-      places: lines.train,
+      from: {
+        kind: 'runs',
+        places: {
+          entriesPath: part.path(entriesName),
+          linesPaths: runs.map(({ artifact, file }) => artifact.path(file)),
+        },
+      },
+      firstEntry: 0,
       firstLine: 0,
       lines: rows.length,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
-      sourcesPath: mix.path(sourcesName('train')),
+      originsPath: part.path(originsName),
       dir: await store.workplace.scratch(),
     },
     { progress: (bytes) => void done.push(bytes) },
