@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync, writevSync } from 'node:fs';
+import { dropParts, maxParts } from './parts.js';
 
 /** Writes a file in big blocks, from a thread that may block. */
 export class FileWriter {
@@ -49,4 +50,22 @@ export class FileWriter {
 export function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
   for (let at = 0; at < bytes.length;)
     at += writeSync(descriptor, bytes, at, null, position === undefined ? null : position + at);
+}
+
+/**
+ * Writes a new file of these parts, one behind the other. Each byte goes from its place to the page cache in
+ * one copy.
+ *
+ * @param path - must not exist yet.
+ */
+export function writePartsTo(path: string, parts: readonly Uint8Array[]): void {
+  const descriptor = openSync(path, 'wx');
+  try {
+    for (let from = 0; from < parts.length; from += maxParts) {
+      const left = parts.slice(from, from + maxParts);
+      while (left.length > 0) dropParts(left, writevSync(descriptor, left));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -20,8 +20,9 @@ import { stableJson } from '../../core/stable-json.js';
 import { hasCode, ignoreMissing, isMissing } from '../../files/errno.js';
 import { asDiskFull } from '../../files/room.js';
 import { fsyncPath, writeFileAtomic } from '../../files/write-atomic.js';
+import { blobPath } from './blob-folders.js';
 import type { Medium } from './medium.js';
-import type { Artifact, ArtifactStore, Blob, NoteEntry, Wanted } from './store.js';
+import type { Artifact, ArtifactStore, NoteEntry, Wanted } from './store.js';
 import { Workplace } from './workplace.js';
 
 const Manifest = z.object({
@@ -158,8 +159,12 @@ export class LocalStore implements ArtifactStore {
     await fsyncPath(dirname(dir));
   }
 
+  placeOf(artifact: Artifact, name: string): string {
+    return join(this.#dirOf(artifact.ref), name);
+  }
+
   text(artifact: Artifact, name: string): Promise<string> {
-    return readFile(join(this.#dirOf(artifact.ref), name), 'utf8');
+    return readFile(this.placeOf(artifact, name), 'utf8');
   }
 
   bring<Result>(
@@ -171,8 +176,8 @@ export class LocalStore implements ArtifactStore {
 
   #pathOf(wanted: Wanted): string {
     if ('path' in wanted) return wanted.path;
-    if ('blob' in wanted) return blobPathIn(this.root, wanted.blob);
-    return join(this.#dirOf(wanted.artifact.ref), wanted.file);
+    if ('blob' in wanted) return blobPath(this.root, wanted.blob);
+    return this.placeOf(wanted.artifact, wanted.file);
   }
 
   async note(name: string, text: string): Promise<void> {
@@ -206,13 +211,4 @@ export async function markUsed(path: string): Promise<void> {
     // A read-only store is not collected. The reader of a missing file reports it.
     if (!isMissing(error) && !['EPERM', 'EACCES', 'EROFS'].some((code) => hasCode(error, code))) throw error;
   }
-}
-
-/**
- * Where the bytes of a blob are below the root of a store in a folder: a Hub file in the folder of its
- * repository, as the Hub's own cache has it, an imported one in `blobs/`.
- */
-export function blobPathIn(root: string, { oid, repository }: Pick<Blob, 'oid' | 'repository'>): string {
-  if (repository === undefined) return join(root, 'blobs', oid);
-  return join(root, 'hub', `${repository.kind}s--${repository.id.replaceAll('/', '--')}`, 'blobs', oid);
 }

@@ -46,12 +46,16 @@ export interface ArtifactStore {
    * size in which the ranges have their bytes; other bytes of it are undefined. The paths are valid until
    * `use` has ended, and must not be written to. Free where the files are local.
    *
+   * @param signal - ends the transfers.
    * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError; what `use` throws.
    */
   bring<Result>(
     wanted: readonly Wanted[],
     use: (paths: readonly string[]) => Promise<Result>,
+    signal?: AbortSignal,
   ): Promise<Result>;
+  /** For people: where a file of an artifact is. */
+  placeOf(artifact: Artifact, name: string): string;
   /** Writes a note: a small text under a name such as `uses/1f0e.json`. It replaces the one before whole. */
   note(name: string, text: string): Promise<void>;
   /** The text of a note; `undefined` where there is none. */
@@ -104,7 +108,14 @@ export interface ByteRange {
 }
 
 /** A file that {@link ArtifactStore.bring} makes local; all of it, unless ranges are named. */
-export type Wanted = { readonly ranges?: readonly ByteRange[] } & (
+export type Wanted = {
+  readonly ranges?: readonly ByteRange[];
+  /**
+   * Brings the ranges to the byte, unverified and past the cache: for ranges that are small and read once, by
+   * a reader that has checksums of its own. @default false: whole chunks, verified and kept
+   */
+  readonly isReadOnce?: boolean;
+} & (
   | { readonly artifact: Artifact; readonly file: string }
   | { readonly blob: Blob }
   /** A file outside the store, on this disk. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
 import { kindNotes } from '../../core/container/file-kind.js';
 import type { WorkContext } from '../../core/progress.js';
-import { checkRoom } from '../../files/room.js';
+import { checkStoreRoom } from '../artifacts/store-room.js';
 import { artifactKey } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
 import type { ConvertDeps } from './convert-deps.js';
@@ -15,7 +15,8 @@ import {
   readConversionPlan,
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
-import { inputFile } from './plan/input-file.js';
+import { sourceInput } from './plan/input-file.js';
+import { planPieces } from './plan/plan-pieces.js';
 import { partitionRanges, pieceRanges } from './plan/plan-ranges.js';
 
 /**
@@ -45,7 +46,7 @@ export async function planConversion(
     });
   }
   const plan = await readConversionPlan(deps.store, ref);
-  await checkRoom(deps.store.root, `Converting ${name}`, await leastBytes(deps, plan));
+  await checkStoreRoom(deps.store, `Converting ${name}`, await leastBytes(deps, plan));
   return {
     plan: ref,
     format: plan.rules.layout.format,
@@ -63,9 +64,9 @@ async function makePlan(
 ): Promise<ConversionPlanFile> {
   const { pieceBytes } = deps;
   const resolution = await readResolution(deps.store, ref);
-  const files = resolution.files.map((file) => inputFile(deps.store, resolution.meta, file));
+  const files = resolution.files.map((file) => sourceInput(resolution.meta, file));
   const planned = await withScratch(deps, (scratch) =>
-    deps.jobs.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal }),
+    planPieces(deps, { source, files, pieceBytes, scratch }, work),
   );
   return assemblePlan({ ...planned, source, seed, resolution, pieceBytes });
 }
@@ -89,11 +90,12 @@ async function withScratch<Result>(
  */
 async function leastBytes(deps: ConvertDeps, plan: ConversionPlanFile): Promise<number> {
   if (plan.rules.filter !== undefined) return 0;
-  let bytes = 0;
-  for (const piece of plan.pieces) {
-    if ((await deps.store.find(piece.ref)) !== undefined) continue;
-    const kind = plan.files[piece.slices[0]?.file ?? 0]?.kind;
-    bytes += (kind !== undefined && unpacksLarger(kind) ? 1 : 0.5) * piece.bytes;
-  }
-  return Math.ceil(bytes);
+  const bytes = await Promise.all(
+    plan.pieces.map(async (piece) => {
+      if ((await deps.store.find(piece.ref)) !== undefined) return 0;
+      const kind = plan.files[piece.slices[0]?.file ?? 0]?.kind;
+      return (kind !== undefined && unpacksLarger(kind) ? 1 : 0.5) * piece.bytes;
+    }),
+  );
+  return Math.ceil(bytes.reduce((sum, each) => sum + each, 0));
 }

@@ -37,7 +37,7 @@ async function resolve(
 ): Promise<SourceResolution> {
   const { name, dataset, files } = input.source;
   if (dataset !== undefined)
-    return resolveDataset(hub.store, await hub.client(), { ...input.source, dataset }, input, work);
+    return resolveDataset(hub, await hub.client(), { ...input.source, dataset }, input, work);
   if (files !== undefined) return resolveLocal(hub, name, [files].flat(), work);
   throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
 }

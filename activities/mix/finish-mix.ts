@@ -68,8 +68,16 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
     const pending = new PendingFiles(out);
     try {
       const mix = await mixArtifact({ deps, plan, planKey, parts, composition, lines, pending, work }, ref);
-      await pending.addCopy(mix.path(rejectsName), rejectsName);
-      await pending.addCopy(mix.path(manifestName), 'manifest.json');
+      await store.bring(
+        [
+          { artifact: mix, file: rejectsName },
+          { artifact: mix, file: manifestName },
+        ],
+        async ([rejects = '', manifest = '']) => {
+          await pending.addCopy(rejects, rejectsName);
+          await pending.addCopy(manifest, 'manifest.json');
+        },
+      );
       await pending.publish();
       const { train, heldout } = MixMeta.parse(mix.meta);
       const fileOf = (side: Side, digest: FileDigest): MixFile => ({
@@ -156,13 +164,13 @@ async function writeSide(
 /**
  * @throws {HeadraceError} ArtifactCorruptError where an earlier result of the same mix has another SHA-256.
  */
-function checkSame({ dir, meta }: Artifact, now: PerSide<FileDigest>): void {
+function checkSame({ ref, meta }: Artifact, now: PerSide<FileDigest>): void {
   const before = MixMeta.parse(meta);
   for (const side of sides)
     if (before[side].sha256 !== now[side].sha256)
       throw new HeadraceError(
         'ArtifactCorruptError',
-        `${fileName(side)} has SHA-256 ${now[side].sha256}, but ${dir} has recorded ${before[side].sha256}`,
+        `${fileName(side)} has SHA-256 ${now[side].sha256}, but the mix ${ref.key} has recorded ${before[side].sha256}`,
       );
 }
 

@@ -19,6 +19,7 @@ import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.
 import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
+import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /** Pieces of an activity, at least: one can then be computed while another is written. */
@@ -74,8 +75,13 @@ export async function planTokens(
     });
   const { pieces, artifact } = await readTokenPlan(store, plan);
   const names = { baseModel: train.base_model, tokenizer: tokenizer.description };
-  const check = { tokenisation: meta.tokenisation, tokenizerDir: artifact.dir, ...names };
-  await deps.jobs.run('checkTokenizer', check, { signal: work.signal });
+  const check = { tokenisation: meta.tokenisation, ...names };
+  await bringTokenizer(
+    store,
+    artifact,
+    (files) => deps.jobs.run('checkTokenizer', { ...check, files }, { signal: work.signal }),
+    tokenizer.description,
+  );
   return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
 }
 

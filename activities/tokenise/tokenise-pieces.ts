@@ -2,9 +2,9 @@ import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contr
 import type { WorkContext } from '../../core/progress.js';
 import type { Artifact } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { originBytes } from '../mix/format/origin.js';
 import { entriesName, originsName, shardName } from '../mix/format/mix-part.js';
 import { readMixPlan } from '../mix/format/mix-plan.js';
+import { originBytes } from '../mix/format/origin.js';
 import { linesOfRuns } from '../mix/lines/mixed-lines.js';
 import type { ArtifactFile } from '../mix/lines/pieces-of.js';
 import { inParallel } from '../threads/in-parallel.js';
@@ -12,6 +12,7 @@ import { TokenPieceMeta } from './pieces/token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
 import type { PlannedPiece } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
+import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 
 /**
  * Tokenises the pieces `[from, to)` of a plan, in threads. Pieces in the store are used again, so that a
@@ -36,6 +37,7 @@ export async function tokenisePieces(
   const tokenise = async (piece: PlannedPiece, signal: AbortSignal): Promise<Artifact> =>
     await store.put(tokenPieceRef(plan, piece), async (dir) => {
       const { side, firstEntry, start, firstLine, lines } = piece;
+      const { tokenisation } = plan;
       const bytes = piece.to - piece.from;
       const part = await store.get({ kind: 'mix-part', key: piece.part });
       const origins = { from: firstEntry * originBytes, to: (firstEntry + lines) * originBytes };
@@ -47,23 +49,16 @@ export async function tokenisePieces(
           ? [{ artifact: part, file, ranges: [{ from: start, to: start + bytes }] }]
           : [{ artifact: part, file: entriesName }, ...(await (runs ??= findRuns()))]),
       ];
-      return await store.bring(wanted, async ([originsPath = '', path = '', ...linesPaths]) => {
-        const job = {
-          tokenisation: plan.tokenisation,
-          tokenizerDir: plan.artifact.dir,
-          from: isSharded
+      const onProgress = (done: number): void => progress.running(piece, done);
+      return await bringTokenizer(store, plan.artifact, (tokenizer) =>
+        store.bring(wanted, ([originsPath = '', path = '', ...linesPaths]) => {
+          const from = isSharded
             ? ({ kind: 'shard', path, start } as const)
-            : ({ kind: 'runs', places: { entriesPath: path, linesPaths } } as const),
-          firstEntry,
-          firstLine,
-          lines,
-          bytes,
-          originsPath,
-          dir,
-        };
-        const onProgress = (done: number): void => progress.running(piece, done);
-        return await jobs.run('tokenisePiece', job, { signal, onProgress });
-      });
+            : ({ kind: 'runs', places: { entriesPath: path, linesPaths } } as const);
+          const job = { tokenisation, tokenizer, from, firstEntry, firstLine, lines, bytes, originsPath, dir };
+          return jobs.run('tokenisePiece', job, { signal, onProgress });
+        }),
+      );
     });
   await inParallel(pieces, threads.size, work.signal, async (piece, signal) => {
     const known = await store.find(tokenPieceRef(plan, piece));

@@ -43,12 +43,8 @@ export async function trainSegment(
   const progress = new SessionProgress(work, what, from, plan.totalSteps);
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
     const batches = await TrainingBatches.open(deps.store, plan);
-    try {
-      const live = await takeClient(deps, plan, predecessor, work, progress);
-      return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
-    } finally {
-      await batches.close();
-    }
+    const live = await takeClient(deps, plan, predecessor, work, progress);
+    return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
   });
 }
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactKinds, type ArtifactKind } from '../../core/contracts/artifact.js';
-import { oidOf } from '../../activities/hub/download/blob-paths.js';
+import { oidOf } from '../../activities/hub/download/hub-blob.js';
 import { readResolution } from '../../activities/hub/resolve/resolution.js';
 import { ignoreMissing } from '../../files/errno.js';
 import { namesIn } from '../../files/names-in.js';

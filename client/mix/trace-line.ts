@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Side } from '../../core/contracts/mix.js';
+import { readJson } from '../../activities/artifacts/read-json.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { SliceTable, sliceTableName } from '../../activities/convert/output/slice-table.js';
@@ -44,7 +44,7 @@ export async function traceLine(
   if (source === undefined) throw new Error(`The origin of line ${line} names no source of the mix`);
   const conversion = await readConversionPlan(store, { kind: 'conversion', key: source.plan });
   const summary = await store.get({ kind: 'summary', key: source.summary });
-  const table = SliceTable.parse(JSON.parse(await readFile(summary.path(sliceTableName), 'utf8')));
+  const table = await readJson(store, summary, sliceTableName, SliceTable);
   const slice = table.slices[origin.slice];
   if (slice === undefined) throw new Error(`The origin of line ${line} names no slice of ${source.name}`);
   const { origin: from } = conversion;

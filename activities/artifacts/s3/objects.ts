@@ -8,10 +8,21 @@ export interface ObjectEntry {
   readonly at: Date;
 }
 
-/** A GET that is signed, for a transfer that runs elsewhere. It is valid for a few minutes, and secret. */
-export interface SignedGet {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+/** Where bytes of an object go: a file of this disk that stays open. */
+export interface Target {
+  readonly descriptor: number;
+  /** Position of the first byte in the file. */
+  readonly at: number;
+  /** In hex: bytes with another SHA-256 are not written. @default they are written as they come */
+  readonly sha256?: string;
+}
+
+/** What came of an object. */
+export interface Received {
+  /** Less than asked for where the object ends before; then nothing was written. */
+  readonly sizeBytes: number;
+  /** Of the bytes, in hex. */
+  readonly sha256: string;
 }
 
 /**
@@ -20,13 +31,20 @@ export interface SignedGet {
  * the order of lists: `ifAbsent` saves work, and a server that ignores it loses nothing.
  *
  * All throw {HeadraceError} StoreUnavailableError, BucketMissingError, StoreForbiddenError,
- * StoreRegionError, StoreClockError.
+ * StoreRegionError, StoreClockError, StoreAnswerError.
  */
 export interface Objects {
   /** `s3://bucket/prefix`. */
   readonly place: string;
   /** The object's bytes, or a range of them; `undefined` where it does not exist. For at most 64 MiB. */
   get(key: string, range?: ByteRange): Promise<Buffer | undefined>;
+  /** Writes a range of an object to a file, in a thread; `undefined` where the object does not exist. */
+  download(
+    key: string,
+    range: ByteRange,
+    target: Target,
+    signal?: AbortSignal,
+  ): Promise<Received | undefined>;
   /** The size of an object; `undefined` where it does not exist. */
   sizeOf(key: string): Promise<number | undefined>;
   /**
@@ -40,10 +58,15 @@ export interface Objects {
     body: Uint8Array | { readonly path: string },
     options?: { readonly ifAbsent?: boolean; readonly signal?: AbortSignal },
   ): Promise<'written' | 'exists'>;
+  /**
+   * Writes a file of this disk, and hashes what is sent.
+   *
+   * @returns the SHA-256 of each chunk of `chunkBytes`, in hex.
+   */
+  upload(key: string, path: string, chunkBytes: number, signal?: AbortSignal): Promise<readonly string[]>;
   list(prefix: string): AsyncIterable<ObjectEntry>;
   /** Removes objects; missing ones are no error. */
   remove(keys: readonly string[]): Promise<void>;
   /** Joins objects to one, in order, without reading them. Each but the last has at least 5 MiB. */
   join(key: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void>;
-  signedGet(key: string, range?: ByteRange): Promise<SignedGet>;
 }

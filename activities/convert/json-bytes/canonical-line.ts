@@ -18,8 +18,6 @@ export interface LineAreas {
   readonly constantsAt: number;
   /** For a text that is escaped: {@link chunkBytes}. */
   readonly textAt: number;
-  /** For the line: {@link lineBytes}. */
-  readonly lineAt: number;
 }
 
 /** The most bytes that are escaped by one call. */
@@ -33,8 +31,8 @@ export function maxLineBytes(messages: number, textBytes: number): number {
 }
 
 /**
- * A line of train.jsonl under construction: built in the kernel's memory, then copied to its place by one
- * call. The caller checks with {@link maxLineBytes} that it fits into {@link lineBytes}.
+ * A line of train.jsonl under construction, at its place in the kernel's memory. The caller checks with
+ * {@link maxLineBytes} that there is room, and that the line is not longer than {@link lineBytes}.
  */
 export class CanonicalLine {
   readonly #kernel: JsonKernel;
@@ -42,12 +40,12 @@ export class CanonicalLine {
   readonly #firstOpenings: Readonly<Record<Role, Constant>>;
   readonly #nextOpenings: Readonly<Record<Role, Constant>>;
   readonly #closing: Constant;
-  #end: number;
+  #start = 0;
+  #end = 0;
 
   constructor(kernel: JsonKernel, areas: LineAreas) {
     this.#kernel = kernel;
     this.#areas = areas;
-    this.#end = areas.lineAt;
     let constantsEnd = areas.constantsAt;
     const constant = (text: string): Constant => {
       const at = constantsEnd;
@@ -60,9 +58,10 @@ export class CanonicalLine {
     this.#closing = constant(closing);
   }
 
-  /** Makes the line empty. */
-  clear(): void {
-    this.#end = this.#areas.lineAt;
+  /** Starts an empty line at this address. */
+  start(at: number): void {
+    this.#start = at;
+    this.#end = at;
   }
 
   /** Adds a message whose text is the JSON `[start, end)` of the read block, without its quotes. */
@@ -84,14 +83,14 @@ export class CanonicalLine {
     return codeUnits;
   }
 
-  /** Closes the line and copies it to `target`, without a newline. Returns its end in the target. */
-  writeTo(target: Buffer, at: number): number {
+  /** Closes the line. Returns the address after it. */
+  close(): number {
     this.#copy(this.#closing.at, this.#closing.bytes);
-    return at + this.#kernel.memory.copy(target, at, this.#areas.lineAt, this.#end);
+    return this.#end;
   }
 
   #open(role: Role): void {
-    const openings = this.#end === this.#areas.lineAt ? this.#firstOpenings : this.#nextOpenings;
+    const openings = this.#end === this.#start ? this.#firstOpenings : this.#nextOpenings;
     this.#copy(openings[role].at, openings[role].bytes);
   }
 

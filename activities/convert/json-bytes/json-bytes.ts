@@ -1,7 +1,9 @@
-import { CanonicalLine, lineBytes, chunkBytes } from './canonical-line.js';
+import { CanonicalLine, chunkBytes } from './canonical-line.js';
 import { createWasmKernel, type JsonKernel } from './json-kernel.js';
 
 const readBlockBytes = 4 * 1024 * 1024;
+/** Bytes of the arena. */
+export const arenaBytes = 16 * 1024 * 1024;
 /**
  * Zeros between the areas: room for what the kernel accesses after a text, and the end of unclosed strings.
  */
@@ -9,8 +11,9 @@ const gapBytes = 65_536;
 const constantsAt = 0;
 const readBlockAt = constantsAt + gapBytes;
 const textAt = readBlockAt + readBlockBytes + gapBytes;
-const lineAt = textAt + chunkBytes + gapBytes;
-const memoryBytes = lineAt + lineBytes + gapBytes;
+const decodedAt = textAt + chunkBytes + gapBytes;
+const arenaAt = decodedAt + readBlockBytes + gapBytes;
+const memoryBytes = arenaAt + arenaBytes + gapBytes;
 
 /** The text of a JSON string, without its quotes: `[start, end)`. */
 export interface StringSpan {
@@ -28,8 +31,9 @@ export interface LentBlock {
 }
 
 /**
- * JSON as bytes: reads strings in place, in a block that files are read into, and builds canonical lines,
- * without JavaScript strings.
+ * JSON as bytes: reads strings in place, in a block that files are read into, and builds canonical lines in
+ * an arena, where they are hashed and written to disk from; without JavaScript strings. All of it is one
+ * block of memory.
  *
  * The corpora of `bench/mix` are converted with 37 % of the CPU time that JSON.parse and JSON.stringify take
  * for JSON Lines, and 57 % for parquet. With the kernel in TypeScript, a byte at a time, it is 63 % for JSON
@@ -38,14 +42,19 @@ export interface LentBlock {
 export class JsonBytes {
   readonly #kernel: JsonKernel;
   readonly #readBlock: Buffer;
+  /** The whole memory. */
+  readonly memory: Buffer;
+  /** Where the arena begins in the memory; it has {@link arenaBytes}. */
+  readonly arenaAt = arenaAt;
   readonly #line: CanonicalLine;
   #isLent = false;
 
   /** @param createKernel - returns a kernel with a memory of this size. */
   constructor(createKernel: (memoryBytes: number) => JsonKernel) {
     this.#kernel = createKernel(memoryBytes);
-    this.#readBlock = this.#kernel.memory.subarray(readBlockAt, readBlockAt + readBlockBytes);
-    this.#line = new CanonicalLine(this.#kernel, { constantsAt, textAt, lineAt });
+    this.memory = this.#kernel.memory;
+    this.#readBlock = this.memory.subarray(readBlockAt, readBlockAt + readBlockBytes);
+    this.#line = new CanonicalLine(this.#kernel, { constantsAt, textAt });
   }
 
   /**
@@ -62,9 +71,9 @@ export class JsonBytes {
     };
   }
 
-  /** Whether `bytes` lie in the read block. */
+  /** Whether `bytes` lie in the memory. */
   holds(bytes: Buffer): boolean {
-    return bytes.buffer === this.#readBlock.buffer;
+    return bytes.buffer === this.memory.buffer;
   }
 
   /**
@@ -87,9 +96,24 @@ export class JsonBytes {
     return end === -1 ? undefined : { start: at, end, codeUnits: end - at - this.#kernel.surplusBytes() };
   }
 
-  /** An empty line. There is only one: what it held before is dropped. */
-  startLine(): CanonicalLine {
-    this.#line.clear();
+  /**
+   * The text of a string that {@link readString} has read, `[start, end)` of the read block, as UTF-8. Valid
+   * until the next call.
+   */
+  decoded(bytes: Buffer, start: number, end: number): Uint8Array {
+    const from = bytes.byteOffset + start;
+    const decodedEnd = this.#kernel.unescapeText(from, from + end - start, decodedAt);
+    return this.memory.subarray(decodedAt, decodedEnd);
+  }
+
+  /**
+   * Starts a line at a position of the arena. There is only one at a time.
+   *
+   * @param memory - that of this instance.
+   */
+  startLine(memory: Buffer, at: number): CanonicalLine {
+    if (memory !== this.memory) throw new Error('A line is built in the memory that holds its texts');
+    this.#line.start(at);
     return this.#line;
   }
 }

@@ -2,8 +2,8 @@ import { jsonKernelWasm } from './json-kernel-wasm.js';
 
 /**
  * Functions on one block of memory, which belongs to the caller. Addresses are positions in it. A string is
- * canonical if it is what JSON.stringify writes. All text is UTF-8. A function may read, and `escapeText` may
- * write, up to 15 bytes after the end of a text.
+ * canonical if it is what JSON.stringify writes. All text is UTF-8. A function may read, and `escapeText` and
+ * `unescapeText` may write, up to 15 bytes after the end of a text.
  */
 export interface JsonKernel {
   readonly memory: Buffer;
@@ -19,6 +19,11 @@ export interface JsonKernel {
    * after the last byte written.
    */
   escapeText(from: number, to: number, into: number): number;
+  /**
+   * Writes the text of the canonical string `[from, to)`, given without its quotes, at `into`. Returns the
+   * address after the last byte written.
+   */
+  unescapeText(from: number, to: number, into: number): number;
   /** Bytes minus UTF-16 code units of the text that `skipString` or `escapeText` read last. */
   surplusBytes(): number;
   copy(into: number, from: number, bytes: number): void;

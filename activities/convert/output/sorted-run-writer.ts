@@ -2,21 +2,15 @@ import { join } from 'node:path';
 import { heldoutHashBytes, heldoutPrefix } from '../../../core/mix/heldout.js';
 import { digestBytes, digestPrefix } from '../../../core/mix/order-key.js';
 import { crc32 } from '../../../files/crc32.js';
-import { FileWriter } from '../../../files/file-writer.js';
+import { FileWriter, writePartsTo } from '../../../files/file-writer.js';
 import { writeSha256 } from '../../../files/sha256.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
+import { arenaBytes, threadJsonBytes } from '../json-bytes/json-bytes.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
 import { CellTally } from './cell-table.js';
 import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
 
 const newline = 0x0a;
-/** Lines are held in memory up to this size, then sorted and written as one sorted run. */
-const arenaBytes = 16 * 1024 * 1024;
-const firstArenaBytes = 1024 * 1024;
-
-/** The arena of the last piece, reused for the next: a thread converts one piece at a time. */
-let spareArena = Buffer.allocUnsafeSlow(0);
-
 /** The prefix of the held-out rule, and room for a prompt after it, so that one call hashes both. */
 let heldoutInput = Buffer.from(heldoutPrefix);
 const promptAt = heldoutInput.length;
@@ -41,61 +35,65 @@ export interface SortedRunSize {
   readonly bytes: number;
 }
 
-/** Collects conversations and writes them as sorted runs. Memory: one arena, or one line longer than it. */
+/**
+ * Collects conversations in the arena of the thread, which writes one piece at a time. When it is full they
+ * are sorted and written as one sorted run. A line that is longer than the arena is a sorted run of its own,
+ * in memory of its own.
+ */
 export class SortedRunWriter {
   readonly #dir: string;
   readonly #prefix: Buffer;
   readonly #written: SortedRunSize[] = [];
-  #arena: Buffer<ArrayBuffer>;
-  #used = 0;
+  /** The lines are `#lines[…, #used)`, and there is room up to `#end`. */
+  #lines = threadJsonBytes.memory;
+  #used = threadJsonBytes.arenaAt;
+  #end = threadJsonBytes.arenaAt + arenaBytes;
   #index = Buffer.allocUnsafeSlow(0);
   #entries = 0;
 
   constructor(dir: string, seed: number) {
     this.#dir = dir;
     this.#prefix = Buffer.from(digestPrefix(seed));
-    this.#arena = spareArena;
-    spareArena = Buffer.allocUnsafeSlow(0);
   }
 
   /** @param row - in the slice, from 1. */
   add(converted: ConvertedRow, slice: number, row: number): void {
     // The prefix and the line are neighbours, so that one call hashes both.
     const at = this.#reserve(this.#prefix.length + converted.maxBytes + 1);
-    const start = at + this.#prefix.copy(this.#arena, at);
-    const { end, assistantChars } = converted.writeTo(this.#arena, start);
-    this.#arena[end] = newline;
+    const start = at + this.#prefix.length;
+    this.#lines.set(this.#prefix, at);
+    const { end, assistantChars } = converted.writeTo(this.#lines, start);
+    this.#lines[end] = newline;
     this.#used = end + 1;
 
     const entry = this.#nextEntry();
-    writeSha256(this.#arena.subarray(at, end), this.#index, entry + entryAt.digest, digestBytes);
+    writeSha256(this.#lines.subarray(at, end), this.#index, entry + entryAt.digest, digestBytes);
     writeSha256(prefixedPrompt(converted.prompt), this.#index, entry + entryAt.heldout, heldoutHashBytes);
     this.#index.writeUIntLE(start, entry + entryAt.offset, 6);
     this.#index.writeUInt32LE(end - start, entry + entryAt.length);
     this.#index.writeUInt32LE(assistantChars, entry + entryAt.assistantChars);
     this.#index.writeUInt32LE(slice, entry + entryAt.slice);
     this.#index.writeUInt32LE(row, entry + entryAt.row);
-    this.#index.writeUInt32LE(crc32(this.#arena.subarray(start, end)), entry + entryAt.crc);
+    this.#index.writeUInt32LE(crc32(this.#lines.subarray(start, end)), entry + entryAt.crc);
+    if (this.#lines !== threadJsonBytes.memory) this.#write();
   }
 
   /** Writes the rest. Returns the sizes of all sorted runs. */
   finish(): readonly SortedRunSize[] {
     if (this.#entries > 0) this.#write();
-    if (this.#arena.length <= arenaBytes) spareArena = this.#arena;
     return this.#written;
   }
 
   #reserve(bytes: number): number {
-    if (this.#used + bytes > arenaBytes && this.#entries > 0) this.#write();
-    if (this.#used + bytes > this.#arena.length) this.#grow(this.#used + bytes);
+    if (this.#used + bytes > this.#end && this.#entries > 0) this.#write();
+    if (bytes > arenaBytes) this.#use(Buffer.allocUnsafeSlow(bytes), 0, bytes);
     return this.#used;
   }
 
-  #grow(bytes: number): void {
-    const doubled = Math.min(arenaBytes, Math.max(firstArenaBytes, 2 * this.#arena.length));
-    const grown = Buffer.allocUnsafeSlow(Math.max(bytes, doubled));
-    this.#arena.copy(grown, 0, 0, this.#used);
-    this.#arena = grown;
+  #use(lines: Buffer, start: number, end: number): void {
+    this.#lines = lines;
+    this.#used = start;
+    this.#end = end;
   }
 
   #nextEntry(): number {
@@ -112,22 +110,27 @@ export class SortedRunWriter {
   #write(): void {
     const sortedRun = this.#written.length;
     const index = new FileWriter(join(this.#dir, indexName(sortedRun)));
-    const lines = new FileWriter(join(this.#dir, linesName(sortedRun)));
     const cells = new CellTally();
+    const lines: Uint8Array[] = [];
+    let bytes = 0;
     for (const entry of this.#sorted()) {
-      const bytes = this.#index.subarray(entry * entryBytes, (entry + 1) * entryBytes);
-      const start = bytes.readUIntLE(entryAt.offset, 6);
-      bytes.writeUIntLE(lines.bytes, entryAt.offset, 6);
-      index.write(bytes);
-      cells.add(bytes);
-      lines.write(this.#arena.subarray(start, start + bytes.readUInt32LE(entryAt.length) + 1));
+      const at = entry * entryBytes;
+      const start = this.#index.readUIntLE(at + entryAt.offset, 6);
+      const end = start + this.#index.readUInt32LE(at + entryAt.length) + 1;
+      lines.push(this.#lines.subarray(start, end));
+      this.#index.writeUIntLE(bytes, at + entryAt.offset, 6);
+      const row = this.#index.subarray(at, at + entryBytes);
+      index.write(row);
+      cells.add(row);
+      bytes += end - start;
     }
-    this.#written.push({ entries: this.#entries, bytes: lines.bytes });
     index.write(cells.finish());
     index.close();
-    lines.close();
-    this.#used = 0;
+    writePartsTo(join(this.#dir, linesName(sortedRun)), lines);
+    this.#written.push({ entries: this.#entries, bytes });
     this.#entries = 0;
+    const { memory, arenaAt } = threadJsonBytes;
+    this.#use(memory, arenaAt, arenaAt + arenaBytes);
   }
 
   /** The entries in ascending order of digest; equal ones in reading order. */

@@ -38,8 +38,10 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
     onText:
       convertLine &&
       ((bytes, start, end, place) =>
-        write(convertLine(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
-    onValue: convertParquetRow && ((row, place) => write(convertParquetRow(row), place, () => rowText(row))),
+        write(convertLine.convert(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
+    onParquetRow:
+      convertParquetRow &&
+      ((rows, index, place) => write(convertParquetRow(rows, index), place, () => rowText(rows.row(index)))),
     onRow(row, place, text) {
       if (text.hasNonFinite) output.countNonFinite();
       const outcome = convert(row, text.json);

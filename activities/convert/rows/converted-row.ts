@@ -11,14 +11,19 @@ export interface ConvertedRow {
   /** The text that decides whether the conversation is held out, as a string or as UTF-8. */
   readonly prompt: string | Uint8Array;
   /** Absent where nothing is to be counted. */
-  readonly facts?: ConversationFacts;
-  /** Writes the line to `target`, without a newline. */
-  writeTo(target: Buffer, at: number): WrittenLine;
+  readonly facts?: ConversationFacts | undefined;
+  /**
+   * Writes the line to `memory`, without a newline.
+   *
+   * @param memory - that of `threadJsonBytes` for a line of up to `lineBytes`, which is built there; any
+   *   other for a longer line.
+   */
+  writeTo(memory: Buffer, at: number): WrittenLine;
 }
 
 /** Result of {@link ConvertedRow.writeTo}. */
 export interface WrittenLine {
-  /** The end of the line in the target. */
+  /** The end of the line in the memory. */
   readonly end: number;
   /** UTF-16 code units of the assistant's text. */
   readonly assistantChars: number;
@@ -40,8 +45,8 @@ export function parsedRow({ conversation, facts }: Converted): ConvertedRow {
     maxBytes: line.length > longLine ? Buffer.byteLength(line) : 3 * line.length,
     facts,
     prompt: heldoutPrompt(conversation.messages),
-    writeTo: (target, at) => ({
-      end: at + target.write(line, at),
+    writeTo: (memory, at) => ({
+      end: at + memory.write(line, at),
       assistantChars: assistantChars(conversation),
     }),
   };

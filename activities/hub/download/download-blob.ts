@@ -6,7 +6,7 @@ import { bytesOf } from '../../../core/hub/ranges.js';
 import { ignoreMissing } from '../../../files/errno.js';
 import { FileLock } from '../../../files/file-lock.js';
 import { asDiskFull } from '../../../files/room.js';
-import { oidOf } from './blob-paths.js';
+import { oidOf } from './hub-blob.js';
 import { ByteAccount, type BlobListener, type BlobOutcome } from './byte-account.js';
 import { durableRanges, partOf } from './durable-ranges.js';
 import { fetchMissing, type BlobRequest } from './fetch-missing.js';

@@ -4,7 +4,7 @@ import type { SourceFile } from '../../../core/contracts/source.js';
 import { checkRoom } from '../../../files/room.js';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
 import { TransientError } from '../http/retry.js';
-import { oidOf } from './blob-paths.js';
+import { oidOf } from './hub-blob.js';
 import type { ByteAccount } from './byte-account.js';
 import type { BlobRequest } from './fetch-missing.js';
 import { RemoteFile } from './remote-file.js';

@@ -2,8 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import { defined } from '../../../core/defined.js';
 import { messageOf } from '../../../core/errors.js';
 import { writeAll } from '../../../files/file-writer.js';
-import { ConnectionPool } from '../http/connection-pool.js';
-import type { DirectConnection, DirectResponse } from '../http/direct-connection.js';
+import { ConnectionPool } from '../../http/connection-pool.js';
+import type { DirectConnection, DirectResponse } from '../../http/direct-connection.js';
 
 /** A message to the thread. */
 export type TransferMessage =

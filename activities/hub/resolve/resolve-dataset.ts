@@ -2,9 +2,8 @@ import type { ResolveSourceInput, SourceResolution } from '../../../core/contrac
 import { downloadLabel } from '../../../core/hub/download-label.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { workRanges } from '../../../core/work-ranges.js';
-import { checkRoom } from '../../../files/room.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
-import { filesOnDisk } from '../download/files-on-disk.js';
+import { checkStoreRoom } from '../../artifacts/store-room.js';
+import type { HubAccess } from '../hub-access.js';
 import type { HubClient } from '../http/hub-client.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
 import { lockSource } from './recipe-lock.js';
@@ -17,7 +16,7 @@ import { putResolution } from './resolution.js';
  * bytes.
  */
 export async function resolveDataset(
-  store: ArtifactStore,
+  { store, blobs }: Pick<HubAccess, 'store' | 'blobs'>,
   client: HubClient,
   source: HubSource,
   options: Pick<ResolveSourceInput, 'out' | 'updateLock'>,
@@ -26,9 +25,9 @@ export async function resolveDataset(
   const found = await inspectDataset(store, client, source, options, work);
   const { commit, config, split, files, emptyFiles, notes } = found;
   const { id: dataset, commitSha } = commit;
-  const onDisk = await filesOnDisk(store, commit, files);
-  const missing = onDisk.reduce((sum, { file, haveBytes }) => sum + file.sizeBytes - haveBytes, 0);
-  await checkRoom(store.root, `The dataset ${dataset}`, missing);
+  const held = await blobs.held(commit, files);
+  const missing = held.reduce((sum, { file, haveBytes }) => sum + file.sizeBytes - haveBytes, 0);
+  await checkStoreRoom(store, `The dataset ${dataset}`, missing);
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
   const resolution = await putResolution(store, meta, { files, emptyFiles });
   await lockSource(options.out, source.name, found.entry, work.signal);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sides, Volume, type Side } from '../../../core/contracts/mix.js';
+import { readJson } from '../../artifacts/read-json.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 
 /**
@@ -68,5 +69,5 @@ export const partsName = 'parts.json';
 
 /** The parts of a `mix`. */
 export async function readMixParts(store: ArtifactStore, mix: Artifact): Promise<MixParts> {
-  return MixParts.parse(JSON.parse(await store.text(mix, partsName)));
+  return await readJson(store, mix, partsName, MixParts);
 }

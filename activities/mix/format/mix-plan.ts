@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { readJson } from '../../artifacts/read-json.js';
 import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import type { SelectionList } from './mix-count.js';
 
@@ -73,8 +74,7 @@ export const mixPlanName = 'plan.json';
  * @throws {HeadraceError} ArtifactMissingError.
  */
 export async function readMixPlan(store: ArtifactStore, ref: ArtifactRef): Promise<MixPlanFile> {
-  const artifact = await store.get(ref);
-  return MixPlanFile.parse(JSON.parse(await store.text(artifact, mixPlanName)));
+  return await readJson(store, await store.get(ref), mixPlanName, MixPlanFile);
 }
 
 /**

@@ -1,22 +1,21 @@
 import { closeSync, openSync } from 'node:fs';
 import { HeadraceError } from '../../../core/errors.js';
 import { crc32 } from '../../../files/crc32.js';
-import { readFully } from '../../../files/read-fully.js';
+import { maxParts } from '../../../files/parts.js';
+import { readPartsFully } from '../../../files/read-fully.js';
 import { mixEntryAt, mixEntryBytes } from '../format/mix-entry.js';
 import type { LinePlaces } from './mixed-lines.js';
 import { readStretch, type Stretch } from './stretch.js';
 
 /** Lines with at most this many bytes between them are read together. */
-const gapBytes = 32 * 1024;
-const readBytes = 4 * 1024 * 1024;
-/** The thread's buffer, reused for the next read. */
-let readBuffer = Buffer.allocUnsafeSlow(0);
+const gapBytes = 16 * 1024;
+/** The bytes between lines are read into here. */
+const unused = Buffer.allocUnsafeSlow(gapBytes);
 
 /**
  * Gathers the lines of entries `[from, to)` from the sorted runs into `into`, in the order of the entries,
  * and checks each by its CRC-32. Sorted runs have the order of the mix, so neighbouring lines of the mix are
- * near each other in each sorted run. It blocks, so it runs in a thread. Memory: 4 MiB beside `into`, or the
- * longest line.
+ * near each other in each sorted run. It blocks, so it runs in a thread.
  *
  * @param into - as long as the lines are, newlines included.
  * @throws {HeadraceError} ArtifactCorruptError where a sorted run has changed since its conversion.
@@ -43,13 +42,16 @@ export interface GatherBucketInput {
   readonly to: number;
   /** Size of their lines, newlines included. */
   readonly bytes: number;
-  /** The buffer for the lines, at least `bytes` long. */
-  readonly into: SharedArrayBuffer;
+  /** Memory for the lines. */
+  readonly room: SharedArrayBuffer;
+  /** Where in it the lines begin. */
+  readonly start: number;
 }
 
 /** {@link gatherLines} as a job for a thread. */
-export function gatherBucket({ places, from, to, bytes, into }: GatherBucketInput): Promise<null> {
-  gatherLines(places, from, to, Buffer.from(into, 0, bytes));
+export function gatherBucket(input: GatherBucketInput): Promise<null> {
+  const { places, from, to, bytes, room, start } = input;
+  gatherLines(places, from, to, Buffer.from(room, start, bytes));
   return Promise.resolve(null);
 }
 
@@ -58,59 +60,46 @@ function gatherFrom(path: string, entries: Uint32Array, stretch: Stretch, into: 
   const descriptor = openSync(path, 'r');
   try {
     for (let from = 0; from < entries.length;) {
-      const { to, start, end } = nextRead(entries, from, stretch);
-      const block = readBlock(descriptor, path, start, end);
-      for (const entry of entries.subarray(from, to)) copyLine(path, block, start, entry, stretch, into);
-      from = to;
+      const { parts, start, end, to } = nextRead(entries, from, stretch, into);
+      if (readPartsFully(descriptor, parts, start) < end - start)
+        throw new HeadraceError('ArtifactCorruptError', `${path} ends before byte ${end}`);
+      for (; from < to; from += 1) checkLine(path, entries[from] ?? 0, stretch, into);
     }
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** The next read: bytes `[start, end)`, with the lines of `entries[from, to)`. */
+/** The next read: bytes `[start, end)` of the sorted run, the lines of `entries[from, to)` to their places. */
 function nextRead(
   entries: Uint32Array,
   from: number,
-  { offsetOf, lengthOf }: Stretch,
-): { readonly to: number; readonly start: number; readonly end: number } {
-  const first = entries[from] ?? 0;
-  const start = offsetOf(first);
-  let end = start + lengthOf(first);
-  let to = from + 1;
-  for (; to < entries.length; to += 1) {
-    const entry = entries[to] ?? 0;
-    const next = Math.max(end, offsetOf(entry) + lengthOf(entry));
-    if (offsetOf(entry) - end > gapBytes || next - start > readBytes) break;
-    end = next;
-  }
-  return { to, start, end };
-}
-
-function readBlock(descriptor: number, path: string, from: number, to: number): Buffer {
-  if (readBuffer.length < to - from) readBuffer = Buffer.allocUnsafeSlow(Math.max(to - from, readBytes));
-  const block = readBuffer.subarray(0, to - from);
-  if (readFully(descriptor, block, from) < block.length)
-    throw new HeadraceError('ArtifactCorruptError', `${path} ends before byte ${to}`);
-  return block;
-}
-
-/** @param start - position of the block in the sorted run. */
-function copyLine(
-  path: string,
-  block: Buffer,
-  start: number,
-  entry: number,
   stretch: Stretch,
   into: Buffer,
-): void {
-  const at = stretch.offsetOf(entry) - start;
-  const end = at + stretch.lengthOf(entry);
-  const crc = stretch.entries.readUInt32LE(entry * mixEntryBytes + mixEntryAt.crc);
-  if (crc32(block.subarray(at, end - 1)) !== crc)
+): { readonly parts: Uint8Array[]; readonly start: number; readonly end: number; readonly to: number } {
+  const start = stretch.offsetOf(entries[from] ?? 0);
+  const parts: Uint8Array[] = [];
+  let [end, to] = [start, from];
+  for (; to < entries.length && parts.length < maxParts - 1; to += 1) {
+    const entry = entries[to] ?? 0;
+    const gap = stretch.offsetOf(entry) - end;
+    // A further copy of a row is read again: the gap before it is negative.
+    if (gap < 0 || gap > gapBytes) break;
+    if (gap > 0) parts.push(unused.subarray(0, gap));
+    const place = stretch.placeOf(entry);
+    const length = stretch.lengthOf(entry);
+    parts.push(into.subarray(place, place + length));
+    end += gap + length;
+  }
+  return { parts, start, end, to };
+}
+
+function checkLine(path: string, entry: number, stretch: Stretch, into: Buffer): void {
+  const place = stretch.placeOf(entry);
+  const line = into.subarray(place, place + stretch.lengthOf(entry) - 1);
+  if (crc32(line) !== stretch.entries.readUInt32LE(entry * mixEntryBytes + mixEntryAt.crc))
     throw new HeadraceError(
       'ArtifactCorruptError',
-      `${path} was changed at byte ${start + at} since its conversion`,
+      `${path} was changed at byte ${stretch.offsetOf(entry)} since its conversion`,
     );
-  block.copy(into, stretch.placeOf(entry), at, end);
 }

@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { Side } from '../../../core/contracts/mix.js';
-import { HeadraceError } from '../../../core/errors.js';
+import { readRange } from '../../../files/read-range.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { originsName, readMixParts } from '../format/mix-part.js';
 import { originAt, originBytes } from '../format/origin.js';
@@ -34,27 +33,21 @@ export async function lineOrigin(
     if (line <= before + lines) {
       const entry = line - 1 - before + (side === 'heldout' ? sides.train.lines : 0);
       const artifact = await store.get({ kind: 'mix-part', key });
-      const ranges = [{ from: entry * originBytes, to: (entry + 1) * originBytes }];
-      const wanted = { artifact, file: originsName, ranges };
-      return await store.bring([wanted], async ([path = '']) => await readOrigin(path, entry));
+      const range = { from: entry * originBytes, to: (entry + 1) * originBytes };
+      const wanted = { artifact, file: originsName, ranges: [range] };
+      return parseOrigin(
+        await store.bring([wanted], ([path = '']) => readRange(path, range.from, range.to)),
+      );
     }
     before += lines;
   }
   return undefined;
 }
 
-async function readOrigin(path: string, entry: number): Promise<LineOrigin> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(originBytes), { position: entry * originBytes });
-    if (bytesRead < originBytes)
-      throw new HeadraceError('ArtifactCorruptError', `${path} has no entry ${entry}`);
-    return {
-      source: buffer.readUInt16LE(originAt.source),
-      slice: buffer.readUInt32LE(originAt.slice),
-      row: buffer.readUInt32LE(originAt.row),
-    };
-  } finally {
-    await file.close();
-  }
+function parseOrigin(bytes: Buffer): LineOrigin {
+  return {
+    source: bytes.readUInt16LE(originAt.source),
+    slice: bytes.readUInt32LE(originAt.slice),
+    row: bytes.readUInt32LE(originAt.row),
+  };
 }

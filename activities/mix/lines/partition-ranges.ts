@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { HeadraceError } from '../../../core/errors.js';
+import { readRange } from '../../../files/read-range.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { partitionRows, partitionTableName, readRanges, type RunRange } from '../format/partition-table.js';
 
@@ -20,22 +19,9 @@ export async function partitionRanges(
   const artifact = await store.get(plan);
   const own = { from: partitionRows(from, runs).from, to: partitionRows(to - 1, runs).to };
   const wanted = { artifact, file: partitionTableName, ranges: [own] };
-  const rows = await store.bring([wanted], async ([path = '']) => await readAt(path, own));
+  const rows = await store.bring([wanted], ([path = '']) => readRange(path, own.from, own.to));
   return (partition) => {
     const { from: start, to: end } = partitionRows(partition, runs);
     return readRanges(rows.subarray(start - own.from, end - own.from));
   };
-}
-
-async function readAt(path: string, { from, to }: { readonly from: number; readonly to: number }): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
-  const file = await open(path);
-  try {
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-    if (bytesRead < bytes.length)
-      throw new HeadraceError('ArtifactCorruptError', `${path} ends before byte ${to}`);
-  } finally {
-    await file.close();
-  }
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readRange } from '../../../files/read-range.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { headLines, sourceBytes } from '../format/mix-artifact.js';
 import type { MixParts } from '../format/mix-part.js';
@@ -21,22 +21,19 @@ export async function headSources(
     const lines = Math.min(left, sides.train.lines);
     const file = origins[part];
     if (lines === 0 || file === undefined) continue;
-    const wanted = { ...file, ranges: [{ from: 0, to: lines * originBytes }] };
-    heads.push(await store.bring([wanted], async ([path = '']) => await sourcesIn(path, lines)));
+    const to = lines * originBytes;
+    const wanted = { ...file, ranges: [{ from: 0, to }] };
+    heads.push(sourcesIn(await store.bring([wanted], ([path = '']) => readRange(path, 0, to)), lines));
     left -= lines;
   }
   return Buffer.concat(heads);
 }
 
-async function sourcesIn(path: string, lines: number): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer: origins } = await file.read(Buffer.alloc(lines * originBytes), { position: 0 });
-    const sources = Buffer.alloc(lines * sourceBytes);
-    for (let line = 0; line < lines; line += 1)
-      origins.copy(sources, line * sourceBytes, line * originBytes + originAt.source, line * originBytes + sourceBytes);
-    return sources;
-  } finally {
-    await file.close();
+function sourcesIn(origins: Buffer, lines: number): Buffer {
+  const sources = Buffer.alloc(lines * sourceBytes);
+  for (let line = 0; line < lines; line += 1) {
+    const at = line * originBytes + originAt.source;
+    origins.copy(sources, line * sourceBytes, at, at + sourceBytes);
   }
+  return sources;
 }

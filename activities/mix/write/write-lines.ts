@@ -1,22 +1,19 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
+import { together } from '../../threads/in-parallel.js';
 import type { RunOptions } from '../../threads/pool-thread.js';
 import { linesOf, type MixedLines, type PlacedBucket } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
-import { UncachedWriter } from './uncached-writer.js';
+import { SharedRooms } from './shared-rooms.js';
+import { alignment, UncachedWriter } from './uncached-writer.js';
 
-/**
- * Bytes that are hashed and written at a time: a millisecond of the main thread, which does other work in
- * between.
- */
+/** Bytes that are hashed at a time: a millisecond of the main thread, which does other work in between. */
 const blockBytes = 1024 * 1024;
-/** Memory for a bucket is a multiple of this, so that most of it fits a later bucket, too. */
-const roomBytes = 1024 * 1024;
 
 /**
- * Writes train.jsonl or heldout.jsonl, hashes it and flushes it to the disk. Threads gather buckets ahead.
- * Memory: one bucket more than there are threads.
+ * Writes train.jsonl or heldout.jsonl, hashes it and flushes it to the disk. Threads gather buckets ahead,
+ * each into the memory that it is written from. Memory: one bucket more than there are threads.
  *
  * @param out - a file that does not exist yet.
  * @throws {HeadraceError} ArtifactCorruptError where a sorted run has changed since its conversion.
@@ -31,43 +28,55 @@ export async function writeLines(
   const writer = new UncachedWriter(out);
   let bytes = 0;
   try {
-    for await (const bucket of gatherAhead(deps, lines, signal)) {
-      for (let at = 0; at < bucket.length; at += blockBytes) {
-        const block = bucket.subarray(at, at + blockBytes);
-        hash.update(block);
-        await writer.write(block);
-        await turn();
-        signal.throwIfAborted();
-      }
-      bytes += bucket.length;
+    for await (const { room, start, end } of gatherAhead(deps, lines, signal)) {
+      const memory = Buffer.from(room);
+      await together(
+        signal,
+        () => writer.write(memory, end),
+        (both) => hashBlocks(hash, memory.subarray(start, end), both),
+      );
+      bytes += end - start;
       onProgress?.(bytes);
     }
     await writer.flush();
   } finally {
-    await writer.close();
+    writer.close();
   }
   return { lines: linesOf(lines), bytes, sha256: hash.digest('hex') };
 }
 
-interface Gathered {
-  readonly room: SharedArrayBuffer;
-  readonly bytes: number;
+async function hashBlocks(hash: Hash, bytes: Buffer, signal: AbortSignal): Promise<void> {
+  for (let at = 0; at < bytes.length; at += blockBytes) {
+    hash.update(bytes.subarray(at, at + blockBytes));
+    await turn();
+    signal.throwIfAborted();
+  }
 }
 
-/** The lines of each bucket in turn, valid until the next one is requested. */
+/** The lines of a bucket: bytes `[start, end)` of the room. */
+interface Gathered {
+  readonly room: SharedArrayBuffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The lines of each bucket in turn, valid until the next one is requested, and placed to be written. */
 async function* gatherAhead(
   { jobs, threads }: MixDeps,
   { buckets, linesPaths }: MixedLines,
   signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Gathered> {
   const left = new AbortController();
   const both = AbortSignal.any([signal, left.signal]);
-  const rooms = new Rooms();
+  const rooms = new SharedRooms();
+  let position = 0;
   const gather = async ({ entriesPath, from, to, bytes }: PlacedBucket): Promise<Gathered> => {
-    const room = rooms.take(bytes);
+    const start = position % alignment;
+    position += bytes;
+    const room = rooms.take(start + bytes);
     const places = { entriesPath, linesPaths };
-    await jobs.run('gatherBucket', { places, from, to, bytes, into: room }, { signal: both });
-    return { room, bytes };
+    await jobs.run('gatherBucket', { places, from, to, bytes, room, start }, { signal: both });
+    return { room, start, end: start + bytes };
   };
   const gathering: Promise<Gathered>[] = [];
   const rest = buckets.values();
@@ -82,28 +91,13 @@ async function* gatherAhead(
   try {
     for (let ahead = 0; ahead <= threads.size; ahead += 1) startNext();
     for (let next = gathering.shift(); next !== undefined; next = gathering.shift()) {
-      const { room, bytes } = await next;
-      yield Buffer.from(room, 0, bytes);
-      rooms.giveBack(room);
+      const gathered = await next;
+      yield gathered;
+      rooms.giveBack(gathered.room);
       startNext();
     }
   } finally {
     left.abort();
     await Promise.allSettled(gathering);
-  }
-}
-
-/** Reusable memory for buckets. */
-class Rooms {
-  readonly #spare: SharedArrayBuffer[] = [];
-
-  take(bytes: number): SharedArrayBuffer {
-    const spare = this.#spare.pop();
-    if (spare !== undefined && spare.byteLength >= bytes) return spare;
-    return new SharedArrayBuffer(Math.ceil(bytes / roomBytes) * roomBytes);
-  }
-
-  giveBack(room: SharedArrayBuffer): void {
-    this.#spare.push(room);
   }
 }

@@ -1,13 +1,14 @@
-import { open } from 'node:fs/promises';
 import { parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { readRange } from '../../../files/read-range.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseExamples } from '../../../core/training/examples.js';
 import { originAt, originBytes } from '../../mix/format/origin.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
+import type { TokenizerPaths } from '../tokenizer/tokenizer-files.js';
 import { threadEncoder } from './thread-encoder.js';
 import { TokenPieceBuilder } from './token-piece-builder.js';
 import type { TokenPieceMeta } from './token-piece.js';
@@ -16,7 +17,7 @@ import type { Tokenisation } from './token-plan.js';
 /** Input of {@link tokenisePiece}. */
 export interface TokenisePieceInput {
   readonly tokenisation: Tokenisation;
-  readonly tokenizerDir: string;
+  readonly tokenizer: TokenizerPaths;
   /** Where the lines are: in the shard of their part of the mix, or still in the sorted runs. */
   readonly from:
     | { readonly kind: 'shard'; readonly path: string; readonly start: number }
@@ -44,10 +45,10 @@ const newline = 0x0a;
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
   const { renderer: name, settings, maxTokens, tokenizerDigest } = input.tokenisation;
   const renderer = rendererNamed(name, settings);
-  const encoder = await threadEncoder(input.tokenizerDir, tokenizerDigest, renderer);
+  const encoder = await threadEncoder(input.tokenizer, tokenizerDigest, renderer);
   const lines = await readLines(input);
   const [firstEntry, lastEntry] = [input.firstEntry, input.firstEntry + input.lines];
-  const origins = await readBytes(input.originsPath, firstEntry * originBytes, lastEntry * originBytes);
+  const origins = await readRange(input.originsPath, firstEntry * originBytes, lastEntry * originBytes);
 
   const piece = new TokenPieceBuilder(renderer, maxTokens);
   let begin = 0;
@@ -65,7 +66,7 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
 
 /** The lines of the piece, each with its newline. */
 async function readLines({ from, firstEntry, lines, bytes }: TokenisePieceInput): Promise<Buffer> {
-  if (from.kind === 'shard') return await readBytes(from.path, from.start, from.start + bytes);
+  if (from.kind === 'shard') return await readRange(from.path, from.start, from.start + bytes);
   const gathered = Buffer.allocUnsafeSlow(bytes);
   gatherLines(from.places, firstEntry, firstEntry + lines, gathered);
   return gathered;
@@ -77,20 +78,4 @@ function parseLine(line: string, where: string): Conversation {
   } catch (error) {
     throw new HeadraceError('ArtifactCorruptError', `${where} is not a conversation`, { cause: error });
   }
-}
-
-async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
-  const file = await open(path, 'r');
-  try {
-    for (let at = 0; at < bytes.length;) {
-      const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
-      if (bytesRead === 0)
-        throw new HeadraceError('ArtifactCorruptError', `${path} ends at byte ${from + at}, before ${to}`);
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
-  }
-  return bytes;
 }

@@ -5,10 +5,11 @@ import { test } from 'node:test';
 import { findGarbage, removeGarbage } from '../../../client/cache/collect.js';
 import { surveyStore } from '../../../client/cache/survey.js';
 import { removeDamaged, verifyStore } from '../../../client/cache/verify.js';
-import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import { openStore } from '../../../activities/artifacts/open-store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { sourcePath } from '../../support/source-path.js';
 import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
 
 const day = 86_400_000;
@@ -26,7 +27,7 @@ async function withDownload(
   const { meta, files } = await readResolution(fixture.store, found.resolution);
   const [file] = files;
   assert.ok(file !== undefined);
-  return { ...fixture, path: localPathOf(fixture.store, meta, file) };
+  return { ...fixture, path: await sourcePath(fixture.store, meta, file) };
 }
 
 async function addArtifact(store: ArtifactStore, kind: ArtifactRef['kind'], key: string): Promise<string> {

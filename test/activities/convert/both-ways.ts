@@ -59,10 +59,10 @@ export function sameOfAll(
   rules: ConversionRules,
 ): RowFacts | string | undefined {
   const { lines } = convertersOf(rules);
-  const [first, second] = engines.map(({ block }, engine) => {
+  const [first, second] = engines.map(({ json, block }, engine) => {
     fill(block);
-    const row = lines[engine]?.(block, at, at + bytes);
-    return typeof row === 'object' ? facts(row) : row;
+    const row = lines[engine]?.convert(block, at, at + bytes);
+    return typeof row === 'object' ? facts(row, json.memory, json.arenaAt) : row;
   });
   assert.deepEqual(first, second);
   return first;

@@ -31,13 +31,15 @@ void test('a line of texts of any length and content is the canonical line of it
     const messages = texts.map((content) => ({ role: dice.pick(roles), content }));
     const expected = canonicalLine({ messages });
     for (const json of engines) {
-      const line = json.startLine();
+      const at = json.arenaAt + 3;
+      json.memory.fill(0xaa, at, at + Buffer.byteLength(expected) + 32);
+      const line = json.startLine(json.memory, at);
       for (const { role, content } of messages)
         assert.equal(line.addText(role, Buffer.from(content)), content.length);
-      const target = Buffer.alloc(Buffer.byteLength(expected) + 3);
-      assert.equal(line.writeTo(target, 3), target.length);
-      assert.equal(target.toString('utf8', 3), expected);
-      assert.ok(target.length - 3 <= maxLineBytes(texts.length, 6 * Buffer.byteLength(texts.join(''))));
+      const end = line.close();
+      assert.equal(end, at + Buffer.byteLength(expected));
+      assert.equal(json.memory.toString('utf8', at, end), expected);
+      assert.ok(end - at <= maxLineBytes(texts.length, 6 * Buffer.byteLength(texts.join(''))));
     }
   };
   const text = (): string => Array.from({ length: dice.below(20) }, () => dice.pick(parts)).join('');

@@ -5,12 +5,13 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { localPathOf } from '../../../activities/hub/resolve/resolution.js';
+
 import { artifactKey } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { explainPieces } from '../../../activities/convert/plan/explain-pieces.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { parquetFile, bool, float64, list, struct, text } from '../../../dev/corpora/parquet.js';
+import { sourcePath } from '../../support/source-path.js';
 import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 import { quietWork } from '../../support/work.js';
 
@@ -216,7 +217,7 @@ void test('the path in the repository names the kind of a Hub file, and the mani
     config: 'default',
     split: 'train',
   } as const;
-  const blob = localPathOf(store, meta, file);
+  const blob = await sourcePath(store, meta, file);
   await mkdir(dirname(blob), { recursive: true });
   await writeFile(blob, bytes);
   const resolution = { kind: 'resolution', key: artifactKey('resolution', 1, { meta, file }) } as const;

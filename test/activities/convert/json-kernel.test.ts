@@ -36,8 +36,8 @@ function skipped(json: string, text: string, at: number): void {
 }
 
 /**
- * Asserts that both kernels write what JSON.stringify writes, and nothing behind the 15 bytes that they may
- * touch.
+ * Asserts that both kernels write what JSON.stringify writes and decode it again, and write nothing behind the
+ * 15 bytes that they may touch.
  */
 function sameEscape(text: string, at: number): void {
   const bytes = Buffer.from(text);
@@ -51,6 +51,12 @@ function sameEscape(text: string, at: number): void {
     assert.ok(kernel.memory.subarray(intoAt, end).equals(expected), text);
     assert.equal(bytes.length - kernel.surplusBytes(), text.length);
     assert.ok(kernel.memory.subarray(end + 15, end + 32).every((byte) => byte === 0xaa));
+    kernel.memory.fill(0xaa, at, at + bytes.length + 32);
+    assert.equal(kernel.unescapeText(intoAt, end, at), at + bytes.length);
+    assert.ok(kernel.memory.subarray(at, at + bytes.length).equals(bytes), text);
+    assert.ok(
+      kernel.memory.subarray(at + bytes.length + 15, at + bytes.length + 32).every((byte) => byte === 0xaa),
+    );
   }
 }
 
@@ -60,7 +66,7 @@ const characters = [
   ...Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)),
 ];
 
-void test('every character is skipped and escaped at every lane, behind a plain stretch of every length', () => {
+void test('every character is skipped, escaped and decoded at every lane, behind a plain stretch of every length', () => {
   for (const character of characters)
     for (let before = 0; before <= 33; before += 1)
       for (const after of ['', 'z', 'é'.repeat(9), `${'x'.repeat(15)}"`]) {
@@ -136,7 +142,7 @@ void test('random bytes of JSON are skipped alike, and what is skipped is what J
   assert.ok(found > 5000, `${found} strings were skipped`);
 });
 
-void test('random texts are escaped as JSON.stringify does', () => {
+void test('random texts are escaped as JSON.stringify does, and decoded again', () => {
   const dice = new Dice(22);
   const parts = [...characters, 'a longer plain stretch of text', 'von Größe'];
   for (let round = 0; round < 10_000; round += 1)

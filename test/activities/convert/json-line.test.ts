@@ -125,8 +125,8 @@ void test('a line that ends with the block is found, and one that continues behi
 void test('a line outside the read block is left to the parser', () => {
   const line = Buffer.from('{"messages":[{"role":"assistant","content":"x"}]}\n');
   const { json } = engines[0] ?? assert.fail();
-  assert.equal(createLineConverter(plain, json)?.(line, 0, line.length - 1), undefined);
+  assert.equal(createLineConverter(plain, json)?.convert(line, 0, line.length - 1), undefined);
   const other = json.lendReadBlock();
   line.copy(other.block);
-  assert.equal(createLineConverter(plain, json)?.(other.block, 0, line.length - 1), undefined);
+  assert.equal(createLineConverter(plain, json)?.convert(other.block, 0, line.length - 1), undefined);
 });

@@ -52,6 +52,18 @@ class PlainKernel implements JsonKernel {
     return end;
   }
 
+  unescapeText(from: number, to: number, into: number): number {
+    const { memory } = this;
+    let end = into;
+    for (let at = from; at < to;) {
+      const length = memory[at] === backslash ? this.#escapeLength(at) : 1;
+      const text = memory.toString('latin1', at, at + length);
+      end += memory.write(length === 1 ? text : (JSON.parse(`"${text}"`) as string), end, 'latin1');
+      at += length;
+    }
+    return end;
+  }
+
   surplusBytes(): number {
     return this.#surplus;
   }

@@ -12,12 +12,12 @@ export type RowFacts = readonly [
   counted: ConversationFacts,
 ];
 
-export function facts(row: ConvertedRow): RowFacts {
-  const target = Buffer.alloc(row.maxBytes);
-  const { end, assistantChars } = row.writeTo(target, 0);
+/** Writes the row to `memory`, from `at` on. @default memory of its own */
+export function facts(row: ConvertedRow, memory: Buffer = Buffer.alloc(row.maxBytes), at = 0): RowFacts {
+  const { end, assistantChars } = row.writeTo(memory, at);
   const { unread, ...counted } = row.facts ?? noFacts;
   return [
-    target.toString('utf8', 0, end),
+    memory.toString('utf8', at, end),
     assistantChars,
     Buffer.from(row.prompt).toString(),
     { unread: [...unread].sort(), ...counted },

@@ -41,6 +41,8 @@ if (pattern !== '') {
     if (written !== undefined) watched.set(descriptor, written + made);
     return made;
   };
+  const writevSync = (descriptor: number, parts: readonly Uint8Array[]): number =>
+    writeSync(descriptor, Buffer.concat(parts));
   // As `promisify` makes it, which is what is called.
   const write = Object.assign(full, {
     [promisify.custom]: (...given: Parameters<typeof writeSync>): Promise<{ bytesWritten: number }> =>
@@ -53,6 +55,7 @@ if (pattern !== '') {
     }
     real.writeFileSync(path, data, options);
   };
-  Object.assign((await import('node:fs')).default, { openSync, closeSync, write, writeSync, writeFileSync });
+  const changed = { openSync, closeSync, write, writeSync, writevSync, writeFileSync };
+  Object.assign((await import('node:fs')).default, changed);
   syncBuiltinESMExports();
 }

@@ -5,7 +5,7 @@ import { entriesName, originsName, readMixParts } from '../../../activities/mix/
 import { readMixPlan } from '../../../activities/mix/format/mix-plan.js';
 import { linesOfRuns } from '../../../activities/mix/lines/mixed-lines.js';
 import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { readTokenizerFiles, tokenizerIn } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { packagePath } from '../../../files/package-path.js';
 import { assistant, putMix, temporaryStore, user, type Row } from '../../support/mix-artifact.js';
 
@@ -35,7 +35,7 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
         maxTokens: 60,
         tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
       },
-      tokenizerDir,
+      tokenizer: await tokenizerIn(tokenizerDir),
       from: {
         kind: 'runs',
         places: {

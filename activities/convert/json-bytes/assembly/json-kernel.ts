@@ -91,6 +91,29 @@ export function escapeText(from: i32, to: i32, into: i32): i32 {
   return into;
 }
 
+/**
+ * Writes the text of the canonical string `[from, to)`, given without its quotes, at `into`. Returns the
+ * address after the last byte written.
+ */
+export function unescapeText(from: i32, to: i32, into: i32): i32 {
+  while (from < to) {
+    const lanes = v128.load(from);
+    v128.store(into, lanes);
+    const backslashes = i8x16.bitmask(i8x16.eq(lanes, i8x16.splat(BACKSLASH)));
+    const plain = min(firstLane(backslashes), to - from);
+    from += plain;
+    into += plain;
+    if (plain < LANES && from < to) {
+      const letter = load<u8>(from, 1);
+      const isLong = letter == LETTER_U;
+      store<u8>(into, isLong ? controlCharacter(from) : escapedCharacter(letter));
+      from += isLong ? 6 : 2;
+      into += 1;
+    }
+  }
+  return into;
+}
+
 /** One bit for each lane that holds a quote, a backslash or a control character. */
 function stopLanes(lanes: v128): i32 {
   const quotes = i8x16.eq(lanes, i8x16.splat(QUOTE));
@@ -190,6 +213,33 @@ function shortEscape(byte: u8): u8 {
     default:
       return 0;
   }
+}
+
+/** The character of a short escape with this letter. */
+function escapedCharacter(letter: u8): u8 {
+  switch (letter) {
+    case LETTER_N:
+      return 0x0a;
+    case LETTER_T:
+      return 0x09;
+    case LETTER_R:
+      return 0x0d;
+    case LETTER_B:
+      return 0x08;
+    case LETTER_F:
+      return 0x0c;
+    default:
+      return letter;
+  }
+}
+
+/** The character of the escape of six bytes at `at`. */
+function controlCharacter(at: i32): u8 {
+  return (hexValue(load<u8>(at, 4)) << 4) | hexValue(load<u8>(at, 5));
+}
+
+function hexValue(digit: u8): u8 {
+  return digit <= DIGIT_9 ? digit - DIGIT_0 : digit - LETTER_A + 10;
 }
 
 function hexDigit(value: u8): u8 {

@@ -1,6 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { defined } from '../../../core/defined.js';
+import { defined } from '../../core/defined.js';
 import { parseResponseHead, plainBodyBytes, type HeaderFields } from './response-head.js';
 
 /** The most bytes of one read of the socket. */

@@ -1,41 +1,40 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import type { SourceFile } from '../../../core/contracts/source.js';
+import { blobPath } from '../../artifacts/blob-folders.js';
 import { markUsed } from '../../artifacts/local-store.js';
 import type { HubClient } from '../http/hub-client.js';
 import { explainingRefusals } from '../http/refusals.js';
-import { refOf, resolveUrl, type CommitFile } from '../http/repository.js';
+import { refOf, resolveUrl, type CommitFile, type RepositoryCommit } from '../http/repository.js';
 import type { HubTuning } from '../http/tuning.js';
-import { blobPath } from './blob-paths.js';
 import type { BlobListener, BlobOutcome } from './byte-account.js';
 import { downloadBlob } from './download-blob.js';
 import { FileHasher } from './file-hasher.js';
-import { isBlobThere } from './files-on-disk.js';
+import { filesOnDisk, isBlobThere } from './files-on-disk.js';
+import { hubBlob } from './hub-blob.js';
+import type { HeldFile, HubBlobs } from './hub-blobs.js';
 import { linkSnapshot } from './link-snapshot.js';
 import { Transfers } from './transfers.js';
 
-/**
- * The Hub files of a store, by content. There is one per process: its downloads share connections and
- * threads.
- */
-export class BlobStore {
-  readonly #store: ArtifactStore;
+/** The Hub files of a store in a folder. */
+export class FolderBlobs implements HubBlobs {
+  readonly #root: string;
   readonly #connections: LimitFunction;
   readonly #transfers = new Transfers();
   readonly #hasher = new FileHasher();
   /** Downloads of this process by path. */
   readonly #underWay = new Map<string, Promise<void>>();
 
-  constructor(store: ArtifactStore, tuning: HubTuning) {
-    this.#store = store;
+  /** @param root - of the store. */
+  constructor(root: string, tuning: HubTuning) {
+    this.#root = root;
     this.#connections = pLimit(tuning.connections);
   }
 
-  /**
-   * Downloads a file to the store, verifies it, and links it from its snapshot. Waits where this process
-   * already fetches the file.
-   *
-   * @throws {HeadraceError} as {@link downloadBlob}; what the Hub's refusal means; as {@link linkSnapshot}.
-   */
+  held(commit: RepositoryCommit, files: readonly SourceFile[]): Promise<HeldFile[]> {
+    return filesOnDisk(this.#root, commit, files);
+  }
+
+  /** Also links the file from its snapshot. Waits where this process already fetches the file. */
   async fetch(
     client: HubClient,
     wanted: CommitFile,
@@ -43,7 +42,7 @@ export class BlobStore {
     listener: BlobListener,
   ): Promise<BlobOutcome> {
     const { commit, file } = wanted;
-    const path = blobPath(this.#store, commit, file);
+    const path = blobPath(this.#root, hubBlob(commit, file));
     for (let other = this.#underWay.get(path); other !== undefined; other = this.#underWay.get(path))
       await settledOrAborted(other, signal);
     const work = explainingRefusals(client, refOf(commit), signal, () =>
@@ -52,7 +51,7 @@ export class BlobStore {
     const clear = (): void => void this.#underWay.delete(path);
     this.#underWay.set(path, work.then(clear, clear));
     const outcome = await work;
-    await linkSnapshot(this.#store, wanted, path);
+    await linkSnapshot(this.#root, wanted, path);
     return outcome;
   }
 
