@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync, writevSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { dropParts, maxParts } from './parts.js';
 
 /** Writes a file in big blocks, from a thread that may block. */
@@ -68,4 +69,10 @@ export function writePartsTo(path: string, parts: readonly Uint8Array[]): void {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Writes all of `bytes` from `position` on. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;)
+    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }

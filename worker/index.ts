@@ -53,7 +53,7 @@ const activitiesAtOnce = 64;
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { env } = options;
   const store = await openStore(options.storeRoot);
-  await removeDeadScratch(store.root);
+  await removeDeadScratch(store.workplace.root);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });

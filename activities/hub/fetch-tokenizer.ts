@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { HeadraceError } from '../../core/errors.js';
-import { tokenizerConfigName, vocabularyNames, type VocabularyName } from '../../core/training/tokenizer-names.js';
+import {
+  tokenizerConfigName,
+  vocabularyNames,
+  type VocabularyName,
+} from '../../core/training/tokenizer-names.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { hubBlob, repositoryNotes } from './download/hub-blob.js';
 import type { HubAccess } from './hub-access.js';

@@ -21,6 +21,8 @@ export interface StartOptions {
   readonly rowsPerSource?: number;
   /** Set `recipe.lock.json` to the latest commits on the Hub. @default false */
   readonly updateLock?: boolean;
+  /** Called before a run starts, not where one is attached. @default nothing */
+  readonly beforeStart?: () => Promise<void>;
 }
 
 export interface StartedRun {
@@ -51,6 +53,7 @@ export async function startRun(
   if (attached) requireSameRecipe(recipe.name, memoBefore, memo);
   await requireFreeOut(temporal, workflowIdOf(recipe.name), recipe.out);
   await requireWorker(temporal, options.taskQueue);
+  if (!attached) await options.beforeStart?.();
   const handle = await startWorkflow(temporal, recipe, memo, options);
   if (!attached) {
     // Another client may have started the name with another recipe since `before`.

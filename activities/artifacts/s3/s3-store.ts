@@ -11,7 +11,7 @@ import type { Workplace } from '../workplace.js';
 import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
-import { fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
+import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
 import {
   ArtifactManifest,
   BlobManifest,
@@ -124,6 +124,10 @@ export class S3Store implements ArtifactStore {
     });
     await Promise.allSettled(sent);
     return Object.fromEntries(await Promise.all(sent));
+  }
+
+  placeOf(artifact: Artifact, name: string): string {
+    return `${this.place}/${artifactPrefix(artifact.ref)}${name}`;
   }
 
   async text(artifact: Artifact, name: string): Promise<string> {

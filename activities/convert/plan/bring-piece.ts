@@ -33,7 +33,9 @@ export async function bringPiece<Result>(
   for (const slice of piece.slices)
     slices.push(await withBorders(store, files, { ...slice, file: numbers.indexOf(slice.file) }));
   const parts = files.map((file, number) => {
-    const ranges = slices.map((slice, at) => (slice.file === number ? readsOf(slice, piece.reads?.[at]) : []));
+    const ranges = slices.map((slice, at) =>
+      slice.file === number ? readsOf(slice, piece.reads?.[at]) : [],
+    );
     return ranges.includes(undefined) ? { file } : { file, ranges: ranges.flatMap((each) => each ?? []) };
   });
   return await bringFiles(store, parts, (local) => use({ files: local, slices }));

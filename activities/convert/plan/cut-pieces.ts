@@ -60,7 +60,8 @@ function cutFile(
   pieceBytes: number,
 ): readonly SizedSlice[] {
   if (footer !== undefined) return cutRowGroups(index, footer, pieceBytes);
-  if (kind.container === 'lines' && kind.compression === 'none') return cutLines(index, sizeBytes, pieceBytes);
+  if (kind.container === 'lines' && kind.compression === 'none')
+    return cutLines(index, sizeBytes, pieceBytes);
   return [{ slice: { kind: 'whole', file: index }, bytes: sizeBytes, reads: [] }];
 }
 

@@ -10,7 +10,6 @@ import { durableRanges } from './durable-ranges.js';
 import { hubBlob } from './hub-blob.js';
 import type { HeldFile } from './hub-blobs.js';
 
-
 /**
  * How much of each file is on this disk, complete or begun.
  *

@@ -7,7 +7,7 @@ import { repositoryFolder } from '../../artifacts/blob-folders.js';
 import type { CommitFile, RepositoryCommit } from '../http/repository.js';
 
 /** `<repository>/snapshots/<commit>`: the files of a commit under their own names, as links. */
-export function snapshotFolder(root: string, commit: RepositoryCommit): string {
+function snapshotFolder(root: string, commit: RepositoryCommit): string {
   return join(repositoryFolder(root, commit), 'snapshots', commit.commitSha);
 }
 
@@ -17,11 +17,7 @@ export function snapshotFolder(root: string, commit: RepositoryCommit): string {
  * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the
  * snapshot.
  */
-export async function linkSnapshot(
-  root: string,
-  { commit, file }: CommitFile,
-  blob: string,
-): Promise<void> {
+export async function linkSnapshot(root: string, { commit, file }: CommitFile, blob: string): Promise<void> {
   const link = join(snapshotFolder(root, commit), ...file.path.split('/'));
   const target = relative(dirname(link), blob);
   if (await isLinkTo(link, target)) return;

@@ -20,6 +20,9 @@ const KnownDigest = z.object({
 });
 type KnownDigest = z.infer<typeof KnownDigest>;
 
+/** A file as it was hashed. */
+export type DigestedFile = SourceFile & { readonly sha256: string; readonly mtimeNs: string };
+
 /** Dependencies of {@link digestLocalFile}. */
 export interface DigestDeps {
   readonly store: ArtifactStore;
@@ -41,12 +44,16 @@ export async function digestLocalFile(
   realPath: string,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
-): Promise<SourceFile> {
+): Promise<DigestedFile> {
   const file = await openToRead(realPath);
   try {
     const identity = await identityOf(realPath, file);
     const { path, sizeBytes, mtimeNs } = identity;
-    const kept = join(store.workplace.root, 'digests', `${createHash('sha256').update(path).digest('hex')}.json`);
+    const kept = join(
+      store.workplace.root,
+      'digests',
+      `${createHash('sha256').update(path).digest('hex')}.json`,
+    );
     const known = await readKnown(kept);
     if (known !== undefined && isSame(known, identity)) {
       onBytes(sizeBytes);

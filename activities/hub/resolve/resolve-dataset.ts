@@ -1,4 +1,5 @@
 import type { ResolveSourceInput, SourceResolution } from '../../../core/contracts/source.js';
+import { defined } from '../../../core/defined.js';
 import { downloadLabel } from '../../../core/hub/download-label.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { workRanges } from '../../../core/work-ranges.js';
@@ -6,7 +7,7 @@ import { checkStoreRoom } from '../../artifacts/store-room.js';
 import type { HubAccess } from '../hub-access.js';
 import type { HubClient } from '../http/hub-client.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
-import { lockSource } from './recipe-lock.js';
+import { lockPlace } from './lock-place.js';
 import { putResolution } from './resolution.js';
 
 /**
@@ -22,7 +23,9 @@ export async function resolveDataset(
   options: Pick<ResolveSourceInput, 'out' | 'updateLock'>,
   work: WorkContext,
 ): Promise<SourceResolution> {
-  const found = await inspectDataset(store, client, source, options, work);
+  const { updateLock } = options;
+  const lock = lockPlace(store, options.out);
+  const found = await inspectDataset(store, client, source, defined({ lock, updateLock }), work);
   const { commit, config, split, files, emptyFiles, notes } = found;
   const { id: dataset, commitSha } = commit;
   const held = await blobs.held(commit, files);
@@ -30,7 +33,7 @@ export async function resolveDataset(
   await checkStoreRoom(store, `The dataset ${dataset}`, missing);
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
   const resolution = await putResolution(store, meta, { files, emptyFiles });
-  await lockSource(options.out, source.name, found.entry, work.signal);
+  await lock.enter(source.name, found.entry, work.signal);
   const sizes = files.map((file) => file.sizeBytes);
   return {
     name: source.name,

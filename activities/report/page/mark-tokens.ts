@@ -39,10 +39,7 @@ export interface Marking {
 }
 
 /** The rules and the tokenizer with which a mix was tokenised. */
-export async function markingOf(
-  store: ArtifactStore,
-  { tokenisation, artifact }: Tokens,
-): Promise<Marking> {
+export async function markingOf(store: ArtifactStore, { tokenisation, artifact }: Tokens): Promise<Marking> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   return {
     renderer,

@@ -20,11 +20,7 @@ export interface CheckTokenizerInput {
  *
  * @throws {HeadraceError} TokenizerError.
  */
-export async function checkTokenizer({
-  tokenisation,
-  files,
-  ...names
-}: CheckTokenizerInput): Promise<void> {
+export async function checkTokenizer({ tokenisation, files, ...names }: CheckTokenizerInput): Promise<void> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   checkEncoder(await threadEncoder(files, tokenisation.tokenizerDigest, renderer), renderer, names);
 }
@@ -47,7 +43,10 @@ export async function threadEncoder(
   kept = undefined;
   const files = await readTokenizer(paths);
   if (files.digest !== digest)
-    throw new HeadraceError('ArtifactCorruptError', `The tokenizer of ${paths.place} is not the one of the plan`);
+    throw new HeadraceError(
+      'ArtifactCorruptError',
+      `The tokenizer of ${paths.place} is not the one of the plan`,
+    );
   kept = { key, encoder: createTextEncoder(files, textTokens) };
   return kept.encoder;
 }

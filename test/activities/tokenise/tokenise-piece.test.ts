@@ -39,15 +39,15 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
       from: {
         kind: 'runs',
         places: {
-          entriesPath: part.path(entriesName),
-          linesPaths: runs.map(({ artifact, file }) => artifact.path(file)),
+          entriesPath: store.placeOf(part, entriesName),
+          linesPaths: runs.map(({ artifact, file }) => store.placeOf(artifact, file)),
         },
       },
       firstEntry: 0,
       firstLine: 0,
       lines: rows.length,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
-      originsPath: part.path(originsName),
+      originsPath: store.placeOf(part, originsName),
       dir: await store.workplace.scratch(),
     },
     { progress: (bytes) => void done.push(bytes) },
