@@ -1,4 +1,4 @@
-import type { Composition } from '../../core/contracts/mix.js';
+import { Composition } from '../../core/contracts/mix.js';
 import { readAsOf } from '../../core/convert/findings/source-findings.js';
 import { defined } from '../../core/defined.js';
 import { composition } from '../../core/mix/composition.js';
@@ -58,5 +58,6 @@ export async function accountOf(
       };
     }),
   );
-  return composition(sources);
+  // Members in the order of the schema, which is that of manifest.json.
+  return Composition.parse(composition(sources));
 }
