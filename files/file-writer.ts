@@ -53,6 +53,12 @@ export function writeAll(descriptor: number, bytes: Uint8Array, position?: numbe
     at += writeSync(descriptor, bytes, at, null, position === undefined ? null : position + at);
 }
 
+/** Writes all of `bytes` from `position` on. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;)
+    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+}
+
 /**
  * Writes a new file of these parts, one behind the other. Each byte goes from its place to the page cache in
  * one copy.
@@ -69,10 +75,4 @@ export function writePartsTo(path: string, parts: readonly Uint8Array[]): void {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Writes all of `bytes` from `position` on. */
-export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length;)
-    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }

@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchesOf } from '../../core/batches.js';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
 import { kindNotes } from '../../core/container/file-kind.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -17,7 +18,6 @@ import {
 } from './plan/conversion-plan.js';
 import { sourceInput } from './plan/input-file.js';
 import { planPieces } from './plan/plan-pieces.js';
-import { partitionRanges, pieceRanges } from './plan/plan-ranges.js';
 
 /**
  * Finds out what a source's files hold, detects its format and cuts it into pieces.
@@ -46,14 +46,16 @@ export async function planConversion(
     });
   }
   const plan = await readConversionPlan(deps.store, ref);
+  const { pieces, dialoguePartitions } = plan;
+  const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
   await checkStoreRoom(deps.store, `Converting ${name}`, await leastBytes(deps, plan));
   return {
     plan: ref,
     format: plan.rules.layout.format,
     formatReason: plan.formatReason,
     notes: kindNotes(namedFiles(plan)),
-    pieces: pieceRanges(plan),
-    dialoguePartitions: partitionRanges(plan),
+    pieces: batchesOf(pieces.length, bytes),
+    dialoguePartitions: batchesOf(dialoguePartitions.length, bytes),
   };
 }
 

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../../files/cores.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { ThreadPool, type PoolJobs } from '../threads/thread-pool.js';
 import { ObjectBlobs } from './chunks/object-blobs.js';
@@ -39,7 +39,7 @@ export interface HubAccess {
 export function createHubAccess(options: HubOptions): HubAccess {
   const { store, env, onToken } = options;
   const tuning = { ...defaultTuning, ...options.tuning };
-  const threads = options.threads ?? new ThreadPool(availableParallelism());
+  const threads = options.threads ?? new ThreadPool(availableCores());
   return {
     store,
     blobs: blobsOf(store, tuning),

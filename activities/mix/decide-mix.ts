@@ -1,7 +1,7 @@
+import { batchesOf, noBatches } from '../../core/batches.js';
 import type { DecideMixInput, MixDecided, Side } from '../../core/contracts/mix.js';
 import { quotas } from '../../core/mix/quotas.js';
 import type { WorkContext } from '../../core/progress.js';
-import { workRanges } from '../../core/work-ranges.js';
 import type { Artifact } from '../artifacts/store.js';
 import {
   MixCountMeta,
@@ -39,14 +39,8 @@ export async function decideMix(
   return {
     trainLines: sum(repeated),
     heldoutLines: sum(takes.heldout),
-    copies: repeatsRows(plan) ? copyRanges(plan) : [],
+    copies: repeatsRows(plan) ? batchesOf(copyGroups(plan.partitions).length, plan.bytes) : noBatches,
   };
-}
-
-function copyRanges({ partitions }: MixPlanFile): MixDecided['copies'] {
-  const sizes = copyGroups(partitions).map(({ from, to }) => to - from);
-  const label = (from: number, to: number): string => `copies ${from + 1} to ${to} of ${sizes.length}`;
-  return workRanges(sizes, { leastItems: 4, label });
 }
 
 async function decide(deps: MixDeps, plan: MixPlanFile, signal: AbortSignal): Promise<MixDecision> {

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
+import { batchesOf } from '../../core/batches.js';
+import type { ArtifactRef, Batches } from '../../core/contracts/artifact.js';
 import type { MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import { partitionsFor } from '../../core/mix/shuffle-sizes.js';
 import type { WorkContext } from '../../core/progress.js';
-import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { cellTableBytes } from '../convert/output/cell-table.js';
 import { PieceMeta } from '../convert/output/piece-meta.js';
@@ -49,7 +49,7 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
       await writeFile(join(dir, mixPlanName), JSON.stringify(plan));
       return { partitions, bytes };
     });
-  return { plan: ref, ...rangesOf(deps, await readMixPlan(store, ref)) };
+  return { plan: ref, partitions: batchesFor(deps, await readMixPlan(store, ref)) };
 }
 
 function plannedSource({ source, plan, summary }: MixSource): PlannedSource {
@@ -93,18 +93,11 @@ async function tabulate(
   });
 }
 
-/** An activity takes seconds at least: partitions are small where the lines stay where they are. */
-const leastCounted = 32;
-const leastWritten = { folder: 32, objects: 2 } as const;
+/** Partitions of a batch, at least: where the lines stay where they are, one takes milliseconds. */
+const leastInBatch = { folder: 32, objects: 1 } as const;
 
-function rangesOf(
-  { store }: MixDeps,
-  { partitions, bytes }: MixPlanFile,
-): { readonly counting: readonly WorkRange[]; readonly writing: readonly WorkRange[] } {
-  const sizes = Array.from({ length: partitions }, () => Math.round(bytes / partitions));
-  const label = (from: number, to: number): string => `partitions ${from + 1} to ${to} of ${partitions}`;
-  return {
-    counting: workRanges(sizes, { leastItems: leastCounted, label }),
-    writing: workRanges(sizes, { leastItems: leastWritten[store.medium.kind], label }),
-  };
+function batchesFor({ store }: MixDeps, { partitions, bytes }: MixPlanFile): Batches {
+  const batches = batchesOf(partitions, bytes);
+  const itemsPerBatch = Math.max(batches.itemsPerBatch, leastInBatch[store.medium.kind]);
+  return { ...batches, itemsPerBatch };
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
+import { batchesOf } from '../../core/batches.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -10,20 +11,16 @@ import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
 import { defined } from '../../core/defined.js';
 import { tokenPieceBytes } from '../../core/mix/shuffle-sizes.js';
-import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
 import { readMixParts } from '../mix/format/mix-part.js';
 import { cutMix } from './pieces/cut-mix.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
-import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
+import type { TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
-
-/** Pieces of an activity, at least: one can then be computed while another is written. */
-const leastPieces = 4;
 
 /**
  * Chooses renderer and tokenizer, checks that they fit, and cuts the mix into pieces.
@@ -82,16 +79,7 @@ export async function planTokens(
     (files) => deps.jobs.run('checkTokenizer', { ...check, files }, { signal: work.signal }),
     tokenizer.description,
   );
-  return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
-}
-
-function rangesOf(pieces: readonly PlannedPiece[]): readonly WorkRange[] {
-  const label = (from: number, to: number): string =>
-    to - from === 1
-      ? `piece ${from + 1} of ${pieces.length}`
-      : `pieces ${from + 1} to ${to} of ${pieces.length}`;
-  return workRanges(
-    pieces.map(({ from, to }) => to - from),
-    { leastItems: leastPieces, label },
-  );
+  const bytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+  const batches = batchesOf(pieces.length, bytes);
+  return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: batches };
 }

@@ -58,7 +58,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train, startedOn: '2026-11-28' }, work);
-  await tokenise.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, work);
+  await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const { tokens } = await tokenise.finishTokens({ plan }, work);
   const live = new LiveClients();
   const activities = createTrainActivities({ store, access, live });

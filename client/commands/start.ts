@@ -1,8 +1,9 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { defined } from '../../core/defined.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { action } from '../command-line/action.js';
-import { integer, recipeHelp, setOption } from '../command-line/arguments.js';
+import { integer, number, positiveInteger, recipeHelp, setOption } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -23,6 +24,8 @@ interface StartCommandOptions {
   readonly wait?: boolean;
   readonly json?: boolean;
   readonly taskQueue?: string;
+  readonly priority?: number;
+  readonly weight?: number;
 }
 
 export function register(program: Command): void {
@@ -37,6 +40,8 @@ export function register(program: Command): void {
     .option('--wait', 'follow the run: exit 0 when done, 3 when it waits for a decision, 1 when it failed')
     .option('--json', 'print the result as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
+    .option('--priority <1-5>', 'work of runs with a lower number is done first; 3 by default', priority)
+    .option('--weight <n>', 'share of the workers beside other runs of the same priority; 1 by default', weight)
     .addHelpText(
       'after',
       exampleText(
@@ -61,10 +66,10 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
   return await withTemporal(async (temporal) => {
     const local = await openLocalWork();
     const taskQueue = options.taskQueue ?? taskQueueOf(local.store.id);
-    const { rowsPerSource, updateLock } = options;
+    const { rowsPerSource, updateLock, priority: priorityKey, weight: share } = options;
     const run = await startRun(temporal, recipe, {
       taskQueue,
-      ...defined({ rowsPerSource, updateLock }),
+      ...defined({ rowsPerSource, updateLock, priority: priorityKey, weight: share }),
       beforeStart: () => sendLocalParts(local, recipe, say),
     });
     const { runId, attached, changes } = run;
@@ -83,4 +88,18 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
     say(`Follow it with: npx headrace watch ${recipe.name}`);
     return exitCodes.done;
   });
+}
+
+/** Parses a priority. @throws {InvalidArgumentError} */
+function priority(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 5) throw new InvalidArgumentError('expected a whole number from 1 to 5.');
+  return value;
+}
+
+/** Parses a weight, within what the server takes. @throws {InvalidArgumentError} */
+function weight(text: string): number {
+  const value = number(text);
+  if (value < 0.001 || value > 1000) throw new InvalidArgumentError('expected a number from 0.001 to 1000.');
+  return value;
 }

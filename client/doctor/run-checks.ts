@@ -1,5 +1,6 @@
 import { checksSummary } from './checks.js';
 import { plural } from '../../core/format.js';
+import { roles, rolesFor } from '../../core/run/roles.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -26,7 +27,10 @@ export async function runChecks(
   if (!options.json) say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
   // All checks run at once and are shown in this order.
   const groups = [
-    checkTemporal(options.taskQueue ?? taskQueueOf(store.id)),
+    checkTemporal(
+      options.taskQueue ?? taskQueueOf(store.id),
+      recipe === undefined ? roles : rolesFor(recipe),
+    ),
     checkHub(env, recipe, work.signal),
     checkTinker(env, recipe, work.signal),
     ...checkSources(local, recipe),

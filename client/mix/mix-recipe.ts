@@ -67,8 +67,8 @@ async function bringSources(
   await inParallel(sources, sources.length, work.signal, async (source, signal) => {
     const { resolution, downloads } = await hub.resolveSource({ source, out }, { ...work, signal });
     resolutions.set(source.name, resolution);
-    const to = downloads.at(-1)?.to;
-    if (to !== undefined) await hub.downloadFiles({ resolution, from: 0, to }, { ...work, signal });
+    const { items: to } = downloads;
+    if (to > 0) await hub.downloadFiles({ resolution, from: 0, to }, { ...work, signal });
   });
   return resolutions;
 }

@@ -9,7 +9,7 @@ import type { MixResult, PlanMixInput } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Recipe } from '../../core/recipe.js';
-import { convertSource, endOf, type ConvertedSource } from './convert-source.js';
+import { convertSource, type ConvertedSource } from './convert-source.js';
 
 export type MixRecipe = Pick<Recipe, 'seed' | 'sources' | 'heldout' | 'mix'>;
 
@@ -67,11 +67,11 @@ async function mixConverted(
   out: string,
   work: WorkContext,
 ): Promise<MixResult> {
-  const { plan, counting, writing } = await mix.planMix(input, work);
-  await mix.countPartitions({ plan, from: 0, to: endOf(counting) }, work);
+  const { plan, partitions } = await mix.planMix(input, work);
+  await mix.countPartitions({ plan, from: 0, to: partitions.items }, work);
   const { copies } = await mix.decideMix({ plan }, work);
-  if (copies.length > 0) await mix.copyRows({ plan, from: 0, to: endOf(copies) }, work);
-  await mix.writePartitions({ plan, from: 0, to: endOf(writing) }, work);
+  if (copies.items > 0) await mix.copyRows({ plan, from: 0, to: copies.items }, work);
+  await mix.writePartitions({ plan, from: 0, to: partitions.items }, work);
   return await mix.finishMix({ plan, out }, work);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Recipe, Source } from '../recipe.js';
 import { sourceFormats } from '../recipe/choices.js';
-import type { ArtifactRef, WorkRange } from './artifact.js';
+import type { ArtifactRef, Batches } from './artifact.js';
 import { SourceCounts } from './conversion.js';
 
 const count = z.int().min(0);
@@ -115,10 +115,8 @@ export type Composition = z.infer<typeof Composition>;
 export interface MixPlan {
   /** Of kind `mix-plan`. */
   readonly plan: ArtifactRef;
-  /** All partitions, for `countPartitions`. */
-  readonly counting: readonly WorkRange[];
-  /** All partitions, for `writePartitions`. */
-  readonly writing: readonly WorkRange[];
+  /** All partitions, for `countPartitions` and `writePartitions`. */
+  readonly partitions: Batches;
 }
 
 /** Partitions `[from, to)` of a plan, or groups of partitions for `copyRows`. */
@@ -131,12 +129,12 @@ export interface MixRangeInput {
 }
 
 /** What a range of a mix holds, that from the store included. */
-export interface MixRangeResult {
+export type MixRangeResult = {
   /** Partitions or groups of the range. */
   readonly items: number;
   /** Those that were in the store already. */
   readonly reusedItems: number;
-}
+};
 
 /** A plan of which all partitions are counted. */
 export interface DecideMixInput {
@@ -149,8 +147,8 @@ export interface MixDecided {
   /** Of train.jsonl, further copies of repeated rows included. */
   readonly trainLines: number;
   readonly heldoutLines: number;
-  /** For `copyRows`; empty where no source is repeated. */
-  readonly copies: readonly WorkRange[];
+  /** Groups of partitions, for `copyRows`; none where no source is repeated. */
+  readonly copies: Batches;
 }
 
 /** A plan of which all partitions are written, and where to write its results. */

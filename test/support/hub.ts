@@ -6,6 +6,7 @@ import { createHubActivities, type HubActivities } from '../../activities/hub/in
 import type { HubTuning } from '../../activities/hub/http/tuning.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { openStore } from '../../activities/artifacts/open-store.js';
+import { batchAt, batchCount } from '../../core/batches.js';
 import type { DownloadFilesResult, SourceResolution } from '../../core/contracts/source.js';
 import type { Progress, WorkContext } from '../../core/progress.js';
 import { Source } from '../../core/recipe.js';
@@ -108,7 +109,9 @@ export async function downloadAll(
   { resolution, downloads }: SourceResolution,
 ): Promise<DownloadFilesResult[]> {
   const results: DownloadFilesResult[] = [];
-  for (const { from, to } of downloads)
-    results.push(await activities.downloadFiles({ resolution, from, to }, fixture.work));
+  for (let index = 0; index < batchCount(downloads); index += 1)
+    results.push(
+      await activities.downloadFiles({ resolution, ...batchAt(downloads, index) }, fixture.work),
+    );
   return results;
 }

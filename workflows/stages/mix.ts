@@ -1,14 +1,11 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { Batches } from '../../core/contracts/artifact.js';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import { formatCount, plural } from '../../core/format.js';
-import { parallel } from '../parallel.js';
 import type { Run } from '../run/run.js';
 import { writeReport } from './report.js';
 import type { ReadySource } from './sources.js';
-
-/** Work ranges under way at once; the worker's threads bound the whole. */
-const rangesAtOnce = 2;
 
 /**
  * Makes the mix and, where the recipe has `review: true`, waits for a decision. Other caps make it again,
@@ -23,8 +20,11 @@ export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]
   }
 }
 
+/** The activities that do a range of the mix. */
+type MixActivity = 'countPartitions' | 'copyRows' | 'writePartitions';
+
 async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixResult> {
-  const { activities, view, report, recipe } = run;
+  const { activities, batches, view, report, recipe } = run;
   const { seed, heldout, mix, out } = recipe;
   const { rowsPerSource } = run.input;
   view.enter('mix');
@@ -34,20 +34,17 @@ async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixR
         .filter((source) => source.name === name)
         .map((source) => ({ source, resolution, plan, summary })),
   );
-  const { plan, counting, writing } = await activities.planMix(
+  const { plan, partitions } = await activities.planMix(
     `plan the mix of ${plural(sources.length, 'source')}`,
     defined({ seed, sources, heldout, mix, rowsPerSource }),
   );
-  await parallel(counting, rangesAtOnce, async ({ label, from, to }) => {
-    await activities.countPartitions(`count ${label}`, { plan, from, to });
-  });
+  const doAll = async (activity: MixActivity, summary: string, items: Batches, noun: string): Promise<void> => {
+    await batches.run({ activity, input: { plan }, batches: items, summary, noun }, () => undefined);
+  };
+  await doAll('countPartitions', 'count', partitions, 'partition');
   const { trainLines, copies } = await activities.decideMix('decide which conversations stay', { plan });
-  await parallel(copies, rangesAtOnce, async ({ label, from, to }) => {
-    await activities.copyRows(`make ${label}`, { plan, from, to });
-  });
-  await parallel(writing, rangesAtOnce, async ({ label, from, to }) => {
-    await activities.writePartitions(`put ${label} in order`, { plan, from, to });
-  });
+  await doAll('copyRows', 'copy the rows of', copies, 'group');
+  await doAll('writePartitions', 'put in order', partitions, 'partition');
   const mixed = await activities.finishMix(`write train.jsonl (${formatCount(trainLines)} lines)`, {
     plan,
     out,

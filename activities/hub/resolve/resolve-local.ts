@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { noBatches } from '../../../core/batches.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
@@ -39,7 +40,7 @@ export function localResolution(
     files: files.length,
     bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     emptyFiles: emptyFiles.length,
-    downloads: [],
+    downloads: noBatches,
     notes: emptyNotes(emptyFiles),
   };
 }

@@ -8,6 +8,7 @@ import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
+import { noBatches } from '../../../core/batches.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import { withAbsolutePaths } from '../../../client/recipe/absolute-paths.js';
 import { HeadraceError } from '../../../core/errors.js';
@@ -62,7 +63,7 @@ void test('globs give each real file once, sorted, with its hash, and empty file
   assert.deepEqual(emptyFiles, [join(dir, 'empty.jsonl')]);
   assert.equal(resolution.emptyFiles, 1);
   assert.deepEqual(resolution.notes, ['1 empty file (0 bytes) is skipped: empty.jsonl']);
-  assert.deepEqual(resolution.downloads, []);
+  assert.deepEqual(resolution.downloads, noBatches);
   assert.equal(resolution.bytes, 4);
 });
 

@@ -11,7 +11,7 @@ import { createConvertActivities } from '../../../activities/convert/index.js';
 import { createMixActivities } from '../../../activities/mix/index.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
-import type { ArtifactKind, ArtifactRef, WorkRange } from '../../../core/contracts/artifact.js';
+import type { ArtifactKind, ArtifactRef, Batches } from '../../../core/contracts/artifact.js';
 import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
@@ -90,7 +90,7 @@ async function cancelled(
   assert.deepEqual(await aside(store, out), []);
 }
 
-const whole = (ranges: readonly WorkRange[]) => ({ from: 0, to: ranges.at(-1)?.to ?? 0 });
+const whole = ({ items }: Batches) => ({ from: 0, to: items });
 
 for (const [what, name, bytesOf] of files)
   void test(`converting ${what} stops before it is done, and a later run gives the bytes of an undisturbed one`, async () => {

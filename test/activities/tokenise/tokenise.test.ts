@@ -59,8 +59,7 @@ async function tokenise(
   });
   const work = quietWork();
   const plan = await activities.planTokens({ mix, train: recipe, startedOn }, work);
-  const last = plan.pieces.at(-1);
-  const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: last?.to ?? 0 }, work);
+  const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: plan.pieces.items }, work);
   const result = await activities.finishTokens({ plan: plan.plan }, work);
   return { ...result, pieces: done.pieces, reused: done.reusedPieces };
 }
