@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openS3Store } from '../../activities/artifacts/s3/open-s3-store.js';
@@ -16,12 +16,16 @@ export interface OpenedS3Store {
   readonly warnings: readonly string[];
 }
 
-/** Opens the store of a test's server. It repeats failed requests at once, and cuts silent ones soon. */
+/**
+ * Opens the store of a test's server. It repeats failed requests at once, and cuts silent ones soon.
+ *
+ * @param warnings - gets those that the store gives.
+ */
 export async function openTestStore(
   { place, env }: Pick<TestS3, 'place' | 'env'>,
   over: Env = {},
+  warnings: string[] = [],
 ): Promise<OpenedS3Store> {
-  const warnings: string[] = [];
   const store = await openS3Store(place, {
     env: { ...env, ...over },
     onWarning: (message) => void warnings.push(message),
@@ -49,9 +53,7 @@ export async function putFiles(
 
 /** Bytes that are different at every place, the same ones for a seed. */
 export function bytesOf(seed: string, length: number): Buffer {
-  const blocks: Buffer[] = [];
-  for (let block = 0; block * 32 < length; block += 1) blocks.push(sha256(`${seed} ${block}`));
-  return Buffer.concat(blocks).subarray(0, length);
+  return createCipheriv('aes-256-ctr', sha256(seed), Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
 /** All items of a list that comes page by page. */

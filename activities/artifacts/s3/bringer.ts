@@ -13,13 +13,20 @@ import type { Objects } from './objects.js';
 export class Bringer {
   readonly #objects: Objects;
   readonly #cache: FileCache;
+  readonly #onWarning: (message: string) => void;
   /** Chunks that are on their way, by the inode of the image and their number. */
   readonly #coming = new Map<string, Promise<void>>();
   readonly #slots = pLimit(chunksAtOnce);
 
-  constructor(objects: Objects, cache: FileCache) {
-    this.#objects = objects;
-    this.#cache = cache;
+  constructor(options: {
+    readonly objects: Objects;
+    readonly cache: FileCache;
+    /** Called where bytes changed on their way. */
+    readonly onWarning: (message: string) => void;
+  }) {
+    this.#objects = options.objects;
+    this.#cache = options.cache;
+    this.#onWarning = options.onWarning;
   }
 
   /**
@@ -109,8 +116,12 @@ export class Bringer {
       if (digest === expected) return;
       if (wrong.has(digest)) throw await this.#damaged(file, range);
       wrong.add(digest);
-      if (wrong.size < mostWrong) continue;
       const { key } = file.object(range);
+      if (wrong.size < mostWrong) {
+        const stretch = `bytes ${range.from} to ${range.to}`;
+        this.#onWarning(`${this.#objects.place}/${key} came with wrong ${stretch}; they are read again`);
+        continue;
+      }
       throw new HeadraceError(
         'StoreUnavailableError',
         `${this.#objects.place}/${key} had other bytes each time that it was read (${file.shown})`,

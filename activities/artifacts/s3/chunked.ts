@@ -4,6 +4,7 @@ import type { Blob, ByteRange } from '../store.js';
 import { blobChunkKey, fileKey, manifestKey, wholeKey } from './layout.js';
 import { ArtifactManifest, type BlobManifest, type StoredFile } from './manifests.js';
 import type { Objects } from './objects.js';
+import { readManifest } from './read-manifest.js';
 
 /** A file in the bucket, as chunks whose SHA-256 is known. */
 export interface Chunked {
@@ -38,11 +39,9 @@ export function chunkedFile(
     digests: chunks,
     object: (range) => ({ key, range }),
     forget: async (objects) => {
-      const now = await objects.get(manifestKey(ref));
-      if (now === undefined) return;
+      const now = await readManifest(objects, manifestKey(ref), ArtifactManifest);
       // Another writer may have replaced the artifact.
-      const isSame = ArtifactManifest.parse(JSON.parse(now.toString('utf8'))).writer === writer;
-      if (isSame) await objects.remove([manifestKey(ref)]);
+      if (now?.writer === writer) await objects.remove([manifestKey(ref)]);
     },
   };
 }

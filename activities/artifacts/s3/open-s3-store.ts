@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fromEnv, type Env } from '../../../core/env.js';
 import { HeadraceError } from '../../../core/errors.js';
-import { Secrets } from '../../../core/secrets.js';
 import { Workplace } from '../workplace.js';
 import { FileCache } from './cache/file-cache.js';
 import { connectS3 } from './connect.js';
@@ -10,6 +9,7 @@ import { parseBucketPlace } from './place.js';
 import { Requests } from './requests.js';
 import { S3Objects } from './s3-objects.js';
 import { S3Store } from './s3-store.js';
+import { scrubber } from './scrubber.js';
 import { storeIdOf } from './store-id.js';
 import { defaultS3Tuning, type S3Tuning } from './tuning.js';
 
@@ -26,13 +26,13 @@ export async function openS3Store(
 ): Promise<S3Store> {
   const { env, onWarning } = options;
   const tuning = { ...defaultS3Tuning, ...options.tuning };
-  const secrets = new Secrets(env);
   const connection = await connectS3(env, tuning);
-  const requests = new Requests({ place, tuning, secrets, onWarning });
+  const scrub = scrubber(connection, env);
+  const requests = new Requests({ place, tuning, scrub, onWarning });
   const objects = new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
   const workplace = await Workplace.at(cacheFolder(env));
   const cache = await FileCache.open(workplace.root, cacheBytes(env));
-  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache });
+  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning });
 }
 
 function cacheFolder(env: Env): string {

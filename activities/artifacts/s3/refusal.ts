@@ -23,6 +23,9 @@ const typeOfCode: Readonly<Record<string, ErrorType>> = {
   IncorrectRegion: 'StoreRegionError',
   IllegalLocationConstraintException: 'StoreRegionError',
   RequestTimeTooSkewed: 'StoreClockError',
+  InvalidToken: 'StoreForbiddenError',
+  ExpiredToken: 'StoreForbiddenError',
+  TokenRefreshRequired: 'StoreForbiddenError',
   // The answer of versitygw, with status 404.
   XAdminUserNotFound: 'StoreForbiddenError',
   CredentialsProviderError: 'StoreForbiddenError',

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
-import type { Secrets } from '../../../core/secrets.js';
 import { errorOfRefusal, isOfService, isTransient, refusalOf, type Refusal } from './refusal.js';
 import type { S3Tuning } from './tuning.js';
 
@@ -11,11 +10,14 @@ export class BrokenAnswer extends Error {
   override readonly name = 'BrokenAnswer';
 }
 
+/** Removes secrets from the message of an answer. */
+type Scrub = (text: string) => Promise<string>;
+
 /** Sends requests, a limited number at a time, and repeats those that fail for a moment. */
 export class Requests {
   readonly #place: string;
   readonly #tuning: S3Tuning;
-  readonly #secrets: Secrets;
+  readonly #scrub: Scrub;
   readonly #onWarning: (message: string) => void;
   readonly #slots: ReturnType<typeof pLimit>;
   /** Failures that were shown: each kind is shown once. */
@@ -24,12 +26,12 @@ export class Requests {
   constructor(options: {
     readonly place: string;
     readonly tuning: S3Tuning;
-    readonly secrets: Secrets;
+    readonly scrub: Scrub;
     readonly onWarning: (message: string) => void;
   }) {
     this.#place = options.place;
     this.#tuning = options.tuning;
-    this.#secrets = options.secrets;
+    this.#scrub = options.scrub;
     this.#onWarning = options.onWarning;
     this.#slots = pLimit(options.tuning.requestsAtOnce);
   }
@@ -56,7 +58,7 @@ export class Requests {
           return await attempt();
         } catch (error) {
           options.signal?.throwIfAborted();
-          const refusal = this.#clean(refusalOf(error));
+          const refusal = await this.#clean(refusalOf(error));
           const answer = options.answer?.(refusal);
           if (answer !== undefined) return answer.is;
           await this.#beforeRetry(refusal, failures, doing, error, options.signal);
@@ -101,8 +103,8 @@ export class Requests {
     this.#onWarning(`${message} (shown once)`);
   }
 
-  #clean(refusal: Refusal): Refusal {
-    return { ...refusal, message: this.#secrets.scrub(refusal.message) };
+  async #clean(refusal: Refusal): Promise<Refusal> {
+    return { ...refusal, message: await this.#scrub(refusal.message) };
   }
 }
 

@@ -11,7 +11,7 @@ import type { Workplace } from '../workplace.js';
 import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
-import { fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
+import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
 import {
   ArtifactManifest,
   BlobManifest,
@@ -20,6 +20,7 @@ import {
   type StoredFile,
 } from './manifests.js';
 import type { Objects } from './objects.js';
+import { readManifest } from './read-manifest.js';
 import { S3Artifact } from './s3-artifact.js';
 
 /** Files of one artifact that are sent at a time. */
@@ -31,6 +32,7 @@ export class S3Store implements ArtifactStore {
   readonly medium: Medium;
   readonly workplace: Workplace;
   readonly #objects: Objects;
+  readonly #cache: FileCache;
   readonly #bringer: Bringer;
 
   constructor(options: {
@@ -38,12 +40,14 @@ export class S3Store implements ArtifactStore {
     readonly objects: Objects;
     readonly workplace: Workplace;
     readonly cache: FileCache;
+    readonly onWarning: (message: string) => void;
   }) {
     this.id = options.id;
     this.#objects = options.objects;
     this.medium = { kind: 'objects', objects: options.objects };
     this.workplace = options.workplace;
-    this.#bringer = new Bringer(options.objects, options.cache);
+    this.#cache = options.cache;
+    this.#bringer = new Bringer(options);
   }
 
   get place(): string {
@@ -55,9 +59,8 @@ export class S3Store implements ArtifactStore {
   }
 
   async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
-    const bytes = await this.#objects.get(manifestKey(ref));
-    if (bytes === undefined) return undefined;
-    return new S3Artifact(ref, ArtifactManifest.parse(JSON.parse(bytes.toString('utf8'))));
+    const manifest = await readManifest(this.#objects, manifestKey(ref), ArtifactManifest);
+    return manifest === undefined ? undefined : new S3Artifact(ref, manifest);
   }
 
   async get(ref: ArtifactRef): Promise<S3Artifact> {
@@ -126,6 +129,10 @@ export class S3Store implements ArtifactStore {
     return Object.fromEntries(await Promise.all(sent));
   }
 
+  placeOf({ ref }: Artifact, name: string): string {
+    return `${this.place}/${artifactPrefix(ref)}${name}`;
+  }
+
   async text(artifact: Artifact, name: string): Promise<string> {
     const content = (await this.#own(artifact)).content(name);
     if (content !== undefined) return content.toString('utf8');
@@ -145,6 +152,7 @@ export class S3Store implements ArtifactStore {
       return await use(await Promise.all(bringing));
     } finally {
       await rm(folder, { recursive: true, force: true });
+      await this.#cache.released();
     }
   }
 
@@ -172,8 +180,8 @@ export class S3Store implements ArtifactStore {
   }
 
   async #whole({ oid, name }: Blob): Promise<BlobManifest> {
-    const bytes = await this.#objects.get(wholeKey(oid));
-    if (bytes !== undefined) return BlobManifest.parse(JSON.parse(bytes.toString('utf8')));
+    const whole = await readManifest(this.#objects, wholeKey(oid), BlobManifest);
+    if (whole !== undefined) return whole;
     throw new HeadraceError('ArtifactMissingError', `The store ${this.place} has no whole ${name} (${oid})`);
   }
 

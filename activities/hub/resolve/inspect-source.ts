@@ -15,6 +15,7 @@ import type { HubAccess } from '../hub-access.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import { emptyNotes } from './empty-notes.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
+import { lockOfNextRun } from './lock-place.js';
 import { putResolution } from './resolution.js';
 import { resolveLocal } from './resolve-local.js';
 
@@ -47,6 +48,12 @@ export interface SourceInspection {
   readonly notes: readonly string[];
 }
 
+/** A source to inspect. */
+export interface InspectSourceInput extends ResolveSourceInput {
+  /** With a store in a bucket, the folder of this machine whose `recipe.lock.json` a run would be sent. */
+  readonly folder?: string | undefined;
+}
+
 /**
  * Finds the files of a source in the same way as {@link resolveSource}.
  *
@@ -54,7 +61,7 @@ export interface SourceInspection {
  */
 export async function inspectSource(
   hub: HubAccess,
-  input: ResolveSourceInput,
+  input: InspectSourceInput,
   work: WorkContext,
 ): Promise<SourceInspection> {
   const { name, dataset, files } = input.source;
@@ -66,11 +73,12 @@ export async function inspectSource(
 async function inspectHub(
   hub: HubAccess,
   source: HubSource,
-  input: ResolveSourceInput,
+  input: InspectSourceInput,
   work: WorkContext,
 ): Promise<SourceInspection> {
   const client = await hub.client();
-  const found = await inspectDataset(hub.store, client, source, input, work);
+  const lock = lockOfNextRun(hub.store, input);
+  const found = await inspectDataset(hub.store, client, source, { ...input, lock }, work);
   const { commit, config, split, emptyFiles, notes } = found;
   const held = await hub.blobs.held(commit, found.files);
   return {

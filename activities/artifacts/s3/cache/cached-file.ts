@@ -20,11 +20,13 @@ export class CachedFile {
   /** Identifies the image among all files of the disk. */
   readonly inode: bigint;
   readonly #marks: FileHandle;
+  readonly #chunks: number;
 
-  private constructor(image: FileHandle, inode: bigint, marks: FileHandle) {
+  private constructor({ image, inode, marks }: Pinned, chunks: number) {
     this.image = image;
     this.inode = inode;
     this.#marks = marks;
+    this.#chunks = chunks;
   }
 
   /**
@@ -42,15 +44,16 @@ export class CachedFile {
   ): Promise<CachedFile> {
     for (;;) {
       const pinned = await pinOnce(dir, path);
-      if (pinned !== undefined) return new CachedFile(pinned.image, pinned.inode, pinned.marks);
+      if (pinned !== undefined) return new CachedFile(pinned, file.chunks);
       await make(dir, file, await scratch());
     }
   }
 
   /** Those of the chunks that are not marked. */
   async missing(chunks: Iterable<number>): Promise<number[]> {
-    const bytes = await this.#marks.readFile();
-    return [...chunks].filter((chunk) => bytes[headBytes + chunk] !== marked);
+    const marks = Buffer.alloc(this.#chunks);
+    await this.#marks.read(marks, 0, marks.length, headBytes);
+    return [...chunks].filter((chunk) => marks[chunk] !== marked);
   }
 
   /** Marks a chunk whose bytes are in the image. */

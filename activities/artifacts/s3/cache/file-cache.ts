@@ -69,15 +69,23 @@ export class FileCache {
 
   /** Makes room for so many bytes, which the caller writes next. */
   async reserve(bytes: number): Promise<void> {
-    if (this.#mustCount(bytes)) {
-      const before = this.#trimming.catch(() => undefined);
-      this.#trimming = before.then(async () => {
-        if (this.#mustCount(bytes)) await this.#trim(bytes);
-      });
-      await this.#trimming;
-    }
+    await this.#trimTo(bytes);
     this.#usedBytes += bytes;
     this.#sinceCount += bytes;
+  }
+
+  /** Removes what is beyond the limit, when files are no longer pinned. */
+  async released(): Promise<void> {
+    if (this.#usedBytes !== Infinity) await this.#trimTo(0);
+  }
+
+  async #trimTo(bytes: number): Promise<void> {
+    if (!this.#mustCount(bytes)) return;
+    const before = this.#trimming.catch(() => undefined);
+    this.#trimming = before.then(async () => {
+      if (this.#mustCount(bytes)) await this.#trim(bytes);
+    });
+    await this.#trimming;
   }
 
   /** A DiskFullError that names the cache where `error` means that its disk is full, else `error` itself. */
