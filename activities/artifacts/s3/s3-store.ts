@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { HeadraceError } from '../../../core/errors.js';
+import type { Count } from '../../../core/run/meter.js';
 import { stableJson } from '../../../core/stable-json.js';
 import type { Medium } from '../medium.js';
 import type { Artifact, ArtifactStore, Blob, NoteEntry, Wanted } from '../store.js';
@@ -41,6 +42,7 @@ export class S3Store implements ArtifactStore {
     readonly workplace: Workplace;
     readonly cache: FileCache;
     readonly onWarning: (message: string) => void;
+    readonly count: Count;
   }) {
     this.id = options.id;
     this.#objects = options.objects;

@@ -295,9 +295,7 @@ void test('looking at a source writes no lock and stores nothing', async (t) => 
   const online = await resolve(fixture, { dataset: magpie });
   await downloadAll(fixture, fixture.activities(), online);
   const again = await inspectSource(fixture.access(), input, fixture.work);
-  assert.ok(
-    again.files.every(({ isWhole, haveBytes, file }) => isWhole && haveBytes === file.sizeBytes),
-  );
+  assert.ok(again.files.every(({ isWhole, haveBytes, file }) => isWhole && haveBytes === file.sizeBytes));
 });
 
 void test('columns that a filter names and the files lack are known before anything is downloaded', async (t) => {

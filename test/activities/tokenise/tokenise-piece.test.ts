@@ -23,25 +23,26 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
   const done: number[] = [];
   const meta = await bringLines(store, lines.train, async (places) =>
     tokenisePiece(
-    {
-      tokenisation: {
-        renderer: 'qwen3',
-        settings: {},
-        trainOn: 'all_assistant_messages',
-        examples: 'conversation',
-        maxTokens: 60,
-        tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
+      {
+        tokenisation: {
+          renderer: 'qwen3',
+          settings: {},
+          trainOn: 'all_assistant_messages',
+          examples: 'conversation',
+          maxTokens: 60,
+          tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
+        },
+        tokenizer: await tokenizerIn(tokenizerDir),
+        places,
+        firstLine: 0,
+        lines: rows.length,
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        sourcesPath: mix.path(sourcesName('train')),
+        dir: await store.workplace.scratch(),
       },
-      tokenizer: await tokenizerIn(tokenizerDir),
-      places,
-      firstLine: 0,
-      lines: rows.length,
-      bytes: sizes.reduce((sum, size) => sum + size, 0),
-      sourcesPath: mix.path(sourcesName('train')),
-      dir: await store.workplace.scratch(),
-    },
-    { progress: (bytes) => void done.push(bytes) },
-  ));
+      { progress: (bytes) => void done.push(bytes) },
+    ),
+  );
   assert.equal(meta.rows, rows.length);
   assert.deepEqual(
     done,
