@@ -60,12 +60,12 @@ export class LocalStore implements ArtifactStore {
   readonly id: string;
   readonly medium: Medium;
   readonly workplace: Workplace;
-  readonly root: string;
+  readonly #root: string;
   readonly #marksUse: boolean;
   readonly #lookups = pLimit(lookupsAtOnce);
 
   private constructor(root: string, id: string, workplace: Workplace, marksUse: boolean) {
-    this.root = root;
+    this.#root = root;
     this.id = id;
     this.medium = { kind: 'folder', root };
     this.workplace = workplace;
@@ -83,11 +83,11 @@ export class LocalStore implements ArtifactStore {
   }
 
   get place(): string {
-    return this.root;
+    return this.#root;
   }
 
   #dirOf(ref: ArtifactRef): string {
-    return join(this.root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
+    return join(this.#root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
   }
 
   find(ref: ArtifactRef): Promise<Artifact | undefined> {
@@ -109,7 +109,7 @@ export class LocalStore implements ArtifactStore {
       if (found?.size !== sizeBytes) return undefined;
     }
     if (this.#marksUse) await markUsed(join(dir, 'manifest.json'));
-    return { ref, dir, meta: manifest.meta, files: manifest.files, path: (name) => join(dir, name) };
+    return { ref, meta: manifest.meta, files: manifest.files };
   }
 
   async get(ref: ArtifactRef): Promise<Artifact> {
@@ -117,7 +117,7 @@ export class LocalStore implements ArtifactStore {
     if (artifact === undefined)
       throw new HeadraceError(
         'ArtifactMissingError',
-        `The store ${this.root} has no whole ${ref.kind} ${ref.key}`,
+        `The store ${this.#root} has no whole ${ref.kind} ${ref.key}`,
       );
     return artifact;
   }
@@ -137,7 +137,7 @@ export class LocalStore implements ArtifactStore {
       await mkdir(dirname(dir), { recursive: true });
       await this.#moveInto(aside, dir, ref);
     } catch (error) {
-      throw asDiskFull(error, this.root);
+      throw asDiskFull(error, this.#root);
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
@@ -151,7 +151,7 @@ export class LocalStore implements ArtifactStore {
       if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
       if ((await this.find(ref)) !== undefined) return;
       // A file there has another size: the damaged artifact is moved away and replaced.
-      const damaged = join(this.root, 'tmp', randomUUID());
+      const damaged = join(this.#root, 'tmp', randomUUID());
       await rename(dir, damaged);
       await rename(aside, dir);
       await rm(damaged, { recursive: true, force: true });
@@ -176,20 +176,20 @@ export class LocalStore implements ArtifactStore {
 
   #pathOf(wanted: Wanted): string {
     if ('path' in wanted) return wanted.path;
-    if ('blob' in wanted) return blobPath(this.root, wanted.blob);
+    if ('blob' in wanted) return blobPath(this.#root, wanted.blob);
     return this.placeOf(wanted.artifact, wanted.file);
   }
 
   async note(name: string, text: string): Promise<void> {
-    await writeFileAtomic(join(this.root, name), text);
+    await writeFileAtomic(join(this.#root, name), text);
   }
 
   async read(name: string): Promise<string | undefined> {
-    return await readFile(join(this.root, name), 'utf8').catch(ignoreMissing);
+    return await readFile(join(this.#root, name), 'utf8').catch(ignoreMissing);
   }
 
   async *notes(prefix: string): AsyncIterable<NoteEntry> {
-    const folder = join(this.root, prefix);
+    const folder = join(this.#root, prefix);
     const names = await readdir(folder, { recursive: true }).catch(ignoreMissing);
     for (const below of names ?? []) {
       if (below.endsWith('.tmp')) continue;

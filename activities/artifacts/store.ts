@@ -15,7 +15,6 @@ export interface ArtifactStore {
   readonly id: string;
   /** For people: the folder, or `s3://bucket/prefix`. */
   readonly place: string;
-  readonly root: string;
   /** What the store is made of, for the few parts that differ in it. */
   readonly medium: Medium;
   /** The local disk on which this process works. */
@@ -71,9 +70,6 @@ export interface Artifact {
   readonly meta: unknown;
   /** Its files by name. */
   readonly files: Readonly<Record<string, FileFacts>>;
-  readonly dir: string;
-  /** Absolute path of one of its files. */
-  path(name: string): string;
 }
 
 /** What a manifest holds about a file. */

@@ -1,7 +1,7 @@
 import { availableCores } from '../../files/cores.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { ThreadPool, type PoolJobs } from '../threads/thread-pool.js';
-import { folderOf } from '../artifacts/medium.js';
+import { ObjectBlobs } from './chunks/object-blobs.js';
 import { FolderBlobs } from './download/folder-blobs.js';
 import type { HubBlobs } from './download/hub-blobs.js';
 import { HubClient } from './http/hub-client.js';
@@ -42,7 +42,7 @@ export function createHubAccess(options: HubOptions): HubAccess {
   const threads = options.threads ?? new ThreadPool(availableCores());
   return {
     store,
-    blobs: new FolderBlobs(folderOf(store), tuning),
+    blobs: blobsOf(store, tuning),
     threads,
     jobs: threads.jobs(new URL('./local/jobs.js', import.meta.url)),
     client: async () => {
@@ -51,4 +51,10 @@ export function createHubAccess(options: HubOptions): HubAccess {
       return new HubClient(config, tuning);
     },
   };
+}
+
+function blobsOf({ medium, workplace }: ArtifactStore, tuning: HubTuning): HubBlobs {
+  return medium.kind === 'folder'
+    ? new FolderBlobs(medium.root, tuning)
+    : new ObjectBlobs(medium.objects, workplace, tuning);
 }

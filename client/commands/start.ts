@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import { defined } from '../../core/defined.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { action } from '../command-line/action.js';
@@ -8,8 +7,10 @@ import { integer, number, positiveInteger, recipeHelp, setOption } from '../comm
 import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { openLocalWork } from '../local-work.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { followRun } from '../runs/follow-run.js';
+import { sendLocalParts } from '../runs/send-local-parts.js';
 import { startRun } from '../runs/start-run.js';
 import { withTemporal } from '../temporal/connect.js';
 import { uiLink } from '../temporal/ui-link.js';
@@ -63,11 +64,13 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
   const from = options.from === undefined ? [] : [`train.from=${options.from}`];
   const recipe = await readRecipeFile(path, { set: [...options.set, ...from] });
   return await withTemporal(async (temporal) => {
-    const taskQueue = options.taskQueue ?? taskQueueOf((await openStore(storePlace())).id);
+    const local = await openLocalWork();
+    const taskQueue = options.taskQueue ?? taskQueueOf(local.store.id);
     const { rowsPerSource, updateLock, priority: priorityKey, weight: share } = options;
     const run = await startRun(temporal, recipe, {
       taskQueue,
       ...defined({ rowsPerSource, updateLock, priority: priorityKey, weight: share }),
+      beforeStart: () => sendLocalParts(local, recipe, say),
     });
     const { runId, attached, changes } = run;
     const { workflowId } = run.handle;

@@ -38,7 +38,7 @@ export async function runChecks(
   const shown = new ShownChecks(options.json);
   for (const group of groups) for (const check of await group) shown.add(check);
   const { ok, checks } = shown;
-  if (options.json) print(JSON.stringify({ ok, store: store.root, checks }, null, 2));
+  if (options.json) print(JSON.stringify({ ok, store: store.place, checks }, null, 2));
   else print(`\n${checksSummary(checks)}.`);
   return ok ? exitCodes.done : exitCodes.failed;
 }

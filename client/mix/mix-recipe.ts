@@ -9,6 +9,7 @@ import type { WorkContext } from '../../core/progress.js';
 import { removeDeadScratch } from '../../files/scratch.js';
 import { commandEnvironment } from '../environment.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { sendLocalParts } from '../runs/send-local-parts.js';
 import { secrets } from '../secrets.js';
 import { mixSources, type MixSourcesResult } from './mix-sources.js';
 
@@ -38,13 +39,14 @@ export async function mixRecipe(
 ): Promise<MixSourcesResult> {
   const storeRoot = options.storeRoot ?? storePlace();
   const store = await openStore(storeRoot);
-  await removeDeadScratch(storeRoot);
+  await removeDeadScratch(store.workplace.root);
   const env = await commandEnvironment(options.env, storeRoot);
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
+  await sendLocalParts({ store, hub, work }, recipe, () => undefined);
   return await mixSources(recipe, {
     store,
     threads: hub.threads,

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly rowsPerSource?: number;
   /** Set `recipe.lock.json` to the latest commits on the Hub. @default false */
   readonly updateLock?: boolean;
+  /** Called before a run starts, not where one is attached. @default nothing */
+  readonly beforeStart?: () => Promise<void>;
   /** 1 … 5; work of a run with a lower number is done first. @default 3 */
   readonly priority?: number;
   /** Share of the workers beside other runs of the same priority, above 0. @default 1 */
@@ -56,6 +58,7 @@ export async function startRun(
   if (attached) requireSameRecipe(recipe.name, memoBefore, memo);
   await requireFreeOut(temporal, workflowIdOf(recipe.name), recipe.out);
   await requireWorkers(temporal, options.taskQueue, rolesFor(recipe));
+  if (!attached) await options.beforeStart?.();
   const handle = await startWorkflow(temporal, recipe, memo, options);
   if (!attached) {
     // Another client may have started the name with another recipe since `before`.

@@ -13,13 +13,14 @@ import { Source } from '../../core/recipe.js';
 import { startHub, type Hub, type HubOptions } from '../../dev/hub/index.js';
 import { temporaryFolder } from './folder.js';
 
-/** Short waits and small flushes, so that faults and kills show within milliseconds and kilobytes. */
+/** Short waits, small flushes and small chunks, so that faults and kills show within milliseconds and kilobytes. */
 export const quick: Partial<HubTuning> = {
   retryMs: 5,
   stallMs: 10_000,
   flushBytes: 128_000,
   flushMs: 50,
   rangeBytes: 1_000_000,
+  chunkBytes: 1_000_000,
 };
 
 const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };

@@ -55,7 +55,9 @@ interface Sampling {
   readonly work: WorkContext;
 }
 
-/** The first rows of a file. Of a plain one only its start is read, or the columns of its first row groups. */
+/**
+ * The first rows of a file. Of a plain one only its start is read, or the columns of its first row groups.
+ */
 async function sampleFile(sampling: Sampling): Promise<FileSample> {
   const { deps, file, names, sample, work } = sampling;
   const { kind, sizeBytes } = file;

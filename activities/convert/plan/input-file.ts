@@ -25,19 +25,16 @@ export interface FilePart<File extends SourceInput> {
   readonly ranges?: readonly ByteRange[];
 }
 
-/** A file on this disk, as threads open it. */
-type Brought<File extends SourceInput> = Omit<File, 'wanted'> & InputFile;
-
 /** Makes files local and calls `use` with them, as `store.bring` does. */
 export async function bringFiles<File extends SourceInput, Result>(
   store: ArtifactStore,
   parts: readonly FilePart<File>[],
-  use: (files: readonly Brought<File>[]) => Promise<Result>,
+  use: (files: readonly (File & InputFile)[]) => Promise<Result>,
 ): Promise<Result> {
   const wanted = parts.map(({ file, ranges }) =>
     ranges === undefined ? file.wanted : { ...file.wanted, ranges },
   );
   return await store.bring(wanted, (paths) =>
-    use(parts.map(({ file: { wanted: _, ...facts } }, at) => ({ ...facts, path: paths[at] ?? '' }))),
+    use(parts.map(({ file }, at) => ({ ...file, path: paths[at] ?? '' }))),
   );
 }

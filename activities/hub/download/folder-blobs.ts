@@ -13,6 +13,7 @@ import { filesOnDisk, isBlobThere } from './files-on-disk.js';
 import { hubBlob } from './hub-blob.js';
 import type { HeldFile, HubBlobs } from './hub-blobs.js';
 import { linkSnapshot } from './link-snapshot.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { Transfers } from './transfers.js';
 
 /** The Hub files of a store in a folder. */
@@ -43,14 +44,11 @@ export class FolderBlobs implements HubBlobs {
   ): Promise<BlobOutcome> {
     const { commit, file } = wanted;
     const path = blobPath(this.#root, hubBlob(commit, file));
-    for (let other = this.#underWay.get(path); other !== undefined; other = this.#underWay.get(path))
-      await settledOrAborted(other, signal);
-    const work = explainingRefusals(client, refOf(commit), signal, () =>
-      this.#download(client, wanted, path, signal, listener),
+    const outcome = await oneAtATime(this.#underWay, path, signal, () =>
+      explainingRefusals(client, refOf(commit), signal, () =>
+        this.#download(client, wanted, path, signal, listener),
+      ),
     );
-    const clear = (): void => void this.#underWay.delete(path);
-    this.#underWay.set(path, work.then(clear, clear));
-    const outcome = await work;
     await linkSnapshot(this.#root, wanted, path);
     return outcome;
   }
@@ -71,17 +69,4 @@ export class FolderBlobs implements HubBlobs {
     const [connections, transfers] = [this.#connections, this.#transfers];
     return downloadBlob({ client, url, file, path, connections, transfers }, this.#hasher, signal, listener);
   }
-}
-
-/** Waits until the work of another caller has settled. Rejects where the signal aborts. */
-async function settledOrAborted(other: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<void>((done) => {
-    onAbort = done;
-    signal.addEventListener('abort', onAbort);
-  });
-  await Promise.race([other, aborted]);
-  signal.removeEventListener('abort', onAbort);
-  signal.throwIfAborted();
 }

@@ -7,7 +7,7 @@ import { repositoryFolder } from '../../artifacts/blob-folders.js';
 import type { CommitFile, RepositoryCommit } from '../http/repository.js';
 
 /** `<repository>/snapshots/<commit>`: the files of a commit under their own names, as links. */
-export function snapshotFolder(root: string, commit: RepositoryCommit): string {
+function snapshotFolder(root: string, commit: RepositoryCommit): string {
   return join(repositoryFolder(root, commit), 'snapshots', commit.commitSha);
 }
 

@@ -20,6 +20,9 @@ const KnownDigest = z.object({
 });
 type KnownDigest = z.infer<typeof KnownDigest>;
 
+/** A file as it was hashed. */
+export type DigestedFile = SourceFile & { readonly sha256: string; readonly mtimeNs: string };
+
 /** Dependencies of {@link digestLocalFile}. */
 export interface DigestDeps {
   readonly store: ArtifactStore;
@@ -41,7 +44,7 @@ export async function digestLocalFile(
   realPath: string,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
-): Promise<SourceFile> {
+): Promise<DigestedFile> {
   const file = await openToRead(realPath);
   try {
     const identity = await identityOf(realPath, file);

@@ -15,6 +15,7 @@ import type { HubAccess } from '../hub-access.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import { emptyNotes } from './empty-notes.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
+import { lockOfNextRun } from './lock-place.js';
 import { putResolution } from './resolution.js';
 import { resolveLocal } from './resolve-local.js';
 
@@ -70,7 +71,8 @@ async function inspectHub(
   work: WorkContext,
 ): Promise<SourceInspection> {
   const client = await hub.client();
-  const found = await inspectDataset(hub.store, client, source, input, work);
+  const lock = lockOfNextRun(hub.store, input.out);
+  const found = await inspectDataset(hub.store, client, source, { ...input, lock }, work);
   const { commit, config, split, emptyFiles, notes } = found;
   const held = await hub.blobs.held(commit, found.files);
   return {

@@ -35,7 +35,7 @@ async function addArtifact(store: ArtifactStore, kind: ArtifactRef['kind'], key:
     await writeFile(join(dir, 'data'), 'x'.repeat(5000));
     return {};
   });
-  return artifact.dir;
+  return dirname(store.placeOf(artifact, 'data'));
 }
 
 async function age(path: string): Promise<void> {
@@ -103,7 +103,7 @@ void test('reading the store without marking use leaves its times of use', async
   const fixture = await withDownload(t);
   const dir = await addArtifact(fixture.store, 'piece', 'a');
   await age(join(dir, 'manifest.json'));
-  const looking = await openStore(fixture.store.root, { marksUse: false });
+  const looking = await openStore(fixture.store.place, { marksUse: false });
   await surveyStore(looking);
   await verifyStore(looking, () => undefined);
   assert.ok((await stat(join(dir, 'manifest.json'))).mtimeMs < longAgo.getTime() + 1000);

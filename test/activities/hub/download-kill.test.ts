@@ -28,7 +28,7 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
   fixture.hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 2_500_000 });
   const sent = (): number => fixture.hub.stats().bytes;
   const start = (): ChildProcess =>
-    spawn(process.execPath, [childPath, fixture.store.root, fixture.hub.url, resolution.key], {
+    spawn(process.execPath, [childPath, fixture.store.place, fixture.hub.url, resolution.key], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   let asked = 0;

@@ -386,7 +386,7 @@ void test('a file of another size than announced is refused before it is read', 
 
 void test('a file that the disk cannot hold is refused with the bytes it needs', async (t) => {
   const fixture = await ready(t);
-  const { bavail, bsize } = await statfs(fixture.store.root);
+  const { bavail, bsize } = await statfs(fixture.store.place);
   const listing = {
     files: [{ path: 'huge.parquet', sizeBytes: bavail * bsize + 5e9, sha256: 'a'.repeat(64) }],
     emptyFiles: [],
@@ -504,7 +504,7 @@ void test('one large file comes over as many connections as there may be, and se
   fixture.hub.resetStats();
   await downloadAll(fixture, fixture.activities({}, tuning), one);
   assert.equal(fixture.hub.stats().mostAtOnce, 6);
-  await rm(join(fixture.store.root, 'hub'), { recursive: true });
+  await rm(join(fixture.store.place, 'hub'), { recursive: true });
   fixture.hub.resetStats();
   const activities = fixture.activities({}, tuning);
   await Promise.all(

@@ -168,7 +168,7 @@ void test('paths that leave their folder are refused', async (t) => {
       'HubFileNotFoundError',
       /outside the repository or not valid/,
     );
-    assert.deepEqual(await readdir(join(fixture.store.root, 'hub')).catch(() => []), []);
+    assert.deepEqual(await readdir(join(fixture.store.place, 'hub')).catch(() => []), []);
   }
 });
 
@@ -204,7 +204,7 @@ void test('a link in the place of a part or of a folder is not followed', async 
 
   const other = await startFixture(t, { 'datasets/o/n/data/train.jsonl': large });
   const again = await resolve(other, { dataset: 'o/n' });
-  const snapshot = join(other.store.root, 'hub', 'datasets--o--n', 'snapshots', meta.commitSha);
+  const snapshot = join(other.store.place, 'hub', 'datasets--o--n', 'snapshots', meta.commitSha);
   await mkdir(snapshot, { recursive: true });
   await symlink(outside, join(snapshot, 'data'));
   await assert.rejects(downloadAll(other, other.activities(), again), isRefused(/leads out of the store/));

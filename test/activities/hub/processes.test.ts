@@ -53,7 +53,7 @@ async function ready(t: TestContext, fileBytes: number, count: number): Promise<
     ...fixture,
     sizeBytes: fileBytes * count,
     start: () => {
-      const args = [childPath, fixture.store.root, fixture.hub.url, resolution.key, String(count)];
+      const args = [childPath, fixture.store.place, fixture.hub.url, resolution.key, String(count)];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       t.after(() => child.kill('SIGKILL'));
       return child;

@@ -76,7 +76,7 @@ void test('an unchanged file keeps its resolution, and a changed one gets anothe
   const { dir, store, resolve } = await place(t, { 'a.jsonl': 'one\n' });
   const path = join(dir, 'a.jsonl');
   const first = await resolve(path);
-  assert.equal((await readdir(join(store.root, 'digests'))).length, 1);
+  assert.equal((await readdir(join(store.place, 'digests'))).length, 1);
   assert.deepEqual((await resolve(path)).resolution, first.resolution);
   await writeFile(path, 'two\n');
   await utimes(path, 1_700_000_000, 1_700_000_000);
@@ -89,8 +89,8 @@ void test('an unchanged file keeps its resolution, and a changed one gets anothe
 void test('a digest that is kept is not computed again', async (t) => {
   const { dir, store, resolve } = await place(t, { 'a.jsonl': 'one\n' });
   const first = await resolve(join(dir, 'a.jsonl'));
-  const [name] = await readdir(join(store.root, 'digests'));
-  const kept = join(store.root, 'digests', name ?? '');
+  const [name] = await readdir(join(store.place, 'digests'));
+  const kept = join(store.place, 'digests', name ?? '');
   const { files } = await readResolution(store, first.resolution);
   const { path, sizeBytes, mtimeNs } = files[0] ?? assert.fail();
   const { ino } = await stat(path);

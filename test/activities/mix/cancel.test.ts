@@ -52,13 +52,13 @@ const files: readonly (readonly [string, string, () => Uint8Array])[] = [
 
 /** Artifacts of a kind that are in the store. */
 async function countOf(store: ArtifactStore, kind: ArtifactKind): Promise<number> {
-  const names = await readdir(join(store.root, 'artifacts', kind), { recursive: true }).catch(() => []);
+  const names = await readdir(join(store.place, 'artifacts', kind), { recursive: true }).catch(() => []);
   return names.filter((name) => name.endsWith('manifest.json')).length;
 }
 
 async function aside(store: ArtifactStore, out: string): Promise<readonly string[]> {
   const results = (await readdir(out)).filter((name) => name.endsWith('.tmp'));
-  return [...results, ...(await readdir(join(store.root, 'tmp'), { recursive: true }))];
+  return [...results, ...(await readdir(join(store.place, 'tmp'), { recursive: true }))];
 }
 
 /** Cancels work when something of it, `begun`, is on the disk; nothing of that is left there. */

@@ -33,7 +33,7 @@ void test('a mix that is killed again and again ends with the bytes of one that 
     ['mix', 1],
     ['mix', 12],
   ] as const) {
-    const running = fork(child, [dir, store.root, out, stage, String(steps)]);
+    const running = fork(child, [dir, store.place, out, stage, String(steps)]);
     const [, signal] = (await once(running, 'exit')) as [number | null, string | null];
     assert.equal(signal, 'SIGKILL', `killed after ${steps} steps of ${stage}`);
     assert.equal(await asides(), stage === 'mix' ? 1 : 0, 'what the one before left there has gone');

@@ -37,7 +37,7 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
         firstLine: 0,
         lines: rows.length,
         bytes: sizes.reduce((sum, size) => sum + size, 0),
-        sourcesPath: mix.path(sourcesName('train')),
+        sourcesPath: store.placeOf(mix, sourcesName('train')),
         dir: await store.workplace.scratch(),
       },
       { progress: (bytes) => void done.push(bytes) },

@@ -333,7 +333,7 @@ void test('more token pieces than a process may have files open are read, many a
     for (const read of await reader.read([example]))
       hash.update(Buffer.from(read.tokens.buffer)).update(read.mask);
   const module = new URL('./read-all-child.js', import.meta.url);
-  assert.equal(await withFewFiles(module, store.root, tokens.key), `${many.length} ${hash.digest('hex')}`);
+  assert.equal(await withFewFiles(module, store.place, tokens.key), `${many.length} ${hash.digest('hex')}`);
 });
 
 void test('what a renderer cannot train is an error before anything is tokenised', async () => {
