@@ -45,20 +45,16 @@ export class Bringer {
     signal: AbortSignal,
   ): Promise<void> {
     const facts = { sizeBytes: file.sizeBytes, chunks: file.digests.length };
+    const cached = await this.#cache.pin(file.name, path, facts);
     try {
-      const cached = await this.#cache.pin(file.name, path, facts);
-      try {
-        const chunks = chunksOf(file, ranges);
-        const missing = await cached.missing(chunks);
-        this.#counted('cache', bytesIn(file, chunks) - bytesIn(file, missing));
-        await inParallel(missing, chunksAtOnce, signal, (chunk, both) =>
-          this.#chunk(file, chunk, cached, both),
-        );
-      } finally {
-        await cached.close();
-      }
-    } catch (error) {
-      throw this.#cache.asDiskFull(error);
+      const chunks = chunksOf(file, ranges);
+      const missing = await cached.missing(chunks);
+      this.#counted('cache', bytesIn(file, chunks) - bytesIn(file, missing));
+      await inParallel(missing, chunksAtOnce, signal, (chunk, both) =>
+        this.#chunk(file, chunk, cached, both),
+      );
+    } finally {
+      await cached.close();
     }
   }
 
@@ -69,19 +65,15 @@ export class Bringer {
     path: string,
     signal: AbortSignal,
   ): Promise<void> {
+    const target = await open(path, 'wx');
     try {
-      const target = await open(path, 'wx');
-      try {
-        await target.truncate(file.sizeBytes);
-        const stretches = ranges.flatMap((range) => stretchesOf(file, range));
-        await inParallel(stretches, stretchesAtOnce, signal, async (stretch, both) => {
-          await this.#get(file, stretch, { descriptor: target.fd }, both);
-        });
-      } finally {
-        await target.close();
-      }
-    } catch (error) {
-      throw this.#cache.asDiskFull(error);
+      await target.truncate(file.sizeBytes);
+      const stretches = ranges.flatMap((range) => stretchesOf(file, range));
+      await inParallel(stretches, stretchesAtOnce, signal, async (stretch, both) => {
+        await this.#get(file, stretch, { descriptor: target.fd }, both);
+      });
+    } finally {
+      await target.close();
     }
   }
 

@@ -79,6 +79,8 @@ export class S3Store implements ArtifactStore {
       const files = await this.#send(ref, writer, aside);
       const manifest = { ...ref, writer, chunkBytes: fileChunkBytes, files, meta };
       return await this.#publish(ref, manifest);
+    } catch (error) {
+      throw this.#cache.asDiskFull(error);
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
@@ -155,6 +157,14 @@ export class S3Store implements ArtifactStore {
   }
 
   async #bringOne(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#bringTo(wanted, folder, index, signal);
+    } catch (error) {
+      throw this.#cache.asDiskFull(error);
+    }
+  }
+
+  async #bringTo(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {
     if ('path' in wanted) return wanted.path;
     const name = 'blob' in wanted ? wanted.blob.oid : basename(wanted.file);
     const path = join(folder, `${index}-${name}`);
