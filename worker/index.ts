@@ -64,12 +64,12 @@ interface Polled {
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { env, roles = allRoles } = options;
   const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
-  const store = await openStore(options.storePlace, { env, onWarning });
+  const count = installTelemetry(options.metrics);
+  const store = await openStore(options.storePlace, { env, onWarning, count });
   await removeDeadScratch(store.workplace.root);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
-  const count = installTelemetry(options.metrics);
   const traces = await openTraces(env, onWarning);
   const target = temporalTarget(env);
   const connection = await connect(target);

@@ -30,6 +30,19 @@ void test('what was brought once is not fetched again, by another process of the
   assert.equal(s3.proxy.counts().GetObject?.requests, 2);
 });
 
+void test('requests and bytes are counted, by whether the cache had them', async (t) => {
+  const s3 = await s3Server(t);
+  const { store, counts } = await openTestStore(s3);
+  const artifact = await putFiles(store, { 'a.bin': bytesOf('a', size) });
+  const { requests: before = 0 } = s3.proxy.counts().GetObject ?? {};
+  s3.proxy.fault({ kind: 'error', status: 503, code: 'SlowDown', operation: 'GetObject', times: 1 });
+  for (const _ of [1, 2]) await store.bring([{ artifact, file: 'a.bin' }], () => Promise.resolve());
+  assert.equal(counts['cache store'], size);
+  assert.equal(counts['cache cache'], size);
+  assert.equal(counts['requests get failed'], 1);
+  assert.equal(counts['requests get answered'], before + 2);
+});
+
 void test('two processes that fill one file together both have its bytes', async (t) => {
   const s3 = await s3Server(t);
   const stores = [(await openTestStore(s3)).store, (await openTestStore(s3)).store];

@@ -27,6 +27,7 @@ const damages: Readonly<
     is: 'ArtifactCorruptError',
   },
   cut: { do: (path) => truncate(path, 9_000_000), is: 'ArtifactCorruptError' },
+  'cut to its first bytes': { do: (path) => truncate(path, 100), is: 'ArtifactCorruptError' },
   emptied: { do: (path) => truncate(path, 0), is: 'ArtifactCorruptError' },
   deleted: { do: (path) => rm(path), is: 'ArtifactMissingError' },
 };
