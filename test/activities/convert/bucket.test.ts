@@ -69,9 +69,9 @@ async function converted(
   s3?.proxy.resetCounts();
   const plan = await convert.planConversion({ source, resolution, seed: 1 }, work);
   const planned = s3?.proxy.counts().GetObject?.receivedBytes ?? 0;
-  const to = plan.pieces.at(-1)?.to ?? 0;
+  const to = plan.pieces.items;
   await convert.convertPieces({ plan: plan.plan, from: 0, to }, work);
-  const groups = plan.dialoguePartitions.at(-1)?.to ?? 0;
+  const groups = plan.dialoguePartitions.items;
   if (groups > 0) await convert.groupDialogues({ plan: plan.plan, from: 0, to: groups }, work);
   const summary = await convert.summariseSource({ plan: plan.plan, maxRejectFraction: 1 }, work);
   const lines: string[] = [];
