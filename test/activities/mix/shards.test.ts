@@ -7,7 +7,6 @@ import { mixSources } from '../../../client/mix/mix-sources.js';
 import { traceLine } from '../../../client/mix/trace-line.js';
 import { sha256 } from '../../../files/sha256.js';
 import { workbench } from '../../support/local-sources.js';
-import {  } from '../../support/sha256.js';
 import { quietWork } from '../../support/work.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
@@ -41,7 +40,7 @@ void test('shard after shard is train.jsonl, whatever their number, and each is 
       name: own[at],
       lines: each.split('\n').length - 1,
       bytes: Buffer.byteLength(each),
-      sha256: (each),
+      sha256: sha256(each).toString('hex'),
     }));
     assert.deepEqual((manifest as { readonly train_shards?: unknown }).train_shards, listed);
   }
