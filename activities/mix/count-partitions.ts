@@ -30,7 +30,8 @@ export async function countPartitions(
     const runs = [...rangesOf(partition).entries()].filter(([, { entries }]) => entries > 0);
     const wanted = runs.map(([run, { first, entries }]) => {
       const ranges = [{ from: first * entryBytes, to: (first + entries) * entryBytes }];
-      return { ...pieces(run, indexName(sortedRuns[run]?.sortedRun ?? 0)), ranges };
+      // The CRC-32 of their cells verifies them.
+      return { ...pieces(run, indexName(sortedRuns[run]?.sortedRun ?? 0)), ranges, isReadOnce: true };
     });
     return await store.bring(wanted, async (paths) => {
       const parts = runs.map(([run, { first, entries, check }], at) => {
@@ -46,7 +47,7 @@ export async function countPartitions(
         dir,
       };
       return await jobs.run('countPartition', job, { signal });
-    });
+    }, signal);
   };
   const refOf = (partition: number) => mixCountRef(plan, partition, lists);
   return await makeItems(deps, input, 'count partitions', { refOf, make }, work);
