@@ -31,7 +31,10 @@ export class ObjectOutputs implements Outputs {
   }
 
   /** Makes a result of objects of the store, in order, as `Objects.join` does. */
-  async join(name: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void> {
+  async join(
+    name: string,
+    parts: readonly { readonly key: string; readonly sizeBytes: number }[],
+  ): Promise<void> {
     await this.#objects.join(this.#keyOf(name), parts);
   }
 
