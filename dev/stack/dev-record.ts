@@ -5,7 +5,9 @@ import type { Stack } from './stack.js';
 
 export type DevAddresses = Pick<DevServers, 'temporalAddress' | 'temporalUi' | 'hub' | 'tinker'>;
 
-/** Keeps `dev.json` in the workplace of a store while `headrace dev` runs on it: one write after the other. */
+/**
+ * Keeps `dev.json` in the workplace of a store while `headrace dev` runs on it: one write after the other.
+ */
 export class DevRecord {
   readonly #workplace: string;
   #stack: Stack | undefined;
