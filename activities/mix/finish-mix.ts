@@ -132,7 +132,10 @@ async function writeMix(writing: Writing, dir: string): Promise<MixMeta> {
     (signal) => writeSides(writing, signal),
     (signal) => writeRejects(writing, join(dir, rejectsName), signal),
   );
-  const listed: MixParts = parts.map(({ ref: { key }, meta }) => ({ key, sides: MixPartMeta.parse(meta).sides }));
+  const listed: MixParts = parts.map(({ ref: { key }, meta }) => ({
+    key,
+    sides: MixPartMeta.parse(meta).sides,
+  }));
   await writeFile(join(dir, partsName), JSON.stringify(listed));
   const origins = parts.map((artifact) => ({ artifact, file: originsName }));
   await writeFile(join(dir, headSourcesName), await headSources(deps.store, origins, listed));
