@@ -69,8 +69,12 @@ function candidates({ url, key, region }: S3Server, dir: string, files: number):
     '--silent',
     '--fail',
     '--show-error',
-    ...['--aws-sigv4', `aws:amz:${region}:s3`, '--user', `${key.accessKeyId}:${key.secretAccessKey}`],
-    ...['--header', 'x-amz-content-sha256: UNSIGNED-PAYLOAD'],
+    '--aws-sigv4',
+    `aws:amz:${region}:s3`,
+    '--user',
+    `${key.accessKeyId}:${key.secretAccessKey}`,
+    '--header',
+    'x-amz-content-sha256: UNSIGNED-PAYLOAD',
   ];
   const last = files - 1;
   const node = (...args: string[]): Command => ({ file: process.execPath, args: [ours, ...args], env });
