@@ -21,6 +21,7 @@ function sameSkip(bytes: Uint8Array, at: number): number {
     memory.set(bytes, at);
   }
   const end = wasm.skipString(at);
+  assert.equal(wasm.skipPlainString(at), plain.skipPlainString(at));
   const shown = JSON.stringify(Buffer.from(bytes).toString('latin1'));
   assert.equal(end, plain.skipString(at), shown);
   if (end !== -1) assert.equal(wasm.surplusBytes(), plain.surplusBytes(), shown);
