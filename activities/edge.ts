@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { defined } from '../core/defined.js';
 import { HeadraceError, messageOf } from '../core/errors.js';
+import type { ErrorType } from '../core/errors.js';
 import type { Progress, WorkContext } from '../core/progress.js';
 
 /**
@@ -16,13 +17,15 @@ export interface EdgeOptions {
    * takes the result (cancel, pause, worker shutdown), and not where the attempt has been given up.
    */
   readonly saveReason?: () => unknown;
+  /**
+   * The activity heartbeats this often, whether or not there is progress. The server's answer carries a
+   * cancel, so long work is cancelled even without progress.
+   */
+  readonly heartbeatEveryMs: number;
+  /** Called with the type of the error of an attempt that fails by itself. */
+  readonly onFailure?: (type: ErrorType) => void;
 }
 
-/**
- * Every activity heartbeats this often, whether or not there is progress. The server's answer carries a
- * cancel, so long work is cancelled even without progress.
- */
-export const heartbeatEveryMs = 1_000;
 /**
  * Attempts with an InternalError after which it is final: a defect does not pass with time. Attempts that end
  * with their worker or fail otherwise do not count.
@@ -46,7 +49,7 @@ export function atEdge<Input, Output>(
     const previous = fieldsOf(context.info.heartbeatDetails);
     let latest: Details = previous;
     const beat = (): void => context.heartbeat(latest);
-    const timer = setInterval(beat, heartbeatEveryMs);
+    const timer = setInterval(beat, options.heartbeatEveryMs);
     beat();
     try {
       return await work(input, {
@@ -63,6 +66,7 @@ export function atEdge<Input, Output>(
       if (abort.signal.aborted) throw cancellation(context, options.scrub);
       if (error instanceof ApplicationFailure || error instanceof CancelledFailure) throw error;
       const known = asHeadraceError(error);
+      options.onFailure?.(known.type);
       if (known.type !== 'InternalError') throw failureOf(known, options.scrub);
       const internalErrors = (previous.internalErrors ?? 0) + 1;
       latest = { ...latest, internalErrors };

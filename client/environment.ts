@@ -1,4 +1,4 @@
-import { defaultStoreRoot } from '../activities/artifacts/store.js';
+import { storePlace } from '../activities/artifacts/open-store.js';
 import { defined } from '../core/defined.js';
 import { fromEnv } from '../core/env.js';
 import type { Env } from '../core/env.js';
@@ -13,7 +13,7 @@ import { servingDev } from './serving-dev.js';
  */
 export async function commandEnvironment(
   env: Env = process.env,
-  storeRoot: string = defaultStoreRoot(env),
+  storeRoot: string = storePlace(env),
 ): Promise<Env> {
   const named = ['HF_ENDPOINT', 'TINKER_BASE_URL'].every((name) => fromEnv(env, name) !== undefined);
   if (named && namesTemporal(env)) return env;

@@ -1,4 +1,4 @@
-import { defaultStoreRoot, openStore } from '../activities/artifacts/store.js';
+import { storePlace, openStore } from '../activities/artifacts/open-store.js';
 import type { ArtifactStore } from '../activities/artifacts/store.js';
 import { createHubAccess } from '../activities/hub/hub-access.js';
 import type { HubAccess } from '../activities/hub/hub-access.js';
@@ -17,7 +17,7 @@ export interface LocalWork {
 
 /** Opens the default store and creates access to the Hub. */
 export async function openLocalWork(): Promise<LocalWork> {
-  const store = await openStore(defaultStoreRoot());
+  const store = await openStore(storePlace());
   const env = await commandEnvironment();
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   return { store, env, hub, work: unattendedWork() };

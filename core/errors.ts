@@ -63,6 +63,29 @@ export const errorTable = {
     remedy: 'The store has lost a file; start the run again, and it is made again.',
   },
   ArtifactCorruptError: { retry: false, remedy: 'Delete the artifact named above; it is made again.' },
+  // A store in a bucket
+  StoreUnavailableError: {
+    retry: true,
+    remedy: 'Check the network, AWS_ENDPOINT_URL_S3 and the S3 service, then try again; nothing is lost.',
+  },
+  BucketMissingError: {
+    retry: false,
+    remedy: 'Correct the bucket in HEADRACE_STORE, or make it; Headrace makes no buckets.',
+  },
+  StoreForbiddenError: {
+    retry: false,
+    remedy:
+      'Check the AWS credentials of this process; they must allow to get, put, list and delete objects of the store.',
+  },
+  StoreRegionError: { retry: false, remedy: 'Set AWS_REGION to the region of the bucket.' },
+  StoreClockError: {
+    retry: false,
+    remedy: "Set this machine's clock right, or that of the S3 server; NTP keeps it right.",
+  },
+  StoreAnswerError: {
+    retry: false,
+    remedy: 'The server at AWS_ENDPOINT_URL_S3 is no S3 service, or refuses what a store needs: check it.',
+  },
   OutInUseError: { retry: false, remedy: 'Give one of the two recipes another `out`.' },
   // Tinker
   TinkerKeyMissingError: {

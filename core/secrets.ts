@@ -1,8 +1,11 @@
 import type { Env } from './env.js';
 
-/** Variables that hold secrets: HF_TOKEN, TINKER_API_KEY, CLOUDFLARE_ACCESS_CLIENT_SECRET, … */
-const secretName = /(^|_)(TOKEN|KEY|SECRET|PASSWORD|PASSWD)$/i;
+/** Variables that hold secrets: HF_TOKEN, TINKER_API_KEY, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, … */
+const secretName = /(^|_)(TOKEN|KEY|SECRET|PASSWORD|PASSWD|ACCESS_KEY_ID)$/i;
 const proxyName = /^(https?|all)_proxy$/i;
+
+/** What signs a request to an S3 service, in a URL or a header. The value is the second group. */
+const signature = /((?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|Credential)=)([^\s&,"'<>]+)/gi;
 
 /** Shorter secrets are not removed: ordinary words would match them. */
 const leastLength = 6;
@@ -26,11 +29,12 @@ export class Secrets {
     if (plain.length >= leastLength) this.#known.add(plain);
   }
 
-  /** The text with `***` for every secret. */
+  /** The text with `***` for every secret, and for signatures of requests. */
   readonly scrub = (text: string): string => {
     // Longest first: one secret may be the start of another.
     const longestFirst = [...this.#known].sort((a, b) => b.length - a.length);
-    return longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+    const unsigned = text.replaceAll(signature, '$1***');
+    return longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), unsigned);
   };
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync, writevSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { dropParts, maxParts } from './parts.js';
 
 /** Writes a file in big blocks, from a thread that may block. */
@@ -50,6 +51,12 @@ export class FileWriter {
 export function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
   for (let at = 0; at < bytes.length;)
     at += writeSync(descriptor, bytes, at, null, position === undefined ? null : position + at);
+}
+
+/** Writes all of `bytes` from `position` on. */
+export async function writeFully(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;)
+    at += (await file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
 }
 
 /**

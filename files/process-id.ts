@@ -58,8 +58,16 @@ function statusOf(pid: number): { readonly start: string; readonly isZombie: boo
   const [state, ticks] = [fields[0], fields[19]];
   if (ticks === undefined) return { start: unknownStart, isZombie: false };
   // Ticks count from the start of the machine, so they mean something together with the boot only.
-  const boot = textOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
-  return { start: hash(`${boot}${ticks}`, 8), isZombie: state === 'Z' || state === 'X' };
+  return { start: hash(`${bootId()}${ticks}`, 8), isZombie: state === 'Z' || state === 'X' };
+}
+
+/** 8 hex digits that identify the start of the machine; the same ones for ever where it has no /proc. */
+export function bootMark(): string {
+  return hash(bootId(), 8);
+}
+
+function bootId(): string {
+  return textOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
 }
 
 /** `fallback` where /proc does not exist, or does not show this process to this user. */

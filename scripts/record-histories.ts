@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { ApplicationFailure } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { Stage1Handle } from '../client/runs/find-run.js';
 import { startTemporal } from '../dev/temporal/server.js';
-import { bundlePath } from '../worker/bundle.js';
 import { updates } from '../workflows/messages.js';
 import type { stage1 } from '../workflows/stage1.js';
 import {
@@ -30,6 +29,7 @@ import {
   untilIdle,
   untilWaiting,
 } from '../test/workflows/runs.js';
+import { withWorker } from '../test/support/temporal.js';
 import { sourceWorkflowIdOf } from '../core/run/workflow-ids.js';
 
 /**
@@ -314,15 +314,7 @@ try {
   for (const [name, scenario] of Object.entries(scenarios)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const fake = scenario.fake();
-    const worker = await Worker.create({
-      connection: native,
-      taskQueue: name,
-      identity,
-      workflowBundle: { codePath: bundlePath },
-      activities: fake.activities,
-      maxHeartbeatThrottleInterval: '500 ms',
-    });
-    await worker.runUntil(async () => {
+    const record = async (): Promise<void> => {
       const handle = await client.workflow.start<typeof stage1>('stage1', {
         workflowId: `headrace/${name}`,
         taskQueue: name,
@@ -344,7 +336,8 @@ try {
         await writeFile(file, `${JSON.stringify(recorded, withoutStacks, 1)}\n`);
         process.stdout.write(`${file}\n`);
       }
-    });
+    };
+    await withWorker({ native }, name, fake.activities, record, { identity });
   }
 } finally {
   await connection.close();

@@ -1,7 +1,15 @@
-import { ActivityCancellationType, ActivityFailure, scheduleActivity, sleep } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  scheduleActivity,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../core/contracts/activities.js';
+import type { TrainSegmentInput, TrainSegmentResult } from '../core/contracts/training.js';
 import { nonRetryableErrorTypes } from '../core/errors.js';
+import { heartbeats, queueOfRole, roleOf } from '../core/run/roles.js';
 import { isWorkerLost, reasonOf, retryAfterMsOf } from './failure.js';
 import type { Gate } from './pause/gate.js';
 
@@ -12,12 +20,8 @@ interface Policy {
   readonly mostFailures?: number;
 }
 
-/**
- * A worker heartbeats every second while its event loop runs, so 20 s of silence mean that it is gone and
- * another attempt may start. A cancelled activity is waited for: it saves and returns where it stands.
- */
+/** A cancelled activity is waited for: it saves and returns where it stands. */
 const common: ActivityOptions = {
-  heartbeatTimeout: '20 seconds',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
@@ -86,15 +90,49 @@ export function pausable(gate: Gate): ActivityCalls {
 export const activities: ActivityCalls = callsThrough((work) => work());
 
 function callsThrough(through: (work: () => Promise<unknown>) => Promise<unknown>): ActivityCalls {
-  const calls = Object.entries<Policy>(policies).map(([name, { options, mostFailures }]) => {
+  const calls = Object.entries<Policy>(policies).map(([key, { options, mostFailures }]) => {
+    // `policies` has a row for each activity, with that activity's name.
+    const name = key as keyof Activities;
     const call = async (summary: string, input: unknown): Promise<unknown> => {
-      const attempt = (): Promise<unknown> => scheduleActivity(name, [input], { ...options, summary });
+      const attempt = (): Promise<unknown> =>
+        scheduleActivity(name, [input], { ...options, ...placeOf(name), summary });
       return await through(mostFailures === undefined ? attempt : () => ask(attempt, mostFailures));
     };
     return [name, call] as const;
   });
-  // `policies` has a row for each activity, with that activity's name.
   return Object.fromEntries(calls) as ActivityCalls;
+}
+
+/** Where the activity runs, and the silence after which its worker counts as lost. */
+function placeOf(name: keyof Activities): Pick<ActivityOptions, 'taskQueue' | 'heartbeatTimeout'> {
+  const role = roleOf(name);
+  return {
+    taskQueue: queueOfRole(workflowInfo().taskQueue, role),
+    heartbeatTimeout: heartbeats[role].timeoutMs,
+  };
+}
+
+/** How long a worker has to take what was meant for it alone. */
+const mostWaitForOne = '10 seconds';
+
+/**
+ * One attempt of `trainSegment` in the worker that polls `taskQueue`, which may have ended.
+ *
+ * @throws {ActivityFailure} where the worker does not take it in time, or the attempt fails.
+ */
+export async function trainSegmentOn(
+  taskQueue: string,
+  summary: string,
+  input: TrainSegmentInput,
+): Promise<TrainSegmentResult> {
+  return await scheduleActivity<TrainSegmentResult>('trainSegment' satisfies keyof Activities, [input], {
+    ...policies.trainSegment.options,
+    ...placeOf('trainSegment'),
+    taskQueue,
+    scheduleToStartTimeout: mostWaitForOne,
+    retry: { maximumAttempts: 1, nonRetryableErrorTypes: [...nonRetryableErrorTypes] },
+    summary,
+  });
 }
 
 const firstDelayMs = 1_000;

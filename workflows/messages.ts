@@ -43,4 +43,5 @@ export const progressSignals: {
 } = {
   sourceProgress: defineSignal('sourceProgress'),
   trainProgress: defineSignal('trainProgress'),
+  batchProgress: defineSignal('batchProgress'),
 };

@@ -1,4 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
+import { batchCount } from '../core/batches.js';
 import type { ConversionPlan, ConvertPiecesResult } from '../core/contracts/conversion.js';
 import type { DownloadFilesResult, SourceResolution } from '../core/contracts/source.js';
 import { findingsOf } from '../core/convert/findings/source-findings.js';
@@ -7,9 +8,9 @@ import { formatBytes, plural } from '../core/format.js';
 import type { Source } from '../core/recipe.js';
 import type { PreparedSource } from '../core/run/run.js';
 import { pausable } from './activities.js';
-import type { ActivityCalls } from './activities.js';
+import { BatchRunner } from './batches/batch-runner.js';
 import { childSignals } from './messages.js';
-import { parallel } from './parallel.js';
+import { Children } from './pause/children.js';
 import { Gate } from './pause/gate.js';
 import { reuseNotes } from './source/reuse-notes.js';
 import { SourceProgress } from './source/source-progress.js';
@@ -21,38 +22,50 @@ export interface PrepareSourceInput {
   readonly updateLock?: boolean;
 }
 
-/** Work ranges of one source under way at once. The worker's connections and threads bound the whole. */
-const downloadsAtOnce = 3;
-const conversionsAtOnce = 2;
-
 /** Brings one source from its name in the recipe to converted pieces in the store. Child of `stage1`. */
 export async function prepareSource(input: PrepareSourceInput): Promise<PreparedSource> {
+  const progress = new SourceProgress(input.source.name);
+  try {
+    return await prepare(input, progress);
+  } finally {
+    await progress.sent();
+  }
+}
+
+async function prepare(input: PrepareSourceInput, progress: SourceProgress): Promise<PreparedSource> {
   const { source, out, seed, updateLock } = input;
   const gate = new Gate();
-  setHandler(childSignals.pause, () => gate.close());
-  setHandler(childSignals.resume, () => gate.reopen());
+  const children = new Children(gate);
+  setHandler(childSignals.pause, async () => {
+    gate.close();
+    await children.signalAll('pause');
+  });
+  setHandler(childSignals.resume, async () => {
+    gate.reopen();
+    await children.signalAll('resume');
+  });
   const activities = pausable(gate);
-  const progress = new SourceProgress(source.name);
+  const batches = new BatchRunner(activities, children);
 
-  await progress.show({ status: 'resolve' });
+  progress.show({ status: 'resolve' });
   const resolution = await activities.resolveSource(
     `resolve ${source.name} (${originOf(source)})`,
     defined({ source, out, updateLock }),
   );
-  const downloads = await download(activities, progress, resolution);
+  const downloads = await download(batches, progress, resolution);
   const conversion = await activities.planConversion(`plan the conversion of ${source.name}`, {
     source,
     resolution: resolution.resolution,
     seed,
   });
   const notes = [...resolution.notes, ...(conversion.notes ?? [])];
-  const conversions = await convert(activities, progress, conversion, notes);
+  const conversions = await convert(batches, progress, source.name, conversion, notes);
   const { files, bytes } = resolution;
   const summary = await activities.summariseSource(
     `count ${source.name}: ${plural(files, 'file')}, ${formatBytes(bytes)}`,
     { plan: conversion.plan, maxRejectFraction: source.max_reject_fraction },
   );
-  await progress.show({
+  progress.show({
     status: 'done',
     conversations: summary.converted,
     rejected: summary.rejected,
@@ -68,48 +81,51 @@ export function originOf(source: Source): string {
 }
 
 async function download(
-  activities: ActivityCalls,
+  batches: BatchRunner,
   progress: SourceProgress,
-  { resolution, downloads, files, bytes, notes }: SourceResolution,
-): Promise<readonly DownloadFilesResult[]> {
-  const status = downloads.length > 0 ? 'download' : 'convert';
-  let [done, downloadedBytes] = [0, 0];
-  const counts = () => ({ downloads: [done, downloads.length] as const, downloadedBytes });
-  await progress.show({ status, files, bytes, notes, ...counts() });
-  return await parallel(downloads, downloadsAtOnce, async (range) => {
-    const { label, from, to } = range;
-    const result = await activities.downloadFiles(`download ${label}`, { resolution, from, to });
-    done += 1;
-    downloadedBytes += range.bytes;
-    await progress.show(counts());
-    return result;
-  });
+  { name, resolution, downloads, files, bytes, notes }: SourceResolution,
+): Promise<Partial<DownloadFilesResult>> {
+  const all = batchCount(downloads);
+  const shown = { status: all > 0 ? 'download' : 'convert', files, bytes, notes } as const;
+  const show = (done: number, downloadedBytes: number): void =>
+    progress.show({ ...shown, downloads: [done, all], downloadedBytes });
+  show(0, 0);
+  const work = { activity: 'downloadFiles', input: { resolution }, batches: downloads } as const;
+  return await batches.run({ ...work, summary: `download ${name}`, noun: 'file' }, (done, counts) =>
+    show(done, counts.bytes ?? 0),
+  );
 }
 
 /** Converts all pieces, then assembles dialogues from them where the format spreads one over several rows. */
 async function convert(
-  activities: ActivityCalls,
+  batches: BatchRunner,
   progress: SourceProgress,
+  name: string,
   { plan, format, pieces, dialoguePartitions }: ConversionPlan,
   notes: readonly string[],
-): Promise<readonly ConvertPiecesResult[]> {
-  const all = pieces.length + dialoguePartitions.length;
-  let done = 0;
-  const counted = async (result: ConvertPiecesResult): Promise<ConvertPiecesResult> => {
-    done += 1;
-    await progress.show({ pieces: [done, all] });
-    return result;
-  };
-  await progress.show({ status: 'convert', format, pieces: [done, all], notes });
-  const converted = await parallel(pieces, conversionsAtOnce, async ({ label, bytes, from, to }) => {
-    const summary = `convert ${label} (${formatBytes(bytes)})`;
-    return await counted(await activities.convertPieces(summary, { plan, from, to }));
-  });
-  const grouped = await parallel(
-    dialoguePartitions,
-    conversionsAtOnce,
-    async ({ label, from, to }) =>
-      await counted(await activities.groupDialogues(`group ${label}`, { plan, from, to })),
+): Promise<readonly Partial<ConvertPiecesResult>[]> {
+  const all = batchCount(pieces) + batchCount(dialoguePartitions);
+  const show = (done: number): void => progress.show({ status: 'convert', format, pieces: [done, all], notes });
+  show(0);
+  const converted = await batches.run(
+    {
+      activity: 'convertPieces',
+      input: { plan },
+      batches: pieces,
+      summary: `convert ${name}`,
+      noun: 'piece',
+    },
+    show,
   );
-  return [...converted, ...grouped];
+  const grouped = await batches.run(
+    {
+      activity: 'groupDialogues',
+      input: { plan },
+      batches: dialoguePartitions,
+      summary: `group ${name}`,
+      noun: 'part',
+    },
+    (done) => show(batchCount(pieces) + done),
+  );
+  return [converted, grouped];
 }

@@ -15,6 +15,7 @@ import { fellBack, found, recorded } from './training/progress.js';
 import { nextSegment } from './training/segments.js';
 import type { StepRange } from './training/segments.js';
 import { Training } from './training/training.js';
+import { trainWhereLive } from './training/train-where-live.js';
 import type { TrainLoraInput } from './training/training.js';
 import { requireFirstEvaluation, withinBudget } from './training/within-budget.js';
 
@@ -66,11 +67,13 @@ async function findRecords(training: Training): Promise<FindRecordsResult> {
 async function trainNext(training: Training): Promise<void> {
   const steps = await nextSteps(training);
   try {
-    const record = await training.saves.during(async () => await trainAndRecord(training, steps));
-    const progress = recorded(training.progress, record);
+    const { record, liveOn } = await training.saves.during(
+      async () => await trainAndRecord(training, steps),
+    );
+    const progress = recorded(training.progress, record, liveOn);
     // The save on a cancel is the last signal to the run.
     if (CancellationScope.current().consideredCancelled) await training.setNow(progress);
-    else await training.set(progress);
+    else training.set(progress);
     await training.saves.answer();
   } catch (error) {
     const isLast = training.progress.lostCheckpoints + 1 === mostLostCheckpoints;
@@ -93,15 +96,20 @@ async function nextSteps(training: Training): Promise<StepRange> {
   }
 }
 
-async function trainAndRecord(training: Training, { from, to }: StepRange): Promise<SegmentRecordRef> {
+interface RecordedSegment {
+  readonly record: SegmentRecordRef;
+  readonly liveOn: string | null;
+}
+
+async function trainAndRecord(training: Training, { from, to }: StepRange): Promise<RecordedSegment> {
   const { gate, saves, input } = training;
   const { out } = input;
   const { plan, totalSteps } = input.training;
-  const predecessor = training.progress.last;
+  const { last: predecessor, liveOn } = training.progress;
   const result = await gate.run(async () => {
     try {
       const summary = `train steps ${from} to ${to - 1} of ${totalSteps}`;
-      return await activities.trainSegment(summary, { plan, from, to, predecessor });
+      return await trainWhereLive(liveOn, summary, { plan, from, to, predecessor });
     } catch (error) {
       // A segment that was interrupted before its first step has nothing to save.
       await saves.answer();
@@ -111,9 +119,10 @@ async function trainAndRecord(training: Training, { from, to }: StepRange): Prom
   const { label, nextStep } = result;
   const summary = `record ${label} (${plural(nextStep - from, 'step')})`;
   try {
-    return await despiteCancel(
+    const record = await despiteCancel(
       async () => await activities.recordSegment(summary, { plan, out, predecessor, from, result }),
     );
+    return { record, liveOn: result.liveOn ?? null };
   } catch (error) {
     if (CancellationScope.current().consideredCancelled)
       await training.note(

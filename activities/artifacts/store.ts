@@ -1,38 +1,24 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  link,
-  mkdir,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  stat,
-  unlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import pLimit from 'p-limit';
-import { z } from 'zod';
+import { createHash } from 'node:crypto';
 import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
-import { HeadraceError } from '../../core/errors.js';
 import { stableJson } from '../../core/stable-json.js';
-import { hasCode, ignoreMissing, isMissing } from '../../files/errno.js';
-import { asDiskFull } from '../../files/room.js';
-import { makeScratch } from '../../files/scratch.js';
-import { fsyncPath } from '../../files/write-atomic.js';
+import type { Medium } from './medium.js';
+import type { Workplace } from './workplace.js';
 
 /**
- * The store: outputs of stages, under keys of their inputs. An artifact is a few files and a manifest, which
- * is written last. It appears whole, by one rename, or not at all, and never changes. Two writers of one key
- * are harmless: equal keys mean equal content, and the first rename wins.
+ * The store: immutable, named bytes that any worker which shares it can have. Outputs of stages are artifacts
+ * under keys of their inputs: a few files and a manifest, which is written last. An artifact appears whole or
+ * not at all, and never changes. Two writers of one key are harmless: equal keys mean equal content, and any
+ * one of them stays.
  */
 export interface ArtifactStore {
-  /** The folder that holds the store; scratch and downloads live under it too. */
-  readonly root: string;
-  /** 12 hex digits, made once with the store. */
+  /** 12 hex digits, made once with the store. It names the task queues of the store's workers. */
   readonly id: string;
+  /** For people: the folder, or `s3://bucket/prefix`. */
+  readonly place: string;
+  /** What the store is made of, for the few parts that differ in it. */
+  readonly medium: Medium;
+  /** The local disk on which this process works. */
+  readonly workplace: Workplace;
   /** The artifact; `undefined` where it is missing or its files differ from its manifest. */
   find(ref: ArtifactRef): Promise<Artifact | undefined>;
   /**
@@ -48,177 +34,93 @@ export interface ArtifactStore {
    * @throws {HeadraceError} DiskFullError; what `write` throws.
    */
   put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact>;
-  /** A new folder on the store's disk. The caller removes it. */
-  scratch(): Promise<string>;
+  /**
+   * The content of a small file of an artifact, as UTF-8.
+   *
+   * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError.
+   */
+  text(artifact: Artifact, name: string): Promise<string>;
+  /**
+   * Makes files, or ranges of them, local, and calls `use` with a path for each. A path is a file of the full
+   * size in which the ranges have their bytes; other bytes of it are undefined. The paths are valid until
+   * `use` has ended, and must not be written to. Free where the files are local.
+   *
+   * @param signal - ends the transfers.
+   * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError; what `use` throws.
+   */
+  bring<Result>(
+    wanted: readonly Wanted[],
+    use: (paths: readonly string[]) => Promise<Result>,
+    signal?: AbortSignal,
+  ): Promise<Result>;
+  /** For people: where a file of an artifact is. */
+  placeOf(artifact: Artifact, name: string): string;
+  /** Writes a note: a small text under a name such as `uses/1f0e.json`. It replaces the one before whole. */
+  note(name: string, text: string): Promise<void>;
+  /** The text of a note; `undefined` where there is none. */
+  read(name: string): Promise<string | undefined>;
+  /** The notes whose names begin with `prefix`, which ends with a slash, in no particular order. */
+  notes(prefix: string): AsyncIterable<NoteEntry>;
 }
 
 /** A complete artifact of the store. */
 export interface Artifact {
   readonly ref: ArtifactRef;
-  readonly dir: string;
   /** What `write` returned. Readers parse it. */
   readonly meta: unknown;
-  /** Absolute path of one of its files. */
-  path(name: string): string;
+  /** Its files by name. */
+  readonly files: Readonly<Record<string, FileFacts>>;
 }
 
-const Manifest = z.object({
-  kind: z.string(),
-  key: z.string(),
-  files: z.record(z.string(), z.object({ sizeBytes: z.number() })),
-  meta: z.unknown().optional(),
-});
+/** What a manifest holds about a file. */
+export interface FileFacts {
+  readonly sizeBytes: number;
+}
+
+/** A note in a list. */
+export interface NoteEntry {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** When it was written, by the clock of the store. */
+  readonly at: Date;
+}
+
+/** Content that was not made by a stage: a file of the Hub, or one that a client has imported. */
+export interface Blob {
+  /** SHA-256 of the content, or the git blob id of a plain file of the Hub; hex. */
+  readonly oid: string;
+  readonly sizeBytes: number;
+  /** Repository of the Hub that it belongs to; none for an imported file. */
+  readonly repository?: { readonly kind: 'dataset' | 'model'; readonly id: string };
+  /** For messages: its path in the repository or where it was imported from. */
+  readonly name: string;
+}
+
+/** Bytes `[from, to)` of a file. */
+export interface ByteRange {
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+}
+
+/** A file that {@link ArtifactStore.bring} makes local; all of it, unless ranges are named. */
+export type Wanted = {
+  readonly ranges?: readonly ByteRange[];
+  /**
+   * Brings the ranges to the byte, unverified and past the cache: for ranges that are small and read once, by
+   * a reader that has checksums of its own. @default false: whole chunks, verified and kept
+   */
+  readonly isReadOnce?: boolean;
+} & (
+  | { readonly artifact: Artifact; readonly file: string }
+  | { readonly blob: Blob }
+  /** A file outside the store, on this disk. */
+  | { readonly path: string }
+);
 
 /**
  * Key of an artifact: SHA-256 over kind, the stage's code version and everything that decides its content.
  */
 export function artifactKey(kind: ArtifactKind, codeVersion: number, inputs: unknown): string {
   return createHash('sha256').update(stableJson({ kind, codeVersion, inputs })).digest('hex');
-}
-
-/** `HEADRACE_STORE`, or `~/.cache/headrace`. */
-export function defaultStoreRoot(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const named = env['HEADRACE_STORE'];
-  return named === undefined || named === '' ? join(homedir(), '.cache', 'headrace') : resolve(named);
-}
-
-/** Options of {@link openStore}. */
-export interface StoreOptions {
-  /**
-   * Whether finding an artifact marks it as used. False for commands that only show the store. @default true
-   */
-  readonly marksUse?: boolean;
-}
-
-/** Opens the store under `root`, which is created where it is missing. */
-export async function openStore(root: string, options: StoreOptions = {}): Promise<ArtifactStore> {
-  await mkdir(join(root, 'artifacts'), { recursive: true });
-  await mkdir(join(root, 'tmp'), { recursive: true });
-  return new LocalStore(root, await storeId(root), options.marksUse ?? true);
-}
-
-/** The id of the store. The first process makes it: `link` lets exactly one writer win. */
-async function storeId(root: string): Promise<string> {
-  const path = join(root, 'store-id');
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  const aside = join(root, 'tmp', randomUUID());
-  await writeFile(aside, `${randomUUID().replaceAll('-', '').slice(0, 12)}\n`, { flush: true });
-  try {
-    await link(aside, path);
-  } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-  } finally {
-    await unlink(aside);
-  }
-  return (await readFile(path, 'utf8')).trim();
-}
-
-/** Artifacts looked up at a time, whatever the number of callers: each has its manifest open. */
-const lookupsAtOnce = 32;
-
-class LocalStore implements ArtifactStore {
-  readonly #marksUse: boolean;
-  readonly #lookups = pLimit(lookupsAtOnce);
-
-  constructor(
-    readonly root: string,
-    readonly id: string,
-    marksUse: boolean,
-  ) {
-    this.#marksUse = marksUse;
-  }
-
-  #dirOf(ref: ArtifactRef): string {
-    return join(this.root, 'artifacts', ref.kind, ref.key.slice(0, 2), ref.key);
-  }
-
-  find(ref: ArtifactRef): Promise<Artifact | undefined> {
-    return this.#lookups(() => this.#find(ref));
-  }
-
-  async #find(ref: ArtifactRef): Promise<Artifact | undefined> {
-    const dir = this.#dirOf(ref);
-    let text: string;
-    try {
-      text = await readFile(join(dir, 'manifest.json'), 'utf8');
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-    const manifest = Manifest.parse(JSON.parse(text));
-    for (const [name, { sizeBytes }] of Object.entries(manifest.files)) {
-      const found = await stat(join(dir, name)).catch(ignoreMissing);
-      if (found?.size !== sizeBytes) return undefined;
-    }
-    if (this.#marksUse) await markUsed(join(dir, 'manifest.json'));
-    return { ref, dir, meta: manifest.meta, path: (name) => join(dir, name) };
-  }
-
-  async get(ref: ArtifactRef): Promise<Artifact> {
-    const artifact = await this.find(ref);
-    if (artifact === undefined)
-      throw new HeadraceError(
-        'ArtifactMissingError',
-        `The store ${this.root} has no whole ${ref.kind} ${ref.key}`,
-      );
-    return artifact;
-  }
-
-  async put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact> {
-    const aside = await this.scratch();
-    try {
-      const meta = await write(aside);
-      const files: Record<string, { sizeBytes: number }> = {};
-      for (const name of (await readdir(aside)).sort()) {
-        await fsyncPath(join(aside, name));
-        files[name] = { sizeBytes: (await stat(join(aside, name))).size };
-      }
-      await writeFile(join(aside, 'manifest.json'), stableJson({ ...ref, files, meta }), { flush: true });
-      await fsyncPath(aside);
-      const dir = this.#dirOf(ref);
-      await mkdir(dirname(dir), { recursive: true });
-      await this.#moveInto(aside, dir, ref);
-    } catch (error) {
-      throw asDiskFull(error, this.root);
-    } finally {
-      await rm(aside, { recursive: true, force: true });
-    }
-    return this.get(ref);
-  }
-
-  async #moveInto(aside: string, dir: string, ref: ArtifactRef): Promise<void> {
-    try {
-      await rename(aside, dir);
-    } catch (error) {
-      if (!hasCode(error, 'ENOTEMPTY') && !hasCode(error, 'EEXIST')) throw error;
-      if ((await this.find(ref)) !== undefined) return;
-      // A file there has another size: the damaged artifact is moved away and replaced.
-      const damaged = join(this.root, 'tmp', randomUUID());
-      await rename(dir, damaged);
-      await rename(aside, dir);
-      await rm(damaged, { recursive: true, force: true });
-    }
-    await fsyncPath(dirname(dir));
-  }
-
-  scratch(): Promise<string> {
-    return makeScratch(this.root);
-  }
-}
-
-const dayMs = 86_400_000;
-
-/** Notes a use in the modification time of a file, to the day. The cache collects files by it. */
-export async function markUsed(path: string): Promise<void> {
-  try {
-    const now = Date.now();
-    if (now - (await stat(path)).mtimeMs > dayMs) await utimes(path, now / 1000, now / 1000);
-  } catch (error) {
-    // A read-only store is not collected. The reader of a missing file reports it.
-    if (!isMissing(error) && !['EPERM', 'EACCES', 'EROFS'].some((code) => hasCode(error, code))) throw error;
-  }
 }

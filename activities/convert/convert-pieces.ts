@@ -4,8 +4,8 @@ import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import type { ConvertDeps } from './convert-deps.js';
 import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
+import { bringPiece } from './plan/bring-piece.js';
 import { readConversionPlan } from './plan/conversion-plan.js';
-import { inputFile } from './plan/input-file.js';
 import { pieceInput } from './plan/piece-input.js';
 
 /**
@@ -23,14 +23,16 @@ export async function convertPieces(
 ): Promise<ConvertPiecesResult> {
   const { store, jobs, threads } = deps;
   const plan = await readConversionPlan(store, input.plan);
-  const files = plan.files.map((file) => ({ ...inputFile(store, plan.origin, file), kind: file.kind }));
   const pieces = plan.pieces.slice(input.from, input.to);
   const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
   const tally = new PieceTally(`${plan.source} convert`, total, work);
   await inParallel(pieces, itemsAtOnce(threads.size), work.signal, async (piece, signal) => {
     const found = await store.find(piece.ref);
     const options = { signal, onProgress: (bytes: number) => tally.progress(piece, bytes) };
-    const convert = (dir: string) => jobs.run(plan.pieceJob, pieceInput(plan, files, piece, dir), options);
+    const convert = (dir: string) =>
+      bringPiece(store, plan, piece, (local) =>
+        jobs.run(plan.pieceJob, pieceInput(plan, local, dir), options),
+      );
     const artifact = found ?? (await store.put(piece.ref, convert));
     tally.finished(piece, piece.bytes, ReadMeta.parse(artifact.meta).counts, found !== undefined);
   });

@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { batchesOf } from '../../core/batches.js';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
 import { kindNotes } from '../../core/container/file-kind.js';
 import type { WorkContext } from '../../core/progress.js';
-import { checkRoom } from '../../files/room.js';
+import { checkStoreRoom } from '../artifacts/store-room.js';
 import { artifactKey } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
 import type { ConvertDeps } from './convert-deps.js';
@@ -15,8 +16,8 @@ import {
   readConversionPlan,
   type ConversionPlanFile,
 } from './plan/conversion-plan.js';
-import { inputFile } from './plan/input-file.js';
-import { partitionRanges, pieceRanges } from './plan/plan-ranges.js';
+import { sourceInput } from './plan/input-file.js';
+import { planPieces } from './plan/plan-pieces.js';
 
 /**
  * Finds out what a source's files hold, detects its format and cuts it into pieces.
@@ -45,14 +46,16 @@ export async function planConversion(
     });
   }
   const plan = await readConversionPlan(deps.store, ref);
-  await checkRoom(deps.store.root, `Converting ${name}`, await leastBytes(deps, plan));
+  const { pieces, dialoguePartitions } = plan;
+  const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+  await checkStoreRoom(deps.store, `Converting ${name}`, await leastBytes(deps, plan));
   return {
     plan: ref,
     format: plan.rules.layout.format,
     formatReason: plan.formatReason,
     notes: kindNotes(namedFiles(plan)),
-    pieces: pieceRanges(plan),
-    dialoguePartitions: partitionRanges(plan),
+    pieces: batchesOf(pieces.length, bytes),
+    dialoguePartitions: batchesOf(dialoguePartitions.length, bytes),
   };
 }
 
@@ -63,9 +66,9 @@ async function makePlan(
 ): Promise<ConversionPlanFile> {
   const { pieceBytes } = deps;
   const resolution = await readResolution(deps.store, ref);
-  const files = resolution.files.map((file) => inputFile(deps.store, resolution.meta, file));
+  const files = resolution.files.map((file) => sourceInput(resolution.meta, file));
   const planned = await withScratch(deps, (scratch) =>
-    deps.jobs.run('planPieces', { source, files, pieceBytes, scratch }, { signal: work.signal }),
+    planPieces(deps, { source, files, pieceBytes, scratch }, work),
   );
   return assemblePlan({ ...planned, source, seed, resolution, pieceBytes });
 }
@@ -74,7 +77,7 @@ async function withScratch<Result>(
   deps: ConvertDeps,
   use: (scratch: string) => Promise<Result>,
 ): Promise<Result> {
-  const scratch = await deps.store.scratch();
+  const scratch = await deps.store.workplace.scratch();
   try {
     return await use(scratch);
   } finally {
@@ -89,11 +92,12 @@ async function withScratch<Result>(
  */
 async function leastBytes(deps: ConvertDeps, plan: ConversionPlanFile): Promise<number> {
   if (plan.rules.filter !== undefined) return 0;
-  let bytes = 0;
-  for (const piece of plan.pieces) {
-    if ((await deps.store.find(piece.ref)) !== undefined) continue;
-    const kind = plan.files[piece.slices[0]?.file ?? 0]?.kind;
-    bytes += (kind !== undefined && unpacksLarger(kind) ? 1 : 0.5) * piece.bytes;
-  }
-  return Math.ceil(bytes);
+  const bytes = await Promise.all(
+    plan.pieces.map(async (piece) => {
+      if ((await deps.store.find(piece.ref)) !== undefined) return 0;
+      const kind = plan.files[piece.slices[0]?.file ?? 0]?.kind;
+      return (kind !== undefined && unpacksLarger(kind) ? 1 : 0.5) * piece.bytes;
+    }),
+  );
+  return Math.ceil(bytes.reduce((sum, each) => sum + each, 0));
 }

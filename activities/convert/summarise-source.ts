@@ -12,7 +12,7 @@ import { HeadraceError } from '../../core/errors.js';
 import { plural } from '../../core/format.js';
 import type { WorkContext } from '../../core/progress.js';
 import { readJsonLines } from '../../files/json-lines.js';
-import { artifactKey } from '../artifacts/store.js';
+import { artifactKey, type Artifact, type ArtifactStore } from '../artifacts/store.js';
 import type { ConvertDeps } from './convert-deps.js';
 import { ReadMeta } from './output/piece-meta.js';
 import { rejectsName, SourceReject } from './output/rejects.js';
@@ -50,7 +50,7 @@ export async function summariseSource(
   // Division and parsing both round to the nearest double, so equal fractions are equal. A product would not
   // be.
   if (counts.read > 0 && counts.rejected / counts.read > input.maxRejectFraction)
-    throw await tooManyRejects(plan, counts, input.maxRejectFraction, artifact.path(rejectsName));
+    throw await tooManyRejects(plan, counts, input.maxRejectFraction, deps.store, artifact);
   return {
     ...counts,
     name: plan.source,
@@ -72,19 +72,24 @@ async function addUp(
 ): Promise<SummaryMeta> {
   let counts: SourceCounts = noCounts;
   const sliceRows: number[] = [];
-  const lists: { path: string; firstSlice: number }[] = [];
-  for (const { ref, firstSlice } of plannedArtifacts(plan)) {
-    const artifact = await deps.store.get(ref);
+  const lists: { artifact: Artifact; firstSlice: number }[] = [];
+  const planned = plannedArtifacts(plan);
+  const artifacts = await Promise.all(planned.map(({ ref }) => deps.store.get(ref)));
+  for (const [at, artifact] of artifacts.entries()) {
     const meta = ReadMeta.parse(artifact.meta);
     counts = addCounts(counts, meta.counts);
     sliceRows.push(...meta.sliceRows);
-    lists.push({ path: artifact.path(rejectsName), firstSlice });
+    if (meta.counts.rejected > 0) lists.push({ artifact, firstSlice: planned[at]?.firstSlice ?? 0 });
   }
   const table = sliceTable(plan, sliceRows);
   await writeFile(join(dir, sliceTableName), JSON.stringify(table));
   const inOrder = plan.dialoguePartitions.length === 0;
-  const job = { source: plan.source, lists, inOrder, table, out: join(dir, rejectsName) };
-  await deps.jobs.run('mergeRejects', job, { signal: work.signal });
+  const job = { source: plan.source, inOrder, table, out: join(dir, rejectsName) };
+  const wanted = lists.map(({ artifact }) => ({ artifact, file: rejectsName }));
+  await deps.store.bring(wanted, async (paths) => {
+    const local = lists.map(({ firstSlice }, at) => ({ path: paths[at] ?? '', firstSlice }));
+    await deps.jobs.run('mergeRejects', { ...job, lists: local }, { signal: work.signal });
+  });
   return { counts };
 }
 
@@ -117,22 +122,30 @@ async function tooManyRejects(
   plan: ConversionPlanFile,
   counts: SourceCounts,
   most: number,
-  path: string,
+  store: ArtifactStore,
+  summary: Artifact,
 ): Promise<HeadraceError> {
-  const first: string[] = [];
-  for await (const { value } of readJsonLines(path, SourceReject)) {
-    first.push(`${value.file}:${value.line ?? value.row ?? 0} ${value.reason}`);
-    if (first.length === namedRejects) break;
-  }
+  const first = await store.bring([{ artifact: summary, file: rejectsName }], ([path = '']) =>
+    firstRejects(path),
+  );
   const byReason = Object.entries(counts.rejectedBy).map(([reason, rows]) => `${rows} ${reason}`);
   const percent = ((100 * counts.rejected) / counts.read).toFixed(1);
   return new HeadraceError(
     'TooManyRejectsError',
     `Source ${plan.source}: ${counts.rejected} of ${counts.read} conversations (${percent} %) were rejected, more than max_reject_fraction ${most} allows: ` +
-      `${byReason.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${path}`,
+      `${byReason.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${store.placeOf(summary, rejectsName)}`,
     {
       remedy:
         'Read the rejects. Correct the data, set another format or fields, or raise max_reject_fraction.',
     },
   );
+}
+
+async function firstRejects(path: string): Promise<readonly string[]> {
+  const first: string[] = [];
+  for await (const { value } of readJsonLines(path, SourceReject)) {
+    first.push(`${value.file}:${value.line ?? value.row ?? 0} ${value.reason}`);
+    if (first.length === namedRejects) break;
+  }
+  return first;
 }

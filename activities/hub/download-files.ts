@@ -27,7 +27,7 @@ export async function downloadFiles(
   const { meta, files: all } = await readResolution(hub.store, resolution);
   const files = all.slice(from, to);
   const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-  if (meta.kind === 'local')
+  if (meta.kind !== 'hub')
     return { files: files.length, bytes, fetchedBytes: 0, resumedBytes: 0, reusedFiles: files.length };
   const { dataset: id, commitSha } = meta;
   checkPaths(files);

@@ -1,12 +1,12 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { HeadraceError } from '../../core/errors.js';
-import { tokenizerConfigName, vocabularyNames } from '../../core/training/tokenizer-names.js';
-import { isMissing } from '../../files/errno.js';
-import { writeFileAtomic } from '../../files/write-atomic.js';
+import {
+  tokenizerConfigName,
+  vocabularyNames,
+  type VocabularyName,
+} from '../../core/training/tokenizer-names.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { repositoryFolder } from './download/blob-paths.js';
-import { snapshotFolder } from './download/link-snapshot.js';
+import { hubBlob, repositoryNotes } from './download/hub-blob.js';
 import type { HubAccess } from './hub-access.js';
 import type { HubClient } from './http/hub-client.js';
 import { pinRevision } from './http/pin-revision.js';
@@ -21,13 +21,14 @@ export interface TokenizerInput {
   readonly revision?: string;
 }
 
-/** A tokenizer in the store. */
-export interface TokenizerFolder {
+/** A model's tokenizer. */
+export interface FetchedTokenizer {
   /** Canonical id of the model. */
   readonly id: string;
   readonly commitSha: string;
-  /** Has a vocabulary, and tokenizer_config.json where the model has it. */
-  readonly folder: string;
+  readonly vocabulary: { readonly name: VocabularyName; readonly bytes: Buffer };
+  /** tokenizer_config.json, where the model has it. */
+  readonly config: Buffer | undefined;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function fetchTokenizer(
   { store, blobs, client }: HubAccess,
   input: TokenizerInput,
   signal: AbortSignal,
-): Promise<TokenizerFolder> {
+): Promise<FetchedTokenizer> {
   const hub = await client();
   const commit = await pinModel(store, hub, input, signal);
   const { id, commitSha } = commit;
@@ -53,12 +54,16 @@ export async function fetchTokenizer(
       'TokenizerError',
       `The model ${id} at ${commitSha.slice(0, 12)} has no tokenizer; expected ${vocabularyNames.join(' or ')}`,
     );
-  const wanted = filled.filter((file) => file.path === vocabulary || file.path === tokenizerConfigName);
-  const folder = snapshotFolder(store, commit);
-  await mkdir(folder, { recursive: true });
+  const wanted = [vocabulary, tokenizerConfigName].flatMap(
+    (name) => filled.find((file) => file.path === name) ?? [],
+  );
   const listener = { had: () => undefined, fetched: () => undefined };
   for (const file of wanted) await blobs.fetch(hub, { commit, file }, signal, listener);
-  return { id, commitSha, folder };
+  const [bytes = Buffer.alloc(0), config] = await store.bring(
+    wanted.map((file) => ({ blob: hubBlob(commit, file) })),
+    (paths) => Promise.all(paths.map((path) => readFile(path))),
+  );
+  return { id, commitSha, vocabulary: { name: vocabulary, bytes }, config };
 }
 
 /** The commit of a revision. It is kept in the store for offline use. */
@@ -70,11 +75,11 @@ async function pinModel(
 ): Promise<RepositoryCommit> {
   const asked: RepositoryRef = { kind: 'model', id, revision };
   if (/^[0-9a-f]{40}$/.test(revision)) return { kind: 'model', id, commitSha: revision };
-  const keptPath = join(repositoryFolder(store, asked), 'refs', encodeURIComponent(revision));
-  if (client.config.offline) return keptCommit(asked, keptPath);
+  const kept = `${repositoryNotes(asked)}refs/${encodeURIComponent(revision)}`;
+  if (client.config.offline) return keptCommit(asked, await store.read(kept));
   try {
     const pinned = await pinRevision(client, asked, signal);
-    await writeFileAtomic(keptPath, `${pinned.commitSha}\n`);
+    await store.note(kept, `${pinned.commitSha}\n`);
     return pinned;
   } catch (error) {
     const isUnknown =
@@ -85,15 +90,11 @@ async function pinModel(
   }
 }
 
-async function keptCommit({ id, revision }: RepositoryRef, path: string): Promise<RepositoryCommit> {
-  try {
-    return { kind: 'model', id, commitSha: (await readFile(path, 'utf8')).trim() };
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    throw new HeadraceError(
-      'ArtifactMissingError',
-      `HF_HUB_OFFLINE is set, and the store has no tokenizer of ${id} at ${revision}`,
-      { remedy: 'Unset HF_HUB_OFFLINE on the worker, or set the tokenizer to a local folder.' },
-    );
-  }
+function keptCommit({ id, revision }: RepositoryRef, kept: string | undefined): RepositoryCommit {
+  if (kept !== undefined) return { kind: 'model', id, commitSha: kept.trim() };
+  throw new HeadraceError(
+    'ArtifactMissingError',
+    `HF_HUB_OFFLINE is set, and the store has no tokenizer of ${id} at ${revision}`,
+    { remedy: 'Unset HF_HUB_OFFLINE on the worker, or set the tokenizer to a local folder.' },
+  );
 }

@@ -1,7 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { availableCores } from '../../files/cores.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { ThreadPool, type PoolJobs } from '../threads/thread-pool.js';
-import { BlobStore } from './download/blob-store.js';
+import { ObjectBlobs } from './chunks/object-blobs.js';
+import { FolderBlobs } from './download/folder-blobs.js';
+import type { HubBlobs } from './download/hub-blobs.js';
 import { HubClient } from './http/hub-client.js';
 import { readHubConfig, type Environment } from './http/hub-config.js';
 import { defaultTuning, type HubTuning } from './http/tuning.js';
@@ -22,7 +24,7 @@ export interface HubOptions {
 /** The Hub, and its files in this store. There is one per process, because downloads share connections. */
 export interface HubAccess {
   readonly store: ArtifactStore;
-  readonly blobs: BlobStore;
+  readonly blobs: HubBlobs;
   readonly threads: ThreadPool;
   readonly jobs: PoolJobs<HubJobs>;
   /**
@@ -37,10 +39,10 @@ export interface HubAccess {
 export function createHubAccess(options: HubOptions): HubAccess {
   const { store, env, onToken } = options;
   const tuning = { ...defaultTuning, ...options.tuning };
-  const threads = options.threads ?? new ThreadPool(availableParallelism());
+  const threads = options.threads ?? new ThreadPool(availableCores());
   return {
     store,
-    blobs: new BlobStore(store, tuning),
+    blobs: blobsOf(store, tuning),
     threads,
     jobs: threads.jobs(new URL('./local/jobs.js', import.meta.url)),
     client: async () => {
@@ -49,4 +51,10 @@ export function createHubAccess(options: HubOptions): HubAccess {
       return new HubClient(config, tuning);
     },
   };
+}
+
+function blobsOf({ medium, workplace }: ArtifactStore, tuning: HubTuning): HubBlobs {
+  return medium.kind === 'folder'
+    ? new FolderBlobs(medium.root, tuning)
+    : new ObjectBlobs(medium.objects, workplace, tuning);
 }

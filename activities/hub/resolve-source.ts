@@ -4,6 +4,7 @@ import { HeadraceError } from '../../core/errors.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { HubAccess } from './hub-access.js';
 import { resolveDataset } from './resolve/resolve-dataset.js';
+import { resolveImported } from './import/import-source.js';
 import { resolveLocal } from './resolve/resolve-local.js';
 import { noteUse } from './resolve/source-uses.js';
 
@@ -11,7 +12,7 @@ import { noteUse } from './resolve/source-uses.js';
  * The files of a source, pinned by commit or hash. Downloads nothing. Stores a `resolution` artifact, enters
  * Hub sources in `recipe.lock.json`, and records the use for `headrace cache`. Safe to repeat.
  *
- * @throws {HeadraceError} as {@link resolveDataset} and {@link resolveLocal}; RecipeError where the source
+ * @throws {HeadraceError} as {@link resolveDataset}, {@link resolveLocal} and {@link resolveImported}; RecipeError where the source
  * names no files.
  */
 export async function resolveSource(
@@ -37,7 +38,11 @@ async function resolve(
 ): Promise<SourceResolution> {
   const { name, dataset, files } = input.source;
   if (dataset !== undefined)
-    return resolveDataset(hub.store, await hub.client(), { ...input.source, dataset }, input, work);
-  if (files !== undefined) return resolveLocal(hub, name, [files].flat(), work);
+    return resolveDataset(hub, await hub.client(), { ...input.source, dataset }, input, work);
+  if (files !== undefined) {
+    const patterns = [files].flat();
+    if (hub.store.medium.kind === 'folder') return resolveLocal(hub, name, patterns, work);
+    return resolveImported(hub.store, { out: input.out, name, patterns });
+  }
   throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
 }

@@ -18,7 +18,7 @@ import { rejectsName } from '../convert/output/rejects.js';
 import { together } from '../threads/in-parallel.js';
 import { manifestName, MixMeta } from './format/mix-artifact.js';
 import { mixCodeVersion, readMixPlan, type MixPlanFile } from './format/mix-plan.js';
-import { bytesOf, mixedLines, type MixedLines } from './lines/mixed-lines.js';
+import { bringLines, bytesOf, entriesOf, mixedLines, type MixedLines } from './lines/mixed-lines.js';
 import type { MixDeps } from './mix-deps.js';
 import { manifestText } from './write/manifest.js';
 import { PendingFiles } from './write/pending-files.js';
@@ -54,8 +54,16 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
   const pending = new PendingFiles(out);
   try {
     const mix = await mixArtifact({ deps, plan, planKey, lines, pending, work }, ref);
-    await pending.addCopy(mix.path(rejectsName), rejectsName);
-    await pending.addCopy(mix.path(manifestName), 'manifest.json');
+    await deps.store.bring(
+      [
+        { artifact: mix, file: rejectsName },
+        { artifact: mix, file: manifestName },
+      ],
+      async ([rejects = '', manifest = '']) => {
+        await pending.addCopy(rejects, rejectsName);
+        await pending.addCopy(manifest, 'manifest.json');
+      },
+    );
     await pending.publish();
     const { train, heldout } = MixMeta.parse(mix.meta);
     const fileOf = (side: Side, digest: FileDigest): MixFile => ({
@@ -114,20 +122,22 @@ async function writeSide(
   const onProgress = (bytes: number): void =>
     work.progress({ stage: 'mix', label: 'mix', done: bytesBefore + bytes, total, unit: 'bytes' });
   return await pending.add(fileName(side), (aside) =>
-    writeLines(deps, lines[side], aside, { signal, onProgress }),
+    bringLines(deps.store, lines[side], (places) =>
+      writeLines(deps, places, lines[side].buckets, aside, { signal, onProgress }),
+    ),
   );
 }
 
 /**
  * @throws {HeadraceError} ArtifactCorruptError where an earlier result of the same mix has another SHA-256.
  */
-function checkSame({ dir, meta }: Artifact, now: PerSide<FileDigest>): void {
+function checkSame({ ref, meta }: Artifact, now: PerSide<FileDigest>): void {
   const before = MixMeta.parse(meta);
   for (const side of sides)
     if (before[side].sha256 !== now[side].sha256)
       throw new HeadraceError(
         'ArtifactCorruptError',
-        `${fileName(side)} has SHA-256 ${now[side].sha256}, but ${dir} has recorded ${before[side].sha256}`,
+        `${fileName(side)} has SHA-256 ${now[side].sha256}, but the mix ${ref.key} has recorded ${before[side].sha256}`,
       );
 }
 
@@ -136,10 +146,17 @@ async function writeOrigins({ deps, plan, lines }: Writing, dir: string, signal:
   const summaries = await Promise.all(
     plan.sources.map(({ summary }) => deps.store.get({ kind: 'summary', key: summary })),
   );
-  const sources = summaries.map((summary) => ({
-    sliceTablePath: summary.path(sliceTableName),
-    rejectsPath: summary.path(rejectsName),
-  }));
-  const entriesPaths = { train: lines.train.entriesPath, heldout: lines.heldout.entriesPath };
-  await deps.jobs.run('writeOrigins', { entriesPaths, sources, dir }, { signal });
+  const wanted = [
+    entriesOf(lines.train),
+    entriesOf(lines.heldout),
+    ...summaries.map((artifact) => ({ artifact, file: sliceTableName })),
+    ...summaries.map((artifact) => ({ artifact, file: rejectsName })),
+  ];
+  await deps.store.bring(wanted, async ([train = '', heldout = '', ...paths]) => {
+    const sources = summaries.map((_, at) => ({
+      sliceTablePath: paths[at] ?? '',
+      rejectsPath: paths[summaries.length + at] ?? '',
+    }));
+    await deps.jobs.run('writeOrigins', { entriesPaths: { train, heldout }, sources, dir }, { signal });
+  });
 }

@@ -6,7 +6,7 @@ import { readAsOf } from '../../core/convert/findings/source-findings.js';
 import { defined } from '../../core/defined.js';
 import { composition } from '../../core/mix/composition.js';
 import type { WorkContext } from '../../core/progress.js';
-import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
+import { artifactKey, type Artifact, type ArtifactStore } from '../artifacts/store.js';
 import { PieceMeta } from '../convert/output/piece-meta.js';
 import { indexName, linesName } from '../convert/output/sorted-run-format.js';
 import { convertedPieces, readConversionPlan } from '../convert/plan/conversion-plan.js';
@@ -67,8 +67,9 @@ async function makePlan(
     ...defined({ mixRows: input.mix.rows, rowsPerSource: input.rowsPerSource }),
   };
   const sources = input.sources.map(plannedSource);
-  const sortedRuns = found.map(({ sortedRun }) => sortedRun);
-  const planned = await decideLines(deps, { ...rules, sources, sortedRuns, dir }, signal);
+  const planned = await bringRuns(deps.store, found, (sortedRuns) =>
+    decideLines(deps, { ...rules, sources, sortedRuns, dir }, signal),
+  );
   return {
     ...rules,
     sources,
@@ -80,7 +81,8 @@ async function makePlan(
 
 interface FoundSortedRun {
   readonly key: SortedRunKey;
-  readonly sortedRun: SortedRun;
+  readonly artifact: Artifact;
+  readonly sortedRun: Omit<SortedRun, 'indexPath' | 'linesPath'>;
 }
 
 /** The sorted runs of all converted pieces. */
@@ -95,16 +97,31 @@ async function findSortedRuns(
       for (const [number, { entries }] of PieceMeta.parse(piece.meta).sortedRuns.entries())
         found.push({
           key: { piece: ref.key, sortedRun: number },
-          sortedRun: {
-            source,
-            indexPath: piece.path(indexName(number)),
-            linesPath: piece.path(linesName(number)),
-            entries,
-            firstSlice,
-          },
+          artifact: piece,
+          sortedRun: { source, entries, firstSlice },
         });
     }
   return found;
+}
+
+/** Calls `use` with the sorted runs on this disk. */
+async function bringRuns<Result>(
+  store: ArtifactStore,
+  found: readonly FoundSortedRun[],
+  use: (sortedRuns: readonly SortedRun[]) => Promise<Result>,
+): Promise<Result> {
+  const wanted = found.flatMap(({ artifact, key: { sortedRun } }) => [
+    { artifact, file: indexName(sortedRun) },
+    { artifact, file: linesName(sortedRun) },
+  ]);
+  return await store.bring(wanted, (paths) =>
+    use(
+      found.map(({ sortedRun }, at) => {
+        const [indexPath = '', linesPath = ''] = paths.slice(2 * at);
+        return { ...sortedRun, indexPath, linesPath };
+      }),
+    ),
+  );
 }
 
 async function decideLines(
@@ -112,7 +129,7 @@ async function decideLines(
   input: Omit<PlanLinesInput, 'bucketBytes' | 'scratch'>,
   signal: AbortSignal,
 ): Promise<PlannedLines> {
-  const scratch = await store.scratch();
+  const scratch = await store.workplace.scratch();
   try {
     return await jobs.run('planLines', { ...input, bucketBytes, scratch }, { signal });
   } finally {

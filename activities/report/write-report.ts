@@ -34,7 +34,7 @@ async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: Abo
     sources,
   });
   const tokens = input.tokens === null ? undefined : await tokensOf(store, input.tokens.tokens);
-  const marking = tokens === undefined ? undefined : await markingOf(tokens);
+  const marking = tokens === undefined ? undefined : await markingOf(store, tokens);
   const marked =
     marking === undefined
       ? []

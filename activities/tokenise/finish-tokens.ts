@@ -12,7 +12,8 @@ import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pie
 import type { ReadTokenPlan } from './pieces/token-plan.js';
 import { untrainedOf, type TokensMeta, type TokensPieces } from './pieces/tokens-artifact.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
-import { readTokenizerFiles, writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
+import { storedTokenizer } from './tokenizer/stored-tokenizer.js';
+import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /**
  * Combines the pieces of a plan into a `tokens` artifact: counts, lengths by source, and the number of steps.
@@ -33,7 +34,7 @@ export async function finishTokens(
   if ((await store.find(tokens)) === undefined)
     await store.put(tokens, async (dir) => {
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
-      await writeTokenizerFiles(await readTokenizerFiles(plan.artifact.dir), dir);
+      await writeTokenizerFiles(await storedTokenizer(store, plan.artifact), dir);
       return meta;
     });
   const rule = {
@@ -104,7 +105,7 @@ async function gatherPieces(
     counts.trainedTokens += meta.trainedTokens;
     for (const [source, parts] of Object.entries(meta.untrainedParts))
       tallies[Number(source)]?.addParts(parts);
-    for (const entry of await ExampleEntries.read(artifact)) {
+    for (const entry of await ExampleEntries.read(store, artifact)) {
       if (entry.fullLength > 0) counts.examples += 1;
       tallies[entry.source]?.add(entry, firstLine + entry.line);
       counts.tokensPerEpoch += datumTokens(entry);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
+import { batchesOf } from '../../core/batches.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { sides } from '../../core/contracts/mix.js';
 import type { PlanTokensInput, TokenPlan } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
@@ -8,18 +9,15 @@ import { rendererFor } from '../../core/training/models/base-models.js';
 import { checkExampleRules, exampleRules } from '../../core/training/example-rules.js';
 import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
-import { workRanges } from '../../core/work-ranges.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { entriesOf, mixedLines } from '../mix/lines/mixed-lines.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
 import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
+import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
-
-/** Pieces of an activity, at least: one can then be computed while another is written. */
-const leastPieces = 4;
 
 /**
  * Chooses renderer and tokenizer, checks that they fit, and cuts the mix into pieces.
@@ -68,9 +66,16 @@ export async function planTokens(
     });
   const { pieces, artifact } = await readTokenPlan(store, plan);
   const names = { baseModel: train.base_model, tokenizer: tokenizer.description };
-  const check = { tokenisation: meta.tokenisation, tokenizerDir: artifact.dir, ...names };
-  await deps.jobs.run('checkTokenizer', check, { signal: work.signal });
-  return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: rangesOf(pieces) };
+  const check = { tokenisation: meta.tokenisation, ...names };
+  await bringTokenizer(
+    store,
+    artifact,
+    (files) => deps.jobs.run('checkTokenizer', { ...check, files }, { signal: work.signal }),
+    tokenizer.description,
+  );
+  const bytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
+  const batches = batchesOf(pieces.length, bytes);
+  return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: batches };
 }
 
 async function cutPieces(
@@ -81,19 +86,10 @@ async function cutPieces(
   const lines = await mixedLines(store, mixPlan);
   const pieces: PlannedPiece[] = [];
   for (const side of sides) {
-    const job = { entriesPath: lines[side].entriesPath, maxBytes: pieceBytes };
-    for (const stretch of await jobs.run('cutLines', job, { signal })) pieces.push({ side, ...stretch });
+    const stretches = await store.bring([entriesOf(lines[side])], ([entriesPath = '']) =>
+      jobs.run('cutLines', { entriesPath, maxBytes: pieceBytes }, { signal }),
+    );
+    for (const stretch of stretches) pieces.push({ side, ...stretch });
   }
   return pieces;
-}
-
-function rangesOf(pieces: readonly PlannedPiece[]): readonly WorkRange[] {
-  const label = (from: number, to: number): string =>
-    to - from === 1
-      ? `piece ${from + 1} of ${pieces.length}`
-      : `pieces ${from + 1} to ${to} of ${pieces.length}`;
-  return workRanges(
-    pieces.map(({ from, to }) => to - from),
-    { leastItems: leastPieces, label },
-  );
 }

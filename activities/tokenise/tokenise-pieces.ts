@@ -2,13 +2,14 @@ import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contr
 import type { WorkContext } from '../../core/progress.js';
 import type { Artifact } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { sourcesName } from '../mix/format/provenance.js';
-import { mixedLines } from '../mix/lines/mixed-lines.js';
+import { sourceBytes, sourcesName } from '../mix/format/provenance.js';
+import { bringLines, mixedLines } from '../mix/lines/mixed-lines.js';
 import { inParallel } from '../threads/in-parallel.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
 import type { PlannedPiece } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
+import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 
 /**
  * Tokenises the pieces `[from, to)` of a plan, in threads. Pieces in the store are used again, so that a
@@ -28,19 +29,31 @@ export async function tokenisePieces(
 
   const tokenise = async (piece: PlannedPiece, signal: AbortSignal): Promise<Artifact> =>
     await store.put(tokenPieceRef(plan, piece), (dir) => {
-      const { entriesPath, linesPaths } = lines[piece.side];
-      const job = {
-        tokenisation: plan.tokenisation,
-        tokenizerDir: plan.artifact.dir,
-        places: { entriesPath, linesPaths },
-        firstLine: piece.firstLine,
-        lines: piece.lines,
-        bytes: piece.to - piece.from,
-        sourcesPath: mix.path(sourcesName(piece.side)),
-        dir,
-      };
+      const { side, firstLine, lines: count } = piece;
       const onProgress = (bytes: number): void => progress.running(piece, bytes);
-      return jobs.run('tokenisePiece', job, { signal, onProgress });
+      const sources = { from: firstLine * sourceBytes, to: (firstLine + count) * sourceBytes };
+      return bringTokenizer(store, plan.artifact, (tokenizer) =>
+        bringLines(store, lines[side], (places) =>
+          store.bring(
+            [{ artifact: mix, file: sourcesName(side), ranges: [sources] }],
+            ([sourcesPath = '']) => {
+              const { tokenisation } = plan;
+              const bytes = piece.to - piece.from;
+              const job = {
+                tokenisation,
+                tokenizer,
+                places,
+                firstLine,
+                lines: count,
+                bytes,
+                sourcesPath,
+                dir,
+              };
+              return jobs.run('tokenisePiece', job, { signal, onProgress });
+            },
+          ),
+        ),
+      );
     });
   await inParallel(pieces, threads.size, work.signal, async (piece, signal) => {
     const known = await store.find(tokenPieceRef(plan, piece));

@@ -38,12 +38,8 @@ async function tokensOfAllSteps(
   let sum = wholeEpochs * tokensPerEpoch;
   if (plan.totalSteps === wholeEpochs * perEpoch) return sum;
   const batches = await TrainingBatches.open(store, plan);
-  try {
-    for (let step = wholeEpochs * perEpoch; step < plan.totalSteps; step += 1) sum += batches.tokensOf(step);
-    return sum;
-  } finally {
-    await batches.close();
-  }
+  for (let step = wholeEpochs * perEpoch; step < plan.totalSteps; step += 1) sum += batches.tokensOf(step);
+  return sum;
 }
 
 /** A held-out example is a prompt of which one token is sampled, as the protocol requires. */
@@ -52,17 +48,13 @@ async function evaluationUsage(
   plan: TrainingPlanMeta,
   tokens: Tokens,
 ): Promise<TokenUsage> {
-  const prompts = await promptLengths(plan, tokens);
+  const prompts = await promptLengths(store, plan, tokens);
   const reader = await TokenReader.open(store, tokens, 'heldout');
-  try {
-    const examples = reader.trainedExamples();
-    const heldout = examples.reduce((sum, example) => sum + reader.entryAt(example).length, 0);
-    return {
-      train: 0,
-      prefill: heldout + prompts.reduce((sum, count) => sum + count, 0),
-      sample: examples.length + prompts.length * answerTokens,
-    };
-  } finally {
-    await reader.close();
-  }
+  const examples = reader.trainedExamples();
+  const heldout = examples.reduce((sum, example) => sum + reader.entryAt(example).length, 0);
+  return {
+    train: 0,
+    prefill: heldout + prompts.reduce((sum, count) => sum + count, 0),
+    sample: examples.length + prompts.length * answerTokens,
+  };
 }

@@ -1,4 +1,5 @@
 import type { TrainSegmentInput, TrainSegmentResult } from '../../core/contracts/training.js';
+import { defined } from '../../core/defined.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { StepMetrics } from '../../core/training/step-metrics.js';
 import { placeOfStep } from '../../core/training/steps.js';
@@ -43,12 +44,9 @@ export async function trainSegment(
   const progress = new SessionProgress(work, what, from, plan.totalSteps);
   return await withTinkerErrors(plan.server.description, work.signal, async () => {
     const batches = await TrainingBatches.open(deps.store, plan);
-    try {
-      const live = await takeClient(deps, plan, predecessor, work, progress);
-      return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
-    } finally {
-      await batches.close();
-    }
+    const resumed = { ...work, resume: work.resume ?? input.resume };
+    const live = await takeClient(deps, plan, predecessor, resumed, progress);
+    return await trainWith(live, { deps, plan, from, to, batches, progress, signal: work.signal });
   });
 }
 
@@ -74,11 +72,14 @@ async function trainWith(live: LiveClient, segment: Segment): Promise<TrainSegme
     progress.note(`saving ${label}`);
     const [statePath, samplerPath] = await Promise.all([saves.state.result, saves.sampler.result]);
     const metrics = await putMetrics(deps.store, parametersKey(plan), statePath, steps);
-    if (final || signal.aborted) await finishQuietly(live, 'success');
-    else deps.live.park(statePath, live);
+    const parks = !final && !signal.aborted;
+    if (parks) deps.live.park(statePath, live);
+    else await finishQuietly(live, 'success');
+    const liveOn = parks ? deps.liveOn : undefined;
     const losses = { firstLoss: first.train_mean_nll, lastLoss: last.train_mean_nll };
     const tokens = steps.reduce((sum, { num_tokens }) => sum + num_tokens, 0);
-    return { nextStep, tokens, statePath, samplerPath, label, final, metrics, ...losses };
+    const result = { nextStep, tokens, statePath, samplerPath, label, final, metrics, ...losses };
+    return { ...result, ...defined({ liveOn }) };
   } catch (error) {
     live.life.abort(error);
     await finishQuietly(live, signal.aborted ? 'interrupted' : 'errored');

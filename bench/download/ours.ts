@@ -1,6 +1,7 @@
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
+import { batchAt, batchCount } from '../../core/batches.js';
 import { Source } from '../../core/recipe.js';
 
 /** What a worker does with a source, without Temporal: `<endpoint> <folder> <dataset>`. */
@@ -10,4 +11,5 @@ const hub = createHubActivities(createHubAccess({ store, env: { HF_ENDPOINT: end
 const work = { signal: new AbortController().signal, progress: () => undefined };
 const source = Source.parse({ name: 'bench', dataset });
 const { resolution, downloads } = await hub.resolveSource({ source, out: `${folder}/out` }, work);
-await Promise.all(downloads.map(({ from, to }) => hub.downloadFiles({ resolution, from, to }, work)));
+const batches = Array.from({ length: batchCount(downloads) }, (_, index) => batchAt(downloads, index));
+await Promise.all(batches.map((range) => hub.downloadFiles({ resolution, ...range }, work)));

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAll } from '../../files/file-writer.js';
 import { float64, int64, list, parquetFile, struct, text, type Column } from '../../dev/corpora/parquet.js';
@@ -9,8 +9,8 @@ import { TextSource } from './text.js';
 
 /** Bytes of the corpora at scale 1. */
 const fullBytes = { ultrachat: 800e6, lmsys: 240e6, magpie: 120e6, prosocial: 85e6 } as const;
-type Corpus = keyof typeof fullBytes;
-export type Corpora = Readonly<Record<Corpus, { readonly paths: readonly string[]; readonly bytes: number }>>;
+/** The names with which their files begin. */
+export const corpora = ['ultrachat', 'lmsys', 'magpie', 'prosocial'] as const;
 
 /** Changes when the generator does, so that an older set is not taken for this one. */
 const generation = 1;
@@ -28,14 +28,23 @@ export interface OneSource {
 
 /** Makes a folder with `ultrachat.jsonl` alone, unless it is there. */
 export async function makeOneSource(dir: string, { bytes, rows }: OneSource): Promise<string> {
-  const folder = join(dir, `one-${generation}-${bytes ?? 0}-${rows ?? 0}`);
-  const aside = `${folder}.part`;
+  return madeFolder(join(dir, `one-${generation}-${bytes ?? 0}-${rows ?? 0}`), (aside) => {
+    const path = join(aside, 'ultrachat.jsonl');
+    if (rows === undefined) writeLines(path, bytes ?? 0, ultrachatLines());
+    else writeLines(path, Infinity, shortLines(rows));
+  });
+}
+
+/** Returns a folder that `make` fills, unless it is there. It gets its name when it is complete. */
+export async function madeFolder(
+  folder: string,
+  make: (aside: string) => Promise<void> | void,
+): Promise<string> {
   if (await stat(folder).catch(() => undefined)) return folder;
+  const aside = `${folder}.part`;
   await rm(aside, { recursive: true, force: true });
   await mkdir(aside, { recursive: true });
-  const path = join(aside, 'ultrachat.jsonl');
-  if (rows === undefined) writeLines(path, bytes ?? 0, ultrachatLines());
-  else writeLines(path, Infinity, shortLines(rows));
+  await make(aside);
   await rename(aside, folder);
   return folder;
 }
@@ -46,49 +55,30 @@ function* shortLines(rows: number): Generator<string> {
 }
 
 /**
- * Makes the corpora set under `dir`, unless it is there. Equal scales give equal bytes.
+ * Makes the corpora set under `dir`, unless it is there. Equal scales give equal bytes. Returns its folder.
  *
  * @param scale - 1 is 800 MB of UltraChat-like JSON lines, 240 MB of LMSYS and 120 MB of Magpie parquet, 85
  *   MB of prosocial JSON lines.
  */
-export async function makeCorpora(dir: string, scale: number): Promise<Corpora> {
-  const folder = join(dir, `corpora-${generation}-${scale}`);
-  const listing = join(folder, 'corpora.json');
-  const known = await readFile(listing, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as Corpora;
-  const aside = `${folder}.part`;
-  await rm(aside, { recursive: true, force: true });
-  await mkdir(aside, { recursive: true });
-  const names = {
-    ultrachat: ['ultrachat.jsonl'],
-    lmsys: await parquetFiles(
-      aside,
-      'lmsys',
-      lmsysColumns(moderationCategories),
-      lmsysRow,
-      fullBytes.lmsys * scale,
-    ),
-    magpie: await parquetFiles(aside, 'magpie', magpieColumns, magpieRow, fullBytes.magpie * scale),
-    prosocial: ['prosocial.json'],
+export async function makeCorpora(dir: string, scale: number): Promise<string> {
+  return madeFolder(join(dir, `corpora-${generation}-${scale}`), async (aside) => {
+    const columns = lmsysColumns(moderationCategories);
+    await writeParquet(aside, 'lmsys', columns, lmsysRow, fullBytes.lmsys * scale);
+    await writeParquet(aside, 'magpie', magpieColumns, magpieRow, fullBytes.magpie * scale);
+    writeLines(join(aside, 'ultrachat.jsonl'), fullBytes.ultrachat * scale, ultrachatLines());
+    writeLines(join(aside, 'prosocial.json'), fullBytes.prosocial * scale, prosocialLines());
+  });
+}
+
+/** Bytes of each corpus in a folder. */
+export async function corporaBytes(folder: string): Promise<ReadonlyMap<string, number>> {
+  const names = await readdir(folder);
+  const sizeOf = async (corpus: string): Promise<[string, number]> => {
+    const own = names.filter((name) => name.startsWith(corpus));
+    const sizes = await Promise.all(own.map(async (name) => (await stat(join(folder, name))).size));
+    return [corpus, sizes.reduce((sum, size) => sum + size, 0)];
   };
-  writeLines(join(aside, 'ultrachat.jsonl'), fullBytes.ultrachat * scale, ultrachatLines());
-  writeLines(join(aside, 'prosocial.json'), fullBytes.prosocial * scale, prosocialLines());
-  const described = async (corpus: Corpus): Promise<Corpora[Corpus]> => {
-    const sizes = await Promise.all(names[corpus].map(async (name) => (await stat(join(aside, name))).size));
-    return {
-      paths: names[corpus].map((name) => join(folder, name)),
-      bytes: sizes.reduce((sum, size) => sum + size, 0),
-    };
-  };
-  const corpora: Corpora = {
-    ultrachat: await described('ultrachat'),
-    lmsys: await described('lmsys'),
-    magpie: await described('magpie'),
-    prosocial: await described('prosocial'),
-  };
-  await writeFile(join(aside, 'corpora.json'), JSON.stringify(corpora));
-  await rename(aside, folder);
-  return corpora;
+  return new Map(await Promise.all(corpora.map(sizeOf)));
 }
 
 function writeLines(path: string, bytes: number, lines: Iterable<string>): void {
@@ -129,15 +119,15 @@ function* prosocialLines(): Generator<string> {
   }
 }
 
-async function parquetFiles(
+async function writeParquet(
   dir: string,
   name: keyof typeof fileRows,
   columns: readonly Column[],
   row: (source: TextSource) => object,
   bytes: number,
-): Promise<string[]> {
+): Promise<void> {
   const source = new TextSource(name);
-  const names: string[] = [];
+  let files = 0;
   // The rows of a file follow from a small sample, so that the last file is not far too large.
   const sample = parquetFile(
     Array.from({ length: 500 }, () => row(source)),
@@ -151,11 +141,10 @@ async function parquetFiles(
       const before = rows.at(-1);
       rows.push(before !== undefined && source.random.chance(repeated) ? before : row(source));
     }
-    const file = `${name}-${String(names.length).padStart(5, '0')}.parquet`;
+    const file = `${name}-${String(files).padStart(5, '0')}.parquet`;
     await writeFile(join(dir, file), parquetFile(rows, columns, 1000));
-    names.push(file);
+    files += 1;
   }
-  return names;
 }
 
 const magpieColumns: readonly Column[] = [

@@ -37,9 +37,13 @@ export const peers: readonly Mixer[] = [
   scripted('DuckDB, 2 threads', 'duckdb_mix.py'),
 ];
 
+/** The path of a script in `python/`: `tsc` does not copy them to dist/. */
+export function scriptPath(file: string): string {
+  return fileURLToPath(new URL(`../../../bench/mix/python/${file}`, import.meta.url));
+}
+
 function scripted(name: string, file: string): Mixer {
-  // `tsc` does not copy the scripts to dist/.
-  const script = fileURLToPath(new URL(`../../../bench/mix/python/${file}`, import.meta.url));
+  const script = scriptPath(file);
   return {
     name,
     run: async (corpora, out) => {

@@ -2,7 +2,7 @@ import { ThreadPool } from '../../activities/threads/thread-pool.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { mixSources } from '../../client/mix/mix-sources.js';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WorkContext } from '../../core/progress.js';
 import { benchSources } from './task.js';

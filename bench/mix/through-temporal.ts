@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { programPath } from '../../client/command-line/program-path.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { startRun } from '../../client/runs/start-run.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ThreadPool } from '../../activities/threads/thread-pool.js';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { mixSources } from '../../client/mix/mix-sources.js';
@@ -58,7 +58,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train, startedOn: '2026-11-28' }, work);
-  await tokenise.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, work);
+  await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const { tokens } = await tokenise.finishTokens({ plan }, work);
   const live = new LiveClients();
   const activities = createTrainActivities({ store, access, live });

@@ -3,6 +3,7 @@ import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
 import { isMissing } from '../../files/errno.js';
+import { folderOf } from '../../activities/artifacts/medium.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { surveyStore } from './survey.js';
 
@@ -64,7 +65,7 @@ export async function removeGarbage(store: ArtifactStore, garbage: readonly Garb
     try {
       const isUsedAgain = item.what !== 'scratch' && (await stat(watched)).mtime > item.usedAt;
       if (isUsedAgain) continue;
-      const aside = join(store.root, 'tmp', randomUUID());
+      const aside = join(folderOf(store), 'tmp', randomUUID());
       await rename(item.path, aside);
       await rm(aside, { recursive: true, force: true });
       if (item.what === 'artifact') await rmdir(dirname(item.path)).catch(() => undefined);

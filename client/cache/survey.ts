@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactKinds, type ArtifactKind } from '../../core/contracts/artifact.js';
-import { oidOf } from '../../activities/hub/download/blob-paths.js';
+import { oidOf } from '../../activities/hub/download/hub-blob.js';
 import { readResolution } from '../../activities/hub/resolve/resolution.js';
 import { ignoreMissing } from '../../files/errno.js';
 import { namesIn } from '../../files/names-in.js';
+import { artifactRefs } from '../../activities/artifacts/artifact-refs.js';
+import { folderOf } from '../../activities/artifacts/medium.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readUses, type SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
@@ -54,11 +56,12 @@ export interface StoreSurvey {
 export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
   const users = await usersOfFiles(store);
   const repositories: CachedRepository[] = [];
-  for (const folder of await namesIn(join(store.root, 'hub'))) {
+  const root = folderOf(store);
+  for (const folder of await namesIn(join(root, 'hub'))) {
     const [plural, ...id] = folder.split('--');
     const name = id.join('/');
     const files: CachedFile[] = [];
-    const blobs = join(store.root, 'hub', folder, 'blobs');
+    const blobs = join(root, 'hub', folder, 'blobs');
     for (const blob of await namesIn(blobs)) {
       const found = await stat(join(blobs, blob)).catch(ignoreMissing);
       if (found === undefined) continue;
@@ -75,10 +78,10 @@ export async function surveyStore(store: ArtifactStore): Promise<StoreSurvey> {
     repositories.push({ folder, id: name, kind: plural === 'models' ? 'model' : 'dataset', files });
   }
   return {
-    root: store.root,
+    root,
     repositories,
-    artifacts: await artifactsOf(store),
-    scratch: await scratchOf(store),
+    artifacts: await artifactsOf(store, root),
+    scratch: await scratchOf(root),
   };
 }
 
@@ -97,25 +100,23 @@ async function usersOfFiles(store: ArtifactStore): Promise<Map<string, SourceUse
   return users;
 }
 
-async function artifactsOf(store: ArtifactStore): Promise<CachedArtifact[]> {
+async function artifactsOf(store: ArtifactStore, root: string): Promise<CachedArtifact[]> {
   const found: CachedArtifact[] = [];
   for (const kind of artifactKinds) {
-    const kindDir = join(store.root, 'artifacts', kind);
-    for (const prefix of await namesIn(kindDir))
-      for (const key of await namesIn(join(kindDir, prefix))) {
-        const dir = join(kindDir, prefix, key);
-        const manifest = await stat(join(dir, 'manifest.json')).catch(ignoreMissing);
-        const usedAt = manifest?.mtime ?? (await stat(dir).catch(ignoreMissing))?.mtime;
-        if (usedAt !== undefined) found.push({ kind, key, dir, sizeBytes: await sizeOf(dir), usedAt });
-      }
+    for await (const { key } of artifactRefs(store, kind)) {
+      const dir = join(root, 'artifacts', kind, key.slice(0, 2), key);
+      const manifest = await stat(join(dir, 'manifest.json')).catch(ignoreMissing);
+      const usedAt = manifest?.mtime ?? (await stat(dir).catch(ignoreMissing))?.mtime;
+      if (usedAt !== undefined) found.push({ kind, key, dir, sizeBytes: await sizeOf(dir), usedAt });
+    }
   }
   return found;
 }
 
-async function scratchOf(store: ArtifactStore): Promise<CachedScratch[]> {
+async function scratchOf(root: string): Promise<CachedScratch[]> {
   const found: CachedScratch[] = [];
-  for (const name of await namesIn(join(store.root, 'tmp'))) {
-    const path = join(store.root, 'tmp', name);
+  for (const name of await namesIn(join(root, 'tmp'))) {
+    const path = join(root, 'tmp', name);
     const usedAt = await newestOf(path);
     if (usedAt !== undefined) found.push({ path, sizeBytes: await sizeOf(path), usedAt });
   }

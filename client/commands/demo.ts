@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import { startStack } from '../../dev/stack/stack.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { packagePath } from '../../files/package-path.js';
@@ -48,7 +48,7 @@ export function register(program: Command): void {
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(
     async (signal) => {
-      const store = join(defaultStoreRoot(), 'demo');
+      const store = join(storePlace(), 'demo');
       say(`Headrace demo. Store: ${store}`);
       const startedMs = Date.now();
       const stack = await startStack({

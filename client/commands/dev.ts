@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot } from '../../activities/artifacts/store.js';
+import { storePlace } from '../../activities/artifacts/open-store.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { addressesOf, DevRecord } from '../../dev/stack/dev-record.js';
 import { readDevServers } from '../../dev/stack/dev-servers.js';
@@ -46,7 +46,7 @@ const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_)/;
  * @throws {HeadraceError} ServerEndedError where a part has died too often.
  */
 async function serveStack({ json = false }: DevOptions): Promise<ExitCode> {
-  const store = defaultStoreRoot();
+  const store = storePlace();
   await requireNoOther(store);
   surviveClosedOutput();
   const parent = parentProcess();

@@ -51,19 +51,19 @@ async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   const planner = createPlanner(local, recipe, options.updateLock === true);
   const planned = await Promise.all(recipe.sources.map((source) => planOrError(planner, source)));
   const sources = planned.map(({ plan: each }) => each);
-  const { root } = local.store;
-  const free = await freeBytes(root);
+  const { place, workplace } = local.store;
+  const free = await freeBytes(workplace.root);
   const { train } = recipe;
   const training = train === undefined ? undefined : planTraining(train);
   // Before the estimate, which may have to fetch a tokenizer.
   if (options.json !== true) {
-    print(planText(sources, { root, freeBytes: free }, options.explain === true));
+    print(planText(sources, { root: workplace.root, freeBytes: free }, options.explain === true));
     if (training !== undefined) print(trainingLines(training).join('\n'));
   }
   const samples = planned.flatMap(({ sample }) => sample ?? []);
   const cost = train === undefined ? undefined : await estimateFromSources(local, recipe, train, samples);
   if (options.json === true)
-    print(JSON.stringify({ store: root, freeBytes: free, sources, training, cost }, null, 2));
+    print(JSON.stringify({ store: place, freeBytes: free, sources, training, cost }, null, 2));
   else if (cost !== undefined) print(costEstimateLines(cost).join('\n'));
   return sources.some((source) => 'error' in source) ? exitCodes.failed : exitCodes.done;
 }

@@ -10,6 +10,7 @@ import { replacement } from '../runs/change-recipe.js';
 import type { SourceChange } from '../runs/change-recipe.js';
 import { requireRun } from '../runs/find-run.js';
 import { recipeOfRun } from '../runs/run-memo.js';
+import { sendSource } from '../runs/send-local-parts.js';
 import { sendUpdate } from '../runs/send-update.js';
 import { withTemporal } from '../temporal/connect.js';
 import { print } from '../text/output.js';
@@ -43,6 +44,7 @@ async function replaceSource(name: string, source: string, options: SourceChange
     const run = recipeOfRun(await requireRun(temporal, name));
     const files = options.files?.map((path) => resolve(path).replaceAll('\\', '/'));
     const input = replacement(run, source, { ...options, ...defined({ files }) });
+    await sendSource(run.recipe.out, input.source);
     print(await sendUpdate(temporal, name, 'replaceSource', input));
     return exitCodes.done;
   });

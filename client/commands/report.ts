@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import type { WriteReportInput } from '../../core/contracts/report.js';
 import { action } from '../command-line/action.js';
 import { runHelp } from '../command-line/arguments.js';
@@ -31,7 +31,7 @@ async function report(name: string): Promise<ExitCode> {
     const ending = status.name === 'RUNNING' ? undefined : await runEnding(temporal, name);
     const input = await reportInput(temporal, name);
     const standing = { ...input.standing, at: Date.now(), ...statusOf(ending) };
-    const activities = createReportActivities({ store: await openStore(defaultStoreRoot()) });
+    const activities = createReportActivities({ store: await openStore(storePlace()) });
     const { path } = await activities.writeReport({ ...input, standing }, unattendedWork());
     print(path);
     return exitCodes.done;

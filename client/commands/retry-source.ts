@@ -2,7 +2,15 @@ import type { Command } from 'commander';
 import { action } from '../command-line/action.js';
 import { runHelp, sourceHelp } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
-import { updateRun } from '../runs/update-run.js';
+import { exitCodes } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { sourceNamed } from '../recipe/source-named.js';
+import { requireRun } from '../runs/find-run.js';
+import { recipeOfRun } from '../runs/run-memo.js';
+import { sendSource } from '../runs/send-local-parts.js';
+import { sendUpdate } from '../runs/send-update.js';
+import { withTemporal } from '../temporal/connect.js';
+import { print } from '../text/output.js';
 
 export function register(program: Command): void {
   program
@@ -14,5 +22,15 @@ export function register(program: Command): void {
       'after',
       exampleText(['retry-source stage1 lmsys', 'after you accepted the terms or set the token']),
     )
-    .action(action((run: string, source: string) => updateRun(run, 'retrySource', { source })));
+    .action(action(retrySource));
+}
+
+/** Local files may have been corrected since: they are sent again where workers cannot see them. */
+async function retrySource(name: string, source: string): Promise<ExitCode> {
+  return await withTemporal(async (temporal) => {
+    const { recipe } = recipeOfRun(await requireRun(temporal, name));
+    await sendSource(recipe.out, sourceNamed(recipe, source));
+    print(await sendUpdate(temporal, name, 'retrySource', { source }));
+    return exitCodes.done;
+  });
 }

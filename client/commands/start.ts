@@ -1,14 +1,16 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
 import { defined } from '../../core/defined.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { action } from '../command-line/action.js';
-import { integer, recipeHelp, setOption } from '../command-line/arguments.js';
+import { integer, number, positiveInteger, recipeHelp, setOption } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
+import { openLocalWork } from '../local-work.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { followRun } from '../runs/follow-run.js';
+import { sendLocalParts } from '../runs/send-local-parts.js';
 import { startRun } from '../runs/start-run.js';
 import { withTemporal } from '../temporal/connect.js';
 import { uiLink } from '../temporal/ui-link.js';
@@ -22,6 +24,8 @@ interface StartCommandOptions {
   readonly wait?: boolean;
   readonly json?: boolean;
   readonly taskQueue?: string;
+  readonly priority?: number;
+  readonly weight?: number;
 }
 
 export function register(program: Command): void {
@@ -36,6 +40,8 @@ export function register(program: Command): void {
     .option('--wait', 'follow the run: exit 0 when done, 3 when it waits for a decision, 1 when it failed')
     .option('--json', 'print the result as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
+    .option('--priority <1-5>', 'work of runs with a lower number is done first; 3 by default', priority)
+    .option('--weight <n>', 'share of the workers beside other runs of the same priority; 1 by default', weight)
     .addHelpText(
       'after',
       exampleText(
@@ -58,9 +64,14 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
   const from = options.from === undefined ? [] : [`train.from=${options.from}`];
   const recipe = await readRecipeFile(path, { set: [...options.set, ...from] });
   return await withTemporal(async (temporal) => {
-    const taskQueue = options.taskQueue ?? taskQueueOf((await openStore(defaultStoreRoot())).id);
-    const { rowsPerSource, updateLock } = options;
-    const run = await startRun(temporal, recipe, { taskQueue, ...defined({ rowsPerSource, updateLock }) });
+    const local = await openLocalWork();
+    const taskQueue = options.taskQueue ?? taskQueueOf(local.store.id);
+    const { rowsPerSource, updateLock, priority: priorityKey, weight: share } = options;
+    const run = await startRun(temporal, recipe, {
+      taskQueue,
+      ...defined({ rowsPerSource, updateLock, priority: priorityKey, weight: share }),
+      beforeStart: () => sendLocalParts(local, recipe, say),
+    });
     const { runId, attached, changes } = run;
     const { workflowId } = run.handle;
     const link = uiLink(temporal, { workflowId, runId });
@@ -77,4 +88,18 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
     say(`Follow it with: npx headrace watch ${recipe.name}`);
     return exitCodes.done;
   });
+}
+
+/** Parses a priority. @throws {InvalidArgumentError} */
+function priority(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 5) throw new InvalidArgumentError('expected a whole number from 1 to 5.');
+  return value;
+}
+
+/** Parses a weight, within what the server takes. @throws {InvalidArgumentError} */
+function weight(text: string): number {
+  const value = number(text);
+  if (value < 0.001 || value > 1000) throw new InvalidArgumentError('expected a number from 0.001 to 1000.');
+  return value;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defined } from '../../core/defined.js';
 import { messageOf } from '../../core/errors.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import { action } from '../command-line/action.js';
@@ -8,6 +9,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { handleOf, requireRun, runState } from '../runs/find-run.js';
 import { pendingActivities } from '../runs/pending-activities.js';
+import { unservedText } from '../runs/waiting-work.js';
 import { withTemporal } from '../temporal/connect.js';
 import { uiLink } from '../temporal/ui-link.js';
 import { print, say } from '../text/output.js';
@@ -33,10 +35,17 @@ async function status(name: string, options: { readonly json?: boolean }): Promi
       say(`No worker answers (${messageOf(error)}). This is what the server has recorded.`);
       return undefined;
     });
-    const pending = await pendingActivities(temporal, workflowIdOf(name), state);
+    const pending = await pendingActivities(temporal, workflowIdOf(name));
     const runStatus = description.status.name;
-    if (options.json === true) print(JSON.stringify({ status: runStatus, state: state ?? null, pending }));
-    else print(statusText({ name, runStatus, state, pending, uiLink: uiLink(temporal, description) }));
+    const unserved = await unservedText(temporal, description.taskQueue, pending);
+    if (options.json === true)
+      print(
+        JSON.stringify({ status: runStatus, state: state ?? null, pending, ...defined({ unserved }) }),
+      );
+    else
+      print(
+        statusText({ name, runStatus, state, pending, unserved, uiLink: uiLink(temporal, description) }),
+      );
     return exitCodes.done;
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import { action } from '../command-line/action.js';
 import { exampleText } from '../command-line/examples.js';
 import { exitCodes } from '../exit-codes.js';
@@ -15,6 +15,6 @@ export function register(program: Command): void {
 }
 
 async function storeId(): Promise<ExitCode> {
-  print((await openStore(defaultStoreRoot())).id);
+  print((await openStore(storePlace())).id);
   return exitCodes.done;
 }

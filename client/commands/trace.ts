@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
 import { readLine } from '../../files/json-lines.js';
@@ -41,7 +41,7 @@ async function trace(name: string, line: number, options: TraceOptions): Promise
   return await withTemporal(async (temporal) => {
     const side = options.heldout === true ? 'heldout' : 'train';
     const out = outOf(await requireRun(temporal, name));
-    const store = await openStore(defaultStoreRoot());
+    const store = await openStore(storePlace());
     const origin = await traceLine(store, await mixOf(temporal, name), line, side);
     if (origin === undefined)
       throw new HeadraceError('UsageError', `${side}.jsonl of ${name} has no line ${line}`, {

@@ -1,26 +1,36 @@
+import { queueOfRole } from '../../core/run/roles.js';
+import type { Role } from '../../core/run/roles.js';
 import { failed, passed } from './checks.js';
 import type { Check } from './checks.js';
-import { requireWorker } from '../runs/require-worker.js';
+import { requireWorkers } from '../runs/require-worker.js';
 import { withTemporal } from '../temporal/connect.js';
 import type { TemporalClient } from '../temporal/connect.js';
 
-/** Whether Temporal answers, and a worker polls the task queue. */
-export async function checkTemporal(taskQueue: string): Promise<Check[]> {
+/**
+ * Whether Temporal answers, and workers poll for the roles.
+ *
+ * @param taskQueue - that of the workflows.
+ */
+export async function checkTemporal(taskQueue: string, roles: readonly Role[]): Promise<Check[]> {
   try {
     return await withTemporal(async (temporal) => {
       const { address, namespace } = temporal.target;
       const reached = passed('temporal', `${address}, namespace ${namespace}`);
-      return [reached, await checkWorker(temporal, taskQueue)];
+      return [reached, await checkWorkers(temporal, taskQueue, roles)];
     });
   } catch (error) {
     return [failed('temporal', error)];
   }
 }
 
-async function checkWorker(temporal: TemporalClient, taskQueue: string): Promise<Check> {
+async function checkWorkers(
+  temporal: TemporalClient,
+  taskQueue: string,
+  roles: readonly Role[],
+): Promise<Check> {
   try {
-    await requireWorker(temporal, taskQueue);
-    return passed('worker', `polls ${taskQueue}`);
+    await requireWorkers(temporal, taskQueue, roles);
+    return passed('worker', `polls ${roles.map((role) => queueOfRole(taskQueue, role)).join(', ')}`);
   } catch (error) {
     return failed('worker', error);
   }

@@ -1,5 +1,6 @@
 import { checksSummary } from './checks.js';
 import { plural } from '../../core/format.js';
+import { roles, rolesFor } from '../../core/run/roles.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
@@ -26,7 +27,10 @@ export async function runChecks(
   if (!options.json) say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
   // All checks run at once and are shown in this order.
   const groups = [
-    checkTemporal(options.taskQueue ?? taskQueueOf(store.id)),
+    checkTemporal(
+      options.taskQueue ?? taskQueueOf(store.id),
+      recipe === undefined ? roles : rolesFor(recipe),
+    ),
     checkHub(env, recipe, work.signal),
     checkTinker(env, recipe, work.signal),
     ...checkSources(local, recipe),
@@ -34,7 +38,7 @@ export async function runChecks(
   const shown = new ShownChecks(options.json);
   for (const group of groups) for (const check of await group) shown.add(check);
   const { ok, checks } = shown;
-  if (options.json) print(JSON.stringify({ ok, store: store.root, checks }, null, 2));
+  if (options.json) print(JSON.stringify({ ok, store: store.place, checks }, null, 2));
   else print(`\n${checksSummary(checks)}.`);
   return ok ? exitCodes.done : exitCodes.failed;
 }

@@ -1,5 +1,5 @@
 import type { ConvertActivities } from '../../activities/convert/index.js';
-import type { ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { SourceSummary } from '../../core/contracts/conversion.js';
 import type { MixSource } from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -35,11 +35,11 @@ export async function convertSource(
   const planned = await convert.planConversion({ source, resolution, seed }, work);
   const { plan } = planned;
   let [pieces, reusedPieces] = [0, 0];
-  for (const [ranges, activity] of [
+  // In one process one call takes all items.
+  for (const [{ items: to }, activity] of [
     [planned.pieces, convert.convertPieces],
     [planned.dialoguePartitions, convert.groupDialogues],
   ] as const) {
-    const to = endOf(ranges);
     if (to === 0) continue;
     const result = await activity({ plan, from: 0, to }, work);
     pieces += result.pieces;
@@ -48,9 +48,4 @@ export async function convertSource(
   const { max_reject_fraction: maxRejectFraction } = source;
   const summary = await convert.summariseSource({ plan, maxRejectFraction }, work);
   return { source: { source, resolution, plan, summary: summary.summary }, summary, pieces, reusedPieces };
-}
-
-/** The end of all ranges: in one process one call takes them all. */
-function endOf(ranges: readonly WorkRange[]): number {
-  return ranges.at(-1)?.to ?? 0;
 }

@@ -1,4 +1,4 @@
-import { defaultStoreRoot, openStore } from '../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
@@ -9,6 +9,7 @@ import type { WorkContext } from '../../core/progress.js';
 import { removeDeadScratch } from '../../files/scratch.js';
 import { commandEnvironment } from '../environment.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { sendLocalParts } from '../runs/send-local-parts.js';
 import { secrets } from '../secrets.js';
 import { mixSources, type MixSourcesResult } from './mix-sources.js';
 
@@ -36,15 +37,16 @@ export async function mixRecipe(
   recipe: ResolvedRecipe,
   options: MixRecipeOptions = {},
 ): Promise<MixSourcesResult> {
-  const storeRoot = options.storeRoot ?? defaultStoreRoot();
+  const storeRoot = options.storeRoot ?? storePlace();
   const store = await openStore(storeRoot);
-  await removeDeadScratch(storeRoot);
+  await removeDeadScratch(store.workplace.root);
   const env = await commandEnvironment(options.env, storeRoot);
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
+  await sendLocalParts({ store, hub, work }, recipe, () => undefined);
   return await mixSources(recipe, {
     store,
     threads: hub.threads,
@@ -65,8 +67,8 @@ async function bringSources(
   await inParallel(sources, sources.length, work.signal, async (source, signal) => {
     const { resolution, downloads } = await hub.resolveSource({ source, out }, { ...work, signal });
     resolutions.set(source.name, resolution);
-    const to = downloads.at(-1)?.to;
-    if (to !== undefined) await hub.downloadFiles({ resolution, from: 0, to }, { ...work, signal });
+    const { items: to } = downloads;
+    if (to > 0) await hub.downloadFiles({ resolution, from: 0, to }, { ...work, signal });
   });
   return resolutions;
 }

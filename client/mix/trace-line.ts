@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Side } from '../../core/contracts/mix.js';
+import { readRange } from '../../files/read-range.js';
+import { readJson } from '../../activities/artifacts/read-json.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { SliceTable, sliceTableName } from '../../activities/convert/output/slice-table.js';
@@ -37,13 +38,15 @@ export async function traceLine(
   const artifact = await store.get(mix);
   const meta = MixMeta.parse(artifact.meta);
   if (!Number.isInteger(line) || line < 1 || line > meta[side].lines) return undefined;
-  const entry = await readAt(artifact.path(provenanceName(side)), (line - 1) * provenanceBytes);
+  const range = { from: (line - 1) * provenanceBytes, to: line * provenanceBytes };
+  const wanted = { artifact, file: provenanceName(side), ranges: [range] };
+  const entry = await store.bring([wanted], ([path = '']) => readRange(path, range.from, range.to));
   const plan = await readMixPlan(store, { kind: 'mix-plan', key: meta.plan });
   const source = plan.sources[entry.readUInt16LE(provenanceAt.source)];
   if (source === undefined) throw new Error(`The provenance of line ${line} names no source of the mix`);
   const conversion = await readConversionPlan(store, { kind: 'conversion', key: source.plan });
   const summary = await store.get({ kind: 'summary', key: source.summary });
-  const table = SliceTable.parse(JSON.parse(await readFile(summary.path(sliceTableName), 'utf8')));
+  const table = await readJson(store, summary, sliceTableName, SliceTable);
   const file = entry.readUInt32LE(provenanceAt.file);
   const { origin } = conversion;
   return {
@@ -53,16 +56,4 @@ export async function traceLine(
     unit: table.slices.find((slice) => slice.file === file)?.unit ?? 'row',
     ...(origin.kind === 'hub' ? { dataset: origin.dataset, commitSha: origin.commitSha } : {}),
   };
-}
-
-async function readAt(path: string, position: number): Promise<Buffer> {
-  const handle = await open(path, 'r');
-  try {
-    const entry = Buffer.alloc(provenanceBytes);
-    const { bytesRead } = await handle.read(entry, 0, provenanceBytes, position);
-    if (bytesRead < provenanceBytes) throw new Error(`${path} ends before byte ${position}`);
-    return entry;
-  } finally {
-    await handle.close();
-  }
 }

@@ -90,8 +90,8 @@ export async function planSource(planner: Planner, source: Source): Promise<Plan
   const inspection = await inspectSource(hub, input, work);
   if (planner.updateLock) await createHubActivities(hub).resolveSource(input, work);
   const { dataset, commitSha, files, notes } = inspection;
-  const onDisk = files.filter(({ path }) => path !== undefined);
-  const missing = files.filter(({ path }) => path === undefined);
+  const onDisk = files.filter(({ isWhole }) => isWhole);
+  const missing = files.filter(({ isWhole }) => !isWhole);
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);
   const planned =
     missing.length === 0

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { fileKindOf, kindBytes } from '../../activities/hub/resolve/file-kind.js';
 import type { FileSlice } from '../../activities/convert/read/file-slice.js';
 import type { ReadableFile } from '../../activities/convert/read/open-file.js';
@@ -33,27 +35,31 @@ export interface HeadFile {
 
 /**
  * The head of a file. Of parquet it is the footer, and of the first row group the requested columns;
- * of text its first `bytes`; of a plain or packed parquet file on the disk the whole file.
+ * of text its first `bytes`; of a packed parquet file that is there the whole file.
  *
  * @param scratch - a folder for what is fetched.
  * @throws {HeadraceError} FormatError; the errors of reading from the Hub.
  */
-export async function headOf(inspected: InspectedFile, scratch: string, bytes: number): Promise<HeadFile> {
-  const { file, path, read } = inspected;
+export async function headOf(
+  store: ArtifactStore,
+  inspected: InspectedFile,
+  scratch: string,
+  bytes: number,
+): Promise<HeadFile> {
+  const { file, isWhole, wanted, read } = inspected;
   const { path: name, sizeBytes } = file;
   const start = await read({ start: 0, end: Math.min(kindBytes, sizeBytes) });
   const kind = fileKindOf({ name, sizeBytes }, start);
   const isPacked = kind.compression !== 'none';
-  if (kind.container !== 'parquet')
-    return path === undefined || isPacked
-      ? textHead(inspected, kind, start, scratch, bytes)
-      : whole(kind, { path, name, sizeBytes, kind });
+  if (kind.container !== 'parquet') return textHead(inspected, kind, start, scratch, bytes);
   if (!isPacked) return parquetHead(file, read, scratch);
-  if (path === undefined)
+  if (!isWhole)
     throw new HeadraceError(
       'FormatError',
       `${name} is packed parquet: its footer can only be read when the whole file is unpacked, so there is no preview`,
     );
+  const path = join(scratch, `${randomUUID()}.packed`);
+  await store.bring([wanted], ([from = '']) => copyFile(from, path, constants.COPYFILE_FICLONE));
   const input = { path, name, sizeBytes, kind };
   return { ...whole(kind, input), columns: (await parquetColumns(input, scratch)) ?? [] };
 }

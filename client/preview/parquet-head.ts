@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RowGroup } from 'hyparquet';
+import { columnRanges } from '../../activities/convert/read/column-ranges.js';
 import { pruneColumns } from '../../activities/convert/read/parquet-columns.js';
 import { unpackedBytes } from '../../activities/convert/read/parquet.js';
 import { checkRowGroups } from '../../activities/convert/read/row-limits.js';
 import type { InspectedFile } from '../../activities/hub/resolve/inspect-source.js';
 import { columnsOf, readFooter } from '../../activities/hub/resolve/parquet-footer.js';
 import { HeadraceError } from '../../core/errors.js';
-import { uniteRanges, type ByteRange } from '../../core/hub/ranges.js';
 import type { HeadFile } from './head-file.js';
 
 /**
@@ -47,16 +46,6 @@ export async function parquetHead(
       });
     },
   };
-}
-
-/** Where the columns of a row group are, neighbours together. */
-function columnRanges(name: string, rowGroup: RowGroup | undefined): readonly ByteRange[] {
-  const ranges = (rowGroup?.columns ?? []).map(({ meta_data: meta }): ByteRange => {
-    if (meta === undefined) throw new HeadraceError('FormatError', `${name}: a column without metadata`);
-    const first = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
-    return { start: first, end: first + Number(meta.total_compressed_size) };
-  });
-  return uniteRanges(ranges);
 }
 
 async function withFile(

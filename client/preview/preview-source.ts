@@ -76,14 +76,14 @@ export async function previewSource(
   const counted: InspectedFile = {
     ...first,
     read: async (range) => {
-      if (first.path === undefined) bytesRead += range.end - range.start;
+      if (!first.isWhole) bytesRead += range.end - range.start;
       return await first.read(range);
     },
   };
-  const scratch = await store.scratch();
+  const scratch = await store.workplace.scratch();
   try {
     for (let bytes = firstHeadBytes; ; bytes *= headGrowth) {
-      const head = await headOf(counted, scratch, bytes);
+      const head = await headOf(store, counted, scratch, bytes);
       const previewed = await previewHead(source, head, Math.max(rows, detectionSampleRows), scratch);
       const isShort = previewed.rows.length < rows && head.isCut && bytes < longestHeadBytes;
       if (!isShort)

@@ -1,9 +1,8 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
 import type { Progress } from '../../core/progress.js';
 import { stages } from '../../core/run/stages.js';
-import type { RunState } from '../../core/run/state.js';
-import { sourceWorkflowIdOf, trainWorkflowIdOf } from '../../core/run/workflow-ids.js';
 import type { TemporalClient } from '../temporal/connect.js';
 import type { WorkUnderWay } from '../text/progress-line.js';
 
@@ -28,43 +27,38 @@ const Heartbeat = z.object({
 });
 
 /**
- * The pending activities of a run and of its children, with their heartbeats, which workflows cannot read.
+ * The pending activities of a workflow and of the children that it waits for, and theirs, with their
+ * heartbeats, which workflows cannot read.
  */
 export async function pendingActivities(
   temporal: Pick<TemporalClient, 'client'>,
   workflowId: string,
-  state: RunState | undefined,
 ): Promise<PendingActivity[]> {
-  const children = state === undefined ? [] : runningChildren(workflowId, state);
-  const found = await Promise.all([workflowId, ...children].map(async (id) => await pendingOf(temporal, id)));
-  return found.flat();
+  const raw = await describeRaw(temporal, workflowId);
+  const own = (raw?.pendingActivities ?? []).map((activity) => ({
+    id: `${workflowId}#${activity.activityId ?? ''}`,
+    type: activity.activityType?.name ?? '',
+    attempt: activity.attempt ?? 1,
+    started: Number(activity.state) === startedState,
+    progress: parseHeartbeat(activity.heartbeatDetails?.payloads?.[0]?.data),
+    lastFailure: activity.lastFailure?.message ?? undefined,
+  }));
+  const children = (raw?.pendingChildren ?? []).flatMap((child) => child.workflowId ?? []);
+  const theirs = await Promise.all(children.map(async (id) => await pendingActivities(temporal, id)));
+  return [...own, ...theirs.flat()];
 }
 
-function runningChildren(workflowId: string, { sources, stage }: RunState): string[] {
-  const preparing = sources.filter(({ status }) => status !== 'done' && status !== 'skipped');
-  return [
-    ...preparing.map(({ name }) => sourceWorkflowIdOf(workflowId, name)),
-    ...(stage === 'train' ? [trainWorkflowIdOf(workflowId)] : []),
-  ];
-}
+type RawDescription = WorkflowExecutionDescription['raw'];
 
-async function pendingOf(
+/** `undefined` for a child that has not started yet. */
+async function describeRaw(
   { client }: Pick<TemporalClient, 'client'>,
   workflowId: string,
-): Promise<PendingActivity[]> {
+): Promise<RawDescription | undefined> {
   try {
-    const { raw } = await client.workflow.getHandle(workflowId).describe();
-    return (raw.pendingActivities ?? []).map((activity) => ({
-      id: `${workflowId}#${activity.activityId ?? ''}`,
-      type: activity.activityType?.name ?? '',
-      attempt: activity.attempt ?? 1,
-      started: Number(activity.state) === startedState,
-      progress: parseHeartbeat(activity.heartbeatDetails?.payloads?.[0]?.data),
-      lastFailure: activity.lastFailure?.message ?? undefined,
-    }));
+    return (await client.workflow.getHandle(workflowId).describe()).raw;
   } catch (error) {
-    // A child that has not started yet.
-    if (error instanceof WorkflowNotFoundError) return [];
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { HeadraceError, messageOf } from '../../core/errors.js';
 import type { RunUpdates } from '../../core/run/api.js';
 import type { TemporalClient } from '../temporal/connect.js';
 import { handleOf, requireRun } from './find-run.js';
-import { requireWorker } from './require-worker.js';
+import { requireWorkers } from './require-worker.js';
 
 /** Names of the updates that a run takes. */
 export type UpdateName = keyof RunUpdates;
@@ -28,7 +28,7 @@ export async function sendUpdate<Name extends UpdateName>(
       { remedy: '`npx headrace list` shows all runs.' },
     );
   // Without a worker an update waits for ever.
-  await requireWorker(temporal, taskQueue);
+  await requireWorkers(temporal, taskQueue, ['main']);
   try {
     const handle = handleOf(temporal, name);
     const [argument] = args;

@@ -1,6 +1,7 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
+import { rolesFor } from '../../core/run/roles.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import type { Stage1Input } from '../../core/run/run.js';
 import type { stage1 } from '../../workflows/stage1.js';
@@ -10,7 +11,7 @@ import { describe } from './find-run.js';
 import type { Stage1Handle } from './find-run.js';
 import { requireFreeOut } from './free-out.js';
 import { recipeDifferences } from './recipe-difference.js';
-import { requireWorker } from './require-worker.js';
+import { requireWorkers } from './require-worker.js';
 import { memoIn, memoOf } from './run-memo.js';
 import type { RunMemo } from './run-memo.js';
 import { hasSearchAttributes, searchAttributesOf } from './search-attributes.js';
@@ -21,6 +22,12 @@ export interface StartOptions {
   readonly rowsPerSource?: number;
   /** Set `recipe.lock.json` to the latest commits on the Hub. @default false */
   readonly updateLock?: boolean;
+  /** Called before a run starts, not where one is attached. @default nothing */
+  readonly beforeStart?: () => Promise<void>;
+  /** 1 … 5; work of a run with a lower number is done first. @default 3 */
+  readonly priority?: number;
+  /** Share of the workers beside other runs of the same priority, above 0. @default 1 */
+  readonly weight?: number;
 }
 
 export interface StartedRun {
@@ -50,7 +57,8 @@ export async function startRun(
   const attached = before?.status.name === 'RUNNING';
   if (attached) requireSameRecipe(recipe.name, memoBefore, memo);
   await requireFreeOut(temporal, workflowIdOf(recipe.name), recipe.out);
-  await requireWorker(temporal, options.taskQueue);
+  await requireWorkers(temporal, options.taskQueue, rolesFor(recipe));
+  if (!attached) await options.beforeStart?.();
   const handle = await startWorkflow(temporal, recipe, memo, options);
   if (!attached) {
     // Another client may have started the name with another recipe since `before`.
@@ -68,7 +76,7 @@ async function startWorkflow(
   temporal: TemporalClient,
   recipe: ResolvedRecipe,
   memo: RunMemo,
-  { taskQueue, rowsPerSource, updateLock }: StartOptions,
+  { taskQueue, rowsPerSource, updateLock, priority, weight }: StartOptions,
 ) {
   const searchAttributes = await hasSearchAttributes(temporal);
   const input: Stage1Input = { recipe, searchAttributes, ...defined({ rowsPerSource, updateLock }) };
@@ -81,7 +89,10 @@ async function startWorkflow(
     memo: { ...memo },
     staticSummary: summaryOf(recipe),
     // Clusters with fair scheduling alternate between runs by this key. Activities and children inherit it.
-    priority: { fairnessKey: recipe.name },
+    priority: {
+      fairnessKey: recipe.name,
+      ...defined({ priorityKey: priority, fairnessWeight: weight }),
+    },
     ...defined({ typedSearchAttributes: searchAttributes ? searchAttributesOf(recipe) : undefined }),
   });
 }

@@ -8,10 +8,12 @@ import { openScreen } from '../text/screen.js';
 import type { Screen } from '../text/screen.js';
 import { handleOf, requireRun, runState } from './find-run.js';
 import { pendingActivities } from './pending-activities.js';
+import type { PendingActivity } from './pending-activities.js';
 import { runEnding } from './run-ending.js';
 import type { RunEnding } from './run-ending.js';
 import { eventsBetween } from './run-events.js';
 import { stageTotals } from './stage-totals.js';
+import { rolesThatWait, unservedText } from './waiting-work.js';
 
 /** How a watched run ended, or why watching ended. */
 export type WatchOutcome =
@@ -31,6 +33,9 @@ export interface WatchOptions {
 const pollEveryMs = 1_000;
 /** Without a worker a query has no answer. */
 const queryTimeoutMs = 5_000;
+/** Activities that are shown one by one; the totals of the stages hold the others. */
+const mostShown = 16;
+const pollsBeforeAsking = 10;
 
 /**
  * Shows a run until it ends or waits for a decision. While the connection is lost, it keeps trying; the run
@@ -65,6 +70,9 @@ class Watch {
   #workerAnswers = true;
   /** Successive polls in which the run waited and none of its activities was pending. */
   #idlePolls = 0;
+  /** Successive polls in which all activities of a role waited for a worker. */
+  #waitingPolls = 0;
+  #saidUnserved = false;
 
   constructor(temporal: TemporalClient, name: string, screen: Screen) {
     this.#temporal = temporal;
@@ -88,18 +96,30 @@ class Watch {
   }
 
   async #update(untilWait: boolean): Promise<WatchOutcome | undefined> {
-    const { status } = await requireRun(this.#temporal, this.#name);
+    const { status, taskQueue } = await requireRun(this.#temporal, this.#name);
     const isRunning = status.name === 'RUNNING';
     if (!this.#serverAnswers) this.#screen.line('The Temporal server answers again.');
     this.#serverAnswers = true;
     this.#showState(await this.#query(), isRunning);
     if (!isRunning) return await runEnding(this.#temporal, this.#name);
-    const pending = await pendingActivities(this.#temporal, workflowIdOf(this.#name), this.#state);
-    this.#screen.show([...pending, ...stageTotals(this.#state, pending)]);
+    const pending = await pendingActivities(this.#temporal, workflowIdOf(this.#name));
+    this.#screen.show([...pending.slice(0, mostShown), ...stageTotals(this.#state, pending)]);
+    await this.#showUnserved(taskQueue, pending);
     const waits = this.#state?.waitingFor ?? [];
     this.#idlePolls = waits.length > 0 && pending.length === 0 ? this.#idlePolls + 1 : 0;
     // Between two activities of another source nothing is pending for a moment: one idle poll is not enough.
     return untilWait && this.#idlePolls >= 2 ? { kind: 'waits', waits } : undefined;
+  }
+
+  /** Says once which role nobody serves, and once when that has changed. */
+  async #showUnserved(taskQueue: string, pending: readonly PendingActivity[]): Promise<void> {
+    this.#waitingPolls = rolesThatWait(pending).length > 0 ? this.#waitingPolls + 1 : 0;
+    // A role that is served begins soon: the server is asked only where work has waited for a while.
+    if (this.#waitingPolls % pollsBeforeAsking !== 0) return;
+    const text = this.#waitingPolls === 0 ? undefined : await unservedText(this.#temporal, taskQueue, pending);
+    if (text !== undefined && !this.#saidUnserved) this.#screen.line(text);
+    if (text === undefined && this.#saidUnserved) this.#screen.line('Workers serve every role again.');
+    this.#saidUnserved = text !== undefined;
   }
 
   /** The state of the run; `undefined` where no worker answers. */

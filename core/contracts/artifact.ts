@@ -27,14 +27,15 @@ export interface ArtifactRef {
   readonly key: string;
 }
 
-/** Work items `[from, to)` of a plan: the work of one activity. */
-export interface WorkRange {
-  /** Index of the first item. */
-  readonly from: number;
-  /** exclusive */
-  readonly to: number;
-  /** Size of the input, in bytes. */
+/**
+ * The work items of a plan, in batches of neighbours: each is one activity. The ranges of the batches follow
+ * from the numbers, for lists of them would not fit a payload.
+ */
+export interface Batches {
+  /** Work items in all. */
+  readonly items: number;
+  /** Of each batch but the last, which may have fewer; at least 1. */
+  readonly itemsPerBatch: number;
+  /** Size of the input of all items, in bytes. */
   readonly bytes: number;
-  /** For the activity's summary. */
-  readonly label: string;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Source, SourceFormat } from '../recipe.js';
-import type { ArtifactRef, WorkRange } from './artifact.js';
+import type { ArtifactRef, Batches } from './artifact.js';
 
 /** A resolved source whose files are on disk. */
 export interface PlanConversionInput {
@@ -24,12 +24,10 @@ export interface ConversionPlan {
    * Sentences for the user: "a.jsonl is not what its name says: …". Absent in histories of earlier versions.
    */
   readonly notes?: readonly string[];
-  /** For `convertPieces`. At most 64. */
-  readonly pieces: readonly WorkRange[];
-  /**
-   * For `groupDialogues`, once every piece is there; empty where a row is a whole conversation. At most 64.
-   */
-  readonly dialoguePartitions: readonly WorkRange[];
+  /** For `convertPieces`. */
+  readonly pieces: Batches;
+  /** For `groupDialogues`, once every piece is there; none where a row is a whole conversation. */
+  readonly dialoguePartitions: Batches;
 }
 
 /** Pieces, or for `groupDialogues` dialogue partitions, `[from, to)` of a plan. */
@@ -43,7 +41,7 @@ export interface ConvertPiecesInput {
 }
 
 /** What a range of pieces holds, those from the store included. */
-export interface ConvertPiecesResult {
+export type ConvertPiecesResult = {
   /** Pieces of the range. */
   readonly pieces: number;
   /** Pieces that were in the store already. */
@@ -54,7 +52,7 @@ export interface ConvertPiecesResult {
   readonly conversations: number;
   /** Rejected conversations; of scattered rows those that belong to no dialogue. */
   readonly rejected: number;
-}
+};
 
 /** A plan with all of its pieces in the store. */
 export interface SummariseSourceInput {

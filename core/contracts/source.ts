@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Source } from '../recipe.js';
-import type { ArtifactRef, WorkRange } from './artifact.js';
+import type { ArtifactRef, Batches } from './artifact.js';
 
 /** A source to resolve. */
 export interface ResolveSourceInput {
@@ -49,8 +49,8 @@ export interface SourceResolution {
   readonly bytes: number;
   /** Zero-byte files that were skipped. */
   readonly emptyFiles: number;
-  /** Work for `downloadFiles`, at most 64; empty for local sources. */
-  readonly downloads: readonly WorkRange[];
+  /** The files, for `downloadFiles`; none of local sources. */
+  readonly downloads: Batches;
   /** Sentences for the user: "Magpie-Align/magpie… is spelled Magpie-Align/Magpie…". At most 20. */
   readonly notes: readonly string[];
 }
@@ -66,7 +66,7 @@ export interface DownloadFilesInput {
 }
 
 /** The files of a range, all whole and verified. */
-export interface DownloadFilesResult {
+export type DownloadFilesResult = {
   /** Number of files of the range. */
   readonly files: number;
   /** Their size. */
@@ -77,4 +77,4 @@ export interface DownloadFilesResult {
   readonly resumedBytes: number;
   /** Files that were complete on disk already. */
   readonly reusedFiles: number;
-}
+};

@@ -1,6 +1,6 @@
 import type { RendererName, Train } from '../recipe.js';
 import type { RendererSettings } from '../training/rendering/renderer.js';
-import type { ArtifactRef, WorkRange } from './artifact.js';
+import type { ArtifactRef, Batches } from './artifact.js';
 
 /** A mix, and how to tokenise it. */
 export interface PlanTokensInput {
@@ -22,8 +22,8 @@ export interface TokenPlan {
   readonly settings: RendererSettings;
   /** Origin of the tokenizer, with its digest. */
   readonly tokenizer: string;
-  /** For `tokenisePieces`. At most 64. */
-  readonly pieces: readonly WorkRange[];
+  /** For `tokenisePieces`. */
+  readonly pieces: Batches;
 }
 
 /** Pieces `[from, to)` of a plan. */
@@ -37,7 +37,7 @@ export interface TokenisePiecesInput {
 }
 
 /** What a range of pieces holds, those from the store included. */
-export interface TokenisePiecesResult {
+export type TokenisePiecesResult = {
   /** Pieces of the range. */
   readonly pieces: number;
   /** Pieces that were in the store already. */
@@ -46,7 +46,7 @@ export interface TokenisePiecesResult {
   readonly rows: number;
   /** After truncation. */
   readonly tokens: number;
-}
+};
 
 /**
  * Why a renderer refuses a conversation, so that it is not trained. Where several apply, the first of this

@@ -122,6 +122,8 @@ export interface TrainSegmentInput {
   readonly to: number;
   /** `null` for the first segment: it starts from the base model with the recipe's LoRA seed. */
   readonly predecessor: SegmentRecordRef | null;
+  /** What the last heartbeat of an attempt on another task queue held, whose worker was lost. */
+  readonly resume?: unknown;
 }
 
 /** A trained segment; the fields of its checkpoint are as in {@link SegmentRecordRef}. */
@@ -144,6 +146,8 @@ export interface TrainSegmentResult {
   readonly firstLoss: number;
   /** As `firstLoss`, of its last step. */
   readonly lastLoss: number;
+  /** The task queue of the worker that holds a client in this state; absent where none does. */
+  readonly liveOn?: string;
 }
 
 /** A trained segment to record. */

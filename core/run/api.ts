@@ -4,7 +4,7 @@ import type { SegmentRecordRef } from '../contracts/training.js';
 import type { Budget } from '../cost/budget.js';
 import type { ChangeBudgetInput, ChangeCapsInput, ReplaceSourceInput } from './changes.js';
 import type { Stage } from './stages.js';
-import type { RunState, SourceState, TrainState } from './state.js';
+import type { BatchState, RunState, SourceState, TrainState } from './state.js';
 
 /**
  * The messages of the workflows by name, with their arguments and answers. Client, workflows and tests take
@@ -64,4 +64,6 @@ export interface ProgressSignals {
   sourceProgress: [SourceState];
   /** How far the training is. */
   trainProgress: [TrainState];
+  /** How far a child with a part of a plan's batches is. */
+  batchProgress: [BatchState];
 }

@@ -30,6 +30,20 @@ export interface SourceState {
   readonly notes: readonly string[];
 }
 
+/** Counts of what activities did, by name: the fields of their results. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** How far a child with a part of a plan's batches is. */
+export interface BatchState {
+  readonly workflowId: string;
+  /** Batches that are done. */
+  readonly done: number;
+  /** In all. */
+  readonly batches: number;
+  /** Of the batches that are done. */
+  readonly counts: Counts;
+}
+
 /** How far the tokenisation is. */
 interface TokensState {
   /** Work ranges, finished and in all. */

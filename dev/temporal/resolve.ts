@@ -1,15 +1,12 @@
-import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../core/errors.js';
-import { buildCli, builtVersion } from './build-cli.js';
+import { canRun, executableName, findOnPath } from '../programs/executable.js';
+import { buildWithGo } from '../programs/go-build.js';
+import { toolCache } from '../programs/tool-cache.js';
 import { downloadCli } from './download-cli.js';
-import { canRun, executableName, findOnPath } from './executable.js';
 
-/** Folder of downloaded and built programs, shared by all stores. */
-function toolCache(): string {
-  return join(homedir(), '.cache', 'headrace', 'bin');
-}
+/** The newest version of the CLI that `go install` can build. */
+const builtVersion = 'v1.5.1';
 
 /**
  * Returns the path of the Temporal CLI, which contains the server and its web UI. Takes the first of: PATH,
@@ -25,8 +22,7 @@ export async function resolveTemporal(log: (line: string) => void, signal?: Abor
     log(`Temporal CLI: ${onPath} (on PATH)`);
     return onPath;
   }
-  const cache = toolCache();
-  await mkdir(cache, { recursive: true });
+  const cache = await toolCache();
   const target = join(cache, executableName('temporal'));
   if (await canRun(target)) {
     log(`Temporal CLI: ${target} (from the cache)`);
@@ -67,7 +63,8 @@ async function fetchCli(
   if (go === undefined) return [...failures, 'go: not on PATH'];
   log(`Temporal CLI: building ${builtVersion} with ${go}; this takes 3 to 5 minutes, once …`);
   try {
-    await buildCli({ go, cache, target, log, signal });
+    const source = `github.com/temporalio/cli/cmd/temporal@${builtVersion}`;
+    await buildWithGo({ go, name: 'Temporal CLI', source, target, cache, log, signal });
     log(`Temporal CLI: built, ${target}`);
     return [];
   } catch (error) {

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { searchAttributeNames } from '../../core/run/search-attributes.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../programs/free-port.js';
+import { runProgram } from '../programs/running-program.js';
+import type { RunningProgram } from '../programs/running-program.js';
 import { resolveTemporal } from './resolve.js';
 
 export interface TemporalServerOptions {
@@ -22,19 +21,13 @@ export interface TemporalServerOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface TemporalServer {
+export interface TemporalServer extends RunningProgram {
   readonly address: string;
   readonly uiUrl: string;
-  readonly process: ChildProcess;
-  readonly logPath: string;
-  /** Resolves when the process has ended. */
-  readonly exited: Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The limit for the first answer of a server with a large database. */
 const readyTimeoutMs = 60_000;
-const closeTimeoutMs = 5_000;
 
 /**
  * Starts a Temporal dev server on 127.0.0.1 with a database file and the web UI, and waits for its first
@@ -49,36 +42,17 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
   await mkdir(stateDir, { recursive: true });
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
-  const logPath = join(stateDir, 'temporal.log');
-  const child = spawn(program, serverArgs(stateDir, port, uiPort), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEMPORAL_ADDRESS: '' },
-  });
-  const exited = pipeToLog(child, logPath);
-  const close = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    const killer = setTimeout(() => child.kill('SIGKILL'), closeTimeoutMs);
-    await exited;
-    clearTimeout(killer);
-  };
   const address = `127.0.0.1:${port}`;
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  const running = await runProgram({
+    name: 'Temporal server',
+    program,
+    args: serverArgs(stateDir, port, uiPort),
+    env: { TEMPORAL_ADDRESS: '' },
+    logPath: join(stateDir, 'temporal.log'),
+    untilReady: () => untilReady(address),
+    signal,
   });
-  try {
-    signal?.throwIfAborted();
-    await Promise.race([
-      untilReady(address),
-      aborted,
-      exited.then(() => {
-        throw new Error(`The Temporal server ended before it answered; its log is ${logPath}`);
-      }),
-    ]);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, process: child, logPath, exited, close };
+  return { ...running, address, uiUrl: `http://127.0.0.1:${uiPort}` };
 }
 
 function serverArgs(stateDir: string, port: number, uiPort: number): string[] {
@@ -90,17 +64,6 @@ function serverArgs(stateDir: string, port: number, uiPort: number): string[] {
   const uiPorts = ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)];
   const database = ['--db-filename', join(stateDir, 'temporal.db')];
   return ['server', 'start-dev', '--log-level', 'warn', ...ports, ...uiPorts, ...database, ...attributes];
-}
-
-/** Appends the output of a process to a file. Resolves when the process has ended and the file is written. */
-async function pipeToLog(child: ChildProcess, path: string): Promise<void> {
-  const log = createWriteStream(path, { flags: 'a' });
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
-  await new Promise<void>((resolve) => {
-    child.once('close', () => log.end(resolve));
-    child.once('error', () => log.end(resolve));
-  });
 }
 
 async function untilReady(address: string): Promise<void> {

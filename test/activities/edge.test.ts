@@ -13,7 +13,7 @@ async function cancelledWith(
   details: ConstructorParameters<typeof ActivityCancellationDetails>[0],
 ): Promise<unknown> {
   const environment = new MockActivityEnvironment();
-  const activity = atEdge(untilAborted, { scrub: (text) => text });
+  const activity = atEdge(untilAborted, { scrub: (text) => text, heartbeatEveryMs: 1_000 });
   const ended = environment.run(activity, undefined);
   environment.cancel(reason, new ActivityCancellationDetails(details));
   return await ended.then(
@@ -54,6 +54,7 @@ async function ninthAttempt(
   });
   const activity = atEdge(async (_input: undefined, context: WorkContext) => work(context), {
     scrub: (text) => text,
+    heartbeatEveryMs: 1_000,
   });
   const failure: unknown = await environment.run(activity, undefined).then(
     () => assert.fail('it should have failed'),

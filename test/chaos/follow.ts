@@ -71,7 +71,7 @@ async function retry(servers: OpenServers, name: string, wait: Wait): Promise<vo
 
 /** Where a run stands that does not end: its stage, what it waits for, and what is under way for it. */
 async function standing(servers: OpenServers, name: string, state: RunState | undefined): Promise<string> {
-  const pending = await pendingActivities(servers.temporal, workflowIdOf(name), state).catch(() => []);
+  const pending = await pendingActivities(servers.temporal, workflowIdOf(name)).catch(() => []);
   const activities = pending.map(
     ({ id, type, attempt, started, lastFailure }) =>
       `${type} (${id}, attempt ${attempt}, ${started ? 'started' : 'scheduled'}${lastFailure === undefined ? '' : `, after: ${lastFailure}`})`,

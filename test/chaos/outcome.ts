@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { lineageOf } from '../../activities/train/records/records.js';
 import type { Stage1Result } from '../../core/run/run.js';
 import { parseCheckpointPath } from '../../tinker/index.js';

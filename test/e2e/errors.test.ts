@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { freePort } from '../../dev/temporal/free-port.js';
+import { freePort } from '../../dev/programs/free-port.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
 import { headrace, assertOutput } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';

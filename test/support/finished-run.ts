@@ -1,10 +1,11 @@
+import { noBatches } from '../../core/batches.js';
 import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { RunStanding, WriteReportInput } from '../../core/contracts/report.js';
 import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import { Recipe, type RendererName } from '../../core/recipe.js';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import type { RunFiles } from '../../activities/report/read/read-run.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import type { TokensMeta } from '../../activities/tokenise/pieces/tokens-artifact.js';
@@ -137,7 +138,7 @@ export function finishedInput(out: string): WriteReportInput {
         files: 3,
         bytes: 462_329,
         emptyFiles: index === 1 ? 2 : 0,
-        downloads: [],
+        downloads: noBatches,
         notes:
           index === 4
             ? ['Magpie-Align/magpie-llama is spelled Magpie-Align/Magpie-Llama-3.1-Pro-300K-Filtered']

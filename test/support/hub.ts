@@ -4,20 +4,23 @@ import type { TestContext } from 'node:test';
 import { createHubAccess, type HubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import type { HubTuning } from '../../activities/hub/http/tuning.js';
-import { openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { batchAt, batchCount } from '../../core/batches.js';
 import type { DownloadFilesResult, SourceResolution } from '../../core/contracts/source.js';
 import type { Progress, WorkContext } from '../../core/progress.js';
 import { Source } from '../../core/recipe.js';
 import { startHub, type Hub, type HubOptions } from '../../dev/hub/index.js';
 import { temporaryFolder } from './folder.js';
 
-/** Short waits and small flushes, so that faults and kills show within milliseconds and kilobytes. */
+/** Short waits, small flushes and small chunks, so that faults and kills show within milliseconds and kilobytes. */
 export const quick: Partial<HubTuning> = {
   retryMs: 5,
   stallMs: 10_000,
   flushBytes: 128_000,
   flushMs: 50,
   rangeBytes: 1_000_000,
+  chunkBytes: 1_000_000,
 };
 
 const tokens = { hf_demo: 'demo', hf_ann: 'ann', hf_pat: 'pat' };
@@ -106,7 +109,9 @@ export async function downloadAll(
   { resolution, downloads }: SourceResolution,
 ): Promise<DownloadFilesResult[]> {
   const results: DownloadFilesResult[] = [];
-  for (const { from, to } of downloads)
-    results.push(await activities.downloadFiles({ resolution, from, to }, fixture.work));
+  for (let index = 0; index < batchCount(downloads); index += 1)
+    results.push(
+      await activities.downloadFiles({ resolution, ...batchAt(downloads, index) }, fixture.work),
+    );
   return results;
 }

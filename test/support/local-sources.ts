@@ -9,7 +9,8 @@ import type { Source } from '../../core/recipe.js';
 import { temporaryFolder } from './folder.js';
 import { quietWork } from './work.js';
 import { mixSources, type MixRecipe, type MixSourcesResult } from '../../client/mix/mix-sources.js';
-import { artifactKey, openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+import { artifactKey, type ArtifactStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 
 /** The output does not depend on how many there are. */
 const threads = new ThreadPool(1);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore, type ArtifactStore } from '../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { crc32 } from '../../files/crc32.js';
 import { linesName } from '../../activities/convert/output/sorted-run-format.js';
 import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix/format/mix-entry.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openStore } from '../../activities/artifacts/store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { handleOf, runState } from '../../client/runs/find-run.js';
 import { pendingActivities } from '../../client/runs/pending-activities.js';
@@ -55,8 +55,7 @@ export async function untilPending(
   const handle = handleOf(servers.temporal, name);
   return await until(
     async () => {
-      const state = await runState(handle).catch(() => undefined);
-      const found = (await pendingActivities(servers.temporal, workflowIdOf(name), state)).find(is);
+      const found = (await pendingActivities(servers.temporal, workflowIdOf(name))).find(is);
       const { status } = await handle.describe();
       if (found === undefined && status.name !== 'RUNNING')
         throw new Error(`the run ${name} is ${status.name} before such an activity was met`);

@@ -5,6 +5,9 @@ import { connectTemporal } from '../../client/temporal/connect.js';
 import type { Activities } from '../../core/contracts/activities.js';
 import { startTemporal } from '../../dev/temporal/server.js';
 import type { TemporalServer } from '../../dev/temporal/server.js';
+import { defined } from '../../core/defined.js';
+import { queueOfRole, roles } from '../../core/run/roles.js';
+import type { Role } from '../../core/run/roles.js';
 import { bundlePath } from '../../worker/bundle.js';
 import { temporaryFolder } from './folder.js';
 
@@ -43,19 +46,28 @@ export function useTemporal(): () => TestTemporal {
   };
 }
 
-/** Runs `work` while a worker with these activities polls `taskQueue`. */
+/** Runs `work` while workers with these activities poll for every role. */
 export async function withWorker<T>(
-  temporal: TestTemporal,
+  temporal: Pick<TestTemporal, 'native'>,
   taskQueue: string,
   activities: Partial<Activities>,
   work: () => Promise<T>,
+  { served = roles, identity }: { readonly served?: readonly Role[]; readonly identity?: string } = {},
 ): Promise<T> {
-  const worker = await Worker.create({
-    connection: temporal.native,
-    taskQueue,
-    workflowBundle: { codePath: bundlePath },
-    activities,
-    maxHeartbeatThrottleInterval: '500 ms',
-  });
-  return await worker.runUntil(work);
+  const workers = await Promise.all(
+    served.map(
+      async (role) =>
+        await Worker.create({
+          connection: temporal.native,
+          taskQueue: queueOfRole(taskQueue, role),
+          ...(role === 'main' ? { workflowBundle: { codePath: bundlePath } } : {}),
+          activities,
+          maxHeartbeatThrottleInterval: '500 ms',
+          ...defined({ identity }),
+        }),
+    ),
+  );
+  const done = work();
+  await Promise.all(workers.map(async (worker) => await worker.runUntil(done)));
+  return await done;
 }

@@ -62,7 +62,7 @@ export async function prepare(
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(server.access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens({ mix, train: recipe(change), startedOn }, quietWork());
-  await tokenise.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, quietWork());
+  await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, quietWork());
   const { tokens } = await tokenise.finishTokens({ plan }, quietWork());
   const training = await activities(server, store).planTraining(
     { name: 'run', seed: 5, train: recipe(change), tokens },

@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Activities } from '../../core/contracts/activities.js';
-import type { ArtifactKind, ArtifactRef, WorkRange } from '../../core/contracts/artifact.js';
+import { batchesOf, noBatches } from '../../core/batches.js';
+import type { ArtifactKind, ArtifactRef, Batches } from '../../core/contracts/artifact.js';
 import type { FindRecordsResult, SegmentRecordRef } from '../../core/contracts/training.js';
 import { noCounts } from '../../core/convert/findings/counts.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
@@ -30,13 +31,9 @@ export function ref(kind: ArtifactKind, name: string): ArtifactRef {
   return { kind, key: Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64) };
 }
 
-function batches(count: number, label: string): WorkRange[] {
-  return Array.from({ length: count }, (_, index) => ({
-    from: index,
-    to: index + 1,
-    bytes: 1000,
-    label: `${label} ${index}`,
-  }));
+/** One gibibyte each, so that each is a batch. */
+function batches(count: number): Batches {
+  return batchesOf(count, count * 1024 ** 3);
 }
 
 /**
@@ -80,7 +77,7 @@ export function fakeActivities(
         files: options.downloads ?? 2,
         bytes: 2000,
         emptyFiles: 0,
-        downloads: batches(options.downloads ?? 2, source.name),
+        downloads: batches(options.downloads ?? 2),
         notes: [],
       };
     },
@@ -92,8 +89,8 @@ export function fakeActivities(
       plan: ref('conversion', source.name),
       format: 'messages',
       formatReason: 'a column `messages`',
-      pieces: batches(options.pieces ?? 2, source.name),
-      dialoguePartitions: [],
+      pieces: batches(options.pieces ?? 2),
+      dialoguePartitions: noBatches,
     }),
     convertPieces: async ({ from }) => {
       calls.push(`convertPieces ${from}`);
@@ -130,7 +127,7 @@ export function fakeActivities(
       renderer: 'qwen3',
       settings: {},
       tokenizer: 'tiny',
-      pieces: batches(1, 'tokens'),
+      pieces: batches(1),
     }),
     tokenisePieces: async () => ({ pieces: 1, reusedPieces: 0, rows: 9, tokens: 90 }),
     finishTokens: async () => ({

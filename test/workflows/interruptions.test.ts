@@ -132,14 +132,13 @@ void test('the count of defects reaches the next attempt beside the progress, wh
       await untilAskedToSave();
       return { ...recordOf(6, 6), metrics: ref('metrics', 'm') };
     },
-    { scrub: (text) => text },
+    { scrub: (text) => text, heartbeatEveryMs: 1_000 },
   );
   await withRun(temporal(), recipeOf('defects', ['a'], trainYaml), fake, async (handle) => {
     const shown = await until(
       async () => {
         if (heartbeats.length < 3) return undefined;
-        const state = await handle.query(queries.progress);
-        const pending = await pendingActivities(temporal(), handle.workflowId, state);
+        const pending = await pendingActivities(temporal(), handle.workflowId);
         return pending.find(
           ({ type, started, attempt }) => type === 'trainSegment' && started && attempt === 3,
         );

@@ -120,7 +120,7 @@ void test('a checkpoint that the server lost is noted, and the training continue
     }
     return await activities.trainSegment(input);
   };
-  fake.activities.trainSegment = atEdge(trainSegment, { scrub: (text) => text });
+  fake.activities.trainSegment = atEdge(trainSegment, { scrub: (text) => text, heartbeatEveryMs: 1_000 });
   const result = await withRun(temporal(), recipeOf('loses', ['a'], trainYaml), fake, async (handle) => {
     const done = await handle.result();
     const { notes } = await handle.query(queries.progress);
@@ -143,7 +143,7 @@ void test('a checkpoint that is lost again and again ends in a park, not in a lo
     fake.calls.push(`trainSegment ${from}-${to}`);
     throw new HeadraceError('CheckpointLostError', 'the state is gone');
   };
-  fake.activities.trainSegment = atEdge(trainSegment, { scrub: (text) => text });
+  fake.activities.trainSegment = atEdge(trainSegment, { scrub: (text) => text, heartbeatEveryMs: 1_000 });
   await withRun(temporal(), recipeOf('loses-all', ['a'], trainYaml), fake, async (handle) => {
     const state = await untilState(handle, ({ waitingFor }) => waitingFor.length > 0);
     assert.deepEqual(

@@ -20,9 +20,8 @@ export class ReportInput {
     this.#view = view;
   }
 
-  /** The lists of work ranges are left out: those of many sources are too long for a payload. */
   addSource(name: string, { resolution, summary }: PreparedSource): void {
-    this.#sources.set(name, { resolution: { ...resolution, downloads: [] }, summary });
+    this.#sources.set(name, { resolution, summary });
   }
 
   add(results: Partial<Pick<WriteReportInput, 'mix' | 'tokens' | 'training'>>): void {

@@ -6,6 +6,7 @@ import type { Stage1Input } from '../../core/run/run.js';
 import type { Wait } from '../../core/run/state.js';
 import { trainWorkflowIdOf } from '../../core/run/workflow-ids.js';
 import { pausable } from '../activities.js';
+import { BatchRunner } from '../batches/batch-runner.js';
 import { Children } from '../pause/children.js';
 import { Gate } from '../pause/gate.js';
 import type { Renewal } from '../pause/renewal.js';
@@ -18,6 +19,7 @@ export class Run {
   readonly gate = new Gate();
   readonly activities = pausable(this.gate);
   readonly children = new Children(this.gate);
+  readonly batches = new BatchRunner(this.activities, this.children);
   readonly view: RunView;
   readonly report: ReportInput;
   readonly waits: Waits;

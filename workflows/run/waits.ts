@@ -1,3 +1,5 @@
+import { metricMeter } from '@temporalio/workflow';
+import { counterName, counters } from '../../core/run/meter.js';
 import type { Wait, WaitKey } from '../../core/run/state.js';
 import type { Stage } from '../../core/run/stages.js';
 import { isOwnCancel, reasonOf } from '../failure.js';
@@ -14,6 +16,8 @@ export interface WaitsOptions {
   readonly renewalOf: (wait: Wait) => Renewal | null;
   readonly note: (text: string) => void;
 }
+
+const waits = metricMeter.createCounter(counterName('waits'), '', counters.waits);
 
 /** What the run waits for, and the decisions. */
 export class Waits {
@@ -42,6 +46,7 @@ export class Waits {
   /** Waits for a decision. */
   async park(wait: Wait): Promise<Decision> {
     const key = keyOf(wait);
+    waits.add(1, { type: wait.type });
     this.add(wait);
     await waitAndRenew(() => this.#decisions.has(key), this.#options.renewalOf(wait), this.#options.note);
     const decision = this.#decisions.get(key) ?? 'retry';

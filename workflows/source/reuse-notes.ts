@@ -4,25 +4,20 @@ import { formatBytes, plural } from '../../core/format.js';
 
 /** Sentences about what was in the store already and was not fetched or converted again. */
 export function reuseNotes(
-  downloads: readonly DownloadFilesResult[],
-  conversions: readonly ConvertPiecesResult[],
+  downloads: Partial<DownloadFilesResult>,
+  conversions: readonly Partial<ConvertPiecesResult>[],
 ): readonly string[] {
-  const reusedFiles = sum(downloads, (each) => each.reusedFiles);
-  const files = sum(downloads, (each) => each.files);
-  const bytes = sum(downloads, (each) => each.resumedBytes);
-  const reusedPieces = sum(conversions, (each) => each.reusedPieces);
-  const pieces = sum(conversions, (each) => each.pieces);
+  const { reusedFiles = 0, files = 0, resumedBytes = 0 } = downloads;
+  const sum = (of: 'reusedPieces' | 'pieces'): number =>
+    conversions.reduce((total, each) => total + (each[of] ?? 0), 0);
+  const [reusedPieces, pieces] = [sum('reusedPieces'), sum('pieces')];
   return [
     ...(reusedFiles > 0
       ? [`reused ${reusedFiles} of ${plural(files, 'file')} that were on disk, complete`]
       : []),
-    ...(bytes > 0 ? [`resumed downloads from ${formatBytes(bytes)} that were on disk`] : []),
+    ...(resumedBytes > 0 ? [`resumed downloads from ${formatBytes(resumedBytes)} that were on disk`] : []),
     ...(reusedPieces > 0
       ? [`reused ${reusedPieces} of ${plural(pieces, 'converted piece')} from the store`]
       : []),
   ];
-}
-
-function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }

@@ -14,10 +14,15 @@ export class SourceProgress {
     this.#state = { name, status: 'waiting', notes: [] };
   }
 
-  async show(change: Partial<SourceState>): Promise<void> {
+  show(change: Partial<SourceState>): void {
     const before = this.#state.status;
     this.#state = { ...this.#state, ...change };
-    if (this.#state.status === before) await this.#reporter.report(this.#state);
-    else await this.#reporter.reportNow(this.#state);
+    if (this.#state.status === before) this.#reporter.report(this.#state);
+    else this.#reporter.reportNow(this.#state);
+  }
+
+  /** Waits until the run has what was shown: before the workflow ends. */
+  async sent(): Promise<void> {
+    await this.#reporter.sent();
   }
 }

@@ -19,7 +19,7 @@ export type ReadySource = PreparedSource & { readonly name: string };
 export async function prepareSources(run: Run): Promise<readonly ReadySource[]> {
   run.view.enter('resolve');
   const names = run.recipe.sources.map(({ name }) => name);
-  const prepared = await parallel(names, names.length, async (name) => await untilReady(run, name));
+  const prepared = await parallel(names, async (name) => await untilReady(run, name));
   const ready = prepared.filter((source) => source !== null);
   if (ready.length === 0) throw ApplicationFailure.nonRetryable('Every source was skipped', 'MixError');
   return ready;

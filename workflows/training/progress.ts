@@ -12,6 +12,8 @@ import type { TrainState } from '../../core/run/state.js';
 export interface TrainingProgress {
   /** The newest record of the lineage. */
   readonly last: SegmentRecordRef | null;
+  /** The task queue of the worker that holds a client in the state of `last`; `null` where none does. */
+  readonly liveOn: string | null;
   readonly firstLoss: number | null;
   /** What this training and earlier runs of it have done; the evaluations that are still due included. */
   readonly done: WorkDone;
@@ -37,6 +39,7 @@ const shownNotes = 20;
 
 export const nothingYet: TrainingProgress = {
   last: null,
+  liveOn: null,
   firstLoss: null,
   done: { trainedTokens: 0, evaluations: 0 },
   reusedSteps: 0,
@@ -67,11 +70,16 @@ export function found(progress: TrainingProgress, records: FindRecordsResult): T
   };
 }
 
-/** A segment was trained and recorded. */
-export function recorded(progress: TrainingProgress, record: SegmentRecordRef): TrainingProgress {
+/** A segment was trained and recorded; `liveOn` as in {@link TrainingProgress}. */
+export function recorded(
+  progress: TrainingProgress,
+  record: SegmentRecordRef,
+  liveOn: string | null = null,
+): TrainingProgress {
   return {
     ...progress,
     last: record,
+    liveOn,
     firstLoss: progress.firstLoss ?? record.firstLoss,
     done: {
       trainedTokens: progress.done.trainedTokens + record.tokens,
@@ -93,6 +101,7 @@ export function fellBack(progress: TrainingProgress, records: FindRecordsResult)
   return {
     ...progress,
     last,
+    liveOn: null,
     firstLoss,
     unmeasured,
     reusedSteps: Math.min(progress.reusedSteps, next),

@@ -76,18 +76,18 @@ export class Training {
   }
 
   /** Takes the progress after an event, and shows it. */
-  async set(progress: TrainingProgress): Promise<void> {
+  set(progress: TrainingProgress): void {
     this.#progress = progress;
     const { checkpointEvery, training } = this.input;
     if (isReported(this.#nextStep, checkpointEvery, training.totalSteps))
-      await this.#reporter.report(this.#state());
+      this.#reporter.report(this.#state());
     else this.#reporter.show(this.#state());
   }
 
-  /** As {@link set}, where a workflow may wait for it. */
+  /** As {@link set}, and waits until the run has it. */
   async setNow(progress: TrainingProgress): Promise<void> {
     this.#progress = progress;
-    await this.#reporter.reportNow(this.#state());
+    await this.#reportNow();
   }
 
   async note(text: string): Promise<void> {
@@ -101,7 +101,7 @@ export class Training {
     const result = await calls.evaluate(`evaluate ${what}`, { plan: training.plan, mix, out, checkpoint });
     const progress = measured(this.#progress, checkpoint, result);
     if (checkpoint === null) await this.setNow(progress);
-    else await this.set(progress);
+    else this.set(progress);
   }
 
   outcome(): TrainOutcome {
@@ -122,13 +122,18 @@ export class Training {
    */
   async #standStill(isOpen: () => boolean): Promise<void> {
     await condition(() => !this.beside.gate.isBusy);
-    await this.#reporter.reportNow(this.#state(true));
+    await this.#reportNow(true);
     const { training, ttlSeconds } = this.input;
     const record = this.#progress.last?.record;
     const renewal = record === undefined ? null : { plan: training.plan, record, ttlSeconds };
     await waitAndRenew(isOpen, renewal, (note) => {
       this.#progress = noted(this.#progress, note);
     });
-    await this.#reporter.reportNow(this.#state());
+    await this.#reportNow();
+  }
+
+  async #reportNow(paused = false): Promise<void> {
+    this.#reporter.reportNow(this.#state(paused));
+    await this.#reporter.sent();
   }
 }

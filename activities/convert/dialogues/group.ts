@@ -8,13 +8,12 @@ import type { RowPlace } from '../read/rows.js';
 import { parsedRow } from '../rows/converted-row.js';
 import { plainDialogue, type GroupedDialogue } from './plain-dialogue.js';
 import { columnsOf, dialogueRow, type ScatteredRow } from './scattered-row.js';
-import { readScattered, type Scatter } from './scattered-rows.js';
+import { readScattered, type ScatteredStretch } from './scattered-rows.js';
 
 /** Input of {@link groupPartition}. */
 export interface GroupInput {
-  /** In plan order. */
-  readonly scatters: readonly Scatter[];
-  readonly partition: number;
+  /** The rows of the partition, in plan order. */
+  readonly scattered: readonly ScatteredStretch[];
   readonly rules: ConversionRules;
   readonly seed: number;
   /** An empty folder, which the job fills with the files of the artifact. */
@@ -67,14 +66,14 @@ interface Dialogue {
 }
 
 /** The dialogues of the partition, in the order of their first rows. */
-function dialoguesOf({ scatters, partition }: GroupInput): Iterable<Dialogue> {
+function dialoguesOf({ scattered }: GroupInput): Iterable<Dialogue> {
   const byId = new Map<number, Dialogue>();
-  for (const scatter of scatters)
-    for (const row of readScattered(scatter, partition)) {
+  for (const stretch of scattered)
+    for (const row of readScattered(stretch)) {
       const known = byId.get(row.dialogueId);
       if (known !== undefined) known.rows.push(row);
       else {
-        const place = { ...row.place, slice: scatter.firstSlice + row.place.slice };
+        const place = { ...row.place, slice: stretch.firstSlice + row.place.slice };
         byId.set(row.dialogueId, { place, rows: [row] });
       }
     }

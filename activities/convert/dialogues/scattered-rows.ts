@@ -1,6 +1,7 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileWriter } from '../../../files/file-writer.js';
+import type { ByteRange } from '../../artifacts/store.js';
 import { readFully } from '../../../files/read-fully.js';
 import type { ScatteredRow } from './scattered-row.js';
 
@@ -9,8 +10,8 @@ import type { ScatteredRow } from './scattered-row.js';
  * partition, and `scatter-<n>.offsets`, where each partition begins and the last one ends: partitions + 1
  * numbers of 8 bytes, little-endian.
  */
-const rowsName = (file: number): string => `scatter-${file}.rows`;
-const offsetsName = (file: number): string => `scatter-${file}.offsets`;
+export const rowsName = (file: number): string => `scatter-${file}.rows`;
+export const offsetsName = (file: number): string => `scatter-${file}.offsets`;
 const offsetBytes = 8;
 
 /** Where the numbers of a row are, little-endian. The JSON of context, response and filtered follows. */
@@ -31,11 +32,9 @@ const at = {
 const headBytes = 52;
 const noRowGroup = 0xff_ff_ff_ff;
 
-/** A scatter artifact, for the jobs that read it. */
-export interface Scatter {
-  readonly dir: string;
-  /** How many files of scattered rows it has. */
-  readonly files: number;
+/** The rows of one partition in one file of scattered rows: bytes `[from, to)` of it. */
+export interface ScatteredStretch extends ByteRange {
+  readonly path: string;
   /** The plan's number of the scattered piece's first slice. */
   readonly firstSlice: number;
 }
@@ -96,41 +95,44 @@ export function writeScattered(dir: string, file: number, partitions: readonly P
   writeFileSync(join(dir, offsetsName(file)), offsets);
 }
 
-/** The rows of one partition in one scatter artifact, in reading order. */
-export function* readScattered({ dir, files }: Scatter, partition: number): Generator<ScatteredRow> {
-  for (let file = 0; file < files; file += 1) {
-    const offsets = readFileSync(join(dir, offsetsName(file)));
-    const from = Number(offsets.readBigUInt64LE(partition * offsetBytes));
-    const to = Number(offsets.readBigUInt64LE((partition + 1) * offsetBytes));
-    const bytes = readRange(join(dir, rowsName(file)), from, to);
-    for (let start = 0; start < bytes.length;) {
-      const contextAt = start + headBytes;
-      const responseAt = contextAt + bytes.readUInt32LE(start + at.contextBytes);
-      const filteredAt = responseAt + bytes.readUInt32LE(start + at.responseBytes);
-      const end = filteredAt + bytes.readUInt32LE(start + at.filteredBytes);
-      const flags = bytes.readUInt32LE(start + at.flags);
-      const rowGroup = bytes.readUInt32LE(start + at.rowGroup);
-      yield {
-        dialogueId: bytes.readDoubleLE(start + at.dialogueId),
-        responseId: bytes.readDoubleLE(start + at.responseId),
-        episodeDone: (flags & 1) !== 0,
-        isPlain: (flags & 2) !== 0,
-        context: bytes.subarray(contextAt, responseAt),
-        response: bytes.subarray(responseAt, filteredAt),
-        responseChars: bytes.readUInt32LE(start + at.responseChars),
-        filtered: bytes.subarray(filteredAt, end),
-        place: {
-          slice: bytes.readUInt32LE(start + at.slice),
-          row: bytes.readDoubleLE(start + at.row),
-          ...(rowGroup === noRowGroup ? {} : { rowGroup }),
-        },
-      };
-      start = end;
-    }
+/** Where a partition is in a file of scattered rows. @param offsets - the content of its file of offsets. */
+export function rangeOfPartition(offsets: Buffer, partition: number): ByteRange {
+  return {
+    from: Number(offsets.readBigUInt64LE(partition * offsetBytes)),
+    to: Number(offsets.readBigUInt64LE((partition + 1) * offsetBytes)),
+  };
+}
+
+/** The rows of a stretch, in reading order. */
+export function* readScattered({ path, from, to }: ScatteredStretch): Generator<ScatteredRow> {
+  const bytes = readBytes(path, from, to);
+  for (let start = 0; start < bytes.length;) {
+    const contextAt = start + headBytes;
+    const responseAt = contextAt + bytes.readUInt32LE(start + at.contextBytes);
+    const filteredAt = responseAt + bytes.readUInt32LE(start + at.responseBytes);
+    const end = filteredAt + bytes.readUInt32LE(start + at.filteredBytes);
+    const flags = bytes.readUInt32LE(start + at.flags);
+    const rowGroup = bytes.readUInt32LE(start + at.rowGroup);
+    yield {
+      dialogueId: bytes.readDoubleLE(start + at.dialogueId),
+      responseId: bytes.readDoubleLE(start + at.responseId),
+      episodeDone: (flags & 1) !== 0,
+      isPlain: (flags & 2) !== 0,
+      context: bytes.subarray(contextAt, responseAt),
+      response: bytes.subarray(responseAt, filteredAt),
+      responseChars: bytes.readUInt32LE(start + at.responseChars),
+      filtered: bytes.subarray(filteredAt, end),
+      place: {
+        slice: bytes.readUInt32LE(start + at.slice),
+        row: bytes.readDoubleLE(start + at.row),
+        ...(rowGroup === noRowGroup ? {} : { rowGroup }),
+      },
+    };
+    start = end;
   }
 }
 
-function readRange(path: string, from: number, to: number): Buffer {
+function readBytes(path: string, from: number, to: number): Buffer {
   const bytes = Buffer.allocUnsafeSlow(to - from);
   const descriptor = openSync(path, 'r');
   try {

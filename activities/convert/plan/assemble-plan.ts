@@ -1,5 +1,6 @@
 import type { FileKind } from '../../../core/container/file-kind.js';
 import type { SourceFile } from '../../../core/contracts/source.js';
+import { defined } from '../../../core/defined.js';
 import { conversionRules } from '../../../core/convert/conversion-rules.js';
 import type { Source } from '../../../core/recipe.js';
 import type { Resolution } from '../../hub/resolve/resolution.js';
@@ -30,9 +31,9 @@ export function assemblePlan(parts: PlanParts): ConversionPlanFile {
   const files = resolution.files.map((file, index) => plannedFile(file, parts.kinds[index]));
   const strategy = strategyFor(rules, seed, partitionsFor(files, parts.pieceBytes));
   let firstSlice = 0;
-  const pieces = parts.pieces.map(({ bytes, slices }): Piece => {
+  const pieces = parts.pieces.map(({ bytes, slices, reads }): Piece => {
     const ref = strategy.pieceRef(slices.map((slice) => contentOf(files, slice)));
-    const piece = { ref, bytes, firstSlice, slices };
+    const piece = { ref, bytes, firstSlice, slices, ...defined({ reads }) };
     firstSlice += slices.length;
     return piece;
   });

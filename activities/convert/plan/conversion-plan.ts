@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { FileKind } from '../../../core/container/file-kind.js';
 import { SourceFile } from '../../../core/contracts/source.js';
 import { ConversionRules } from '../../../core/convert/conversion-rules.js';
+import { readJson } from '../../artifacts/read-json.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { ResolutionMeta } from '../../hub/resolve/resolution.js';
 import { FileSlice } from '../read/file-slice.js';
@@ -32,6 +32,11 @@ export const Piece = z
      */
     firstSlice: count,
     slices: z.array(FileSlice).readonly(),
+    /** The bytes that each slice of row groups needs; none for other slices. Absent where there are none. */
+    reads: z
+      .array(z.array(z.object({ from: count, to: count }).readonly()).readonly())
+      .readonly()
+      .exactOptional(),
   })
   .readonly();
 export type Piece = z.infer<typeof Piece>;
@@ -71,8 +76,7 @@ export async function readConversionPlan(
   store: ArtifactStore,
   ref: ArtifactRef,
 ): Promise<ConversionPlanFile> {
-  const artifact = await store.get(ref);
-  return ConversionPlanFile.parse(JSON.parse(await readFile(artifact.path(planName), 'utf8')));
+  return await readJson(store, await store.get(ref), planName, ConversionPlanFile);
 }
 
 /** An artifact of a plan, with the plan's number of its slice 0. */
@@ -98,7 +102,7 @@ export function fileNames(plan: ConversionPlanFile): {
   readonly emptyFiles: readonly string[];
 } {
   const paths = [...plan.files.map(({ path }) => path), ...plan.emptyFiles];
-  const names = plan.origin.kind === 'local' ? displayNames(paths) : paths;
+  const names = plan.origin.kind === 'hub' ? paths : displayNames(paths);
   return { files: names.slice(0, plan.files.length), emptyFiles: names.slice(plan.files.length) };
 }
 

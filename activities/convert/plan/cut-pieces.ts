@@ -1,110 +1,91 @@
-import type { FileMetaData } from 'hyparquet';
-import { readFully } from '../../../files/read-fully.js';
+import type { ByteRange } from '../../artifacts/store.js';
 import type { FileSlice } from '../read/file-slice.js';
-import { withInputFile, type ReadableFile } from '../read/open-file.js';
-import { compressedBytes, unpackedBytes, withParquet } from '../read/parquet.js';
-import { checkRowGroups, maxRowBytes, rowTooLong } from '../read/row-limits.js';
-import { pruneColumns, type ColumnChoice } from '../read/parquet-columns.js';
+import type { Footer } from './read-footers.js';
+import type { KnownInput } from './read-kinds.js';
 
 /** The input of one piece. */
 export interface CutPiece {
   readonly bytes: number;
   readonly slices: readonly FileSlice[];
-}
-
-/** Options of {@link cutPieces}. */
-export interface CutOptions {
-  /** The columns of parquet files whose sizes count. */
-  readonly choice: ColumnChoice;
-  readonly pieceBytes: number;
-  readonly scratch: string;
+  /** The bytes that each slice of row groups needs; none for other slices. Absent where there are none. */
+  readonly reads?: readonly (readonly ByteRange[])[];
 }
 
 interface SizedSlice {
   readonly slice: FileSlice;
   readonly bytes: number;
+  readonly reads: readonly ByteRange[];
 }
 
 /**
- * Cuts files into pieces of about `pieceBytes`: plain JSON Lines at line borders, parquet at row group
- * borders. Packed files and JSON lists, which can only be read from their start, stay whole. Neighbouring
- * small files share a piece.
+ * Cuts files into pieces of about `pieceBytes`: plain JSON Lines anywhere, as a slice of them owns the lines
+ * that begin in it, and parquet at row group borders. Packed files and JSON lists, which can only be read
+ * from their start, stay whole. Neighbouring small files share a piece.
+ *
+ * @param footers - of the plain parquet files among `files`, in their order.
  */
-export async function cutPieces(
-  files: readonly ReadableFile[],
-  options: CutOptions,
-): Promise<readonly CutPiece[]> {
-  const pieces: { bytes: number; slices: FileSlice[] }[] = [];
-  for (const [index, file] of files.entries())
-    for (const { slice, bytes } of await cutFile(index, file, options)) {
+export function cutPieces(
+  files: readonly KnownInput[],
+  footers: readonly Footer[],
+  pieceBytes: number,
+): readonly CutPiece[] {
+  const pieces: { bytes: number; slices: SizedSlice[] }[] = [];
+  const nextFooter = footers.values();
+  for (const [index, file] of files.entries()) {
+    const footer = isPlainParquet(file) ? nextFooter.next().value : undefined;
+    for (const slice of cutFile(index, file, footer, pieceBytes)) {
       const last = pieces.at(-1);
-      if (last !== undefined && last.bytes + bytes <= options.pieceBytes) {
-        last.bytes += bytes;
+      if (last !== undefined && last.bytes + slice.bytes <= pieceBytes) {
+        last.bytes += slice.bytes;
         last.slices.push(slice);
-      } else pieces.push({ bytes, slices: [slice] });
+      } else pieces.push({ bytes: slice.bytes, slices: [slice] });
     }
-  return pieces;
+  }
+  return pieces.map(({ bytes, slices }) => ({
+    bytes,
+    slices: slices.map(({ slice }) => slice),
+    ...(slices.some(({ reads }) => reads.length > 0) ? { reads: slices.map(({ reads }) => reads) } : {}),
+  }));
 }
 
-async function cutFile(
+/** Whether a file is cut at its row groups. */
+export function isPlainParquet({ kind: { container, compression } }: KnownInput): boolean {
+  return container === 'parquet' && compression === 'none';
+}
+
+function cutFile(
   index: number,
-  file: ReadableFile,
-  { choice, pieceBytes, scratch }: CutOptions,
-): Promise<readonly SizedSlice[]> {
-  const { container, compression } = file.kind;
-  if (container === 'parquet' && compression === 'none')
-    return withParquet(file, scratch, ({ metadata }) => {
-      const read = pruneColumns(metadata, choice);
-      checkRowGroups(file.name, unpackedBytes(read));
-      return cutRowGroups(index, read, pieceBytes);
-    });
-  if (container !== 'lines' || compression !== 'none')
-    return [{ slice: { kind: 'whole', file: index }, bytes: file.sizeBytes }];
-  return withInputFile(file, (descriptor) => cutLines(index, file, descriptor, pieceBytes));
-}
-
-/** Byte ranges that begin and end at line borders. A line longer than a piece makes a longer piece. */
-function cutLines(
-  file: number,
-  { name, sizeBytes: size }: ReadableFile,
-  descriptor: number,
+  { kind, sizeBytes }: KnownInput,
+  footer: Footer | undefined,
   pieceBytes: number,
 ): readonly SizedSlice[] {
+  if (footer !== undefined) return cutRowGroups(index, footer, pieceBytes);
+  if (kind.container === 'lines' && kind.compression === 'none')
+    return cutLines(index, sizeBytes, pieceBytes);
+  return [{ slice: { kind: 'whole', file: index }, bytes: sizeBytes, reads: [] }];
+}
+
+function cutLines(file: number, sizeBytes: number, pieceBytes: number): readonly SizedSlice[] {
   const slices: SizedSlice[] = [];
-  for (let from = 0; from < size;) {
-    const to = from + pieceBytes >= size ? size : lineBorder(descriptor, from + pieceBytes, size);
-    if (to - from - pieceBytes > maxRowBytes) throw rowTooLong(name, `a line behind byte ${from}`);
-    slices.push({ slice: { kind: 'bytes', file, from, to }, bytes: to - from });
-    from = to;
+  for (let from = 0; from < sizeBytes; from += pieceBytes) {
+    const to = Math.min(sizeBytes, from + pieceBytes);
+    slices.push({ slice: { kind: 'bytes', file, from, to }, bytes: to - from, reads: [] });
   }
   return slices;
 }
 
-/** The first position at or after `from` where a line begins, or the file's end. */
-function lineBorder(descriptor: number, from: number, size: number): number {
-  const block = Buffer.allocUnsafe(64 * 1024);
-  for (let at = from - 1; at < size;) {
-    const read = readFully(descriptor, block, at);
-    if (read === 0) break;
-    const newline = block.subarray(0, read).indexOf(0x0a);
-    if (newline !== -1) return at + newline + 1;
-    at += read;
-  }
-  return size;
-}
-
-function cutRowGroups(file: number, metadata: FileMetaData, pieceBytes: number): readonly SizedSlice[] {
+function cutRowGroups(file: number, { range, rowGroups }: Footer, pieceBytes: number): readonly SizedSlice[] {
   const slices: SizedSlice[] = [];
   let [from, bytes] = [0, 0];
-  for (let rowGroup = 0; rowGroup < metadata.row_groups.length; rowGroup += 1) {
-    const size = compressedBytes(metadata, rowGroup);
-    if (bytes > 0 && bytes + size > pieceBytes) {
-      slices.push({ slice: { kind: 'rowGroups', file, from, to: rowGroup }, bytes });
-      [from, bytes] = [rowGroup, 0];
-    }
+  const close = (to: number): void => {
+    const columns = rowGroups.slice(from, to).flatMap(({ ranges }) => ranges);
+    slices.push({ slice: { kind: 'rowGroups', file, from, to }, bytes, reads: [...columns, range] });
+    [from, bytes] = [to, 0];
+  };
+  for (const [rowGroup, { bytes: size }] of rowGroups.entries()) {
+    if (bytes > 0 && bytes + size > pieceBytes) close(rowGroup);
     bytes += size;
   }
-  const to = metadata.row_groups.length;
-  if (from < to) slices.push({ slice: { kind: 'rowGroups', file, from, to }, bytes });
+  if (from < rowGroups.length) close(rowGroups.length);
   return slices;
 }

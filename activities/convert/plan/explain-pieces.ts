@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { stableJson } from '../../../core/stable-json.js';
-import { namesIn } from '../../../files/names-in.js';
+import { artifactRefs } from '../../artifacts/artifact-refs.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { readConversionPlan, type ConversionPlanFile, type Piece } from './conversion-plan.js';
@@ -60,12 +59,9 @@ function whyMissing(plan: ConversionPlanFile, piece: Piece, earlier: readonly Co
 }
 
 async function plansBefore(store: ArtifactStore, ref: ArtifactRef): Promise<ConversionPlanFile[]> {
-  const root = join(store.root, 'artifacts', ref.kind);
   const plans: ConversionPlanFile[] = [];
-  for (const prefix of await namesIn(root))
-    for (const key of await namesIn(join(root, prefix))) {
-      if (key === ref.key || (await store.find({ kind: ref.kind, key })) === undefined) continue;
-      plans.push(await readConversionPlan(store, { kind: ref.kind, key }));
-    }
+  for await (const found of artifactRefs(store, ref.kind))
+    if (found.key !== ref.key && (await store.find(found)) !== undefined)
+      plans.push(await readConversionPlan(store, found));
   return plans;
 }

@@ -1,12 +1,9 @@
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
-import type { FileSlice } from '../read/file-slice.js';
-import type { ReadableFile } from '../read/open-file.js';
-import type { ConversionPlanFile, Piece } from './conversion-plan.js';
+import type { LocalPiece } from './bring-piece.js';
+import type { ConversionPlanFile } from './conversion-plan.js';
 
 /** Input of the jobs that convert and scatter a piece. */
-export interface PieceInput {
-  readonly files: readonly ReadableFile[];
-  readonly slices: readonly FileSlice[];
+export interface PieceInput extends LocalPiece {
   readonly rules: ConversionRules;
   readonly seed: number;
   /** Dialogue partitions; 0 where a row is a conversation. */
@@ -15,21 +12,10 @@ export interface PieceInput {
   readonly dir: string;
 }
 
-/**
- * The input of a piece's job. It has only the files of the piece: a source may have thousands.
- *
- * @param files - of the plan.
- */
-export function pieceInput(
-  plan: ConversionPlanFile,
-  files: readonly ReadableFile[],
-  piece: Piece,
-  dir: string,
-): PieceInput {
-  const own = [...new Set(piece.slices.map(({ file }) => file))];
+/** The input of a piece's job. */
+export function pieceInput(plan: ConversionPlanFile, local: LocalPiece, dir: string): PieceInput {
   return {
-    files: own.flatMap((file) => files[file] ?? []),
-    slices: piece.slices.map((slice) => ({ ...slice, file: own.indexOf(slice.file) })),
+    ...local,
     rules: plan.rules,
     seed: plan.seed,
     partitions: plan.dialoguePartitions.length,

@@ -2,13 +2,15 @@ import type { FileMetaData, SchemaElement } from 'hyparquet';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { compileFilter } from '../../../core/convert/filter.js';
 import { keyUses } from '../../../core/convert/keys/key-uses.js';
-import { columnOf, messageListOf } from '../../../core/convert/layout.js';
+import { columnOf, messageListOf, type ListNames } from '../../../core/convert/layout.js';
 
 /** Which columns of a parquet file are read, where the file has them. */
 export interface ColumnChoice {
   readonly column: (name: string) => boolean;
   /** Whether a member is read of a column that is a list of objects. */
   readonly member: (column: string, name: string) => boolean;
+  /** The list whose roles and texts are read as tables, where the file has it in that shape. */
+  readonly messages?: ListNames | undefined;
 }
 
 /** Reads these columns, with all of their members. */
@@ -26,7 +28,8 @@ export function neededColumns(rules: ConversionRules): ColumnChoice {
   const { layout, filter } = rules;
   const uses = keyUses(rules);
   const filterColumns = compileFilter(filter, layout).columns;
-  const list = messageListOf(layout)?.list;
+  const names = messageListOf(layout);
+  const list = names?.list;
   const moderation = layout.format === 'lmsys' ? columnOf(layout, 'openai_moderation') : undefined;
   return {
     column: (name) => filterColumns.includes(name) || uses.row(name) !== 'nothing',
@@ -34,6 +37,7 @@ export function neededColumns(rules: ConversionRules): ColumnChoice {
       if (column === moderation) return name === 'flagged';
       return column !== list || filterColumns.includes(column) || uses.message(name) !== 'nothing';
     },
+    messages: names,
   };
 }
 
@@ -51,6 +55,11 @@ export function pruneColumns(metadata: FileMetaData, choice: ColumnChoice): File
     if (!choice.column(column)) return false;
     return narrowed.has(column) ? wanted(path) : true;
   };
+  return keepLeaves(metadata, keep);
+}
+
+/** The footer with the columns alone that `keep` accepts by their paths. */
+export function keepLeaves(metadata: FileMetaData, keep: (path: readonly string[]) => boolean): FileMetaData {
   return {
     ...metadata,
     schema: pruneSchema(metadata.schema, keep),

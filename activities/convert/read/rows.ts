@@ -6,8 +6,10 @@ import type { FileSlice } from './file-slice.js';
 import { ListSplitter } from './json-list.js';
 import { LineSplitter, type OnText } from './lines.js';
 import { withInputFile, type ReadableFile } from './open-file.js';
-import { readRowGroups, withParquet, type OnValue } from './parquet.js';
+import { withParquet } from './parquet.js';
 import type { ColumnChoice } from './parquet-columns.js';
+import { readRowGroups, type OnParquetRow } from './parquet-row-groups.js';
+import type { ParquetRows } from './parquet-rows.js';
 import { plainRow, rowText } from './parquet-values.js';
 import { holdsBadText } from './text-bytes.js';
 import { fileChunks, unpackedChunks } from './unpack.js';
@@ -43,8 +45,8 @@ export interface RowHandler {
    * true where the row needs no parsing.
    */
   readonly onText?: ((bytes: Buffer, start: number, end: number, place: RowPlace) => boolean) | undefined;
-  /** A row of parquet as it is stored, texts as `TextBytes`. Returns true where the row needs no decoding. */
-  readonly onValue?: ((row: Row, place: RowPlace) => boolean) | undefined;
+  /** The row at `index` of `rows` as it is stored in parquet. Returns true where it needs no decoding. */
+  readonly onParquetRow?: ((rows: ParquetRows, index: number, place: RowPlace) => boolean) | undefined;
 }
 
 /** Input of {@link readRows}. */
@@ -101,7 +103,7 @@ async function readSlice(reading: Reading, slice: FileSlice, parser: RowParser):
       const all = { from: 0, to: parquet.metadata.row_groups.length };
       const { from, to } = slice.kind === 'rowGroups' ? slice : all;
       const { choice, maxRowsPerRowGroup: maxRows = Infinity, isFull, onBytes } = reading;
-      return readRowGroups(parquet, { from, to, choice, maxRows, isFull, onBytes }, parser.value);
+      return readRowGroups(parquet, { from, to, choice, maxRows, isFull, onBytes }, parser.parquet);
     });
   return withInputFile(file, (descriptor) => readText(descriptor, file, slice, reading, parser.text));
 }
@@ -154,11 +156,12 @@ class RowParser {
     else handler.onBad('no_messages', place, () => line);
   };
 
-  readonly value: OnValue = (value, row, rowGroup) => {
+  readonly parquet: OnParquetRow = (rows, index, row, rowGroup) => {
     if (this.#isFull()) return;
     const handler = this.#handler;
     const place = { slice: this.#slice, row, rowGroup };
-    if (handler.onValue?.(value, place) === true) return;
+    if (handler.onParquetRow?.(rows, index, place) === true) return;
+    const value = rows.row(index);
     const found = plainRow(value);
     const text = (): string => rowText(value);
     if (holdsBadText(found)) handler.onBad('bad_utf8', place, text);

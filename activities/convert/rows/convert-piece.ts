@@ -39,7 +39,9 @@ function converting(rules: ConversionRules, output: PieceWriter): RowHandler {
       convertLine &&
       ((bytes, start, end, place) =>
         write(convertLine.convert(bytes, start, end), place, () => bytes.toString('utf8', start, end))),
-    onValue: convertParquetRow && ((row, place) => write(convertParquetRow(row), place, () => rowText(row))),
+    onParquetRow:
+      convertParquetRow &&
+      ((rows, index, place) => write(convertParquetRow(rows, index), place, () => rowText(rows.row(index)))),
     onRow(row, place, text) {
       if (text.hasNonFinite) output.countNonFinite();
       const outcome = convert(row, text.json);

@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { keyUses, type KeyUses } from '../../../core/convert/keys/key-uses.js';
-import { isObject, type ListNames } from '../../../core/convert/layout.js';
+import { isObject } from '../../../core/convert/layout.js';
 import type { Role } from '../../../core/convert/conversation/roles.js';
+import type { MessageTable } from '../read/message-table.js';
+import type { ParquetRows } from '../read/parquet-rows.js';
 import { TextBytes } from '../read/text-bytes.js';
 import { mayBeBlank } from './blank.js';
 import { roleSpellings, type Spellings } from './spellings.js';
-
-type Row = Readonly<Record<string, unknown>>;
 
 /** A message of a row. */
 export interface TextMessage {
@@ -24,31 +24,31 @@ export interface TextColumn {
 
 /** Finds the messages of a row of parquet without decoding their texts. */
 export class ParquetRowReader {
-  readonly #names: ListNames;
   readonly #roles: Spellings<Role>;
   readonly #uses: KeyUses;
   readonly #countedTexts: TextColumn[] = [];
   readonly #messages: TextMessage[] = [];
 
-  constructor(names: ListNames, rules: ConversionRules) {
-    this.#names = names;
+  constructor(rules: ConversionRules) {
     this.#roles = roleSpellings(rules.roles);
     this.#uses = keyUses(rules);
   }
 
-  /** Reads a row. False if it is left to the parser, because more than texts of messages is read in it. */
-  read(row: Row): boolean {
+  /**
+   * Reads a row. False if it is left to the parser, because more than texts of messages is read in it, or the
+   * file does not have its messages as a table.
+   */
+  read(rows: ParquetRows, index: number): boolean {
     this.#countedTexts.length = 0;
     this.#messages.length = 0;
-    for (const name in row) if (name !== this.#names.list && !this.#passes(name, row[name])) return false;
-    const list = row[this.#names.list];
-    if (!Array.isArray(list)) return false;
-    for (const item of list as readonly unknown[]) {
-      const message = this.#readMessage(item);
-      if (message === undefined) return false;
-      this.#messages.push(message);
-    }
-    return true;
+    const { messages } = rows;
+    if (messages === undefined) return false;
+    const others = rows.others(index);
+    const { list } = messages.list.names;
+    for (const name in others) if (name !== list && !this.#passes(name, others[name])) return false;
+    const [first, end] = [messages.firstEntry(index), messages.firstEntry(index + 1)];
+    for (let entry = first; entry < end; entry += 1) if (!this.#readMessage(messages, entry)) return false;
+    return !(list in others) || this.#membersPass(others[list]);
   }
 
   /** The messages of the row that was read last. */
@@ -72,17 +72,26 @@ export class ParquetRowReader {
     return true;
   }
 
-  #readMessage(message: unknown): TextMessage | undefined {
-    if (!isObject(message)) return undefined;
-    const { role, content } = this.#names;
-    const [roleName, text] = [message[role], message[content]];
-    if (!(roleName instanceof TextBytes) || !(text instanceof TextBytes)) return undefined;
-    const known = this.#roles.meaningAt(roleName.bytes, 0, roleName.bytes.length);
-    if (known === undefined || !isUtf8(text.bytes)) return undefined;
-    for (const name in message)
-      if (name !== role && name !== content && !this.#memberPasses(name, message[name], known))
-        return undefined;
-    return { role: known, text: text.bytes };
+  #readMessage(messages: MessageTable, entry: number): boolean {
+    if (!messages.isMessage(entry)) return false;
+    const { roles, contents } = messages;
+    const role = this.#roles.meaningAt(roles.bytesOf(entry), roles.startOf(entry), roles.endOf(entry));
+    if (role === undefined) return false;
+    const text = contents.text(entry);
+    if (!isUtf8(text)) return false;
+    this.#messages.push({ role, text });
+    return true;
+  }
+
+  /** Whether the members that are not in the table say nothing. */
+  #membersPass(messages: unknown): boolean {
+    if (!Array.isArray(messages)) return false;
+    return this.#messages.every(({ role }, index) => {
+      const message: unknown = messages[index];
+      if (!isObject(message)) return false;
+      for (const name in message) if (!this.#memberPasses(name, message[name], role)) return false;
+      return true;
+    });
   }
 
   /** Whether the value of a member says nothing. */

@@ -5,6 +5,7 @@ import { compileFilter } from '../../../core/convert/filter.js';
 import { messageListOf } from '../../../core/convert/layout.js';
 import { lineBytes, maxLineBytes } from '../json-bytes/canonical-line.js';
 import type { JsonBytes } from '../json-bytes/json-bytes.js';
+import type { ParquetRow, ParquetRows } from '../read/parquet-rows.js';
 import { plainValue } from '../read/parquet-values.js';
 import { holdsBadText } from '../read/text-bytes.js';
 import { blankOutcome, mayBeBlank } from './blank.js';
@@ -15,10 +16,8 @@ import { plainFacts } from './plain-facts.js';
 /** The most bytes of JSON for one byte of text: `\u0000`. */
 const maxEscapeBytes = 6;
 
-type Row = Readonly<Record<string, unknown>>;
-
-/** Converts a row whose texts are `TextBytes`. */
-export type ParquetRowConverter = (row: Row) => UnparsedOutcome;
+/** Converts the row at `index` of `rows`. */
+export type ParquetRowConverter = (rows: ParquetRows, index: number) => UnparsedOutcome;
 
 /**
  * Returns a function that converts rows of a parquet file without decoding the texts of their messages: the
@@ -33,20 +32,20 @@ export function createParquetRowConverter(
   if (names === undefined) return undefined;
   const filter = compileFilter(rules.filter, rules.layout);
   if (filter.columns.includes(names.list)) return undefined;
-  const reader = new ParquetRowReader(names, rules);
-  return (row) => {
+  const reader = new ParquetRowReader(rules);
+  return (rows, index) => {
     if (filter.columns.length > 0) {
-      const filtered = filterRow(row, filter.columns);
+      const filtered = filterRow(rows.others(index), filter.columns);
       if (filtered === undefined) return undefined;
       if (!filter.passes(filtered)) return 'filtered';
     }
-    if (!reader.read(row)) return undefined;
+    if (!reader.read(rows, index)) return undefined;
     return conversation(json, reader.messages, reader.countedTexts);
   };
 }
 
 /** The columns that the filter reads; `undefined` where one of them has a text that is not UTF-8. */
-function filterRow(row: Row, columns: readonly string[]): Row | undefined {
+function filterRow(row: ParquetRow, columns: readonly string[]): ParquetRow | undefined {
   const filtered: Record<string, unknown> = {};
   for (const column of columns) {
     const value = plainValue(row[column]);

@@ -5,8 +5,9 @@ import { HeadraceError } from '../../../core/errors.js';
 import { bytesOf } from '../../../core/hub/ranges.js';
 import { ignoreMissing } from '../../../files/errno.js';
 import { FileLock } from '../../../files/file-lock.js';
-import { asDiskFull } from '../../../files/room.js';
-import { oidOf } from './blob-paths.js';
+import { asDiskFull, checkRoom } from '../../../files/room.js';
+import { writeFileAtomic } from '../../../files/write-atomic.js';
+import { oidOf } from './hub-blob.js';
 import { ByteAccount, type BlobListener, type BlobOutcome } from './byte-account.js';
 import { durableRanges, partOf } from './durable-ranges.js';
 import { fetchMissing, type BlobRequest } from './fetch-missing.js';
@@ -40,7 +41,8 @@ export async function downloadBlob(
   try {
     await mkdir(dirname(path), { recursive: true });
     if (file.sizeBytes <= smallBytes) {
-      await fetchSmall(request, signal, account);
+      await checkRoom(dirname(path), file.path, file.sizeBytes);
+      await writeFileAtomic(path, await fetchSmall(request, signal, account));
       return account.outcome(file.sizeBytes);
     }
     for (;;) {

@@ -11,17 +11,21 @@ import type { PartFile } from './part-file.js';
 import { RemoteFile } from './remote-file.js';
 import type { Transfers } from './transfers.js';
 
-/** A file to download. */
-export interface BlobRequest {
+/** A file to fetch. */
+export interface FileRequest {
   readonly client: HubClient;
   /** URL of the file at the Hub. */
   readonly url: string;
   readonly file: SourceFile;
-  /** Path of the complete file. */
-  readonly path: string;
   /** Limits the connections of all files together. */
   readonly connections: LimitFunction;
   readonly transfers: Transfers;
+}
+
+/** A file to download to this disk. */
+export interface BlobRequest extends FileRequest {
+  /** Path of the complete file. */
+  readonly path: string;
 }
 
 /** Shorter ranges cost more in round trips than they gain in balance. */

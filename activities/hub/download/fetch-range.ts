@@ -1,8 +1,23 @@
 import type { ByteRange } from '../../../core/hub/ranges.js';
 import { pauseBeforeRetry, TransientError } from '../http/retry.js';
 import type { HubTuning } from '../http/tuning.js';
-import type { PartFile } from './part-file.js';
 import type { RemoteFile } from './remote-file.js';
+
+/** A file on this disk that holds a Hub file from some byte on. */
+export interface RangeTarget {
+  /** How many connections write to it now. */
+  connections: number;
+  /** Offset in the Hub file of its first byte. */
+  readonly start: number;
+  /** For a thread that writes to it. */
+  readonly descriptor: number;
+  /** Counts bytes that a thread has written. The network has to wait for the promise that it may return. */
+  wrote(range: ByteRange): Promise<void> | undefined;
+  /** @param position - offset in the Hub file. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Whether another attempt has finished the file. Then nothing may be written. */
+  isPlaced(): Promise<boolean>;
+}
 
 /**
  * Fetches one range of a file to disk. After a broken connection, the next one continues from the last byte.
@@ -13,7 +28,7 @@ import type { RemoteFile } from './remote-file.js';
  */
 export async function fetchRange(
   remote: RemoteFile,
-  part: PartFile,
+  part: RangeTarget,
   range: ByteRange,
   tuning: HubTuning,
   signal: AbortSignal,
@@ -51,7 +66,7 @@ export async function fetchRange(
  */
 async function fetchRest(
   remote: RemoteFile,
-  part: PartFile,
+  part: RangeTarget,
   rest: ByteRange,
   connection: WatchedConnection,
   wrote: (bytes: number) => ByteRange,
@@ -59,7 +74,7 @@ async function fetchRest(
   const { signal } = connection;
   await remote.locate(rest, signal);
   const onWrote = (bytes: number): Promise<void> | undefined => part.wrote(wrote(bytes));
-  if (await remote.transfer(rest, part.descriptor, signal, onWrote)) return true;
+  if (await remote.transfer(rest, part, signal, onWrote)) return true;
   const { start, body } = await remote.open(rest, signal, () => connection.alive());
   if (await writeBody(body, start, rest, part, wrote)) return true;
   throw new TransientError('The connection ended early');
@@ -115,7 +130,7 @@ async function writeBody(
   body: AsyncIterable<Uint8Array>,
   bodyStart: number,
   wanted: ByteRange,
-  part: PartFile,
+  part: RangeTarget,
   onWritten: (bytes: number) => unknown,
 ): Promise<boolean> {
   let written = wanted.start;

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
 import type { SourceFile } from '../../../core/contracts/source.js';
-import { checkRoom } from '../../../files/room.js';
-import { writeFileAtomic } from '../../../files/write-atomic.js';
 import { TransientError } from '../http/retry.js';
-import { oidOf } from './blob-paths.js';
+import { oidOf } from './hub-blob.js';
 import type { ByteAccount } from './byte-account.js';
-import type { BlobRequest } from './fetch-missing.js';
+import type { FileRequest } from './fetch-missing.js';
 import { RemoteFile } from './remote-file.js';
 import { mismatch } from './mismatch.js';
 
@@ -18,18 +15,16 @@ import { mismatch } from './mismatch.js';
 export const smallBytes = 256 * 1024;
 
 /**
- * Fetches a small file whole, checks its hash, and gives it its name. After a wrong hash it is fetched once
- * more. Two processes that want the file fetch it both and write the same bytes.
+ * Fetches a small file whole and checks its hash. After a wrong hash it is fetched once more. Two processes
+ * that want the file fetch it both and write the same bytes.
  *
- * @throws {HeadraceError} HashMismatchError, DiskFullError, HubUnavailableError; HubRefusal; the signal's
- *   reason.
+ * @throws {HeadraceError} HashMismatchError, HubUnavailableError; HubRefusal; the signal's reason.
  */
 export async function fetchSmall(
-  { client, url, file, path, connections }: BlobRequest,
+  { client, url, file, connections }: FileRequest,
   signal: AbortSignal,
   account: ByteAccount,
-): Promise<void> {
-  await checkRoom(dirname(path), file.path, file.sizeBytes);
+): Promise<Buffer> {
   const remote = new RemoteFile(client, url, file.sizeBytes, undefined);
   for (let isLast = false; ; isLast = true) {
     const bytes = await connections(() =>
@@ -37,7 +32,7 @@ export async function fetchSmall(
     );
     account.fetched(bytes.length);
     const found = hashOf(file, bytes);
-    if (found === oidOf(file)) return await writeFileAtomic(path, bytes);
+    if (found === oidOf(file)) return bytes;
     account.discarded();
     if (isLast) throw mismatch(file, url, found);
   }

@@ -3,13 +3,12 @@ import { mkdir, readlink, realpath, rename, rm, symlink } from 'node:fs/promises
 import { dirname, join, relative } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
 import { hasCode, isMissing } from '../../../files/errno.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import { repositoryFolder } from '../../artifacts/blob-folders.js';
 import type { CommitFile, RepositoryCommit } from '../http/repository.js';
-import { repositoryFolder } from './blob-paths.js';
 
 /** `<repository>/snapshots/<commit>`: the files of a commit under their own names, as links. */
-export function snapshotFolder(store: ArtifactStore, commit: RepositoryCommit): string {
-  return join(repositoryFolder(store, commit), 'snapshots', commit.commitSha);
+function snapshotFolder(root: string, commit: RepositoryCommit): string {
+  return join(repositoryFolder(root, commit), 'snapshots', commit.commitSha);
 }
 
 /**
@@ -18,17 +17,13 @@ export function snapshotFolder(store: ArtifactStore, commit: RepositoryCommit): 
  * @throws {HeadraceError} ArtifactCorruptError where a folder on the way is a link that leads out of the
  * snapshot.
  */
-export async function linkSnapshot(
-  store: ArtifactStore,
-  { commit, file }: CommitFile,
-  blob: string,
-): Promise<void> {
-  const link = join(snapshotFolder(store, commit), ...file.path.split('/'));
+export async function linkSnapshot(root: string, { commit, file }: CommitFile, blob: string): Promise<void> {
+  const link = join(snapshotFolder(root, commit), ...file.path.split('/'));
   const target = relative(dirname(link), blob);
   if (await isLinkTo(link, target)) return;
   await mkdir(dirname(link), { recursive: true });
   const folder = await realpath(dirname(link));
-  if (folder !== join(await realpath(snapshotFolder(store, commit)), dirname(file.path)))
+  if (folder !== join(await realpath(snapshotFolder(root, commit)), dirname(file.path)))
     throw new HeadraceError('ArtifactCorruptError', `${dirname(link)} leads out of the store, to ${folder}`, {
       remedy: 'Remove that link; the folder is made again.',
     });

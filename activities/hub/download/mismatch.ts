@@ -1,7 +1,7 @@
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { formatBytes } from '../../../core/format.js';
-import { oidOf } from './blob-paths.js';
+import { oidOf } from './hub-blob.js';
 
 /**
  * The error for a file whose bytes were fetched twice and had the wrong hash both times.

@@ -4,7 +4,9 @@ import pLimit from 'p-limit';
 import { HeadraceError } from '../../../core/errors.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
 import { hasCode, ignoreMissing, isMissing } from '../../../files/errno.js';
+import { writeFully } from '../../../files/file-writer.js';
 import { fsyncPath } from '../../../files/write-atomic.js';
+import type { RangeTarget } from './fetch-range.js';
 import { durableRanges, partOf, recordLines, recordOf, removeRecord } from './durable-ranges.js';
 
 /**
@@ -29,9 +31,9 @@ export interface FlushLimits {
  * Flushes run beside the writing. A kill loses at most four times `flushBytes` for each connection, and the
  * bytes that the connections have not reported yet.
  */
-export class PartFile {
-  /** How many connections write to it now. */
+export class PartFile implements RangeTarget {
   connections = 0;
+  readonly start = 0;
   /** Bytes that earlier attempts left. */
   readonly durable: readonly ByteRange[];
   readonly #path: string;
@@ -79,10 +81,7 @@ export class PartFile {
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length;) {
-      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, position + done);
-      done += bytesWritten;
-    }
+    await writeFully(this.#file, bytes, position);
     await this.wrote({ start: position, end: position + bytes.length });
     if (this.#flushFailure !== undefined) throw this.#flushFailure.error;
   }

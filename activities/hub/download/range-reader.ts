@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { cutRanges, type ByteRange } from '../../../core/hub/ranges.js';
+import type { ArtifactStore, Wanted } from '../../artifacts/store.js';
 import type { HubClient } from '../http/hub-client.js';
 import { explainingRefusals } from '../http/refusals.js';
 import { refOf, resolveUrl, type CommitFile } from '../http/repository.js';
@@ -54,6 +55,14 @@ async function readRange(
     if (at >= range.end) return;
   }
   throw new TransientError('The connection ended early');
+}
+
+/** A reader of a file that `store.bring` makes local. */
+export function storedRangeReader(store: ArtifactStore, wanted: Wanted): RangeReader {
+  return ({ start, end }) =>
+    store.bring([{ ...wanted, ranges: [{ from: start, to: end }] }], ([path = '']) =>
+      localRangeReader(path)({ start, end }),
+    );
 }
 
 /** A reader of a file on this disk. */

@@ -5,6 +5,7 @@ import { rangeHeaders, type HubAnswer, type HubClient } from '../http/hub-client
 import { HubRefusal, withoutQuery } from '../http/hub-refusal.js';
 import { isTransientStatus, retryAfterOf, TransientError } from '../http/retry.js';
 import { gatherBody } from './gather-body.js';
+import type { RangeTarget } from './fetch-range.js';
 import type { Transfers } from './transfers.js';
 
 /** A range whose bytes are arriving. */
@@ -60,12 +61,13 @@ export class RemoteFile {
    * Writes a range to its place in an open file, in another thread. Returns true where it is written, and
    * false where the range has to be read with {@link open}.
    *
+   * @param file - its descriptor, and the offset in the Hub file of its first byte.
    * @param onWrote - as {@link Transfers.get} calls it.
    * @throws {TransientError}; the error of a write.
    */
   async transfer(
     range: ByteRange,
-    descriptor: number,
+    { descriptor, start: base }: Pick<RangeTarget, 'descriptor' | 'start'>,
     signal: AbortSignal,
     onWrote: (bytes: number) => Promise<void> | undefined,
   ): Promise<boolean> {
@@ -74,7 +76,14 @@ export class RemoteFile {
     if (this.#signedUrl === undefined && this.#asking !== undefined) await this.#asking;
     const url = this.#signedUrl;
     if (url === undefined || this.#client.config.proxyFor(url) !== undefined) return false;
-    const request = { url, headers: rangeHeaders(range), range, sizeBytes: this.#sizeBytes, descriptor };
+    const request = {
+      url,
+      headers: rangeHeaders(range),
+      range,
+      sizeBytes: this.#sizeBytes,
+      descriptor,
+      base,
+    };
     const outcome = await transfers.get(request, signal, onWrote);
     if (outcome.kind === 'whole') return true;
     const { status, headers } = outcome;

@@ -2,8 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import { defined } from '../../../core/defined.js';
 import { messageOf } from '../../../core/errors.js';
 import { writeAll } from '../../../files/file-writer.js';
-import { ConnectionPool } from '../http/connection-pool.js';
-import type { DirectConnection, DirectResponse } from '../http/direct-connection.js';
+import { ConnectionPool } from '../../http/connection-pool.js';
+import type { DirectConnection, DirectResponse } from '../../http/direct-connection.js';
 
 /** A message to the thread. */
 export type TransferMessage =
@@ -14,6 +14,8 @@ export type TransferMessage =
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
       readonly descriptor: number;
+      /** Offset of the first byte of the file behind `descriptor`. */
+      readonly base: number;
       readonly start: number;
       /** exclusive */
       readonly end: number;
@@ -139,7 +141,7 @@ class Transfer {
 
   #write(bytes: Uint8Array): void {
     try {
-      writeAll(this.#message.descriptor, bytes, this.#position);
+      writeAll(this.#message.descriptor, bytes, this.#position - this.#message.base);
     } catch (error) {
       throw new WriteError(error);
     }

@@ -1,3 +1,5 @@
+import { blobChunkBytes } from '../../artifacts/s3/manifests.js';
+
 /** Sizes, limits and pauses of the work with the Hub. Users cannot set them; tests make them small. */
 export interface HubTuning {
   /** The most connections of this process for files. */
@@ -8,6 +10,8 @@ export interface HubTuning {
   readonly filesAtOnce: number;
   /** A file is fetched in ranges of at most this size. */
   readonly rangeBytes: number;
+  /** Bytes of a chunk of a file in a bucket. */
+  readonly chunkBytes: number;
   /** Written bytes for each connection that start a flush. A kill loses at most four times as many. */
   readonly flushBytes: number;
   /** Milliseconds after the first written byte that start a flush. */
@@ -31,6 +35,7 @@ export const defaultTuning: HubTuning = {
   connectionsPerFile: 8,
   filesAtOnce: 4,
   rangeBytes: 32_000_000,
+  chunkBytes: blobChunkBytes,
   flushBytes: 3_000_000,
   flushMs: 250,
   stallMs: 20_000,

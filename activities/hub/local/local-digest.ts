@@ -10,7 +10,7 @@ import type { ArtifactStore } from '../../artifacts/store.js';
 import type { PoolJobs } from '../../threads/thread-pool.js';
 import type { HubJobs } from './jobs.js';
 
-/** A digest in `<store>/digests/`, and the identity of its file. */
+/** A digest in `digests/` of the workplace, which knows this disk's files, and the identity of its file. */
 const KnownDigest = z.object({
   path: z.string(),
   sizeBytes: z.number(),
@@ -19,6 +19,9 @@ const KnownDigest = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 type KnownDigest = z.infer<typeof KnownDigest>;
+
+/** A file as it was hashed. */
+export type DigestedFile = SourceFile & { readonly sha256: string; readonly mtimeNs: string };
 
 /** Dependencies of {@link digestLocalFile}. */
 export interface DigestDeps {
@@ -29,7 +32,7 @@ export interface DigestDeps {
 type FileIdentity = Omit<KnownDigest, 'sha256'>;
 
 /**
- * A local file with its SHA-256. The digest is kept in the store; the file is read again only after its size,
+ * A local file with its SHA-256. The digest is kept on this disk; the file is read again only after its size,
  * modification time or inode has changed.
  *
  * @param onBytes - called with the number of bytes whose digest is computed or found.
@@ -41,12 +44,16 @@ export async function digestLocalFile(
   realPath: string,
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
-): Promise<SourceFile> {
+): Promise<DigestedFile> {
   const file = await openToRead(realPath);
   try {
     const identity = await identityOf(realPath, file);
     const { path, sizeBytes, mtimeNs } = identity;
-    const kept = join(store.root, 'digests', `${createHash('sha256').update(path).digest('hex')}.json`);
+    const kept = join(
+      store.workplace.root,
+      'digests',
+      `${createHash('sha256').update(path).digest('hex')}.json`,
+    );
     const known = await readKnown(kept);
     if (known !== undefined && isSame(known, identity)) {
       onBytes(sizeBytes);

@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { SourceFile } from '../../../core/contracts/source.js';
-import { isMissing } from '../../../files/errno.js';
-import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
-import { repositoryFolder } from '../download/blob-paths.js';
+import { repositoryNotes } from '../download/hub-blob.js';
 import type { HubClient } from '../http/hub-client.js';
 import { listCommit } from '../http/list-commit.js';
 import { explainingRefusals } from '../http/refusals.js';
@@ -35,22 +31,23 @@ export async function commitListing(
   commit: RepositoryCommit,
   signal: AbortSignal,
 ): Promise<CommitListing> {
-  const path = join(repositoryFolder(store, commit), 'listings', `${commit.commitSha}.json`);
-  const known = await readKnown(path);
+  const name = `${repositoryNotes(commit)}listings/${commit.commitSha}.json`;
+  const known = knownListing(await store.read(name));
   if (known !== undefined) return known;
   const files = await listCommit(client, commit, signal);
-  const read = (name: string): Promise<string> => readText(client, commit, files, name, signal);
+  const read = (file: string): Promise<string> => readText(client, commit, files, file, signal);
   const listing = { files, readme: await read('README.md'), settings: await read('.huggingface.yaml') };
-  await writeFileAtomic(path, JSON.stringify(listing));
+  await store.note(name, JSON.stringify(listing));
   return listing;
 }
 
-async function readKnown(path: string): Promise<CommitListing | undefined> {
+function knownListing(text: string | undefined): CommitListing | undefined {
+  if (text === undefined) return undefined;
   try {
-    return CommitListing.parse(JSON.parse(await readFile(path, 'utf8')));
+    return CommitListing.parse(JSON.parse(text));
   } catch (error) {
     // A listing that cannot be read is made again.
-    if (isMissing(error) || error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
     throw error;
   }
 }

@@ -9,7 +9,8 @@ import { checkReadable } from './check-readable.js';
 import { chooseFiles, type ChosenFiles } from './choose-files.js';
 import { commitListing } from './commit-listing.js';
 import { pinCommit } from './pin-commit.js';
-import { isSameRequest, readRecipeLock, type LockedSource } from './recipe-lock.js';
+import type { LockPlace } from './lock-place.js';
+import { isSameRequest, type LockedSource } from './recipe-lock.js';
 
 /** A source that names a dataset. */
 export type HubSource = Source & { readonly dataset: string };
@@ -36,7 +37,10 @@ export async function inspectDataset(
   store: ArtifactStore,
   client: HubClient,
   source: HubSource,
-  { out, updateLock = false }: Pick<ResolveSourceInput, 'out' | 'updateLock'>,
+  {
+    lock,
+    updateLock = false,
+  }: { readonly lock: Pick<LockPlace, 'read'> } & Pick<ResolveSourceInput, 'updateLock'>,
   work: WorkContext,
 ): Promise<DatasetInspection> {
   const { signal } = work;
@@ -44,7 +48,7 @@ export async function inspectDataset(
     work.progress({ stage: 'resolve', label: source.name, done: 0, total: null, unit: 'files', note });
   report('resolving the revision');
   const asked = requestOf(source);
-  const before = (await readRecipeLock(out)).sources[source.name];
+  const before = await lock.read(source.name);
   const takesNewest = updateLock && !client.config.offline;
   const isKept = before !== undefined && isSameRequest(before.asked, asked) && !takesNewest;
   const locked = isKept ? before : undefined;

@@ -3,23 +3,32 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ResolveSourceInput, SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { WorkContext } from '../../../core/progress.js';
-import { filesOnDisk } from '../download/files-on-disk.js';
-import { hubRangeReader, localRangeReader, type RangeReader } from '../download/range-reader.js';
+import { hubBlob } from '../download/hub-blob.js';
+import {
+  hubRangeReader,
+  localRangeReader,
+  storedRangeReader,
+  type RangeReader,
+} from '../download/range-reader.js';
+import type { Wanted } from '../../artifacts/store.js';
 import type { HubAccess } from '../hub-access.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import { emptyNotes } from './empty-notes.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
+import { lockOfNextRun } from './lock-place.js';
 import { putResolution } from './resolution.js';
 import { resolveLocal } from './resolve-local.js';
 
 /** One file of a source, readable before it is downloaded. */
 export interface InspectedFile {
   readonly file: SourceFile;
-  /** Where the file is on this disk; `undefined` where it is not complete. */
-  readonly path: string | undefined;
-  /** Bytes on this disk: all, those of an unfinished download, or none. */
+  /** Whether it is on this disk or in the store, complete. */
+  readonly isWhole: boolean;
+  /** Bytes on this disk or in the store: all, those of an unfinished download, or none. */
   readonly haveBytes: number;
-  /** Reads from this disk or, by range requests, from the Hub. */
+  /** How `store.bring` makes it local, once it is whole. */
+  readonly wanted: Wanted;
+  /** Reads from this disk, from the store or, by range requests, from the Hub. */
   readonly read: RangeReader;
 }
 
@@ -62,9 +71,10 @@ async function inspectHub(
   work: WorkContext,
 ): Promise<SourceInspection> {
   const client = await hub.client();
-  const found = await inspectDataset(hub.store, client, source, input, work);
+  const lock = lockOfNextRun(hub.store, input.out);
+  const found = await inspectDataset(hub.store, client, source, { ...input, lock }, work);
   const { commit, config, split, emptyFiles, notes } = found;
-  const onDisk = await filesOnDisk(hub.store, commit, found.files);
+  const held = await hub.blobs.held(commit, found.files);
   return {
     name: source.name,
     kind: 'hub',
@@ -72,12 +82,14 @@ async function inspectHub(
     commitSha: commit.commitSha,
     config,
     split,
-    files: onDisk.map(({ file, path, haveBytes, isWhole }) => ({
-      file,
-      path: isWhole ? path : undefined,
-      haveBytes,
-      read: isWhole ? localRangeReader(path) : hubRangeReader(client, { commit, file }, work.signal),
-    })),
+    files: held.map((each) => {
+      const { file, isWhole } = each;
+      const wanted = { blob: hubBlob(commit, file) };
+      const read = isWhole
+        ? storedRangeReader(hub.store, wanted)
+        : hubRangeReader(client, { commit, file }, work.signal);
+      return { ...each, wanted, read };
+    }),
     emptyFiles,
     notes,
   };
@@ -88,7 +100,8 @@ async function inspectLocal(name: string, patterns: readonly string[]): Promise<
   const found: InspectedFile[] = [];
   for (const path of paths) {
     const sizeBytes = (await stat(path)).size;
-    found.push({ file: { path, sizeBytes }, path, haveBytes: sizeBytes, read: localRangeReader(path) });
+    const file = { path, sizeBytes };
+    found.push({ file, isWhole: true, haveBytes: sizeBytes, wanted: { path }, read: localRangeReader(path) });
   }
   return { name, kind: 'local', files: found, emptyFiles: empty, notes: emptyNotes(empty) };
 }

@@ -5,10 +5,10 @@ import { SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { stableJson } from '../../../core/stable-json.js';
 import { editFile } from '../../../files/edit-file.js';
-import { isMissing } from '../../../files/errno.js';
+import { ignoreMissing } from '../../../files/errno.js';
 
 /** One Hub source: the request of the recipe and its result, from which it can be reproduced. */
-const LockedSource = z.object({
+export const LockedSource = z.object({
   /** As in the recipe; `null` where it has no such key. */
   asked: z.object({
     dataset: z.string(),
@@ -41,14 +41,17 @@ export const recipeLockName = 'recipe.lock.json';
  * @throws {HeadraceError} RecipeError where the file is not a lock: an empty lock would unpin every source.
  */
 export async function readRecipeLock(out: string): Promise<RecipeLock> {
-  const path = join(out, recipeLockName);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return { version: 1, sources: {} };
-    throw error;
-  }
+  return (await findRecipeLock(out)) ?? { version: 1, sources: {} };
+}
+
+/** The lock in a folder; `undefined` where there is none. @throws {HeadraceError} as {@link readRecipeLock}. */
+export async function findRecipeLock(folder: string): Promise<RecipeLock | undefined> {
+  const path = join(folder, recipeLockName);
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  return text === undefined ? undefined : parseRecipeLock(text, path);
+}
+
+function parseRecipeLock(text: string, path: string): RecipeLock {
   try {
     return RecipeLock.parse(JSON.parse(text));
   } catch (error) {
@@ -82,7 +85,7 @@ export async function lockSource(
 }
 
 /** The text of a lock: a file on one line, so that a lock of 50,000 files can be read and compared. */
-function lockText(lock: RecipeLock): string {
+export function lockText(lock: RecipeLock): string {
   const sorted: unknown = JSON.parse(stableJson(lock));
   const files: string[] = [];
   const text = JSON.stringify(

@@ -1,11 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { SourceFile } from '../../../core/contracts/source.js';
 import { stableJson } from '../../../core/stable-json.js';
-import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
-import { blobPath } from '../download/blob-paths.js';
+import { readJson } from '../../artifacts/read-json.js';
+import { artifactKey, type ArtifactStore, type Wanted } from '../../artifacts/store.js';
+import { hubBlob, oidOf } from '../download/hub-blob.js';
 
 /** Version of the form of `resolution` artifacts. */
 const codeVersion = 1;
@@ -14,6 +15,8 @@ const listingName = 'files.json';
 /** `meta` of a `resolution` artifact: the origin of a source's files. */
 export const ResolutionMeta = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('local') }),
+  /** Local files that a client has put into the store. */
+  z.object({ kind: z.literal('imported') }),
   z.object({
     kind: z.literal('hub'),
     /** Canonical id, owner/name. */
@@ -59,11 +62,18 @@ export async function putResolution(
  */
 export async function readResolution(store: ArtifactStore, ref: ArtifactRef): Promise<Resolution> {
   const artifact = await store.get(ref);
-  const listing = ResolutionListing.parse(JSON.parse(await readFile(artifact.path(listingName), 'utf8')));
+  const listing = await readJson(store, artifact, listingName, ResolutionListing);
   return { meta: ResolutionMeta.parse(artifact.meta), ...listing };
 }
 
-/** The path of a source's file on this disk, once it is downloaded. */
-export function localPathOf(store: ArtifactStore, meta: ResolutionMeta, file: SourceFile): string {
-  return meta.kind === 'local' ? file.path : blobPath(store, { kind: 'dataset', id: meta.dataset }, file);
+/** A source's file for `store.bring`, once it is downloaded. */
+export function wantedFile(meta: ResolutionMeta, file: SourceFile): Wanted {
+  switch (meta.kind) {
+    case 'local':
+      return { path: file.path };
+    case 'imported':
+      return { blob: { oid: oidOf(file), sizeBytes: file.sizeBytes, name: file.path } };
+    case 'hub':
+      return { blob: hubBlob({ kind: 'dataset', id: meta.dataset }, file) };
+  }
 }

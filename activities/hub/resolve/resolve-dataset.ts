@@ -1,13 +1,12 @@
+import { batchesOf } from '../../../core/batches.js';
 import type { ResolveSourceInput, SourceResolution } from '../../../core/contracts/source.js';
-import { downloadLabel } from '../../../core/hub/download-label.js';
+import { defined } from '../../../core/defined.js';
 import type { WorkContext } from '../../../core/progress.js';
-import { workRanges } from '../../../core/work-ranges.js';
 import { checkRoom } from '../../../files/room.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
-import { filesOnDisk } from '../download/files-on-disk.js';
+import type { HubAccess } from '../hub-access.js';
 import type { HubClient } from '../http/hub-client.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
-import { lockSource } from './recipe-lock.js';
+import { lockPlace } from './lock-place.js';
 import { putResolution } from './resolution.js';
 
 /**
@@ -17,22 +16,26 @@ import { putResolution } from './resolution.js';
  * bytes.
  */
 export async function resolveDataset(
-  store: ArtifactStore,
+  { store, blobs }: Pick<HubAccess, 'store' | 'blobs'>,
   client: HubClient,
   source: HubSource,
   options: Pick<ResolveSourceInput, 'out' | 'updateLock'>,
   work: WorkContext,
 ): Promise<SourceResolution> {
-  const found = await inspectDataset(store, client, source, options, work);
+  const { updateLock } = options;
+  const lock = lockPlace(store, options.out);
+  const found = await inspectDataset(store, client, source, defined({ lock, updateLock }), work);
   const { commit, config, split, files, emptyFiles, notes } = found;
   const { id: dataset, commitSha } = commit;
-  const onDisk = await filesOnDisk(store, commit, files);
-  const missing = onDisk.reduce((sum, { file, haveBytes }) => sum + file.sizeBytes - haveBytes, 0);
-  await checkRoom(store.root, `The dataset ${dataset}`, missing);
+  if (store.medium.kind === 'folder') {
+    const held = await blobs.held(commit, files);
+    const missing = held.reduce((sum, { file, haveBytes }) => sum + file.sizeBytes - haveBytes, 0);
+    await checkRoom(store.medium.root, `The dataset ${dataset}`, missing);
+  }
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
   const resolution = await putResolution(store, meta, { files, emptyFiles });
-  await lockSource(options.out, source.name, found.entry, work.signal);
-  const sizes = files.map((file) => file.sizeBytes);
+  await lock.enter(source.name, found.entry, work.signal);
+  const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   return {
     name: source.name,
     resolution,
@@ -40,9 +43,9 @@ export async function resolveDataset(
     dataset,
     commitSha,
     files: files.length,
-    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    bytes,
     emptyFiles: emptyFiles.length,
-    downloads: workRanges(sizes, { label: (from, to) => downloadLabel(dataset, files.slice(from, to)) }),
+    downloads: batchesOf(files.length, bytes),
     notes,
   };
 }

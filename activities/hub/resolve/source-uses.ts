@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { z } from 'zod';
-import { isMissing } from '../../../files/errno.js';
-import { namesIn } from '../../../files/names-in.js';
-import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
 /** The use of a source by a run. `headrace cache` lists uses beside the files in the store. */
@@ -23,29 +19,34 @@ const SourceUse = z
   .readonly();
 export type SourceUse = z.infer<typeof SourceUse>;
 
+/** Names of the notes that are uses begin so. */
+const prefix = 'uses/';
+
 /** Records a use in the store. It replaces an earlier one of the same source by the same run. */
 export async function noteUse(store: ArtifactStore, use: SourceUse): Promise<void> {
   const name = createHash('sha256').update(`${use.out}\n${use.source}`).digest('hex').slice(0, 32);
-  await writeFileAtomic(join(store.root, 'uses', `${name}.json`), `${JSON.stringify(use)}\n`);
+  await store.note(`${prefix}${name}.json`, `${JSON.stringify(use)}\n`);
 }
 
 /** All recorded uses, newest first. */
 export async function readUses(store: ArtifactStore): Promise<SourceUse[]> {
-  const dir = join(store.root, 'uses');
-  const uses: SourceUse[] = [];
-  for (const name of await namesIn(dir)) {
-    const parsed = SourceUse.safeParse(name.endsWith('.json') ? await readJson(join(dir, name)) : undefined);
-    if (parsed.success) uses.push(parsed.data);
-  }
+  const names: string[] = [];
+  for await (const { name } of store.notes(prefix)) if (name.endsWith('.json')) names.push(name);
+  const limit = pLimit(readsAtOnce);
+  const texts = await Promise.all(names.map((name) => limit(() => store.read(name))));
+  const uses = texts.flatMap((text) => useIn(text) ?? []);
   return uses.sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-/** The content of a file; `undefined` where it is missing or not JSON. */
-async function readJson(path: string): Promise<unknown> {
+const readsAtOnce = 16;
+
+/** The use in a note; `undefined` where there is none: a list of uses is for people, and no run needs one. */
+function useIn(text: string | undefined): SourceUse | undefined {
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return SourceUse.safeParse(JSON.parse(text)).data;
   } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

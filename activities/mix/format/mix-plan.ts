@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { Composition } from '../../../core/contracts/mix.js';
+import { readJson } from '../../artifacts/read-json.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 
 /**
@@ -72,6 +72,5 @@ export const mixPlanName = 'plan.json';
  * @throws {HeadraceError} ArtifactMissingError.
  */
 export async function readMixPlan(store: ArtifactStore, ref: ArtifactRef): Promise<MixPlanFile> {
-  const artifact = await store.get(ref);
-  return MixPlanFile.parse(JSON.parse(await readFile(artifact.path(mixPlanName), 'utf8')));
+  return await readJson(store, await store.get(ref), mixPlanName, MixPlanFile);
 }

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { Side } from '../../../core/contracts/mix.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import { readJson } from '../../artifacts/read-json.js';
+import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { linesName } from '../../convert/output/sorted-run-format.js';
 import { planEntriesName } from '../format/mix-entry.js';
 import { MixPlanFile, mixPlanName, type Bucket } from '../format/mix-plan.js';
 
-/** The places of a mix's lines. */
+/** The places of a mix's lines on this disk. */
 export interface LinePlaces {
   /** The plan's entries, one for each line, in the file's order. */
   readonly entriesPath: string;
@@ -19,7 +18,12 @@ export interface LinePlaces {
  * The lines of train.jsonl or heldout.jsonl in the store: in the sorted runs of converted pieces, each at the
  * place in its entry. Unlike the files in `out`, they are not edited.
  */
-export interface MixedLines extends LinePlaces {
+export interface MixedLines {
+  /** The `mix-plan` artifact, which has the entries. */
+  readonly plan: Artifact;
+  readonly side: Side;
+  /** Of all sorted runs of the mix plan, in the order in which entries number them. */
+  readonly linesFiles: readonly { readonly artifact: Artifact; readonly file: string }[];
   /** All entries, in buckets that are each gathered by one job. */
   readonly buckets: readonly Bucket[];
 }
@@ -37,21 +41,35 @@ export async function mixedLines(
   ref: ArtifactRef,
 ): Promise<Readonly<Record<Side, MixedLines>>> {
   const plan = await store.get(ref);
-  const text = await readFile(plan.path(mixPlanName), 'utf8');
-  const { sortedRuns, buckets } = PlacesInPlan.parse(JSON.parse(text));
-  const dirs = new Map<string, string>();
-  const linesPaths: string[] = [];
+  const { sortedRuns, buckets } = await readJson(store, plan, mixPlanName, PlacesInPlan);
+  const pieces = new Map<string, Artifact>();
+  const linesFiles: { readonly artifact: Artifact; readonly file: string }[] = [];
   for (const { piece, sortedRun } of sortedRuns) {
-    const dir = dirs.get(piece) ?? (await store.get({ kind: 'piece', key: piece })).dir;
-    dirs.set(piece, dir);
-    linesPaths.push(join(dir, linesName(sortedRun)));
+    const artifact = pieces.get(piece) ?? (await store.get({ kind: 'piece', key: piece }));
+    pieces.set(piece, artifact);
+    linesFiles.push({ artifact, file: linesName(sortedRun) });
   }
-  const linesOf = (side: Side): MixedLines => ({
-    entriesPath: plan.path(planEntriesName(side)),
-    buckets: buckets[side],
-    linesPaths,
-  });
+  const linesOf = (side: Side): MixedLines => ({ plan, side, linesFiles, buckets: buckets[side] });
   return { train: linesOf('train'), heldout: linesOf('heldout') };
+}
+
+/** The file of the plan's entries, for `store.bring`. */
+export function entriesOf({ plan, side }: MixedLines): {
+  readonly artifact: Artifact;
+  readonly file: string;
+} {
+  return { artifact: plan, file: planEntriesName(side) };
+}
+
+/** Calls `use` with the places of the lines on this disk. They stay until it has ended. */
+export async function bringLines<Result>(
+  store: ArtifactStore,
+  lines: MixedLines,
+  use: (places: LinePlaces) => Promise<Result>,
+): Promise<Result> {
+  return await store.bring([entriesOf(lines), ...lines.linesFiles], ([entriesPath = '', ...linesPaths]) =>
+    use({ entriesPath, linesPaths }),
+  );
 }
 
 /** Size of the file, newlines included. */

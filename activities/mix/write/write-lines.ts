@@ -4,7 +4,7 @@ import type { FileDigest } from '../../../core/contracts/mix.js';
 import { together } from '../../threads/in-parallel.js';
 import type { RunOptions } from '../../threads/pool-thread.js';
 import type { Bucket } from '../format/mix-plan.js';
-import type { MixedLines } from '../lines/mixed-lines.js';
+import type { LinePlaces } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
 import { SharedRooms } from './shared-rooms.js';
 import { alignment, UncachedWriter } from './uncached-writer.js';
@@ -21,7 +21,8 @@ const blockBytes = 1024 * 1024;
  */
 export async function writeLines(
   deps: MixDeps,
-  lines: MixedLines,
+  places: LinePlaces,
+  buckets: readonly Bucket[],
   out: string,
   { signal, onProgress }: RunOptions,
 ): Promise<FileDigest> {
@@ -29,7 +30,7 @@ export async function writeLines(
   const writer = new UncachedWriter(out);
   let bytes = 0;
   try {
-    for await (const { room, start, end } of gatherAhead(deps, lines, signal)) {
+    for await (const { room, start, end } of gatherAhead(deps, places, buckets, signal)) {
       const memory = Buffer.from(room);
       await together(
         signal,
@@ -43,7 +44,7 @@ export async function writeLines(
   } finally {
     writer.close();
   }
-  return { lines: lines.buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
+  return { lines: buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
 }
 
 async function hashBlocks(hash: Hash, bytes: Buffer, signal: AbortSignal): Promise<void> {
@@ -64,7 +65,8 @@ interface Gathered {
 /** The lines of each bucket in turn, valid until the next one is requested, and placed to be written. */
 async function* gatherAhead(
   { jobs, threads }: MixDeps,
-  { buckets, ...places }: MixedLines,
+  places: LinePlaces,
+  buckets: readonly Bucket[],
   signal: AbortSignal,
 ): AsyncGenerator<Gathered> {
   const left = new AbortController();

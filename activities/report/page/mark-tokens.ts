@@ -5,9 +5,10 @@ import type { Renderer } from '../../../core/training/rendering/renderer.js';
 import { tokeniseExamples, type Example, type ExampleRules } from '../../../core/training/examples.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokenSpans, type TokenSpan } from '../../tokenise/token-spans.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
-import { createTextEncoder, type TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
+import { storedEncoder } from '../../tokenise/tokenizer/stored-tokenizer.js';
+import type { TextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
 
 /** A stretch of text with one kind. */
 export type Span = Pick<TokenSpan, 'text' | 'kind' | 'special'>;
@@ -38,13 +39,13 @@ export interface Marking {
 }
 
 /** The rules and the tokenizer with which a mix was tokenised. */
-export async function markingOf({ tokenisation, tokenizerDir }: Tokens): Promise<Marking> {
+export async function markingOf(store: ArtifactStore, { tokenisation, artifact }: Tokens): Promise<Marking> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   return {
     renderer,
     rules: tokenisation,
     maxTokens: tokenisation.maxTokens,
-    encoder: createTextEncoder(await readTokenizerFiles(tokenizerDir), renderer.textTokens),
+    encoder: await storedEncoder(store, artifact, renderer),
   };
 }
 

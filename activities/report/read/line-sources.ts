@@ -1,12 +1,17 @@
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { readRange } from '../../../files/read-range.js';
 import { MixMeta } from '../../mix/format/mix-artifact.js';
-import { sourcesName } from '../../mix/format/provenance.js';
-import type { LineSources } from './read-train.js';
+import { sourceBytes, sourcesName } from '../../mix/format/provenance.js';
+import { sampledLines, type LineSources } from './read-train.js';
 
-/** Finds the sources of the lines of train.jsonl; `undefined` where the store no longer has the mix. */
+/** Finds the sources of the first lines of train.jsonl; `undefined` where the store no longer has the mix. */
 export async function lineSources(store: ArtifactStore, mix: ArtifactRef): Promise<LineSources | undefined> {
   const artifact = await store.find(mix);
   if (artifact === undefined) return undefined;
-  return { path: artifact.path(sourcesName('train')), names: MixMeta.parse(artifact.meta).sources };
+  const { sources: names, train } = MixMeta.parse(artifact.meta);
+  const to = Math.min(train.lines, sampledLines) * sourceBytes;
+  const wanted = { artifact, file: sourcesName('train'), ranges: [{ from: 0, to }] };
+  const numbers = await store.bring([wanted], ([path = '']) => readRange(path, 0, to));
+  return { numbers, names };
 }

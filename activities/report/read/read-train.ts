@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import type { Conversation, Message } from '../../../core/convert/conversation/conversation.js';
 import type { Role } from '../../../core/convert/conversation/roles.js';
@@ -40,14 +39,14 @@ export interface TrainSample {
 
 export const noTrain: TrainSample = { lines: 0, bySource: [], toRead: [] };
 
-/** `train.sources.bin`, and the names of the sources by number. */
+/** The start of `train.sources.bin`, and the names of the sources by number. */
 export interface LineSources {
-  readonly path: string;
+  readonly numbers: Buffer;
   readonly names: readonly string[];
 }
 
 /** The file is in random order, so its head is a sample. */
-const sampledLines = 5_000;
+export const sampledLines = 5_000;
 const sampledCharacters = 32 * 2 ** 20;
 /**
  * Conversations to read: the first ones, and the first of each source, so that small sources are included.
@@ -61,7 +60,7 @@ export async function readTrain(
   context: ReadContext,
   sources: LineSources | undefined,
 ): Promise<TrainSample> {
-  const sourceOf = await sourceReader(sources);
+  const sourceOf = sourceReader(sources);
   const samples = new Map<string | undefined, SourceSample>();
   const toRead: ReadConversation[] = [];
   let lines = 0;
@@ -123,16 +122,9 @@ function charactersOf({
 }
 
 /** Returns the source of a line, from 0, within the sample. */
-async function sourceReader(sources: LineSources | undefined): Promise<(line: number) => string | undefined> {
+function sourceReader(sources: LineSources | undefined): (line: number) => string | undefined {
   if (sources === undefined) return () => undefined;
-  const file = await open(sources.path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(sampledLines * sourceBytes), { position: 0 });
-    return (line) =>
-      (line + 1) * sourceBytes <= bytesRead
-        ? sources.names[buffer.readUInt16LE(line * sourceBytes)]
-        : undefined;
-  } finally {
-    await file.close();
-  }
+  const { numbers, names } = sources;
+  return (line) =>
+    (line + 1) * sourceBytes <= numbers.length ? names[numbers.readUInt16LE(line * sourceBytes)] : undefined;
 }

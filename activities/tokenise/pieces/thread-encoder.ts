@@ -3,13 +3,13 @@ import { rendererNamed } from '../../../core/training/families/index.js';
 import type { Renderer } from '../../../core/training/rendering/renderer.js';
 import { checkEncoder } from '../tokenizer/model-encoder.js';
 import { createTextEncoder, type TextEncoder } from '../tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../tokenizer/tokenizer-files.js';
+import { readTokenizer, type TokenizerPaths } from '../tokenizer/tokenizer-files.js';
 import type { Tokenisation } from './token-plan.js';
 
 /** Input of {@link checkTokenizer}. */
 export interface CheckTokenizerInput {
   readonly tokenisation: Tokenisation;
-  readonly tokenizerDir: string;
+  readonly files: TokenizerPaths;
   readonly baseModel: string;
   /** Description of the tokenizer, for users. */
   readonly tokenizer: string;
@@ -20,17 +20,9 @@ export interface CheckTokenizerInput {
  *
  * @throws {HeadraceError} TokenizerError.
  */
-export async function checkTokenizer({
-  tokenisation,
-  tokenizerDir,
-  ...names
-}: CheckTokenizerInput): Promise<void> {
+export async function checkTokenizer({ tokenisation, files, ...names }: CheckTokenizerInput): Promise<void> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
-  checkEncoder(
-    await threadEncoder(tokenizerDir, tokenisation.tokenizerDigest, renderer, names.tokenizer),
-    renderer,
-    names,
-  );
+  checkEncoder(await threadEncoder(files, tokenisation.tokenizerDigest, renderer), renderer, names);
 }
 
 let kept: { readonly key: string; readonly encoder: TextEncoder } | undefined;
@@ -38,22 +30,23 @@ let kept: { readonly key: string; readonly encoder: TextEncoder } | undefined;
 /**
  * The encoder of a renderer. A thread mostly needs the same one again, so it keeps one.
  *
- * @param place - Where the tokenizer is, for users.
  * @throws {HeadraceError} TokenizerError; ArtifactCorruptError, where the files are not those of the digest.
  */
 export async function threadEncoder(
-  dir: string,
+  paths: TokenizerPaths,
   digest: string,
   { textTokens }: Pick<Renderer, 'textTokens'>,
-  place = dir,
 ): Promise<TextEncoder> {
   const key = [digest, ...textTokens].join(' ');
   if (kept?.key === key) return kept.encoder;
   // A second tokenizer beside the first would take the thread's memory.
   kept = undefined;
-  const files = await readTokenizerFiles(dir, place);
+  const files = await readTokenizer(paths);
   if (files.digest !== digest)
-    throw new HeadraceError('ArtifactCorruptError', `The tokenizer in ${dir} is not the one of the plan`);
+    throw new HeadraceError(
+      'ArtifactCorruptError',
+      `The tokenizer of ${paths.place} is not the one of the plan`,
+    );
   kept = { key, encoder: createTextEncoder(files, textTokens) };
   return kept.encoder;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Artifact } from '../../artifacts/store.js';
+import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { UntrainedPartsSchema } from './untrained-parts.js';
 
 /**
@@ -67,8 +67,11 @@ export class ExampleEntries {
     this.count = bytes.byteLength / (entryFields * 4);
   }
 
-  static async read(piece: Artifact): Promise<ExampleEntries> {
-    return new ExampleEntries(await readFile(piece.path(examplesName)));
+  static async read(store: ArtifactStore, artifact: Artifact): Promise<ExampleEntries> {
+    return await store.bring(
+      [{ artifact, file: examplesName }],
+      async ([path = '']) => new ExampleEntries(await readFile(path)),
+    );
   }
 
   *[Symbol.iterator](): Generator<ExampleEntry> {

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
 import { exampleForms, rendererNames, trainOnModes } from '../../../core/recipe/choices.js';
+import { readJson } from '../../artifacts/read-json.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys: raise it when the same inputs give other bytes. */
@@ -62,7 +62,7 @@ export interface ReadTokenPlan extends TokenPlanMeta {
 /** @throws {HeadraceError} ArtifactMissingError. */
 export async function readTokenPlan(store: ArtifactStore, ref: ArtifactRef): Promise<ReadTokenPlan> {
   const artifact = await store.get(ref);
-  const pieces = z.array(PlannedPiece).parse(JSON.parse(await readFile(artifact.path(piecesName), 'utf8')));
+  const pieces = await readJson(store, artifact, piecesName, z.array(PlannedPiece));
   return { ...TokenPlanMeta.parse(artifact.meta), artifact, pieces };
 }
 

@@ -1,12 +1,13 @@
-import { open } from 'node:fs/promises';
 import { parseCanonicalLine } from '../../../core/convert/conversation/canonical-line.js';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { readRange } from '../../../files/read-range.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseExamples } from '../../../core/training/examples.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
+import type { TokenizerPaths } from '../tokenizer/tokenizer-files.js';
 import { threadEncoder } from './thread-encoder.js';
 import { TokenPieceBuilder } from './token-piece-builder.js';
 import type { TokenPieceMeta } from './token-piece.js';
@@ -15,7 +16,7 @@ import type { Tokenisation } from './token-plan.js';
 /** Input of {@link tokenisePiece}. */
 export interface TokenisePieceInput {
   readonly tokenisation: Tokenisation;
-  readonly tokenizerDir: string;
+  readonly tokenizer: TokenizerPaths;
   /** Where the lines of the mix are. */
   readonly places: LinePlaces;
   /** Number of the first line, from 0. */
@@ -39,11 +40,11 @@ const newline = 0x0a;
 export async function tokenisePiece(input: TokenisePieceInput, context: JobContext): Promise<TokenPieceMeta> {
   const { renderer: name, settings, maxTokens, tokenizerDigest } = input.tokenisation;
   const renderer = rendererNamed(name, settings);
-  const encoder = await threadEncoder(input.tokenizerDir, tokenizerDigest, renderer);
+  const encoder = await threadEncoder(input.tokenizer, tokenizerDigest, renderer);
   const lines = Buffer.allocUnsafeSlow(input.bytes);
   const lastLine = input.firstLine + input.lines;
   gatherLines(input.places, input.firstLine, lastLine, lines);
-  const sources = await readBytes(input.sourcesPath, input.firstLine * 2, lastLine * 2);
+  const sources = await readRange(input.sourcesPath, input.firstLine * 2, lastLine * 2);
 
   const piece = new TokenPieceBuilder(renderer, maxTokens);
   let begin = 0;
@@ -65,20 +66,4 @@ function parseLine(line: string, where: string): Conversation {
   } catch (error) {
     throw new HeadraceError('ArtifactCorruptError', `${where} is not a conversation`, { cause: error });
   }
-}
-
-async function readBytes(path: string, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(to - from);
-  const file = await open(path, 'r');
-  try {
-    for (let at = 0; at < bytes.length;) {
-      const { bytesRead } = await file.read(bytes, at, bytes.length - at, from + at);
-      if (bytesRead === 0)
-        throw new HeadraceError('ArtifactCorruptError', `${path} ends at byte ${from + at}, before ${to}`);
-      at += bytesRead;
-    }
-  } finally {
-    await file.close();
-  }
-  return bytes;
 }

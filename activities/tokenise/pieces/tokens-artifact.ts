@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
 import type { Untrained } from '../../../core/contracts/tokens.js';
 import { turnsWouldTrain } from '../../../core/training/example-rules.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
-import type { ArtifactStore } from '../../artifacts/store.js';
+import { readJson } from '../../artifacts/read-json.js';
+import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
 import { piecesName, Tokenisation } from './token-plan.js';
 import { UntrainedPartsSchema } from './untrained-parts.js';
 
@@ -46,8 +46,8 @@ export type TokensPieces = z.infer<typeof TokensPieces>;
 
 export interface Tokens extends TokensMeta {
   readonly pieces: TokensPieces;
-  /** Folder with tokenizer.json. */
-  readonly tokenizerDir: string;
+  /** It also holds the tokenizer's files. */
+  readonly artifact: Artifact;
 }
 
 /** What a tokenised mix leaves untrained. */
@@ -62,6 +62,6 @@ export function untrainedOf({ tokenisation, untrained: sources }: TokensMeta): U
 /** @throws {HeadraceError} ArtifactMissingError. */
 export async function readTokens(store: ArtifactStore, ref: ArtifactRef): Promise<Tokens> {
   const artifact = await store.get(ref);
-  const pieces = TokensPieces.parse(JSON.parse(await readFile(artifact.path(piecesName), 'utf8')));
-  return { ...TokensMeta.parse(artifact.meta), pieces, tokenizerDir: artifact.dir };
+  const pieces = await readJson(store, artifact, piecesName, TokensPieces);
+  return { ...TokensMeta.parse(artifact.meta), pieces, artifact };
 }

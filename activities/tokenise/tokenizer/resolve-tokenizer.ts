@@ -2,16 +2,16 @@ import { isAbsolute } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
 import { baseModelOf } from '../../../core/training/models/base-models.js';
 import { shippedTokenizer } from './shipped-tokenizers.js';
-import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
+import { readTokenizerFiles, tokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
 /** Sources of tokenizers besides folders. */
 export interface TokenizerSources {
-  /** Downloads a tokenizer from the Hub. Returns its folder, and the commit. */
+  /** Downloads a tokenizer from the Hub. */
   readonly fetchTokenizer?: (
     id: string,
     revision: string,
     signal: AbortSignal,
-  ) => Promise<{ readonly folder: string; readonly commitSha?: string }>;
+  ) => Promise<Pick<TokenizerFiles, 'vocabulary' | 'config'> & { readonly commitSha: string }>;
   /** Folder of a development server's model, where the server offers `baseModel`. */
   readonly developmentModelDir?: (baseModel: string, signal: AbortSignal) => Promise<string | undefined>;
 }
@@ -62,6 +62,7 @@ async function fromHub(
       'TokenizerError',
       `The tokenizer ${named} is on the Hub, which is not available here`,
     );
-  const { folder, commitSha } = await sources.fetchTokenizer(id, revision, signal);
-  return fromFolder(folder, `${id}@${commitSha?.slice(0, 12) ?? revision}`);
+  const { vocabulary, config, commitSha } = await sources.fetchTokenizer(id, revision, signal);
+  const name = `${id}@${commitSha.slice(0, 12)}`;
+  return resolved(tokenizerFiles(name, vocabulary, config), name);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadraceError } from '../../../core/errors.js';
 import {
@@ -19,16 +19,40 @@ export interface TokenizerFiles {
   readonly digest: string;
 }
 
+/** Where the files of a tokenizer are on this disk. */
+export interface TokenizerPaths {
+  /** For users. */
+  readonly place: string;
+  readonly vocabulary: { readonly name: VocabularyName; readonly path: string };
+  readonly config: string | undefined;
+}
+
 /**
  * @param place - For users.
  * @throws {HeadraceError} TokenizerError, where the folder has no vocabulary.
  */
 export async function readTokenizerFiles(dir: string, place = dir): Promise<TokenizerFiles> {
-  const config = await readFile(join(dir, tokenizerConfigName)).catch(ignoreMissing);
-  for (const name of vocabularyNames) {
-    const bytes = await readFile(join(dir, name)).catch(ignoreMissing);
-    if (bytes !== undefined) return tokenizerFiles(place, { name, bytes }, config);
-  }
+  return await readTokenizer(await tokenizerIn(dir, place));
+}
+
+export async function readTokenizer({ place, vocabulary, config }: TokenizerPaths): Promise<TokenizerFiles> {
+  const { name, path } = vocabulary;
+  const bytes = await readFile(path);
+  return tokenizerFiles(place, { name, bytes }, config === undefined ? undefined : await readFile(config));
+}
+
+/**
+ * The files of the tokenizer in a folder.
+ *
+ * @param place - For users.
+ * @throws {HeadraceError} TokenizerError, where the folder has no vocabulary.
+ */
+export async function tokenizerIn(dir: string, place = dir): Promise<TokenizerPaths> {
+  const has = async (name: string): Promise<boolean> =>
+    (await stat(join(dir, name)).catch(ignoreMissing)) !== undefined;
+  const config = (await has(tokenizerConfigName)) ? join(dir, tokenizerConfigName) : undefined;
+  for (const name of vocabularyNames)
+    if (await has(name)) return { place, vocabulary: { name, path: join(dir, name) }, config };
   throw new HeadraceError(
     'TokenizerError',
     `${dir} has no tokenizer; expected ${vocabularyNames.slice(0, -1).join(', ')} or ${vocabularyNames.at(-1)}`,

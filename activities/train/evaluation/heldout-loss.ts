@@ -41,8 +41,8 @@ export async function heldoutLosses(
   const losses: ExampleLoss[] = [];
   let done = 0;
   await inParallel(examples, requestsAtOnce, signal, async ({ example, index }, both) => {
-    const { tokens, mask, source, line } = await reader.read(example);
-    losses[index] = { source, line, ...lossOf(mask, await client.computeLogprobs(tokens, both)) };
+    for (const { tokens, mask, source, line } of await reader.read([example]))
+      losses[index] = { source, line, ...lossOf(mask, await client.computeLogprobs(tokens, both)) };
     done += 1;
     onExample(done, examples.length);
   });

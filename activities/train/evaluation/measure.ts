@@ -4,8 +4,7 @@ import { rendererNamed } from '../../../core/training/families/index.js';
 import type { SamplingClient } from '../../../tinker/index.js';
 import { TokenReader } from '../../tokenise/pieces/token-reader.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
-import { createTextEncoder } from '../../tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../tokenise/tokenizer/tokenizer-files.js';
+import { storedEncoder } from '../../tokenise/tokenizer/stored-tokenizer.js';
 import { previousSession } from '../server/previous-session.js';
 import { sessionMetadata } from '../server/session-metadata.js';
 import { SessionProgress } from '../server/session-progress.js';
@@ -50,7 +49,7 @@ export async function measure(
     try {
       const result = await withSampler(tinker, session, evaluated.weights, async (client) => ({
         ...(await heldoutOf(deps, tokens, client, work.signal, progress)),
-        answers: await answersOf(plan, tokens, client, work.signal, progress),
+        answers: await answersOf(deps, plan, tokens, client, work.signal, progress),
       }));
       await session.finish('success');
       return { step: evaluated.step, label: evaluated.label, ...result };
@@ -69,24 +68,21 @@ async function heldoutOf(
   progress: SessionProgress,
 ): Promise<Pick<EvaluationMeta, 'heldoutRows' | 'heldoutNll' | 'heldoutNllBySource'>> {
   const reader = await TokenReader.open(store, tokens, 'heldout');
-  try {
-    const onExample = (done: number, total: number): void => progress.advanced(done, total);
-    const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onExample);
-    return { heldoutRows: rows, heldoutNll: all, heldoutNllBySource: bySource };
-  } finally {
-    await reader.close();
-  }
+  const onExample = (done: number, total: number): void => progress.advanced(done, total);
+  const { rows, all, bySource } = await heldoutLosses(client, reader, tokens.sources, signal, onExample);
+  return { heldoutRows: rows, heldoutNll: all, heldoutNllBySource: bySource };
 }
 
 async function answersOf(
+  { store }: TrainDeps,
   { train }: TrainingPlanMeta,
-  { tokenizerDir, tokenisation }: Tokens,
+  { artifact, tokenisation }: Tokens,
   client: SamplingClient,
   signal: AbortSignal,
   progress: SessionProgress,
 ): Promise<Answer[]> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
-  const encoder = createTextEncoder(await readTokenizerFiles(tokenizerDir), renderer.textTokens);
+  const encoder = await storedEncoder(store, artifact, renderer);
   const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
   const answers: Answer[] = [];
   for (const [index, prompt] of train.prompts.entries()) {

@@ -1,10 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { SegmentRecordRef } from '../../../core/contracts/training.js';
-import { isMissing } from '../../../files/errno.js';
-import { writeFileAtomic } from '../../../files/write-atomic.js';
 import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import { trainVersion } from '../steps/training-plan.js';
 
@@ -44,7 +40,7 @@ export async function putRecord(store: ArtifactStore, meta: RecordMeta): Promise
   const ref: ArtifactRef = { kind: 'record', key: artifactKey('record', trainVersion, inputs) };
   const artifact = (await store.find(ref)) ?? (await store.put(ref, () => Promise.resolve(meta)));
   // An index by parameters: the store finds artifacts by key only.
-  await writeFileAtomic(join(indexFolder(store, parametersKey), ref.key), '');
+  await store.note(`${indexOf(parametersKey)}${ref.key}`, '');
   return { ref, ...RecordMeta.parse(artifact.meta) };
 }
 
@@ -56,15 +52,11 @@ async function readRecord(store: ArtifactStore, key: string): Promise<StoredReco
 
 /** Every record of trainings with these parameters, most steps first. */
 export async function recordsOf(store: ArtifactStore, parametersKey: string): Promise<StoredRecord[]> {
-  let names: string[];
-  try {
-    names = await readdir(indexFolder(store, parametersKey));
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
+  const index = indexOf(parametersKey);
+  const keys: string[] = [];
+  for await (const { name } of store.notes(index)) keys.push(name.slice(index.length));
   const records = await Promise.all(
-    names.filter((name) => /^[0-9a-f]{64}$/.test(name)).map((key) => readRecord(store, key)),
+    keys.filter((key) => /^[0-9a-f]{64}$/.test(key)).map((key) => readRecord(store, key)),
   );
   return records.sort((a, b) => b.nextStep - a.nextStep || (a.ref.key < b.ref.key ? -1 : 1));
 }
@@ -89,6 +81,7 @@ export function segmentRecordRef(record: StoredRecord): SegmentRecordRef {
   return { record: ref, nextStep, tokens, statePath, samplerPath, label, final, firstLoss, lastLoss };
 }
 
-function indexFolder(store: ArtifactStore, parametersKey: string): string {
-  return join(store.root, 'records', parametersKey);
+/** Names of the notes that list the records of these parameters begin so. */
+function indexOf(parametersKey: string): string {
+  return `records/${parametersKey}/`;
 }

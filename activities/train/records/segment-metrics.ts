@@ -1,8 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { StepMetrics } from '../../../core/training/step-metrics.js';
+import { readJson } from '../../artifacts/read-json.js';
 import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import { trainVersion } from '../steps/training-plan.js';
 
@@ -28,6 +29,5 @@ export async function putMetrics(
 
 /** @throws {HeadraceError} ArtifactMissingError. */
 export async function readMetrics(store: ArtifactStore, ref: ArtifactRef): Promise<StepMetrics[]> {
-  const artifact = await store.get(ref);
-  return z.array(StepMetrics).parse(JSON.parse(await readFile(artifact.path(fileName), 'utf8')));
+  return await readJson(store, await store.get(ref), fileName, z.array(StepMetrics));
 }

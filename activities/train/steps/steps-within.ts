@@ -12,14 +12,10 @@ export async function stepsWithin(
   { plan, from, to, tokens }: StepsWithinInput,
 ): Promise<{ readonly to: number }> {
   const batches = await TrainingBatches.open(store, await readTrainingPlan(store, plan));
-  try {
-    let left = tokens;
-    for (let step = from; step < to; step += 1) {
-      left -= batches.tokensOf(step);
-      if (left < 0) return { to: step };
-    }
-    return { to };
-  } finally {
-    await batches.close();
+  let left = tokens;
+  for (let step = from; step < to; step += 1) {
+    left -= batches.tokensOf(step);
+    if (left < 0) return { to: step };
   }
+  return { to };
 }

@@ -10,7 +10,7 @@ import { stepRuleOf, type TrainingPlanMeta } from './training-plan.js';
 
 const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest();
 
-/** The batch of each step, read from disk on demand. Close it when done. */
+/** The batch of each step, read on demand. */
 export class TrainingBatches {
   readonly #plan: TrainingPlanMeta;
   readonly #reader: TokenReader;
@@ -29,7 +29,6 @@ export class TrainingBatches {
     const reader = await TokenReader.open(store, tokens, 'train');
     const examples = reader.trainedExamples();
     if (examples.length === plan.trainedExamples) return new TrainingBatches(plan, reader, examples);
-    await reader.close();
     throw new HeadraceError(
       'ArtifactCorruptError',
       `The tokens ${plan.tokens} have ${examples.length} trained examples instead of ${plan.trainedExamples}`,
@@ -46,13 +45,13 @@ export class TrainingBatches {
 
   async batch(step: number): Promise<TrainingDatum[]> {
     const datums: TrainingDatum[] = [];
-    for (const example of this.#examplesOf(step)) {
-      const { tokens, mask, line } = await this.#reader.read(example);
+    const examples = this.#examplesOf(step);
+    for (const [at, { tokens, mask, line }] of (await this.#reader.read(examples)).entries()) {
       const datum = buildDatum(tokens, mask, this.#plan.train.max_tokens);
       if (datum === undefined)
         throw new HeadraceError(
           'ArtifactCorruptError',
-          `Example ${example + 1}, of line ${line + 1}, has no trained token, but is listed as trained`,
+          `Example ${(examples[at] ?? 0) + 1}, of line ${line + 1}, has no trained token, but is listed as trained`,
         );
       datums.push(datum);
     }
@@ -64,9 +63,5 @@ export class TrainingBatches {
     if (this.#order?.epoch !== epoch)
       this.#order = { epoch, examples: epochOrder(this.#examples, epoch, this.#plan.seed, sha256) };
     return this.#order.examples.subarray(from, to);
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close();
   }
 }

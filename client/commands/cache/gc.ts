@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../../activities/artifacts/open-store.js';
 import { retentionRule } from '../../../core/cache-retention.js';
 import { findGarbage, removeGarbage } from '../../cache/collect.js';
 import { action } from '../../command-line/action.js';
@@ -28,7 +28,7 @@ export function register(cache: Command): void {
 }
 
 async function gc({ keepDays, dryRun = false, json = false }: GcOptions): Promise<ExitCode> {
-  const store = await openStore(defaultStoreRoot(), { marksUse: false });
+  const store = await openStore(storePlace(), { marksUse: false });
   const garbage = await findGarbage(store, keepDays, new Date());
   const items = dryRun ? garbage : await removeGarbage(store, garbage);
   const bytes = items.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../../activities/artifacts/open-store.js';
 import { surveyStore } from '../../cache/survey.js';
 import { action } from '../../command-line/action.js';
 import { exampleText } from '../../command-line/examples.js';
@@ -18,7 +18,7 @@ export function register(cache: Command): void {
 }
 
 async function ls(options: { readonly json?: boolean }): Promise<ExitCode> {
-  const survey = await surveyStore(await openStore(defaultStoreRoot(), { marksUse: false }));
+  const survey = await surveyStore(await openStore(storePlace(), { marksUse: false }));
   print(options.json === true ? JSON.stringify(survey, null, 2) : surveyText(survey));
   return exitCodes.done;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { defaultStoreRoot, openStore } from '../../../activities/artifacts/store.js';
+import { storePlace, openStore } from '../../../activities/artifacts/open-store.js';
 import { formatBytes } from '../../../core/format.js';
 import { removeDamaged, verifyStore } from '../../cache/verify.js';
 import { action } from '../../command-line/action.js';
@@ -22,7 +22,7 @@ export function register(cache: Command): void {
 /** Returns exit code 1 where something is damaged and `--repair` is not given. */
 async function verify(options: { readonly repair?: boolean; readonly json?: boolean }): Promise<ExitCode> {
   const { repair = false, json = false } = options;
-  const store = await openStore(defaultStoreRoot(), { marksUse: false });
+  const store = await openStore(storePlace(), { marksUse: false });
   const found = await verifyStore(store, (label, sizeBytes) => {
     if (!json) say(`checking ${label} (${formatBytes(sizeBytes)})`);
   });

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
-import { defaultStoreRoot } from '../../../activities/artifacts/store.js';
+import { storePlace } from '../../../activities/artifacts/open-store.js';
 
 /**
  * The state folder of a development server. @param option - `--state`. @default `dev/<server>` in the store
  */
 export function stateDir(server: string, option: string | undefined): string {
-  return option === undefined ? join(defaultStoreRoot(), 'dev', server) : resolve(option);
+  return option === undefined ? join(storePlace(), 'dev', server) : resolve(option);
 }

@@ -1,4 +1,4 @@
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { removeDeadScratch } from '../../../files/scratch.js';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 void test('what a killed process left half-written is removed, and nothing of one that lives', async (context) => {
@@ -15,7 +15,7 @@ void test('what a killed process left half-written is removed, and nothing of on
   context.after(() => child.kill('SIGKILL'));
   await once(child, 'message');
   const store = await openStore(root);
-  const mine = await store.scratch();
+  const mine = await store.workplace.scratch();
   assert.equal(await removeDeadScratch(root), 0);
   assert.equal((await readdir(join(root, 'tmp'))).length, 2);
   child.kill('SIGKILL');

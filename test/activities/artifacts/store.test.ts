@@ -3,7 +3,8 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeFileAtomic } from '../../../files/write-atomic.js';
-import { artifactKey, openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
+import { artifactKey } from '../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { temporaryFolder } from '../../support/folder.js';
 
@@ -27,12 +28,12 @@ void test('an artifact is there whole or not at all, and scratch is removed', as
     /killed/,
   );
   assert.equal(await store.find(ref), undefined);
-  assert.deepEqual(await readdir(join(store.root, 'tmp')), []);
+  assert.deepEqual(await readdir(join(store.place, 'tmp')), []);
   const artifact = await store.put(ref, async (dir) => {
     await writeFile(join(dir, 'a.txt'), 'whole');
     return { rows: 3 };
   });
-  assert.equal(await readFile(artifact.path('a.txt'), 'utf8'), 'whole');
+  assert.equal(await readFile(store.placeOf(artifact, 'a.txt'), 'utf8'), 'whole');
   assert.deepEqual((await store.get(ref)).meta, { rows: 3 });
 });
 
@@ -43,7 +44,7 @@ void test('two writers of one key do no harm: the first stays', async () => {
     const artifact = await store.put(ref, async (dir) => {
       await writeFile(join(dir, 'a.txt'), text);
     });
-    return await readFile(artifact.path('a.txt'), 'utf8');
+    return await readFile(store.placeOf(artifact, 'a.txt'), 'utf8');
   };
   const seen = await Promise.all([put('same'), put('same'), put('same')]);
   assert.deepEqual(seen, ['same', 'same', 'same']);
@@ -53,13 +54,13 @@ void test('a damaged artifact counts as missing and is made again', async () => 
   const store = await openStore(join(folder, 'damaged'));
   const ref = { kind: 'piece', key: artifactKey('piece', 1, { x: 3 }) } as const;
   const write = async (dir: string): Promise<void> => await writeFile(join(dir, 'a.txt'), 'whole');
-  await truncate((await store.put(ref, write)).path('a.txt'), 2);
+  await truncate(store.placeOf(await store.put(ref, write), 'a.txt'), 2);
   assert.equal(await store.find(ref), undefined);
   await assert.rejects(
     store.get(ref),
     (error: unknown) => error instanceof HeadraceError && error.type === 'ArtifactMissingError',
   );
-  assert.equal(await readFile((await store.put(ref, write)).path('a.txt'), 'utf8'), 'whole');
+  assert.equal(await store.text(await store.put(ref, write), 'a.txt'), 'whole');
 });
 
 void test('keys depend on every input and on nothing else', () => {

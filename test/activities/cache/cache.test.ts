@@ -5,9 +5,11 @@ import { test } from 'node:test';
 import { findGarbage, removeGarbage } from '../../../client/cache/collect.js';
 import { surveyStore } from '../../../client/cache/survey.js';
 import { removeDamaged, verifyStore } from '../../../client/cache/verify.js';
-import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { sourcePath } from '../../support/source-path.js';
 import { downloadAll, resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
 
 const day = 86_400_000;
@@ -25,7 +27,7 @@ async function withDownload(
   const { meta, files } = await readResolution(fixture.store, found.resolution);
   const [file] = files;
   assert.ok(file !== undefined);
-  return { ...fixture, path: localPathOf(fixture.store, meta, file) };
+  return { ...fixture, path: await sourcePath(fixture.store, meta, file) };
 }
 
 async function addArtifact(store: ArtifactStore, kind: ArtifactRef['kind'], key: string): Promise<string> {
@@ -33,7 +35,7 @@ async function addArtifact(store: ArtifactStore, kind: ArtifactRef['kind'], key:
     await writeFile(join(dir, 'data'), 'x'.repeat(5000));
     return {};
   });
-  return artifact.dir;
+  return dirname(store.placeOf(artifact, 'data'));
 }
 
 async function age(path: string): Promise<void> {
@@ -101,7 +103,7 @@ void test('reading the store without marking use leaves its times of use', async
   const fixture = await withDownload(t);
   const dir = await addArtifact(fixture.store, 'piece', 'a');
   await age(join(dir, 'manifest.json'));
-  const looking = await openStore(fixture.store.root, { marksUse: false });
+  const looking = await openStore(fixture.store.place, { marksUse: false });
   await surveyStore(looking);
   await verifyStore(looking, () => undefined);
   assert.ok((await stat(join(dir, 'manifest.json'))).mtimeMs < longAgo.getTime() + 1000);

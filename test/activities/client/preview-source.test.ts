@@ -38,7 +38,7 @@ void test('of JSON lines the first megabyte is enough, and a line that it cuts i
   assert.equal(found.rows.length, 3);
   assert.equal(found.rows[2]?.after?.messages[0]?.content.slice(0, 3), 'q2x');
   assert.equal(fixture.hub.stats().bytes, 1_000_000);
-  assert.deepEqual(await readdir(join(fixture.store.root, 'tmp')), []);
+  assert.deepEqual(await readdir(join(fixture.store.place, 'tmp')), []);
 });
 
 void test('rows longer than the first megabyte are fetched further', async (t) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DirectConnection } from '../../../activities/hub/http/direct-connection.js';
+import { DirectConnection } from '../../../activities/http/direct-connection.js';
 
 /**
  * Reads a URL twice over one connection and prints the hashes: for a test whose authority is known by the

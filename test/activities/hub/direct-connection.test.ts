@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionPool } from '../../../activities/hub/http/connection-pool.js';
-import { DirectConnection, type DirectResponse } from '../../../activities/hub/http/direct-connection.js';
+import { ConnectionPool } from '../../../activities/http/connection-pool.js';
+import { DirectConnection, type DirectResponse } from '../../../activities/http/direct-connection.js';
 import { someBytes } from '../../support/hub.js';
 
 /** A server that answers each request (its head) with `answer`. */

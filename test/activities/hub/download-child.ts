@@ -1,15 +1,15 @@
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 import { quick } from '../../support/hub.js';
 
 /** A process that downloads one resolution to its end, for tests that kill it: `<store> <endpoint> <key>`. */
-const [root = '', endpoint = '', key = ''] = process.argv.slice(2);
-const store = await openStore(root);
+const [place = '', endpoint = '', key = ''] = process.argv.slice(2);
+const store = await openStore(place);
 const activities = createHubActivities(
   createHubAccess({
     store,
-    env: { HF_ENDPOINT: endpoint, HF_HOME: root },
+    env: { HF_ENDPOINT: endpoint, HF_HOME: store.workplace.root },
     tuning: { ...quick, connectionsPerFile: 3 },
   }),
 );

@@ -5,8 +5,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { bytesOf, uniteRanges, type ByteRange } from '../../../core/hub/ranges.js';
+import { sourcePath } from '../../support/source-path.js';
 import { resolve, someBytes, startFixture } from '../../support/hub.js';
 import { until } from '../../support/until.js';
 
@@ -21,13 +22,13 @@ void test('a process killed with SIGKILL, again and again, fetches no durable by
   const { meta, files } = await readResolution(fixture.store, resolution);
   const [file] = files;
   assert.ok(file !== undefined);
-  const path = localPathOf(fixture.store, meta, file);
+  const path = await sourcePath(fixture.store, meta, file);
   fixture.hub.resetStats();
   // Slow enough that little is between the two ends when the process is killed.
   fixture.hub.fault({ path: '/storage/', kind: 'rate', bytesPerSecond: 2_500_000 });
   const sent = (): number => fixture.hub.stats().bytes;
   const start = (): ChildProcess =>
-    spawn(process.execPath, [childPath, fixture.store.root, fixture.hub.url, resolution.key], {
+    spawn(process.execPath, [childPath, fixture.store.place, fixture.hub.url, resolution.key], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
   let asked = 0;

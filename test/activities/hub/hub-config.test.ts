@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/activity';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { readHubConfig } from '../../../activities/hub/http/hub-config.js';
 import { createActivities } from '../../../activities/index.js';
 import { HeadraceError } from '../../../core/errors.js';

@@ -5,8 +5,9 @@ import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
+import { sourcePath } from '../../support/source-path.js';
 import { downloadAll, resolve, sourceOf, startFixture, type Fixture } from '../../support/hub.js';
 
 /** Answers of a Hub are not trusted: every false one ends soon, with an error that names it. */
@@ -167,7 +168,7 @@ void test('paths that leave their folder are refused', async (t) => {
       'HubFileNotFoundError',
       /outside the repository or not valid/,
     );
-    assert.deepEqual(await readdir(join(fixture.store.root, 'hub')).catch(() => []), []);
+    assert.deepEqual(await readdir(join(fixture.store.place, 'hub')).catch(() => []), []);
   }
 });
 
@@ -191,7 +192,7 @@ void test('a link in the place of a part or of a folder is not followed', async 
   const { meta, files } = await readResolution(fixture.store, found.resolution);
   const [only] = files;
   assert.ok(only !== undefined && meta.kind === 'hub');
-  const path = localPathOf(fixture.store, meta, only);
+  const path = await sourcePath(fixture.store, meta, only);
   const outside = join(fixture.dir, 'outside');
   await mkdir(outside);
   await mkdir(dirname(path), { recursive: true });
@@ -203,7 +204,7 @@ void test('a link in the place of a part or of a folder is not followed', async 
 
   const other = await startFixture(t, { 'datasets/o/n/data/train.jsonl': large });
   const again = await resolve(other, { dataset: 'o/n' });
-  const snapshot = join(other.store.root, 'hub', 'datasets--o--n', 'snapshots', meta.commitSha);
+  const snapshot = join(other.store.place, 'hub', 'datasets--o--n', 'snapshots', meta.commitSha);
   await mkdir(snapshot, { recursive: true });
   await symlink(outside, join(snapshot, 'data'));
   await assert.rejects(downloadAll(other, other.activities(), again), isRefused(/leads out of the store/));

@@ -7,9 +7,10 @@ import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { localPathOf, readResolution } from '../../../activities/hub/resolve/resolution.js';
+import { readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { defaultTuning } from '../../../activities/hub/http/tuning.js';
 import type { Hub } from '../../../dev/hub/index.js';
+import { sourcePath } from '../../support/source-path.js';
 import { resolve, someBytes, startFixture, type Fixture } from '../../support/hub.js';
 import { until } from '../../support/until.js';
 
@@ -52,14 +53,14 @@ async function ready(t: TestContext, fileBytes: number, count: number): Promise<
     ...fixture,
     sizeBytes: fileBytes * count,
     start: () => {
-      const args = [childPath, fixture.store.root, fixture.hub.url, resolution.key, String(count)];
+      const args = [childPath, fixture.store.place, fixture.hub.url, resolution.key, String(count)];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       t.after(() => child.kill('SIGKILL'));
       return child;
     },
     assertAllRight: async () => {
       for (const [index, file] of files.entries()) {
-        const bytes = await readFile(localPathOf(fixture.store, meta, file));
+        const bytes = await readFile(await sourcePath(fixture.store, meta, file));
         assert.equal(createHash('sha256').update(bytes).digest('hex'), file.sha256, file.path);
         assert.ok(bytes.equals(contents[index] ?? Buffer.alloc(0)));
       }

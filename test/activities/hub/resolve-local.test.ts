@@ -4,9 +4,11 @@ import { mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promis
 import { join, relative } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
+import { noBatches } from '../../../core/batches.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import { withAbsolutePaths } from '../../../client/recipe/absolute-paths.js';
 import { HeadraceError } from '../../../core/errors.js';
@@ -61,7 +63,7 @@ void test('globs give each real file once, sorted, with its hash, and empty file
   assert.deepEqual(emptyFiles, [join(dir, 'empty.jsonl')]);
   assert.equal(resolution.emptyFiles, 1);
   assert.deepEqual(resolution.notes, ['1 empty file (0 bytes) is skipped: empty.jsonl']);
-  assert.deepEqual(resolution.downloads, []);
+  assert.deepEqual(resolution.downloads, noBatches);
   assert.equal(resolution.bytes, 4);
 });
 
@@ -74,7 +76,7 @@ void test('an unchanged file keeps its resolution, and a changed one gets anothe
   const { dir, store, resolve } = await place(t, { 'a.jsonl': 'one\n' });
   const path = join(dir, 'a.jsonl');
   const first = await resolve(path);
-  assert.equal((await readdir(join(store.root, 'digests'))).length, 1);
+  assert.equal((await readdir(join(store.place, 'digests'))).length, 1);
   assert.deepEqual((await resolve(path)).resolution, first.resolution);
   await writeFile(path, 'two\n');
   await utimes(path, 1_700_000_000, 1_700_000_000);
@@ -87,8 +89,8 @@ void test('an unchanged file keeps its resolution, and a changed one gets anothe
 void test('a digest that is kept is not computed again', async (t) => {
   const { dir, store, resolve } = await place(t, { 'a.jsonl': 'one\n' });
   const first = await resolve(join(dir, 'a.jsonl'));
-  const [name] = await readdir(join(store.root, 'digests'));
-  const kept = join(store.root, 'digests', name ?? '');
+  const [name] = await readdir(join(store.place, 'digests'));
+  const kept = join(store.place, 'digests', name ?? '');
   const { files } = await readResolution(store, first.resolution);
   const { path, sizeBytes, mtimeNs } = files[0] ?? assert.fail();
   const { ino } = await stat(path);

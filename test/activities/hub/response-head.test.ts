@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseResponseHead, plainBodyBytes } from '../../../activities/hub/http/response-head.js';
+import { parseResponseHead, plainBodyBytes } from '../../../activities/http/response-head.js';
 
 const parsed = (text: string): ReturnType<typeof parseResponseHead> =>
   parseResponseHead(Buffer.from(text, 'latin1'));

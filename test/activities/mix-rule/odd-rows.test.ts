@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pLimit from 'p-limit';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { Dice } from '../../support/dice.js';
 import { folderInMemory } from '../../support/folder.js';

@@ -5,12 +5,13 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { createMixActivities } from '../../../activities/mix/index.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
-import type { ArtifactKind, ArtifactRef, WorkRange } from '../../../core/contracts/artifact.js';
+import type { ArtifactKind, ArtifactRef, Batches } from '../../../core/contracts/artifact.js';
 import type { MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
@@ -51,13 +52,13 @@ const files: readonly (readonly [string, string, () => Uint8Array])[] = [
 
 /** Artifacts of a kind that are in the store. */
 async function countOf(store: ArtifactStore, kind: ArtifactKind): Promise<number> {
-  const names = await readdir(join(store.root, 'artifacts', kind), { recursive: true }).catch(() => []);
+  const names = await readdir(join(store.place, 'artifacts', kind), { recursive: true }).catch(() => []);
   return names.filter((name) => name.endsWith('manifest.json')).length;
 }
 
 async function aside(store: ArtifactStore, out: string): Promise<readonly string[]> {
   const results = (await readdir(out)).filter((name) => name.endsWith('.tmp'));
-  return [...results, ...(await readdir(join(store.root, 'tmp'), { recursive: true }))];
+  return [...results, ...(await readdir(join(store.place, 'tmp'), { recursive: true }))];
 }
 
 /** Cancels work when something of it, `begun`, is on the disk; nothing of that is left there. */
@@ -89,7 +90,7 @@ async function cancelled(
   assert.deepEqual(await aside(store, out), []);
 }
 
-const whole = (ranges: readonly WorkRange[]) => ({ from: 0, to: ranges.at(-1)?.to ?? 0 });
+const whole = ({ items }: Batches) => ({ from: 0, to: items });
 
 for (const [what, name, bytesOf] of files)
   void test(`converting ${what} stops before it is done, and a later run gives the bytes of an undisturbed one`, async () => {

@@ -1,5 +1,5 @@
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { mixSources, type MixRecipe } from '../../../client/mix/mix-sources.js';
 import { HeadraceError } from '../../../core/errors.js';
 import { quietWork } from '../../support/work.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { quietWork } from '../../support/work.js';
 import { workbench } from '../../support/local-sources.js';
@@ -33,7 +33,7 @@ void test('a mix that is killed again and again ends with the bytes of one that 
     ['mix', 1],
     ['mix', 12],
   ] as const) {
-    const running = fork(child, [dir, store.root, out, stage, String(steps)]);
+    const running = fork(child, [dir, store.place, out, stage, String(steps)]);
     const [, signal] = (await once(running, 'exit')) as [number | null, string | null];
     assert.equal(signal, 'SIGKILL', `killed after ${steps} steps of ${stage}`);
     assert.equal(await asides(), stage === 'mix' ? 1 : 0, 'what the one before left there has gone');

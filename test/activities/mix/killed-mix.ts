@@ -1,5 +1,5 @@
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';

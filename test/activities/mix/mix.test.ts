@@ -3,7 +3,8 @@ import { mkdir, open, readFile, readdir, rename, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { openStore, type ArtifactStore } from '../../../activities/artifacts/store.js';
+import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import {
   mixSources,
   type MixRecipe,
@@ -142,7 +143,7 @@ void test('every line of both files is traced to the line that it was made of', 
 void test('beside each line stands the number of its source', async () => {
   const { texts, mix, store } = await mixed(threeSourceRecipe());
   const artifact = await store.get(mix);
-  const numbers = await readFile(artifact.path('train.sources.bin'));
+  const numbers = await readFile(store.placeOf(artifact, 'train.sources.bin'));
   const lines = linesOf(texts[0]);
   assert.equal(numbers.length, 2 * lines.length);
   assert.deepEqual(MixMeta.parse(artifact.meta).sources, ['a', 'b', 'c']);
@@ -164,7 +165,7 @@ void test('changes to the results in `out` do not reach the store', async () => 
 void test('a run whose bytes rotted on disk is noticed before it gets into the mix', async () => {
   const store = await openStore(await bench.folder());
   await mixed(threeSourceRecipe(10), { store });
-  const pieces = join(store.root, 'artifacts', 'piece');
+  const pieces = join(store.place, 'artifacts', 'piece');
   for (const path of await readdir(pieces, { recursive: true })) {
     if (!path.endsWith('.lines')) continue;
     const handle = await open(join(pieces, path), 'r+');
@@ -200,7 +201,7 @@ void test('an aborted run leaves nothing behind, and the next one gives the same
       work,
     };
     await assert.rejects(mixSources(threeSourceRecipe(), call), { message: 'stop' });
-    assert.deepEqual(await readdir(join(store.root, 'tmp')), []);
+    assert.deepEqual(await readdir(join(store.place, 'tmp')), []);
   }
   const after = await mixed(threeSourceRecipe(), { store, pieceBytes: 9_000 });
   assert.ok(after.reusedPieces > 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test, type TestContext } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createReportActivities } from '../../../activities/report/index.js';
 import type { Conversation } from '../../../core/convert/conversation/conversation.js';
 import { finishedInput, hostile, writeFinishedRun, type Trained } from '../../support/finished-run.js';

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseHTML } from 'linkedom';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { visible } from '../../../activities/report/page/format.js';
 import { languageOf, unknownLanguage } from '../../../activities/report/read/languages.js';
 import { spread } from '../../../activities/report/page/sections/answers.js';

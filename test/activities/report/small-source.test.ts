@@ -38,7 +38,7 @@ void test('a source with reasoning, calls and weights is on the page as it is in
   });
   const work = quietWork();
   const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train(), startedOn }, work);
-  await activities.tokenisePieces({ plan, from: 0, to: pieces.at(-1)?.to ?? 0 }, work);
+  await activities.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const tokens = await activities.finishTokens({ plan }, work);
   const { path } = await createReportActivities({ store: bench.store }).writeReport(
     { ...finishedInput(mixed.out), sources: [], mix: mixed, tokens, training: null },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 
@@ -9,8 +9,7 @@ const store = await openStore(root);
 const tokens = await readTokens(store, { kind: 'tokens', key });
 await Promise.all(tokens.pieces.map((piece) => store.get({ kind: 'token-piece', key: piece.key })));
 const reader = await TokenReader.open(store, tokens, 'train');
-const examples = await Promise.all(Array.from(reader.trainedExamples(), (example) => reader.read(example)));
-await reader.close();
+const examples = await reader.read(reader.trainedExamples());
 const hash = createHash('sha256');
 for (const example of examples) hash.update(Buffer.from(example.tokens.buffer)).update(example.mask);
 process.stdout.write(`${examples.length} ${hash.digest('hex')}\n`);

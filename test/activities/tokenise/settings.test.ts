@@ -41,8 +41,7 @@ async function tokenise(
   const { reusedPieces } = await activities.tokenisePieces({ plan, from: 0, to: 1 }, quietWork());
   const { tokens } = await activities.finishTokens({ plan }, quietWork());
   const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');
-  const { tokens: ids } = await reader.read(0);
-  await reader.close();
+  const [{ tokens: ids } = { tokens: [] }] = await reader.read([0]);
   const encoder = createTextEncoder(
     await readTokenizerFiles(folder),
     rendererNamed(renderer, { currentDate: startedOn }).textTokens,

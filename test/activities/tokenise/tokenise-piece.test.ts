@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
 import { sourcesName } from '../../../activities/mix/format/provenance.js';
-import { mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
+import { bringLines, mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
 import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import { readTokenizerFiles, tokenizerIn } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { packagePath } from '../../../files/package-path.js';
 import { assistant, putMix, temporaryStore, user, type Row } from '../../support/mix-artifact.js';
 
@@ -21,25 +21,27 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
   const mix = await store.get(ref);
   const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
   const done: number[] = [];
-  const meta = await tokenisePiece(
-    {
-      tokenisation: {
-        renderer: 'qwen3',
-        settings: {},
-        trainOn: 'all_assistant_messages',
-        examples: 'conversation',
-        maxTokens: 60,
-        tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
+  const meta = await bringLines(store, lines.train, async (places) =>
+    tokenisePiece(
+      {
+        tokenisation: {
+          renderer: 'qwen3',
+          settings: {},
+          trainOn: 'all_assistant_messages',
+          examples: 'conversation',
+          maxTokens: 60,
+          tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
+        },
+        tokenizer: await tokenizerIn(tokenizerDir),
+        places,
+        firstLine: 0,
+        lines: rows.length,
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        sourcesPath: store.placeOf(mix, sourcesName('train')),
+        dir: await store.workplace.scratch(),
       },
-      tokenizerDir,
-      places: lines.train,
-      firstLine: 0,
-      lines: rows.length,
-      bytes: sizes.reduce((sum, size) => sum + size, 0),
-      sourcesPath: mix.path(sourcesName('train')),
-      dir: await store.scratch(),
-    },
-    { progress: (bytes) => void done.push(bytes) },
+      { progress: (bytes) => void done.push(bytes) },
+    ),
   );
   assert.equal(meta.rows, rows.length);
   assert.deepEqual(

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import { createTextEncoder } from '../../../activities/tokenise/tokenizer/text-encoder.js';
-import { readTokenizerFiles } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
+import {
+  readTokenizerFiles,
+  type TokenizerFiles,
+} from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
 import { readTokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
@@ -56,8 +59,7 @@ async function tokenise(
   });
   const work = quietWork();
   const plan = await activities.planTokens({ mix, train: recipe, startedOn }, work);
-  const last = plan.pieces.at(-1);
-  const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: last?.to ?? 0 }, work);
+  const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: plan.pieces.items }, work);
   const result = await activities.finishTokens({ plan: plan.plan }, work);
   return { ...result, pieces: done.pieces, reused: done.reusedPieces };
 }
@@ -97,12 +99,11 @@ void test('every row is tokenised by the renderer, however the file is cut, in o
         'all_assistant_messages',
         encoder,
       );
-      const row = await reader.read(line);
-      assert.deepEqual(Array.from(row.tokens), expected.tokens.slice(0, 60));
-      assert.deepEqual(Array.from(row.mask), expected.mask.slice(0, 60));
-      assert.equal(row.source, source);
+      const [row] = await reader.read([line]);
+      assert.deepEqual(Array.from(row?.tokens ?? []), expected.tokens.slice(0, 60));
+      assert.deepEqual(Array.from(row?.mask ?? []), expected.mask.slice(0, 60));
+      assert.equal(row?.source, source);
     }
-    await reader.close();
     assert.equal(tokens.heldoutRows, 3);
   }
 });
@@ -291,8 +292,7 @@ void test('an example a turn: examples keep their line, and steps, lengths and h
     const tokens = await readTokens(store, result.tokens);
     const reader = await TokenReader.open(store, tokens, 'train');
     const numbers = [...reader.trainedExamples()];
-    const read = await Promise.all(numbers.map((number) => reader.read(number)));
-    await reader.close();
+    const read = await reader.read(numbers);
     assert.deepEqual(numbers, [0, 1, 2, 4, 5, 6], 'the line without an example has a number, too');
     assert.deepEqual(
       read.map(({ line, source }) => [line, source]),
@@ -307,7 +307,6 @@ void test('an example a turn: examples keep their line, and steps, lengths and h
     );
     const heldout = await TokenReader.open(store, tokens, 'heldout');
     assert.deepEqual([heldout.trainedExamples().length, tokens.heldoutRows], [2, 1]);
-    await heldout.close();
   }
   const conversations = await tokenise(store, mix, train({ batch_size: 4 }));
   assert.equal(conversations.reused, 0, 'the form of examples is a part of the key');
@@ -330,13 +329,11 @@ void test('more token pieces than a process may have files open are read, many a
   assert.equal(pieces, many.length, 'each with two files, and 256 may be open');
   const hash = createHash('sha256');
   const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');
-  for (const example of reader.trainedExamples()) {
-    const read = await reader.read(example);
-    hash.update(Buffer.from(read.tokens.buffer)).update(read.mask);
-  }
-  await reader.close();
+  for (const example of reader.trainedExamples())
+    for (const read of await reader.read([example]))
+      hash.update(Buffer.from(read.tokens.buffer)).update(read.mask);
   const module = new URL('./read-all-child.js', import.meta.url);
-  assert.equal(await withFewFiles(module, store.root, tokens.key), `${many.length} ${hash.digest('hex')}`);
+  assert.equal(await withFewFiles(module, store.place, tokens.key), `${many.length} ${hash.digest('hex')}`);
 });
 
 void test('what a renderer cannot train is an error before anything is tokenised', async () => {
@@ -399,10 +396,10 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
   const fetchTokenizer = async (
     id: string,
     revision: string,
-  ): Promise<{ folder: string; commitSha: string }> => {
+  ): Promise<TokenizerFiles & { commitSha: string }> => {
     asked.push(`${id}@${revision}`);
-    const folder = id === 'Qwen/Qwen3-8B' ? qwen3Dir : modelDir;
-    return { folder, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
+    const files = await readTokenizerFiles(id === 'Qwen/Qwen3-8B' ? qwen3Dir : modelDir);
+    return { ...files, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
   const plan = await activities.planTokens(

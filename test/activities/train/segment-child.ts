@@ -1,4 +1,4 @@
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createTrainActivities } from '../../../activities/train/index.js';
 import { LiveClients } from '../../../activities/train/server/live-clients.js';
 import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';

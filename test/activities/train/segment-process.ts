@@ -40,7 +40,7 @@ export function startAttempt(
 ): Attempt {
   const input = { plan: training.plan, from: predecessor?.nextStep ?? 0, to, predecessor };
   const more = previousSession === undefined ? [] : [previousSession];
-  const args = [childPath, store.root, server.url, JSON.stringify(input), ...more];
+  const args = [childPath, store.place, server.url, JSON.stringify(input), ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const told: Line[] = [];
   const watchers = new Set<() => void>();

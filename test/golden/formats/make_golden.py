@@ -3,8 +3,9 @@
     python3 -m venv venv && venv/bin/pip install pyarrow==26.0.1 zstandard==0.25.0
     venv/bin/python test/golden/formats/make_golden.py
 
-Writes rows.jsonl and files/ beside this file; a file that is added to files/ is tested with the others. Parquet by
-pyarrow (one file a codec, page version, encoding and naming of lists), packed text by Python's gzip and by libzstd.
+Writes rows.jsonl and files/ beside this file; then make_golden_old.py adds to them. A file that is added to files/ is
+tested with the others. Parquet by pyarrow (one file a codec, page version, encoding and naming of lists), packed text by
+Python's gzip and by libzstd.
 """
 import datetime
 import decimal

@@ -34,7 +34,6 @@ void test("the cookbook's own readers take checkpoints.jsonl and metrics.jsonl, 
     targets: [...targetTokens],
     weights: [...weights],
   }));
-  await batches.close();
   const metrics = await metricsIn(bench.out);
 
   const env = { TINKER_BASE_URL: server.url, TINKER_API_KEY: apiKey, TINKER_TELEMETRY: '0' };

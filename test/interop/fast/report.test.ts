@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { openStore } from '../../../activities/artifacts/store.js';
+import { openStore } from '../../../activities/artifacts/open-store.js';
 import { createReportActivities } from '../../../activities/report/index.js';
 import { finishedInput, finishedRun, hostile, writeFinishedRun } from '../../support/finished-run.js';
 import { openBrowser, type Browser, type Page } from '../support/browser.js';

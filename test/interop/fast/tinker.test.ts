@@ -249,7 +249,6 @@ for (const [name, requirements] of [
       const session = await (await access.connect(signal)).openSession();
       const client = await session.createSamplingClient({ modelPath: trained.sampler });
       const sampled = await heldoutLosses(client, reader, tokens.sources, signal, () => undefined);
-      await reader.close();
       await session.finish('success');
       assert.equal(atStart.heldoutNll, sampled.all);
       assert.notEqual(atStart.heldoutNll, base.heldoutNll);

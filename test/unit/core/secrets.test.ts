@@ -28,3 +28,20 @@ void test('whatever the environment calls a token, key, secret or password is on
     '*** by http://user:***@proxy.example:3128 in /home/somebody',
   );
 });
+
+void test('keys of AWS and signatures of requests are removed', () => {
+  const { scrub } = new Secrets({
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret/key',
+    AWS_SESSION_TOKEN: 'session-token',
+  });
+  assert.equal(scrub('AKIAEXAMPLE secret/key session-token'), '*** *** ***');
+  assert.equal(
+    scrub('https://s3/a?X-Amz-Credential=AKIA%2Fa&X-Amz-Signature=0f1e&x-id=GetObject'),
+    'https://s3/a?X-Amz-Credential=***&X-Amz-Signature=***&x-id=GetObject',
+  );
+  assert.equal(
+    scrub('AWS4-HMAC-SHA256 Credential=K/2026/s3, SignedHeaders=host, Signature=0f1e'),
+    'AWS4-HMAC-SHA256 Credential=***, SignedHeaders=host, Signature=***',
+  );
+});

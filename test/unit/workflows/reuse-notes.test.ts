@@ -6,16 +6,13 @@ const download = { files: 2, bytes: 10, fetchedBytes: 10, resumedBytes: 0, reuse
 const conversion = { pieces: 3, reusedPieces: 0, rows: 1, conversations: 1, rejected: 0 };
 
 void test('a source that was fetched and converted whole has no note', () => {
-  assert.deepEqual(reuseNotes([download], [conversion]), []);
+  assert.deepEqual(reuseNotes(download, [conversion]), []);
 });
 
-void test('what was in the store already is summed over the activities', () => {
+void test('what was in the store already is noted, of pieces and of dialogues together', () => {
   assert.deepEqual(
     reuseNotes(
-      [
-        { ...download, reusedFiles: 1, resumedBytes: 1_500_000 },
-        { ...download, reusedFiles: 2 },
-      ],
+      { ...download, files: 4, reusedFiles: 3, resumedBytes: 1_500_000 },
       [
         { ...conversion, reusedPieces: 3 },
         { ...conversion, reusedPieces: 1 },

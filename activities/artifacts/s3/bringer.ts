@@ -1,0 +1,184 @@
+import { open } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import { defined } from '../../../core/defined.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { inParallel } from '../../threads/in-parallel.js';
+import type { ByteRange } from '../store.js';
+import type { CachedFile } from './cache/cached-file.js';
+import type { FileCache } from './cache/file-cache.js';
+import { chunksOf, rangeOfChunk, type Chunked } from './chunked.js';
+import type { Objects } from './objects.js';
+
+/** Makes files of the bucket local, chunk by chunk, each verified by its SHA-256. */
+export class Bringer {
+  readonly #objects: Objects;
+  readonly #cache: FileCache;
+  readonly #onWarning: (message: string) => void;
+  /** Chunks that are on their way, by the inode of the image and their number. */
+  readonly #coming = new Map<string, Promise<void>>();
+  readonly #slots = pLimit(chunksAtOnce);
+
+  constructor(options: {
+    readonly objects: Objects;
+    readonly cache: FileCache;
+    /** Called where bytes changed on their way. */
+    readonly onWarning: (message: string) => void;
+  }) {
+    this.#objects = options.objects;
+    this.#cache = options.cache;
+    this.#onWarning = options.onWarning;
+  }
+
+  /**
+   * Puts a file of the cache at `path`, with those of its chunks that the ranges touch.
+   *
+   * @param ranges - @default the whole file
+   */
+  async bring(
+    file: Chunked,
+    ranges: readonly ByteRange[] | undefined,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const facts = { sizeBytes: file.sizeBytes, chunks: file.digests.length };
+    try {
+      const cached = await this.#cache.pin(file.name, path, facts);
+      try {
+        const missing = await cached.missing(chunksOf(file, ranges));
+        await inParallel(missing, chunksAtOnce, signal, (chunk, both) =>
+          this.#chunk(file, chunk, cached, both),
+        );
+      } finally {
+        await cached.close();
+      }
+    } catch (error) {
+      throw this.#cache.asDiskFull(error);
+    }
+  }
+
+  /** Puts a file at `path` that has these ranges alone. They are not verified, and the cache is not used. */
+  async bringExactly(
+    file: Chunked,
+    ranges: readonly ByteRange[],
+    path: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    try {
+      const target = await open(path, 'wx');
+      try {
+        await target.truncate(file.sizeBytes);
+        const stretches = ranges.flatMap((range) => stretchesOf(file, range));
+        await inParallel(stretches, stretchesAtOnce, signal, async (stretch, both) => {
+          await this.#get(file, stretch, { descriptor: target.fd }, both);
+        });
+      } finally {
+        await target.close();
+      }
+    } catch (error) {
+      throw this.#cache.asDiskFull(error);
+    }
+  }
+
+  async #chunk(file: Chunked, chunk: number, cached: CachedFile, signal: AbortSignal): Promise<void> {
+    const id = `${cached.inode}/${chunk}`;
+    for (let coming = this.#coming.get(id); coming !== undefined; coming = this.#coming.get(id)) {
+      // Where it fails or is cancelled elsewhere, it is fetched here.
+      await coming.catch(() => undefined);
+      if ((await cached.missing([chunk])).length === 0) return;
+    }
+    const fetching = this.#slots(() => this.#fetch(file, chunk, cached, signal)).finally(() =>
+      this.#coming.delete(id),
+    );
+    this.#coming.set(id, fetching);
+    await fetching;
+  }
+
+  async #fetch(file: Chunked, chunk: number, cached: CachedFile, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const range = rangeOfChunk(file, chunk);
+    await this.#cache.reserve(range.to - range.from);
+    await this.#verified(file, chunk, range, cached.image.fd, signal);
+    await cached.mark(chunk);
+  }
+
+  /** Fetches a chunk. Wrong bytes are fetched again: only the same wrong ones are those of the object. */
+  async #verified(
+    file: Chunked,
+    chunk: number,
+    range: ByteRange,
+    descriptor: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const expected = file.digests[chunk];
+    const wrong = new Set<string>();
+    for (;;) {
+      const digest = await this.#get(file, range, { descriptor, expected }, signal);
+      if (digest === expected) return;
+      if (wrong.has(digest)) throw await this.#damaged(file, range);
+      wrong.add(digest);
+      const { key } = file.object(range);
+      if (wrong.size < mostWrong) {
+        const stretch = `bytes ${range.from} to ${range.to}`;
+        this.#onWarning(`${this.#objects.place}/${key} came with wrong ${stretch}; they are read again`);
+        continue;
+      }
+      throw new HeadraceError(
+        'StoreUnavailableError',
+        `${this.#objects.place}/${key} had other bytes each time that it was read (${file.shown})`,
+      );
+    }
+  }
+
+  /** Writes a range to its place in a file, where it has the expected SHA-256, and returns what it has. */
+  async #get(
+    file: Chunked,
+    range: ByteRange,
+    { descriptor, expected }: { readonly descriptor: number; readonly expected?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { key, range: within } = file.object(range);
+    const target = { descriptor, at: range.from, ...defined({ sha256: expected }) };
+    const received = await this.#objects.download(key, within, target, signal);
+    if (received?.sizeBytes === range.to - range.from) return received.sha256;
+    if (received !== undefined) throw await this.#damaged(file, range);
+    await file.forget(this.#objects, key);
+    throw new HeadraceError(
+      'ArtifactMissingError',
+      `${this.#objects.place}/${key} is gone, which belongs to ${file.shown}`,
+      {
+        remedy:
+          'Look whether a lifecycle rule of the bucket deletes objects of the store, and end it. Then start the run again: what is missing is made again.',
+      },
+    );
+  }
+
+  async #damaged(file: Chunked, range: ByteRange): Promise<HeadraceError> {
+    const { key } = file.object(range);
+    await file.forget(this.#objects, key);
+    return new HeadraceError(
+      'ArtifactCorruptError',
+      `${this.#objects.place}/${key} does not have the bytes that were written (${file.shown}, bytes ${range.from} to ${range.to}); the store has dropped it`,
+      { remedy: 'Start the run again: what was dropped is made again.' },
+    );
+  }
+}
+
+/** Chunks that are fetched at a time: each is in memory until it is verified. */
+const chunksAtOnce = 6;
+/** Ranges of one file past the cache that are fetched at a time. */
+const stretchesAtOnce = 8;
+/** Different wrong contents after which the fault is not the object's. */
+const mostWrong = 4;
+/** The most bytes of one request past the cache. */
+const stretchBytes = 16 << 20;
+
+/** Parts of a range, each inside one chunk and of a size that a request may have. */
+function stretchesOf({ chunkBytes }: Chunked, { from, to }: ByteRange): ByteRange[] {
+  const stretches: ByteRange[] = [];
+  for (let at = from; at < to;) {
+    const end = Math.min(to, at + stretchBytes, (Math.floor(at / chunkBytes) + 1) * chunkBytes);
+    stretches.push({ from: at, to: end });
+    at = end;
+  }
+  return stretches;
+}

@@ -1,0 +1,143 @@
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HeadraceError } from '../../../../core/errors.js';
+import { formatBytes } from '../../../../core/format.js';
+import { hasCode, ignoreMissing } from '../../../../files/errno.js';
+import { namesIn } from '../../../../files/names-in.js';
+import { makeScratch } from '../../../../files/scratch.js';
+import { bootMark } from '../../../../files/process-id.js';
+import { sha256 } from '../../../../files/sha256.js';
+import { CachedFile, names } from './cached-file.js';
+
+/** The bytes on the disk are counted anew when this part of the limit was written: others write as well. */
+const countEvery = 1 / 16;
+
+interface Entry {
+  readonly dir: string;
+  readonly bytes: number;
+  readonly isPinned: boolean;
+  readonly usedMs: number;
+}
+
+/**
+ * Copies of objects on this disk, within a limit. Several processes may share it. Files in use are pinned and
+ * stay; the others go, those first that were used longest ago. So the disk holds at most the limit, or what is
+ * pinned where that is more.
+ *
+ * Nothing is flushed: the files of a boot are not trusted after another one.
+ */
+export class FileCache {
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #limitBytes: number;
+  /** As last counted, with what this process has written since. */
+  #usedBytes = Infinity;
+  #sinceCount = 0;
+  /** The count under way. */
+  #trimming: Promise<void> = Promise.resolve();
+
+  private constructor(root: string, folder: string, limitBytes: number) {
+    this.#root = root;
+    this.#folder = folder;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** @param root - of the workplace. */
+  static async open(root: string, limitBytes: number): Promise<FileCache> {
+    const all = join(root, 'brought');
+    const boot = bootMark();
+    await mkdir(join(all, boot), { recursive: true });
+    for (const other of await namesIn(all))
+      if (other !== boot) await rm(join(all, other), { recursive: true, force: true });
+    return new FileCache(root, join(all, boot), limitBytes);
+  }
+
+  /**
+   * Pins a file.
+   *
+   * @param name - of the original; equal names mean equal content.
+   * @param path - where the job has it.
+   */
+  async pin(
+    name: string,
+    path: string,
+    file: { readonly sizeBytes: number; readonly chunks: number },
+  ): Promise<CachedFile> {
+    const dir = join(this.#folder, sha256(name).toString('hex', 0, 20));
+    return await CachedFile.pin(dir, path, file, () => makeScratch(this.#root));
+  }
+
+  /** Makes room for so many bytes, which the caller writes next. */
+  async reserve(bytes: number): Promise<void> {
+    await this.#trimTo(bytes);
+    this.#usedBytes += bytes;
+    this.#sinceCount += bytes;
+  }
+
+  /** Removes what is beyond the limit, when files are no longer pinned. */
+  async released(): Promise<void> {
+    if (this.#usedBytes !== Infinity) await this.#trimTo(0);
+  }
+
+  async #trimTo(bytes: number): Promise<void> {
+    if (!this.#mustCount(bytes)) return;
+    const before = this.#trimming.catch(() => undefined);
+    this.#trimming = before.then(async () => {
+      if (this.#mustCount(bytes)) await this.#trim(bytes);
+    });
+    await this.#trimming;
+  }
+
+  /** A DiskFullError that names the cache where `error` means that its disk is full, else `error` itself. */
+  asDiskFull(error: unknown): unknown {
+    if (!hasCode(error, 'ENOSPC') && !hasCode(error, 'EDQUOT')) return error;
+    return new HeadraceError('DiskFullError', `No space left on the disk of the cache ${this.#root}`, {
+      remedy: `Free space there, name a folder on a larger disk as HEADRACE_CACHE, or lower HEADRACE_CACHE_BYTES (now ${formatBytes(this.#limitBytes)}); then retry.`,
+      cause: error,
+    });
+  }
+
+  #mustCount(bytes: number): boolean {
+    const isFull = this.#usedBytes + bytes > this.#limitBytes;
+    return isFull || this.#sinceCount > this.#limitBytes * countEvery;
+  }
+
+  async #trim(bytes: number): Promise<void> {
+    const entries = await this.#entries();
+    let used = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    const unused = entries.filter(({ isPinned }) => !isPinned).sort((a, b) => a.usedMs - b.usedMs);
+    for (const entry of unused) {
+      if (used + bytes <= this.#limitBytes) break;
+      await this.#remove(entry.dir);
+      used -= entry.bytes;
+    }
+    this.#usedBytes = used;
+    this.#sinceCount = 0;
+  }
+
+  async #entries(): Promise<Entry[]> {
+    const found: Entry[] = [];
+    for (const name of await readdir(this.#folder)) {
+      const dir = join(this.#folder, name);
+      const image = await stat(join(dir, names.image)).catch(ignoreMissing);
+      const marks = await stat(join(dir, names.marks)).catch(ignoreMissing);
+      if (image === undefined || marks === undefined) continue;
+      // The image's name in the cache is one link, that of each job another one.
+      const isPinned = image.nlink > 1;
+      found.push({ dir, bytes: image.blocks * 512, isPinned, usedMs: marks.mtimeMs });
+    }
+    return found;
+  }
+
+  /** Moves the folder away first: another process must not find half of it. */
+  async #remove(dir: string): Promise<void> {
+    const aside = await makeScratch(this.#root);
+    try {
+      await rename(dir, join(aside, 'removed'));
+    } catch (error) {
+      ignoreMissing(error);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { writeAll } from '../../../files/file-writer.js';
+import { sha256 } from '../../../files/sha256.js';
+import type { ByteRange } from '../store.js';
+import type { S3Connection, S3Sdk } from './connect.js';
+import type { Received, Target } from './objects.js';
+import { Bulk } from './transfer/bulk.js';
+import { signedRequest } from './transfer/signed-request.js';
+import { wholeBody } from './whole-body.js';
+
+/** The object of a request. */
+interface At {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** A stretch of a file that is sent, and the size of the chunks that are hashed. */
+export interface FilePart {
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+  readonly chunkBytes: number;
+}
+
+/** What came of a sent stretch. */
+interface SentPart {
+  readonly ETag: string | undefined;
+  readonly chunks: readonly string[];
+}
+
+/**
+ * Moves bytes between objects and files of this disk. The SDK makes and signs the requests and reads the
+ * answers; a thread has the bytes. Each call is one try.
+ */
+export class FileTransfers {
+  readonly #sdk: S3Sdk;
+  readonly #client: S3Client;
+  readonly #bulk: Bulk;
+  readonly #stallMs: number;
+
+  constructor({ sdk, client }: S3Connection, stallMs: number) {
+    this.#sdk = sdk;
+    this.#client = client;
+    this.#stallMs = stallMs;
+    this.#bulk = new Bulk(stallMs);
+  }
+
+  async get(
+    input: At & { readonly Range: string },
+    { from, to }: ByteRange,
+    target: Target,
+    signal: AbortSignal | undefined,
+  ): Promise<Received> {
+    const bytes = to - from;
+    let digest: string | undefined;
+    const command = new this.#sdk.GetObjectCommand(input);
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        digest = await this.#bulk.get({ ...signedRequest(args.request), ...target, bytes }, signal);
+        // Another answer, such as a refusal or one of unknown length: the SDK fetches it itself.
+        if (digest === undefined) return await next(args);
+        return { response: { statusCode: 206, headers: {}, body: Readable.from([]) } };
+      },
+      inPlaceOfHttp,
+    );
+    const answer = await this.#client.send(command);
+    if (digest !== undefined) return { sizeBytes: bytes, sha256: digest };
+    const body = await wholeBody(answer, this.#stallMs);
+    const found = sha256(body).toString('hex');
+    if (body.length === bytes && found === (target.sha256 ?? found))
+      writeAll(target.descriptor, body, target.at);
+    return { sizeBytes: body.length, sha256: found };
+  }
+
+  async put(at: At, file: FilePart, signal: AbortSignal | undefined): Promise<SentPart> {
+    const sent = this.#sender(file, signal);
+    const command = new this.#sdk.PutObjectCommand({ ...at, ContentLength: file.to - file.from });
+    command.middlewareStack.add((next) => (args) => next(unsigned(args)), beforeSigning);
+    command.middlewareStack.add(() => (args) => sent.send(args.request), inPlaceOfHttp);
+    const { ETag } = await this.#client.send(command);
+    return { ETag, chunks: sent.chunks() };
+  }
+
+  async putPart(
+    at: At & { readonly UploadId: string; readonly PartNumber: number },
+    file: FilePart,
+    signal: AbortSignal | undefined,
+  ): Promise<SentPart> {
+    const sent = this.#sender(file, signal);
+    const command = new this.#sdk.UploadPartCommand({ ...at, ContentLength: file.to - file.from });
+    command.middlewareStack.add((next) => (args) => next(unsigned(args)), beforeSigning);
+    command.middlewareStack.add(() => (args) => sent.send(args.request), inPlaceOfHttp);
+    const { ETag } = await this.#client.send(command);
+    return { ETag, chunks: sent.chunks() };
+  }
+
+  #sender(
+    file: FilePart,
+    signal: AbortSignal | undefined,
+  ): {
+    send(request: unknown): Promise<{ response: unknown }>;
+    chunks(): readonly string[];
+  } {
+    let chunks: readonly string[] = [];
+    return {
+      send: async (request) => {
+        const answer = await this.#bulk.put({ ...signedRequest(request), ...file }, signal);
+        const { status: statusCode, headers, body } = answer;
+        chunks = answer.chunks;
+        return { response: { statusCode, headers, body: Readable.from([Buffer.from(body)]) } };
+      },
+      chunks: () => chunks,
+    };
+  }
+}
+
+const inPlaceOfHttp = { step: 'deserialize', priority: 'low', name: 'bytesInThread' } as const;
+const beforeSigning = { step: 'build', name: 'unsignedBody' } as const;
+
+/**
+ * A request whose signature does not cover the body: it is hashed while it is sent. What arrived is verified
+ * when it is read.
+ */
+function unsigned<Args extends { readonly request: unknown }>(args: Args): Args {
+  const { request } = args;
+  if (typeof request === 'object' && request !== null && 'headers' in request)
+    Object.assign(request.headers ?? {}, { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' });
+  return args;
+}

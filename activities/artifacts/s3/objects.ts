@@ -1,0 +1,72 @@
+import type { ByteRange } from '../store.js';
+
+/** An object in a list. */
+export interface ObjectEntry {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** When it was written, by the server's clock. */
+  readonly at: Date;
+}
+
+/** Where bytes of an object go: a file of this disk that stays open. */
+export interface Target {
+  readonly descriptor: number;
+  /** Position of the first byte in the file. */
+  readonly at: number;
+  /** In hex: bytes with another SHA-256 are not written. @default they are written as they come */
+  readonly sha256?: string;
+}
+
+/** What came of an object. */
+export interface Received {
+  /** Less than asked for where the object ends before; then nothing was written. */
+  readonly sizeBytes: number;
+  /** Of the bytes, in hex. */
+  readonly sha256: string;
+}
+
+/**
+ * The objects below one prefix of a bucket of an S3-compatible service. Keys are relative to the prefix. The
+ * service must have strong read-after-write consistency. Nothing here relies on conditional writes, ETags or
+ * the order of lists: `ifAbsent` saves work, and a server that ignores it loses nothing.
+ *
+ * All throw {HeadraceError} StoreUnavailableError, BucketMissingError, StoreForbiddenError,
+ * StoreRegionError, StoreClockError, StoreAnswerError.
+ */
+export interface Objects {
+  /** `s3://bucket/prefix`. */
+  readonly place: string;
+  /** The object's bytes, or a range of them; `undefined` where it does not exist. For at most 64 MiB. */
+  get(key: string, range?: ByteRange): Promise<Buffer | undefined>;
+  /** Writes a range of an object to a file, in a thread; `undefined` where the object does not exist. */
+  download(
+    key: string,
+    range: ByteRange,
+    target: Target,
+    signal?: AbortSignal,
+  ): Promise<Received | undefined>;
+  /** The size of an object; `undefined` where it does not exist. */
+  sizeOf(key: string): Promise<number | undefined>;
+  /**
+   * Writes an object of at most 5 GiB.
+   *
+   * @param body - the bytes, or a file of this disk.
+   * @returns `exists` where `ifAbsent` was set and there is one, which may be this writer's own.
+   */
+  put(
+    key: string,
+    body: Uint8Array | { readonly path: string },
+    options?: { readonly ifAbsent?: boolean; readonly signal?: AbortSignal },
+  ): Promise<'written' | 'exists'>;
+  /**
+   * Writes a file of this disk, and hashes what is sent.
+   *
+   * @returns the SHA-256 of each chunk of `chunkBytes`, in hex.
+   */
+  upload(key: string, path: string, chunkBytes: number, signal?: AbortSignal): Promise<readonly string[]>;
+  list(prefix: string): AsyncIterable<ObjectEntry>;
+  /** Removes objects; missing ones are no error. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Joins objects to one, in order, without reading them. Each but the last has at least 5 MiB. */
+  join(key: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void>;
+}

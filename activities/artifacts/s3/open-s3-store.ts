@@ -1,0 +1,52 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fromEnv, type Env } from '../../../core/env.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { Workplace } from '../workplace.js';
+import { FileCache } from './cache/file-cache.js';
+import { connectS3 } from './connect.js';
+import { parseBucketPlace } from './place.js';
+import { Requests } from './requests.js';
+import { S3Objects } from './s3-objects.js';
+import { S3Store } from './s3-store.js';
+import { scrubber } from './scrubber.js';
+import { storeIdOf } from './store-id.js';
+import { defaultS3Tuning, type S3Tuning } from './tuning.js';
+
+const defaultCacheBytes = 20e9;
+
+/** Opens the store at `s3://bucket/prefix`, which the first process makes. */
+export async function openS3Store(
+  place: string,
+  options: {
+    readonly env: Env;
+    readonly onWarning: (message: string) => void;
+    readonly tuning?: Partial<S3Tuning>;
+  },
+): Promise<S3Store> {
+  const { env, onWarning } = options;
+  const tuning = { ...defaultS3Tuning, ...options.tuning };
+  const connection = await connectS3(env, tuning);
+  const scrub = scrubber(connection, env);
+  const requests = new Requests({ place, tuning, scrub, onWarning });
+  const objects = new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
+  const workplace = await Workplace.at(cacheFolder(env));
+  const cache = await FileCache.open(workplace.root, cacheBytes(env));
+  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning });
+}
+
+function cacheFolder(env: Env): string {
+  const named = fromEnv(env, 'HEADRACE_CACHE');
+  return named === undefined ? join(homedir(), '.cache', 'headrace') : resolve(named);
+}
+
+function cacheBytes(env: Env): number {
+  const text = fromEnv(env, 'HEADRACE_CACHE_BYTES');
+  if (text === undefined) return defaultCacheBytes;
+  const bytes = Number(text);
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  throw new HeadraceError(
+    'UsageError',
+    `HEADRACE_CACHE_BYTES is "${text}"; expected a number of bytes, for instance 20000000000`,
+  );
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import type { Artifact, FileFacts } from '../store.js';
+import { chunkedFile, type Chunked } from './chunked.js';
+import type { ArtifactManifest } from './manifests.js';
+
+/** An artifact of a bucket, by its manifest. */
+export class S3Artifact implements Artifact {
+  readonly ref: ArtifactRef;
+  readonly writer: string;
+  readonly #manifest: z.infer<typeof ArtifactManifest>;
+
+  constructor(ref: ArtifactRef, manifest: z.infer<typeof ArtifactManifest>) {
+    this.ref = ref;
+    this.writer = manifest.writer;
+    this.#manifest = manifest;
+  }
+
+  get meta(): unknown {
+    return this.#manifest.meta;
+  }
+
+  get files(): Readonly<Record<string, FileFacts>> {
+    return this.#manifest.files;
+  }
+
+  /** The content of a file that is inside the manifest. */
+  content(name: string): Buffer | undefined {
+    const { content } = this.#stored(name);
+    return content === undefined ? undefined : Buffer.from(content, 'base64');
+  }
+
+  /** A file that is an object of its own. */
+  chunked(name: string): Chunked {
+    return chunkedFile(this.ref, this.writer, name, this.#stored(name), this.#manifest.chunkBytes);
+  }
+
+  #stored(name: string): z.infer<typeof ArtifactManifest>['files'][string] {
+    const stored = this.#manifest.files[name];
+    if (stored === undefined) throw new Error(`${this.ref.kind} ${this.ref.key} has no file ${name}`);
+    return stored;
+  }
+
+  get dir(): string {
+    throw new Error('An artifact in a bucket has no folder');
+  }
+
+  path(): string {
+    throw new Error('An artifact in a bucket has no folder');
+  }
+}

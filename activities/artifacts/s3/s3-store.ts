@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import pLimit from 'p-limit';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { HeadraceError } from '../../../core/errors.js';
+import { stableJson } from '../../../core/stable-json.js';
+import type { Medium } from '../medium.js';
+import type { Artifact, ArtifactStore, Blob, NoteEntry, Wanted } from '../store.js';
+import type { Workplace } from '../workplace.js';
+import { Bringer } from './bringer.js';
+import type { FileCache } from './cache/file-cache.js';
+import { chunkedBlob, type Chunked } from './chunked.js';
+import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
+import {
+  ArtifactManifest,
+  BlobManifest,
+  contentBytes,
+  fileChunkBytes,
+  type StoredFile,
+} from './manifests.js';
+import type { Objects } from './objects.js';
+import { readManifest } from './read-manifest.js';
+import { S3Artifact } from './s3-artifact.js';
+
+/** Files of one artifact that are sent at a time. */
+const filesAtOnce = 4;
+
+/** A store in a bucket. */
+export class S3Store implements ArtifactStore {
+  readonly id: string;
+  readonly medium: Medium;
+  readonly workplace: Workplace;
+  readonly #objects: Objects;
+  readonly #cache: FileCache;
+  readonly #bringer: Bringer;
+
+  constructor(options: {
+    readonly id: string;
+    readonly objects: Objects;
+    readonly workplace: Workplace;
+    readonly cache: FileCache;
+    readonly onWarning: (message: string) => void;
+  }) {
+    this.id = options.id;
+    this.#objects = options.objects;
+    this.medium = { kind: 'objects', objects: options.objects };
+    this.workplace = options.workplace;
+    this.#cache = options.cache;
+    this.#bringer = new Bringer(options);
+  }
+
+  get place(): string {
+    return this.#objects.place;
+  }
+
+  get root(): string {
+    return this.workplace.root;
+  }
+
+  async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
+    const manifest = await readManifest(this.#objects, manifestKey(ref), ArtifactManifest);
+    return manifest === undefined ? undefined : new S3Artifact(ref, manifest);
+  }
+
+  async get(ref: ArtifactRef): Promise<S3Artifact> {
+    const artifact = await this.find(ref);
+    if (artifact === undefined)
+      throw new HeadraceError(
+        'ArtifactMissingError',
+        `The store ${this.place} has no whole ${ref.kind} ${ref.key}`,
+      );
+    return artifact;
+  }
+
+  async put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact> {
+    const aside = await this.workplace.scratch();
+    try {
+      const meta = await write(aside);
+      const writer = randomUUID();
+      const files = await this.#send(ref, writer, aside);
+      const manifest = { ...ref, writer, chunkBytes: fileChunkBytes, files, meta };
+      return await this.#publish(ref, manifest);
+    } finally {
+      await rm(aside, { recursive: true, force: true });
+    }
+  }
+
+  /** The first manifest stays. Any of them would be right: each names the files of its own writer. */
+  async #publish(
+    ref: ArtifactRef,
+    manifest: ConstructorParameters<typeof S3Artifact>[1],
+  ): Promise<S3Artifact> {
+    const bytes = Buffer.from(stableJson(manifest));
+    if ((await this.#objects.put(manifestKey(ref), bytes, { ifAbsent: true })) === 'written')
+      return new S3Artifact(ref, manifest);
+    const first = await this.get(ref);
+    if (first.writer !== manifest.writer)
+      await this.#objects.remove(
+        Object.entries(manifest.files)
+          .filter(([, { content }]) => content === undefined)
+          .map(([name]) => fileKey(ref, manifest.writer, name)),
+      );
+    return first;
+  }
+
+  /** Sends the files of a folder, the smallest ones as part of the manifest. */
+  async #send(ref: ArtifactRef, writer: string, dir: string): Promise<Record<string, StoredFile>> {
+    const names = (await readdir(dir)).sort();
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).size));
+    const bySize = names
+      .map((name, index) => ({ name, sizeBytes: sizes[index] ?? 0 }))
+      .sort((a, b) => a.sizeBytes - b.sizeBytes);
+    let left = contentBytes;
+    const slots = pLimit(filesAtOnce);
+    const sent = bySize.map(async ({ name, sizeBytes }): Promise<[string, StoredFile]> => {
+      left -= sizeBytes;
+      const path = join(dir, name);
+      if (left >= 0) {
+        const content = (await readFile(path)).toString('base64');
+        return [name, { sizeBytes, content, chunks: [] }];
+      }
+      const chunks = await slots(() =>
+        this.#objects.upload(fileKey(ref, writer, name), path, fileChunkBytes),
+      );
+      return [name, { sizeBytes, chunks: [...chunks] }];
+    });
+    await Promise.allSettled(sent);
+    return Object.fromEntries(await Promise.all(sent));
+  }
+
+  placeOf({ ref }: Artifact, name: string): string {
+    return `${this.place}/${artifactPrefix(ref)}${name}`;
+  }
+
+  async text(artifact: Artifact, name: string): Promise<string> {
+    const content = (await this.#own(artifact)).content(name);
+    if (content !== undefined) return content.toString('utf8');
+    return await this.bring([{ artifact, file: name }], async ([path = '']) => await readFile(path, 'utf8'));
+  }
+
+  async bring<Result>(
+    wanted: readonly Wanted[],
+    use: (paths: readonly string[]) => Promise<Result>,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Result> {
+    const folder = await this.workplace.scratch();
+    try {
+      const bringing = wanted.map(async (each, index) => await this.#bringOne(each, folder, index, signal));
+      // All have ended before the folder goes.
+      await Promise.allSettled(bringing);
+      return await use(await Promise.all(bringing));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+      await this.#cache.released();
+    }
+  }
+
+  async #bringOne(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {
+    if ('path' in wanted) return wanted.path;
+    const name = 'blob' in wanted ? wanted.blob.oid : basename(wanted.file);
+    const path = join(folder, `${index}-${name}`);
+    const file = await this.#stored(wanted);
+    if (Buffer.isBuffer(file)) await writeFile(path, file);
+    else if (wanted.isReadOnce === true && wanted.ranges !== undefined)
+      await this.#bringer.bringExactly(file, wanted.ranges, path, signal);
+    else await this.#bringer.bring(file, wanted.ranges, path, signal);
+    return path;
+  }
+
+  /** The content where it is in a manifest, else where its chunks are. */
+  async #stored(wanted: Exclude<Wanted, { readonly path: string }>): Promise<Buffer | Chunked> {
+    if ('artifact' in wanted) {
+      const artifact = await this.#own(wanted.artifact);
+      return artifact.content(wanted.file) ?? artifact.chunked(wanted.file);
+    }
+    const whole = await this.#whole(wanted.blob);
+    if (whole.content !== undefined) return Buffer.from(whole.content, 'base64');
+    return chunkedBlob(wanted.blob, whole);
+  }
+
+  async #whole({ oid, name }: Blob): Promise<BlobManifest> {
+    const whole = await readManifest(this.#objects, wholeKey(oid), BlobManifest);
+    if (whole !== undefined) return whole;
+    throw new HeadraceError('ArtifactMissingError', `The store ${this.place} has no whole ${name} (${oid})`);
+  }
+
+  /** The artifact as this store knows it. */
+  async #own(artifact: Artifact): Promise<S3Artifact> {
+    return artifact instanceof S3Artifact ? artifact : await this.get(artifact.ref);
+  }
+
+  async note(name: string, text: string): Promise<void> {
+    await this.#objects.put(`${notesPrefix}${name}`, Buffer.from(text));
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    return (await this.#objects.get(`${notesPrefix}${name}`))?.toString('utf8');
+  }
+
+  async *notes(prefix: string): AsyncIterable<NoteEntry> {
+    for await (const { key, sizeBytes, at } of this.#objects.list(`${notesPrefix}${prefix}`))
+      yield { name: key.slice(notesPrefix.length), sizeBytes, at };
+  }
+}

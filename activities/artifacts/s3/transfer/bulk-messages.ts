@@ -1,0 +1,63 @@
+import { messageOf } from '../../../../core/errors.js';
+
+/** What every transfer has. */
+interface Common {
+  readonly id: number;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds of silence after which the connection is closed. */
+  readonly stallMs: number;
+}
+
+/** Writes `bytes` bytes, which are the whole answer, to a file that stays open, from `at` on. */
+export interface GetMessage extends Common {
+  readonly kind: 'get';
+  readonly descriptor: number;
+  readonly at: number;
+  readonly bytes: number;
+  /** In hex. Bytes with another SHA-256 are not written: they are kept in memory until they have it. */
+  readonly sha256?: string;
+}
+
+/** Sends the bytes `[from, to)` of a file. */
+export interface PutMessage extends Common {
+  readonly kind: 'put';
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+  /** The bytes of which each SHA-256 is. */
+  readonly chunkBytes: number;
+}
+
+export type BulkMessage = GetMessage | PutMessage | { readonly kind: 'stop'; readonly id: number };
+
+/** The answer to a PUT. */
+export interface PutAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** SHA-256 of each chunk, in hex. */
+  readonly chunks: readonly string[];
+}
+
+export type BulkReply =
+  /** `sha256` of the bytes in hex; `undefined` where the answer was another one, which was not read. */
+  | { readonly kind: 'got'; readonly id: number; readonly sha256: string | undefined }
+  | ({ readonly kind: 'put'; readonly id: number } & PutAnswer)
+  | {
+      readonly kind: 'failed';
+      readonly id: number;
+      readonly message: string;
+      /** Of the disk, where a file could not be read or written; else the connection broke. */
+      readonly code?: string;
+    };
+
+/** The disk failed, as opposed to the connection. */
+export class DiskError extends Error {
+  readonly code: string;
+
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
+  }
+}

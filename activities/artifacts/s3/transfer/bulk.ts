@@ -1,0 +1,71 @@
+import { RequestThread } from '../../../threads/request-thread.js';
+import type { BulkMessage, BulkReply, GetMessage, PutAnswer, PutMessage } from './bulk-messages.js';
+
+type Finished = Exclude<BulkReply, { readonly kind: 'failed' }>;
+/** A message before it has an id and a time limit. */
+type Without<Message> = Omit<Message, 'kind' | 'id' | 'stallMs'>;
+
+/** The connection broke. */
+export class BrokenTransfer extends Error {
+  override readonly name = 'BrokenAnswer';
+}
+
+/**
+ * Transfers between an S3 service and files of this disk, in a thread of their own: hashing and writing would
+ * keep the main thread from everything else.
+ */
+export class Bulk {
+  readonly #stallMs: number;
+  readonly #thread = new RequestThread<BulkMessage, BulkReply>(
+    new URL('./bulk-thread.js', import.meta.url),
+    () => true,
+  );
+
+  /** @param stallMs - of silence after which a connection is closed. */
+  constructor(stallMs: number) {
+    this.#stallMs = stallMs;
+  }
+
+  /**
+   * Writes an answer to a file.
+   *
+   * @returns the SHA-256 of the bytes; `undefined` where the answer was not these bytes.
+   * @throws {BrokenTransfer}; the error of a write, with its `code`; the signal's reason.
+   */
+  async get(message: Without<GetMessage>, signal: AbortSignal | undefined): Promise<string | undefined> {
+    const reply = await this.#ask({ kind: 'get', ...message }, signal);
+    return reply.kind === 'got' ? reply.sha256 : undefined;
+  }
+
+  /** Sends a part of a file, and returns the answer. Throws as {@link get}. */
+  async put(message: Without<PutMessage>, signal: AbortSignal | undefined): Promise<PutAnswer> {
+    const reply = await this.#ask({ kind: 'put', ...message }, signal);
+    if (reply.kind !== 'put') throw new Error('The thread has answered another request');
+    return reply;
+  }
+
+  #ask(
+    message: Omit<GetMessage, 'id' | 'stallMs'> | Omit<PutMessage, 'id' | 'stallMs'>,
+    signal: AbortSignal | undefined,
+  ): Promise<Finished> {
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => this.#thread.send({ kind: 'stop', id });
+      const id = this.#thread.open({
+        onReply: (reply) => {
+          signal?.removeEventListener('abort', onAbort);
+          if (reply.kind !== 'failed') resolve(reply);
+          else if (signal?.aborted === true) reject(signal.reason);
+          else if (reply.code === undefined) reject(new BrokenTransfer(reply.message));
+          else reject(Object.assign(new Error(reply.message), { code: reply.code }));
+        },
+        onEnd: (error) => {
+          signal?.removeEventListener('abort', onAbort);
+          reject(error);
+        },
+      });
+      signal?.addEventListener('abort', onAbort);
+      this.#thread.send({ ...message, id, stallMs: this.#stallMs });
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { writeAll } from '../../../../files/file-writer.js';
+import { ConnectionPool } from '../../../http/connection-pool.js';
+import type { DirectConnection } from '../../../http/direct-connection.js';
+import { DiskError, type GetMessage } from './bulk-messages.js';
+
+const pool = new ConnectionPool();
+
+/** Buffers of chunks, for the next transfers. */
+const spare: Buffer[] = [];
+const mostSpare = 4;
+
+/** Writes one object, or a range of it, from a connection to a file, and hashes it on the way. */
+export class GetTransfer {
+  readonly #message: GetMessage;
+  readonly #hash = createHash('sha256');
+  #connection: DirectConnection | undefined;
+  #position: number;
+  readonly #held: Buffer | undefined;
+  #stopped: Error | undefined;
+
+  constructor(message: GetMessage) {
+    this.#message = message;
+    this.#position = message.at;
+    this.#held = message.sha256 === undefined ? undefined : bufferOf(message.bytes);
+  }
+
+  /** The SHA-256 of the bytes, in hex; `undefined` where the answer is not just these bytes. */
+  async run(): Promise<string | undefined> {
+    const { url: href, headers, bytes: expected, at, stallMs } = this.#message;
+    const url = new URL(href);
+    const timer = setTimeout(() => this.#cut(new Error('The connection went silent')), stallMs);
+    try {
+      for (;;) {
+        if (this.#stopped !== undefined) throw this.#stopped;
+        const { connection, isReused } = pool.take(url);
+        this.#connection = connection;
+        try {
+          const { isRead } = await connection.get({
+            url,
+            headers,
+            accepts: (status, _fields, bodyBytes) =>
+              (status === 206 || status === 200) && bodyBytes === expected,
+            onBytes: (bytes) => {
+              timer.refresh();
+              this.#take(bytes);
+            },
+          });
+          pool.give(connection);
+          return isRead ? this.#finish() : undefined;
+        } catch (error) {
+          // The server may have closed the idle connection before the request.
+          const mayBeIdle = isReused && this.#position === at && !(error instanceof DiskError);
+          if (!mayBeIdle) throw error;
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+      if (this.#held !== undefined && spare.length < mostSpare) spare.push(this.#held);
+    }
+  }
+
+  stop(): void {
+    this.#cut(new Error('The transfer was stopped'));
+  }
+
+  #cut(reason: Error): void {
+    this.#stopped = reason;
+    this.#connection?.destroy(reason);
+  }
+
+  #take(bytes: Uint8Array): void {
+    const { at } = this.#message;
+    this.#hash.update(bytes);
+    if (this.#held === undefined) this.#write(bytes, this.#position);
+    else this.#held.set(bytes, this.#position - at);
+    this.#position += bytes.length;
+  }
+
+  #finish(): string {
+    const { sha256, at, bytes } = this.#message;
+    const digest = this.#hash.digest('hex');
+    if (this.#held !== undefined && digest === sha256) this.#write(this.#held.subarray(0, bytes), at);
+    return digest;
+  }
+
+  #write(bytes: Uint8Array, position: number): void {
+    try {
+      writeAll(this.#message.descriptor, bytes, position);
+    } catch (error) {
+      throw new DiskError(error);
+    }
+  }
+}
+
+function bufferOf(bytes: number): Buffer {
+  const found = spare.findIndex((buffer) => buffer.length >= bytes);
+  return spare.splice(found, found === -1 ? 0 : 1)[0] ?? Buffer.allocUnsafeSlow(bytes);
+}

@@ -1,0 +1,176 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { defined } from '../../core/defined.js';
+import { parseResponseHead, plainBodyBytes, type HeaderFields } from './response-head.js';
+
+/** The most bytes of one read of the socket. */
+const bufferBytes = 1 << 20;
+
+/** A `GET` request of a {@link DirectConnection}. */
+export interface DirectRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the body of this response is to be read. If not, the connection is closed. */
+  readonly accepts: (status: number, headers: HeaderFields, bodyBytes: number) => boolean;
+  /**
+   * Gets the body piece by piece. The bytes are valid during the call. An error that it throws ends the
+   * request.
+   */
+  readonly onBytes: (bytes: Uint8Array) => void;
+}
+
+/** Result of {@link DirectConnection.get}. */
+export interface DirectResponse {
+  readonly status: number;
+  readonly headers: HeaderFields;
+  /** Whether the body was accepted and read to its end. */
+  readonly isRead: boolean;
+}
+
+/** The request under way. */
+interface Exchange {
+  readonly request: DirectRequest;
+  readonly resolve: (response: DirectResponse) => void;
+  readonly reject: (error: Error) => void;
+  /** Set when the head has arrived and the body was accepted. */
+  head?: { readonly status: number; readonly headers: HeaderFields };
+  /** Bytes of the body that have not arrived. */
+  missingBytes: number;
+}
+
+/**
+ * An HTTP/1.1 connection that reads bodies with a Content-Length by `GET`. All reads of the socket use one
+ * buffer, and each is processed at once, while it is in the processor's cache. Responses of any other kind
+ * are left to `fetch`.
+ *
+ * A download of 1.5 GB takes half of the CPU seconds that it takes with `fetch` (4.4 and 8.7), and two thirds
+ * of the time (25 s and 40 s on two busy cores).
+ */
+export class DirectConnection {
+  readonly origin: string;
+  readonly #socket: Socket;
+  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  /** Bytes of an incomplete head at the start of the buffer. */
+  #headBytes = 0;
+  #exchange: Exchange | undefined;
+  #isPaused = false;
+  #failure: Error | undefined;
+
+  constructor(origin: URL) {
+    this.origin = origin.origin;
+    this.#socket = openSocket(origin, {
+      buffer: () => this.#buffer.subarray(this.#headBytes),
+      callback: (count) => {
+        this.#onRead(count);
+        return !this.#isPaused;
+      },
+    });
+    this.#socket.setNoDelay(true);
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', () => this.#fail(new Error('The connection ended early')));
+  }
+
+  /** Whether another request may follow. */
+  get isReusable(): boolean {
+    return this.#exchange === undefined && this.#failure === undefined;
+  }
+
+  /** Sends a request, one at a time. Rejects where the connection breaks or the answer is not HTTP. */
+  get(request: DirectRequest): Promise<DirectResponse> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      this.#exchange = { request, resolve, reject, missingBytes: 0 };
+      const { url, headers } = request;
+      const fields = Object.entries({ host: url.host, ...headers }).map(
+        ([name, value]) => `${name}: ${value}\r\n`,
+      );
+      this.#socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\n${fields.join('')}\r\n`);
+    });
+  }
+
+  /** Stops reading. TCP flow control then stops the sender. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#socket.resume();
+  }
+
+  /** Closes the connection. A request under way rejects with `error`. */
+  destroy(error: Error = new Error('The connection was closed')): void {
+    this.#fail(error);
+  }
+
+  #onRead(count: number): void {
+    if (this.#failure !== undefined) return;
+    try {
+      if (this.#exchange === undefined) throw new Error('The server sent bytes without a request');
+      const bytes = this.#buffer.subarray(0, this.#headBytes + count);
+      if (this.#exchange.head === undefined) this.#onHeadBytes(this.#exchange, bytes);
+      else this.#onBodyBytes(this.#exchange, this.#exchange.head, bytes);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #onHeadBytes(exchange: Exchange, bytes: Buffer): void {
+    const head = parseResponseHead(bytes);
+    this.#headBytes = head === undefined ? bytes.length : 0;
+    if (head === undefined) return;
+    const { status, headers, bodyAt } = head;
+    const bodyBytes = plainBodyBytes(headers);
+    if (bodyBytes === undefined || !exchange.request.accepts(status, headers, bodyBytes)) {
+      this.#exchange = undefined;
+      this.#fail(new Error('The body was not accepted'));
+      exchange.resolve({ status, headers, isRead: false });
+      return;
+    }
+    exchange.head = { status, headers };
+    exchange.missingBytes = bodyBytes;
+    this.#onBodyBytes(exchange, exchange.head, bytes.subarray(bodyAt));
+  }
+
+  #onBodyBytes(exchange: Exchange, head: NonNullable<Exchange['head']>, bytes: Uint8Array): void {
+    if (bytes.length > exchange.missingBytes) throw new Error('The body is longer than its Content-Length');
+    if (bytes.length > 0) exchange.request.onBytes(bytes);
+    exchange.missingBytes -= bytes.length;
+    if (exchange.missingBytes > 0 || this.#failure !== undefined) return;
+    this.#exchange = undefined;
+    exchange.resolve({ ...head, isRead: true });
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#socket.destroy();
+    this.#exchange?.reject(error);
+    this.#exchange = undefined;
+  }
+}
+
+/**
+ * @param onread - the buffer that the socket reads into, and a callback after each read, which returns false
+ * to stop reading.
+ */
+function openSocket(
+  { protocol, hostname, port }: URL,
+  onread: { readonly buffer: () => Uint8Array; readonly callback: (count: number) => boolean },
+): Socket {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isTls = protocol === 'https:';
+  const isAddress = /^[\d.]+$|:/.test(host);
+  const options = defined({
+    host,
+    port: port === '' ? (isTls ? 443 : 80) : Number(port),
+    onread,
+    // SNI allows host names only, not addresses.
+    servername: isAddress ? undefined : host,
+  });
+  return isTls ? connectTls(options) : connectTcp(options);
+}

@@ -1,0 +1,76 @@
+import { isBucketPlace } from '../../artifacts/s3/place.js';
+import type { ArtifactStore } from '../../artifacts/store.js';
+import { RunNotes } from '../import/run-notes.js';
+import { findRecipeLock, LockedSource, lockSource, readRecipeLock, type RecipeLock } from './recipe-lock.js';
+
+/** Where a run's lock is kept while it works. */
+export interface LockPlace {
+  /**
+   * The entry of a source; `undefined` where there is none.
+   *
+   * @throws {HeadraceError} RecipeError, ArtifactCorruptError where it cannot be read: without an entry the
+   *   source would be resolved anew.
+   */
+  read(source: string): Promise<LockedSource | undefined>;
+  /** Enters a source. Safe while other sources are entered. */
+  enter(source: string, entry: LockedSource, signal: AbortSignal): Promise<void>;
+}
+
+/** The place of a run's lock: `recipe.lock.json` in `out`; with a store in a bucket, notes of the store. */
+export function lockPlace(store: ArtifactStore, out: string): LockPlace {
+  if (store.medium.kind === 'folder')
+    return {
+      read: async (source) => (await readRecipeLock(out)).sources[source],
+      enter: (source, entry, signal) => lockSource(out, source, entry, signal),
+    };
+  // Several machines may enter sources at once: each source has a note of its own.
+  const notes = lockNotes(store, out);
+  return {
+    read: async (source) => (await notes.read(source)) ?? undefined,
+    enter: (source, entry) => notes.write(source, entry),
+  };
+}
+
+/** The lock that a run would have which starts on this machine now. */
+export function lockOfNextRun(store: ArtifactStore, out: string): Pick<LockPlace, 'read'> {
+  return {
+    read: async (source) => {
+      const own = isBucketPlace(out) ? undefined : await findRecipeLock(out);
+      return own === undefined ? await lockPlace(store, out).read(source) : own.sources[source];
+    },
+  };
+}
+
+/** The entries of a run on a store in a bucket, by source; `null` for one that was removed from the lock. */
+function lockNotes(store: ArtifactStore, out: string): RunNotes<LockedSource | null> {
+  return new RunNotes(store, 'locks', out, LockedSource.nullable());
+}
+
+/** The whole lock of a run on a store in a bucket. */
+export async function lockInStore(store: ArtifactStore, out: string): Promise<RecipeLock> {
+  const sources: Record<string, LockedSource> = {};
+  for (const [name, entry] of await lockNotes(store, out).all()) if (entry !== null) sources[name] = entry;
+  return { version: 1, sources };
+}
+
+/**
+ * Sends the lock that lies in a folder of this machine to a store in a bucket, for a run that starts there.
+ * The folder is right: a source that its lock lacks is resolved anew. A folder without a lock changes nothing.
+ *
+ * @param sources - names of the recipe's sources.
+ * @throws {HeadraceError} RecipeError where the file is not a lock.
+ */
+export async function sendLock(
+  store: ArtifactStore,
+  run: { readonly out: string; readonly folder: string; readonly sources: readonly string[] },
+): Promise<void> {
+  const lock = await findRecipeLock(run.folder);
+  if (lock === undefined) return;
+  const notes = lockNotes(store, run.out);
+  const before = await notes.all();
+  for (const source of run.sources) {
+    const entry = lock.sources[source] ?? null;
+    const known = before.get(source) ?? null;
+    if (JSON.stringify(entry) !== JSON.stringify(known)) await notes.write(source, entry);
+  }
+}

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { ignoreMissing } from '../../files/errno.js';
+import { writeFileAtomic } from '../../files/write-atomic.js';
+import { freePort } from '../programs/free-port.js';
+import { runProgram } from '../programs/running-program.js';
+import type { RunningProgram } from '../programs/running-program.js';
+import { resolveVersitygw } from './resolve.js';
+
+/** The root account of an S3 server. */
+const RootKey = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
+export type RootKey = Readonly<z.infer<typeof RootKey>>;
+
+export interface S3ServerOptions {
+  /** Folder of the objects, the key and the log. A server that is started on it again still has all three. */
+  readonly stateDir: string;
+  /** Buckets that are made where they are missing. */
+  readonly buckets: readonly string[];
+  /** @default a free port */
+  readonly port?: number;
+  /** @default that of `stateDir`, which is random */
+  readonly key?: RootKey;
+  /** Called with a line for each attempt to find or install the server. */
+  readonly log: (line: string) => void;
+  /** Aborts a start, and a build of the server. */
+  readonly signal?: AbortSignal;
+}
+
+export interface S3Server extends RunningProgram {
+  /** For `AWS_ENDPOINT_URL_S3`. */
+  readonly url: string;
+  readonly region: string;
+  readonly key: RootKey;
+  /** The folder of a bucket: an object is a file below it, at the path that is its key. */
+  bucketDir(bucket: string): string;
+}
+
+const region = 'us-east-1';
+const readyTimeoutMs = 30_000;
+
+/**
+ * Starts an S3 server on 127.0.0.1 that keeps objects as files, and waits for its first answer. It writes
+ * without fsync: objects survive a killed process, but not a power cut.
+ *
+ * @throws {Error} where there is no server to start, or it ends or does not answer; the signal's reason where
+ *   it is aborted.
+ */
+export async function startS3(options: S3ServerOptions): Promise<S3Server> {
+  const { stateDir, buckets, signal } = options;
+  const program = await resolveVersitygw(options.log, signal);
+  const data = join(stateDir, 'data');
+  const bucketDir = (bucket: string): string => join(data, bucket);
+  await mkdir(data, { recursive: true });
+  for (const bucket of buckets) await mkdir(bucketDir(bucket), { recursive: true });
+  const key = options.key ?? (await rootKey(stateDir));
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const running = await runProgram({
+    name: 'S3 server',
+    program,
+    args: ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', 'posix', data],
+    env: { ROOT_ACCESS_KEY: key.accessKeyId, ROOT_SECRET_KEY: key.secretAccessKey },
+    logPath: join(stateDir, 's3.log'),
+    untilReady: () => untilAnswers(url),
+    signal,
+  });
+  return { ...running, url, region, key, bucketDir };
+}
+
+async function rootKey(stateDir: string): Promise<RootKey> {
+  const path = join(stateDir, 'root-key.json');
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  if (text !== undefined) return RootKey.parse(JSON.parse(text));
+  const key = {
+    accessKeyId: `dev${randomBytes(8).toString('hex')}`,
+    secretAccessKey: randomBytes(24).toString('hex'),
+  };
+  await writeFileAtomic(path, `${JSON.stringify(key)}\n`);
+  return key;
+}
+
+/** Any answer will do: one without a signature is 403. */
+async function untilAnswers(url: string): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs;
+  for (;;) {
+    try {
+      await (await fetch(url)).arrayBuffer();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw new Error(`The S3 server at ${url} does not answer`, { cause: error });
+      await sleep(50);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { startS3Proxy } from '../../dev/s3/proxy.js';
+import type { S3Proxy } from '../../dev/s3/proxy.js';
+import { startS3 } from '../../dev/s3/server.js';
+import type { RootKey, S3Server } from '../../dev/s3/server.js';
+import { temporaryFolder } from './folder.js';
+
+/** An S3 server of a test behind a proxy with faults. */
+export interface TestS3 {
+  readonly proxy: S3Proxy;
+  readonly bucket: string;
+  /** `s3://<bucket>/store`, for HEADRACE_STORE. */
+  readonly place: string;
+  /** Variables for a client that goes through the proxy; `HEADRACE_STORE` and `HEADRACE_CACHE` among them. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The key of the server: a secret that must show up nowhere. */
+  readonly key: RootKey;
+  /** The folder with the bucket's objects as files, to damage or remove them. */
+  readonly bucketDir: string;
+  /** Kills the server with SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts a killed server again, with its objects, at the same address. */
+  restart(): Promise<void>;
+}
+
+const bucket = 'headrace-test';
+
+/** Starts an S3 server with an empty bucket, which ends with the test. */
+export async function s3Server(context: TestContext): Promise<TestS3> {
+  const dir = await temporaryFolder(context);
+  const start = (port?: number): Promise<S3Server> =>
+    startS3({
+      stateDir: join(dir, 's3'),
+      buckets: [bucket],
+      ...(port === undefined ? {} : { port }),
+      log: (line) => context.diagnostic(line),
+    });
+  let server = await start();
+  context.after(() => server.close());
+  const { key, region, url } = server;
+  const proxy = await startS3Proxy({ target: url, key });
+  context.after(() => proxy.close());
+  const place = `s3://${bucket}/store`;
+  return {
+    proxy,
+    bucket,
+    place,
+    env: {
+      HEADRACE_STORE: place,
+      HEADRACE_CACHE: join(dir, 'cache'),
+      AWS_ENDPOINT_URL_S3: proxy.url,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: key.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    },
+    key,
+    bucketDir: server.bucketDir(bucket),
+    kill: async () => {
+      server.process.kill('SIGKILL');
+      await server.exited;
+    },
+    restart: async () => {
+      server = await start(Number(new URL(url).port));
+    },
+  };
+}
