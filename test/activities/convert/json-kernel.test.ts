@@ -37,8 +37,8 @@ function skipped(json: string, text: string, at: number): void {
 }
 
 /**
- * Asserts that both kernels write what JSON.stringify writes and decode it again, and write nothing behind the
- * 15 bytes that they may touch.
+ * Asserts that both kernels write what JSON.stringify writes, decode it again, and touch nothing behind the
+ * 15 bytes that they may.
  */
 function sameEscape(text: string, at: number): void {
   const bytes = Buffer.from(text);
