@@ -6,6 +6,7 @@ import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
 import { bringPiece } from './plan/bring-piece.js';
 import { readConversionPlan } from './plan/conversion-plan.js';
+import { mostRunsIn } from './output/most-runs.js';
 import { pieceInput } from './plan/piece-input.js';
 
 /**
@@ -34,7 +35,8 @@ export async function convertPieces(
         store,
         plan,
         piece,
-        (local) => jobs.run(plan.pieceJob, pieceInput(plan, local, dir), options),
+        (local) =>
+          jobs.run(plan.pieceJob, pieceInput(plan, local, { mostRuns: mostRunsIn(store), dir }), options),
         signal,
       );
     const artifact = found ?? (await store.put(piece.ref, convert));

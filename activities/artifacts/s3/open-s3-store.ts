@@ -1,5 +1,6 @@
 import { fromEnv, type Env } from '../../../core/env.js';
 import { HeadraceError } from '../../../core/errors.js';
+import type { Count } from '../../../core/run/meter.js';
 import { cacheFolder } from './cache-folder.js';
 import { Workplace } from '../workplace.js';
 import { FileCache } from './cache/file-cache.js';
@@ -20,18 +21,19 @@ export async function openS3Store(
   options: {
     readonly env: Env;
     readonly onWarning: (message: string) => void;
+    readonly count: Count;
     readonly tuning?: Partial<S3Tuning>;
   },
 ): Promise<S3Store> {
-  const { env, onWarning } = options;
+  const { env, onWarning, count } = options;
   const tuning = { ...defaultS3Tuning, ...options.tuning };
   const connection = await connectS3(env, tuning);
   const scrub = scrubber(connection, env);
-  const requests = new Requests({ place, tuning, scrub, onWarning });
+  const requests = new Requests({ place, tuning, scrub, onWarning, count });
   const objects = new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
   const workplace = await Workplace.at(cacheFolder(env));
   const cache = await FileCache.open(workplace.root, cacheBytes(env));
-  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning });
+  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning, count });
 }
 
 function cacheBytes(env: Env): number {
