@@ -1,6 +1,7 @@
 import { isAbsolute, resolve, sep } from 'node:path';
 import { escapePath, isDynamicPattern } from 'tinyglobby';
 import { defined } from '../../core/defined.js';
+import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
 import type { Recipe, Source, Train } from '../../core/recipe.js';
 
 /** A recipe whose `out` is set and whose paths are absolute. */
@@ -26,7 +27,7 @@ function withAbsoluteFiles(source: Source, cwd: string): Source {
   const { files } = source;
   if (files === undefined) return source;
   const absolute = (path: string): string => {
-    if (isAbsolute(path)) return path;
+    if (isAbsolute(path) || isBucketPattern(path)) return path;
     return withSlashes(resolve(isDynamicPattern(path) ? escapePath(cwd) : cwd, path));
   };
   return { ...source, files: Array.isArray(files) ? files.map(absolute) : absolute(files) };
