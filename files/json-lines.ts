@@ -46,9 +46,18 @@ export async function* readJsonLines<Value>(
   schema: z.ZodType<Value>,
   signal?: AbortSignal,
 ): AsyncGenerator<JsonLine<Value>> {
-  for await (const { line, text } of readLines(path, signal)) {
-    if (text.trim() === '') continue;
-    yield { line, text, value: parseLine(path, line, text, schema) };
+  yield* jsonLinesIn(blocksOf(path, signal), path, schema);
+}
+
+/** As {@link readJsonLines}, of a stream of blocks. @param place - of the file, for errors. */
+export async function* jsonLinesIn<Value>(
+  blocks: AsyncIterable<Buffer>,
+  place: string,
+  schema: z.ZodType<Value>,
+): AsyncGenerator<JsonLine<Value>> {
+  for await (const { line, bytes } of linesOf(blocks)) {
+    const text = bytes.toString('utf8');
+    if (text.trim() !== '') yield { line, text, value: parseLine(place, line, text, schema) };
   }
 }
 
@@ -64,16 +73,10 @@ function parseLine<Value>(path: string, line: number, text: string, schema: z.Zo
   return parsed.data;
 }
 
-/** One line of a text file, counted from 1; `undefined` where the file has fewer. */
-export async function readLine(path: string, wanted: number): Promise<string | undefined> {
-  for await (const { line, text } of readLines(path)) if (line === wanted) return text;
+/** One line of a text, counted from 1; `undefined` where it has fewer. */
+export async function lineOf(blocks: AsyncIterable<Buffer>, wanted: number): Promise<string | undefined> {
+  for await (const { line, bytes } of linesOf(blocks)) if (line === wanted) return bytes.toString('utf8');
   return undefined;
-}
-
-/** Yields the lines of a text file. */
-async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<TextLine> {
-  for await (const { line, bytes } of linesOf(blocksOf(path, signal)))
-    yield { line, text: bytes.toString('utf8') };
 }
 
 const blockBytes = 64 * 1024;

@@ -10,11 +10,21 @@ import { nameOfThisProcess } from './scratch.js';
  * @throws {HeadraceError} DiskFullError; `path` is unchanged then.
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  await replaceFile(path, (aside) => writeFile(aside, content));
+}
+
+/**
+ * As {@link writeFileAtomic}, with the file that `write` makes.
+ *
+ * @param write - writes the file of the given path, which does not exist yet.
+ */
+export async function replaceFile(path: string, write: (aside: string) => Promise<void>): Promise<void> {
   const dir = dirname(path);
   const aside = `${path}.${nameOfThisProcess()}.tmp`;
   try {
     await mkdir(dir, { recursive: true });
-    await writeFile(aside, content, { flush: true });
+    await write(aside);
+    await fsyncPath(aside);
     await rename(aside, path);
     await fsyncPath(dir);
   } catch (error) {

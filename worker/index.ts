@@ -22,7 +22,8 @@ import { installTelemetry } from './telemetry.js';
 import { openTraces } from './traces.js';
 
 export interface RunWorkerOptions {
-  readonly storeRoot: string;
+  /** A folder, or `s3://bucket/prefix`. */
+  readonly storePlace: string;
   /** That of the workflows; those of the other roles begin with it. @default that of the store */
   readonly taskQueue?: string;
   /** What the worker does. @default everything */
@@ -62,7 +63,8 @@ export interface Polled {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { env, roles = allRoles } = options;
-  const store = await openStore(options.storeRoot);
+  const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
+  const store = await openStore(options.storePlace, { env, onWarning });
   await removeDeadScratch(store.workplace.root);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
@@ -71,7 +73,6 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const traces = await openTraces(env);
   const target = temporalTarget(env);
   const connection = await connect(target);
-  const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
   const identity = newIdentity(roles);
   const taskQueue = options.taskQueue ?? taskQueueOf(store.id);
   const liveOn = ownTrainQueue(taskQueue, identity);

@@ -57,6 +57,10 @@ const policies = {
   groupDialogues: untilDone, // Finished partitions are in the store.
   summariseSource: untilDone, // Reads the store.
   planMix: untilDone, // Reads the store.
+  countPartitions: untilDone, // Finished partitions are in the store.
+  decideMix: untilDone, // Reads the store.
+  copyRows: untilDone, // Finished groups are in the store.
+  writePartitions: untilDone, // Finished partitions are in the store.
   finishMix: untilDone, // Writes files whose content does not depend on the attempt.
   planTokens: asked, // May request a tokenizer that is not there from the Hub.
   tokenisePieces: untilDone, // Finished pieces are in the store.

@@ -1,7 +1,20 @@
 import { gatherBucket } from './lines/gather-lines.js';
-import { planLines } from './plan/plan-lines.js';
-import { writeOrigins } from './write/write-origins.js';
+import { chooseLines } from './plan/choose-lines.js';
+import { copyRows } from './plan/copy-rows.js';
+import { countPartition } from './plan/count-partition.js';
+import { findBorders, findLimits } from './plan/selection-limits.js';
+import { tabulatePartitions } from './plan/tabulate-partitions.js';
+import { joinRejects } from './write/join-rejects.js';
 
 /** The jobs of mixing that run in worker threads. */
-export const jobs = { planLines, gatherBucket, writeOrigins };
+export const jobs = {
+  tabulatePartitions,
+  countPartition,
+  findBorders,
+  findLimits,
+  copyRows,
+  chooseLines,
+  gatherBucket,
+  joinRejects,
+};
 export type MixJobs = typeof jobs;

@@ -13,6 +13,12 @@ export interface MixOptions {
    * @default 8 MiB
    */
   readonly bucketBytes?: number;
+  /**
+   * The least bytes of lines and their entries in a partition. The results do not depend on it.
+   *
+   * @default 32 MiB
+   */
+  readonly partitionBytes?: number;
 }
 
 /** What the mix activities use. */
@@ -20,5 +26,6 @@ export interface MixDeps {
   readonly store: ArtifactStore;
   readonly threads: ThreadPool;
   readonly bucketBytes: number;
+  readonly partitionBytes: number;
   readonly jobs: PoolJobs<MixJobs>;
 }

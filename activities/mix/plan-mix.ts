@@ -1,51 +1,55 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { Composition, MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
-import { readAsOf } from '../../core/convert/findings/source-findings.js';
+import { batchesOf } from '../../core/batches.js';
+import type { ArtifactRef, Batches } from '../../core/contracts/artifact.js';
+import type { MixPlan, MixSource, PlanMixInput } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
-import { composition } from '../../core/mix/composition.js';
+import { partitionsFor } from '../../core/mix/shuffle-sizes.js';
 import type { WorkContext } from '../../core/progress.js';
-import { artifactKey, type Artifact, type ArtifactStore } from '../artifacts/store.js';
+import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
+import { cellTableBytes } from '../convert/output/cell-table.js';
 import { PieceMeta } from '../convert/output/piece-meta.js';
-import { indexName, linesName } from '../convert/output/sorted-run-format.js';
+import { entryBytes, indexName } from '../convert/output/sorted-run-format.js';
 import { convertedPieces, readConversionPlan } from '../convert/plan/conversion-plan.js';
-import { SummaryMeta } from '../convert/summarise-source.js';
 import {
   mixCodeVersion,
   mixPlanName,
   readMixPlan,
   type MixPlanFile,
+  type PlannedRun,
   type PlannedSource,
-  type SortedRunKey,
 } from './format/mix-plan.js';
+import { partitionTableName } from './format/partition-table.js';
+import { piecesOf } from './lines/pieces-of.js';
 import type { MixDeps } from './mix-deps.js';
-import type { SortedRun } from './plan/merge-sorted-runs.js';
-import type { PlanLinesInput, PlannedLines } from './plan/plan-lines.js';
 
 /**
- * Decides every line of the mix.
+ * Finds the sorted runs of all sources and divides their key space into partitions.
  *
- * @throws {HeadraceError} MixError where the shares cannot be met; ArtifactMissingError, DiskFullError.
+ * @throws {HeadraceError} ArtifactMissingError, ArtifactCorruptError, DiskFullError.
  */
 export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkContext): Promise<MixPlan> {
-  const inputs = {
+  const { store, bucketBytes, partitionBytes } = deps;
+  const rules = {
     seed: input.seed,
+    heldout: { fraction: input.heldout.fraction, ...defined({ rows: input.heldout.rows }) },
+    ...defined({ mixRows: input.mix.rows, rowsPerSource: input.rowsPerSource }),
     sources: input.sources.map(plannedSource),
-    heldout: input.heldout,
-    mixRows: input.mix.rows,
-    rowsPerSource: input.rowsPerSource,
-    bucketBytes: deps.bucketBytes,
+    bucketBytes,
   };
+  const inputs = { ...rules, partitionBytes };
   const ref: ArtifactRef = { kind: 'mix-plan', key: artifactKey('mix-plan', mixCodeVersion, inputs) };
-  if ((await deps.store.find(ref)) === undefined)
-    await deps.store.put(ref, async (dir) => {
-      const plan = await makePlan(deps, input, dir, work.signal);
+  if ((await store.find(ref)) === undefined)
+    await store.put(ref, async (dir) => {
+      const { sortedRuns, bytes } = await findSortedRuns(store, input.sources);
+      const entries = sortedRuns.reduce((sum, run) => sum + run.entries, 0);
+      const partitions = partitionsFor(bytes + entries * entryBytes, partitionBytes);
+      const plan: MixPlanFile = { ...rules, sortedRuns, partitions, bytes };
+      await tabulate(deps, plan, join(dir, partitionTableName), work.signal);
       await writeFile(join(dir, mixPlanName), JSON.stringify(plan));
-      return { trainLines: plan.composition.trainLines, heldoutLines: plan.composition.heldoutLines };
+      return { partitions, bytes };
     });
-  const plan = await readMixPlan(deps.store, ref);
-  return { plan: ref, composition: plan.composition };
+  return { plan: ref, partitions: batchesFor(deps, await readMixPlan(store, ref)) };
 }
 
 function plannedSource({ source, plan, summary }: MixSource): PlannedSource {
@@ -53,110 +57,47 @@ function plannedSource({ source, plan, summary }: MixSource): PlannedSource {
   return { name, plan: plan.key, summary: summary.key, repeat, ...defined({ rows, share }) };
 }
 
-/** @param dir - the folder for the entries of both sides. */
-async function makePlan(
-  deps: MixDeps,
-  input: PlanMixInput,
-  dir: string,
-  signal: AbortSignal,
-): Promise<MixPlanFile> {
-  const found = await findSortedRuns(deps.store, input.sources);
-  const rules = {
-    seed: input.seed,
-    heldout: { fraction: input.heldout.fraction, ...defined({ rows: input.heldout.rows }) },
-    ...defined({ mixRows: input.mix.rows, rowsPerSource: input.rowsPerSource }),
-  };
-  const sources = input.sources.map(plannedSource);
-  const planned = await bringRuns(deps.store, found, (sortedRuns) =>
-    decideLines(deps, { ...rules, sources, sortedRuns, dir }, signal),
-  );
-  return {
-    ...rules,
-    sources,
-    sortedRuns: found.map(({ key }) => key),
-    buckets: { train: planned.train, heldout: planned.heldout },
-    composition: await accountFor(deps.store, input.sources, planned),
-  };
-}
-
-interface FoundSortedRun {
-  readonly key: SortedRunKey;
-  readonly artifact: Artifact;
-  readonly sortedRun: Omit<SortedRun, 'indexPath' | 'linesPath'>;
-}
-
-/** The sorted runs of all converted pieces. */
+/** The sorted runs of all converted pieces, and the bytes of their lines. */
 async function findSortedRuns(
   store: ArtifactStore,
   sources: readonly MixSource[],
-): Promise<FoundSortedRun[]> {
-  const found: FoundSortedRun[] = [];
-  for (const [source, { plan }] of sources.entries())
-    for (const { ref, firstSlice } of convertedPieces(await readConversionPlan(store, plan))) {
-      const piece = await store.get(ref);
-      for (const [number, { entries }] of PieceMeta.parse(piece.meta).sortedRuns.entries())
-        found.push({
-          key: { piece: ref.key, sortedRun: number },
-          artifact: piece,
-          sortedRun: { source, entries, firstSlice },
-        });
-    }
-  return found;
-}
-
-/** Calls `use` with the sorted runs on this disk. */
-async function bringRuns<Result>(
-  store: ArtifactStore,
-  found: readonly FoundSortedRun[],
-  use: (sortedRuns: readonly SortedRun[]) => Promise<Result>,
-): Promise<Result> {
-  const wanted = found.flatMap(({ artifact, key: { sortedRun } }) => [
-    { artifact, file: indexName(sortedRun) },
-    { artifact, file: linesName(sortedRun) },
-  ]);
-  return await store.bring(wanted, (paths) =>
-    use(
-      found.map(({ sortedRun }, at) => {
-        const [indexPath = '', linesPath = ''] = paths.slice(2 * at);
-        return { ...sortedRun, indexPath, linesPath };
-      }),
-    ),
-  );
-}
-
-async function decideLines(
-  { store, jobs, bucketBytes }: MixDeps,
-  input: Omit<PlanLinesInput, 'bucketBytes' | 'scratch'>,
-  signal: AbortSignal,
-): Promise<PlannedLines> {
-  const scratch = await store.workplace.scratch();
-  try {
-    return await jobs.run('planLines', { ...input, bucketBytes, scratch }, { signal });
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
+): Promise<{ readonly sortedRuns: readonly PlannedRun[]; readonly bytes: number }> {
+  const sortedRuns: PlannedRun[] = [];
+  let bytes = 0;
+  for (const [source, { plan }] of sources.entries()) {
+    const planned = convertedPieces(await readConversionPlan(store, plan));
+    const pieces = await Promise.all(planned.map(async ({ ref }) => await store.get(ref)));
+    for (const [index, { ref, firstSlice }] of planned.entries())
+      for (const [sortedRun, run] of PieceMeta.parse(pieces[index]?.meta).sortedRuns.entries()) {
+        sortedRuns.push({ source, piece: ref.key, sortedRun, firstSlice, entries: run.entries });
+        bytes += run.bytes;
+      }
   }
+  return { sortedRuns, bytes };
 }
 
-async function accountFor(
-  store: ArtifactStore,
-  sources: readonly MixSource[],
-  planned: PlannedLines,
-): Promise<Composition> {
-  const parts = await Promise.all(
-    sources.map(async ({ source, plan, summary }, index) => {
-      const { rules } = await readConversionPlan(store, plan);
-      const { counts } = SummaryMeta.parse((await store.get(summary)).meta);
-      const mixed = planned.sources[index];
-      if (mixed === undefined) throw new Error(`No lines were planned for source ${source.name}`);
-      return {
-        name: source.name,
-        readAs: readAsOf(rules),
-        counts,
-        repeat: source.repeat,
-        ...defined({ share: source.share, rows: source.rows }),
-        mixed: { ...mixed, duplicatesBy: new Map(mixed.duplicatesBy) },
-      };
-    }),
-  );
-  return composition(parts);
+async function tabulate(
+  { store, jobs }: MixDeps,
+  { sortedRuns, partitions }: MixPlanFile,
+  out: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const pieces = await piecesOf(store, sortedRuns);
+  const wanted = sortedRuns.map(({ sortedRun, entries }, run) => {
+    const from = entries * entryBytes;
+    return { ...pieces(run, indexName(sortedRun)), ranges: [{ from, to: from + cellTableBytes }] };
+  });
+  await store.bring(wanted, async (paths) => {
+    const runs = sortedRuns.map(({ entries }, run) => ({ indexPath: paths[run] ?? '', entries }));
+    await jobs.run('tabulatePartitions', { runs, partitions, out }, { signal });
+  });
+}
+
+/** Partitions of a batch, at least: where the lines stay where they are, one takes milliseconds. */
+const leastInBatch = { folder: 32, objects: 1 } as const;
+
+function batchesFor({ store }: MixDeps, { partitions, bytes }: MixPlanFile): Batches {
+  const batches = batchesOf(partitions, bytes);
+  const itemsPerBatch = Math.max(batches.itemsPerBatch, leastInBatch[store.medium.kind]);
+  return { ...batches, itemsPerBatch };
 }

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { WriteReportInput, WriteReportResult } from '../../core/contracts/report.js';
 import type { WorkContext } from '../../core/progress.js';
 import { settingTexts } from '../../core/training/models/settings-text.js';
-import { writeFileAtomic } from '../../files/write-atomic.js';
 import type { ArtifactStore } from '../artifacts/store.js';
+import { publishLock } from '../hub/resolve/publish-lock.js';
+import { openOutputs, type Outputs } from '../outputs/outputs.js';
 import { packageVersion } from '../package-version.js';
 import { readTokens, type Tokens } from '../tokenise/pieces/tokens-artifact.js';
 import { markConversation, markingOf } from './page/mark-tokens.js';
@@ -19,16 +19,22 @@ export async function writeReport(
   { signal, progress }: WorkContext,
 ): Promise<WriteReportResult> {
   progress({ stage: 'report', label: 'report', done: 0, total: 1, unit: 'files' });
-  const page = await pageOf(store, input, signal);
-  const path = join(input.out, 'report.html');
-  await writeFileAtomic(path, page);
+  const outputs = openOutputs(store, input.out);
+  await publishLock(store, outputs, input.out);
+  const name = 'report.html';
+  await outputs.write(name, await pageOf(store, outputs, input, signal));
   progress({ stage: 'report', label: 'report', done: 1, total: 1, unit: 'files' });
-  return { path };
+  return { path: outputs.placeOf(name) };
 }
 
-async function pageOf(store: ArtifactStore, input: WriteReportInput, signal: AbortSignal): Promise<string> {
+async function pageOf(
+  store: ArtifactStore,
+  outputs: Outputs,
+  input: WriteReportInput,
+  signal: AbortSignal,
+): Promise<string> {
   const sources = input.mix === null ? undefined : await lineSources(store, input.mix.mix);
-  const run = await readRun(input.out, signal, {
+  const run = await readRun(outputs, signal, {
     mix: input.mix !== null,
     training: input.training !== null,
     sources,

@@ -7,15 +7,13 @@ import { tokenisePieces } from './tokenise-pieces.js';
 
 export type TokeniseActivities = WorkOf<'planTokens' | 'tokenisePieces' | 'finishTokens'>;
 
-const defaultPieceBytes = 8 * 1024 * 1024;
-
 /** The activities that turn the mix into tokens and loss masks. */
 export function createTokeniseActivities(options: TokeniseOptions): TokeniseActivities {
   const deps: TokeniseDeps = {
     store: options.store,
     tokenizers: options.tokenizers,
     threads: options.threads,
-    pieceBytes: options.pieceBytes ?? defaultPieceBytes,
+    pieceBytes: options.pieceBytes,
     jobs: options.threads.jobs<TokeniseJobs>(new URL('./jobs.js', import.meta.url)),
   };
   return {

@@ -9,11 +9,14 @@ import { rendererFor } from '../../core/training/models/base-models.js';
 import { checkExampleRules, exampleRules } from '../../core/training/example-rules.js';
 import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
+import { defined } from '../../core/defined.js';
+import { tokenPieceBytes } from '../../core/mix/shuffle-sizes.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { entriesOf, mixedLines } from '../mix/lines/mixed-lines.js';
+import { readMixParts } from '../mix/format/mix-part.js';
+import { cutMix } from './pieces/cut-mix.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
-import type { PlannedPiece, TokenPlanMeta } from './pieces/token-plan.js';
+import type { TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
@@ -35,7 +38,8 @@ export async function planTokens(
   checkExampleRules(rendererNamed(renderer, settings), exampleRules(train));
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
-  const mixMeta = MixMeta.parse((await store.get(mix)).meta);
+  const mixed = await store.get(mix);
+  const mixMeta = MixMeta.parse(mixed.meta);
   const meta: TokenPlanMeta = {
     tokenisation: {
       renderer,
@@ -55,11 +59,13 @@ export async function planTokens(
   };
   const plan: ArtifactRef = {
     kind: 'token-plan',
-    key: artifactKey('token-plan', tokeniseVersion, { ...meta, pieceBytes }),
+    key: artifactKey('token-plan', tokeniseVersion, { ...meta, ...defined({ pieceBytes }) }),
   };
   if ((await store.find(plan)) === undefined)
     await store.put(plan, async (dir) => {
-      const pieces = await cutPieces(deps, { kind: 'mix-plan', key: mixMeta.plan }, work.signal);
+      const parts = await readMixParts(store, mixed);
+      const most = pieceBytes ?? tokenPieceBytes(mixMeta.train.bytes / Math.max(1, parts.length));
+      const pieces = sides.flatMap((side) => cutMix(parts, side, most));
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
       await writeTokenizerFiles(tokenizer, dir);
       return meta;
@@ -76,20 +82,4 @@ export async function planTokens(
   const bytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
   const batches = batchesOf(pieces.length, bytes);
   return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: batches };
-}
-
-async function cutPieces(
-  { store, jobs, pieceBytes }: TokeniseDeps,
-  mixPlan: ArtifactRef,
-  signal: AbortSignal,
-): Promise<PlannedPiece[]> {
-  const lines = await mixedLines(store, mixPlan);
-  const pieces: PlannedPiece[] = [];
-  for (const side of sides) {
-    const stretches = await store.bring([entriesOf(lines[side])], ([entriesPath = '']) =>
-      jobs.run('cutLines', { entriesPath, maxBytes: pieceBytes }, { signal }),
-    );
-    for (const stretch of stretches) pieces.push({ side, ...stretch });
-  }
-  return pieces;
 }

@@ -12,7 +12,8 @@ export interface TokeniseOptions {
    */
   readonly threads: ThreadPool;
   /**
-   * Bytes of train.jsonl in a piece, at most.
+   * Bytes of train.jsonl in a piece, at most; a bucket of the mix is never cut. Of a large mix, a sixteenth of
+   * a partition.
    *
    * @default 8 MiB
    */
@@ -24,6 +25,6 @@ export interface TokeniseDeps {
   readonly store: ArtifactStore;
   readonly tokenizers: TokenizerSources;
   readonly threads: ThreadPool;
-  readonly pieceBytes: number;
+  readonly pieceBytes: number | undefined;
   readonly jobs: PoolJobs<TokeniseJobs>;
 }

@@ -2,8 +2,11 @@ import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contr
 import type { WorkContext } from '../../core/progress.js';
 import type { Artifact } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
-import { sourceBytes, sourcesName } from '../mix/format/provenance.js';
-import { bringLines, mixedLines } from '../mix/lines/mixed-lines.js';
+import { entriesName, originsName, shardName } from '../mix/format/mix-part.js';
+import { readMixPlan } from '../mix/format/mix-plan.js';
+import { originBytes } from '../mix/format/origin.js';
+import { linesOfRuns } from '../mix/lines/mixed-lines.js';
+import type { ArtifactFile } from '../mix/lines/pieces-of.js';
 import { inParallel } from '../threads/in-parallel.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { readTokenPlan, tokenPieceRef } from './pieces/token-plan.js';
@@ -22,37 +25,39 @@ export async function tokenisePieces(
 ): Promise<TokenisePiecesResult> {
   const plan = await readTokenPlan(store, input.plan);
   const mix = await store.get({ kind: 'mix', key: plan.mix });
-  const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
+  const { plan: mixPlanKey } = MixMeta.parse(mix.meta);
+  // Found once, by the first piece whose part has no shard.
+  let runs: Promise<readonly ArtifactFile[]> | undefined;
+  const findRuns = async (): Promise<readonly ArtifactFile[]> =>
+    await linesOfRuns(store, mixPlanKey, await readMixPlan(store, { kind: 'mix-plan', key: mixPlanKey }));
   const pieces = plan.pieces.slice(input.from, input.to);
   const progress = new PiecesProgress(work, `pieces ${input.from + 1} to ${input.to}`, pieces);
   const result = { pieces: pieces.length, reusedPieces: 0, rows: 0, tokens: 0 };
 
   const tokenise = async (piece: PlannedPiece, signal: AbortSignal): Promise<Artifact> =>
-    await store.put(tokenPieceRef(plan, piece), (dir) => {
-      const { side, firstLine, lines: count } = piece;
-      const onProgress = (bytes: number): void => progress.running(piece, bytes);
-      const sources = { from: firstLine * sourceBytes, to: (firstLine + count) * sourceBytes };
-      return bringTokenizer(store, plan.artifact, (tokenizer) =>
-        bringLines(store, lines[side], (places) =>
-          store.bring(
-            [{ artifact: mix, file: sourcesName(side), ranges: [sources] }],
-            ([sourcesPath = '']) => {
-              const { tokenisation } = plan;
-              const bytes = piece.to - piece.from;
-              const job = {
-                tokenisation,
-                tokenizer,
-                places,
-                firstLine,
-                lines: count,
-                bytes,
-                sourcesPath,
-                dir,
-              };
-              return jobs.run('tokenisePiece', job, { signal, onProgress });
-            },
-          ),
-        ),
+    await store.put(tokenPieceRef(plan, piece), async (dir) => {
+      const { side, firstEntry, start, firstLine, lines } = piece;
+      const { tokenisation } = plan;
+      const bytes = piece.to - piece.from;
+      const part = await store.get({ kind: 'mix-part', key: piece.part });
+      const origins = { from: firstEntry * originBytes, to: (firstEntry + lines) * originBytes };
+      const file = shardName(side);
+      const isSharded = file in part.files;
+      const wanted = [
+        { artifact: part, file: originsName, ranges: [origins] },
+        ...(isSharded
+          ? [{ artifact: part, file, ranges: [{ from: start, to: start + bytes }] }]
+          : [{ artifact: part, file: entriesName }, ...(await (runs ??= findRuns()))]),
+      ];
+      const onProgress = (done: number): void => progress.running(piece, done);
+      return await bringTokenizer(store, plan.artifact, (tokenizer) =>
+        store.bring(wanted, ([originsPath = '', path = '', ...linesPaths]) => {
+          const from = isSharded
+            ? ({ kind: 'shard', path, start } as const)
+            : ({ kind: 'runs', places: { entriesPath: path, linesPaths } } as const);
+          const job = { tokenisation, tokenizer, from, firstEntry, firstLine, lines, bytes, originsPath, dir };
+          return jobs.run('tokenisePiece', job, { signal, onProgress });
+        }),
       );
     });
   await inParallel(pieces, threads.size, work.signal, async (piece, signal) => {

@@ -14,7 +14,7 @@ import { interruptible } from '../process/interrupt.js';
 import { checkpointLabelled, readCheckpoints } from '../runs/checkpoints.js';
 import type { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { requireRun } from '../runs/find-run.js';
-import { outOf } from '../runs/run-memo.js';
+import { folderOfRun, outOf } from '../runs/run-memo.js';
 import { withTemporal } from '../temporal/connect.js';
 import { checkpointsText } from '../text/checkpoints.js';
 import { print, say } from '../text/output.js';
@@ -73,7 +73,7 @@ async function checkpoints(
       });
     const checkpoint = checkpointLabelled(all, label, name);
     if (verb === 'rm') refuseNeeded(checkpoint, all, run);
-    return await change(changeOf(verb, checkpoint, outOf(run), options), checkpoint, options.json === true);
+    return await change(changeOf(verb, checkpoint, folderOfRun(run), options), checkpoint, options.json === true);
   });
 }
 
@@ -107,11 +107,11 @@ function refuseNeeded(
 function changeOf(
   verb: Exclude<Verb, 'ls'>,
   { label }: CheckpointLine,
-  out: string,
+  folder: string,
   { to }: CheckpointsOptions,
 ): CheckpointChange {
   if (verb !== 'export') return { kind: verb };
-  return { kind: verb, to: to === undefined ? join(out, 'adapters', label) : resolve(to) };
+  return { kind: verb, to: to === undefined ? join(folder, 'adapters', label) : resolve(to) };
 }
 
 async function change(

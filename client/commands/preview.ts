@@ -8,6 +8,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { previewSource } from '../preview/preview-source.js';
+import { placesOf } from '../recipe/result-places.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { sourceNamed } from '../recipe/source-named.js';
 import { print } from '../text/output.js';
@@ -42,7 +43,7 @@ async function preview(path: string, options: PreviewOptions): Promise<ExitCode>
   let failures = 0;
   for (const source of sources)
     try {
-      const inspection = await inspectSource(hub, { source, out: recipe.out }, work);
+      const inspection = await inspectSource(hub, { source, ...placesOf(recipe) }, work);
       const found = await previewSource(store, source, inspection, options.rows, recipe.train);
       print(options.json === true ? JSON.stringify(found) : previewText(found));
     } catch (error) {

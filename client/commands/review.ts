@@ -8,6 +8,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { handleOf, requireRun, runState } from '../runs/find-run.js';
+import { outputsOf } from '../runs/outputs-of.js';
 import { outOf, recipeOfRun } from '../runs/run-memo.js';
 import { withTemporal } from '../temporal/connect.js';
 import { costEstimateLines } from '../text/cost-estimate.js';
@@ -33,14 +34,15 @@ async function review(name: string): Promise<ExitCode> {
       print(`The mix of ${name} is not made yet; the run is in the stage ${stage}.`);
       return exitCodes.done;
     }
-    const files = await readRun(out, new AbortController().signal, { mix: true, training: false });
+    const outputs = await outputsOf(out);
+    const files = await readRun(outputs, new AbortController().signal, { mix: true, training: false });
     print(reviewText(composition, files));
     const { train } = recipeOfRun(description).recipe;
     if (train !== undefined) {
       const estimate = await estimateFromMix(await openLocalWork(), train, composition, files.train.toRead);
       print(`\n${costEstimateLines(estimate).join('\n')}`);
     }
-    print(`\nReport: ${out}/report.html`);
+    print(`\nReport: ${outputs.placeOf('report.html')}`);
     print(`Origin of a line: npx headrace trace ${name} LINE`);
     if (waitingFor.length > 0) print(waitText(name, waitingFor));
     return exitCodes.done;

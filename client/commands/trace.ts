@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
-import { readLine } from '../../files/json-lines.js';
+import { lineOf } from '../../files/json-lines.js';
 import { action } from '../command-line/action.js';
 import { integer, runHelp } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
@@ -11,6 +11,7 @@ import type { ExitCode } from '../exit-codes.js';
 import { traceLine } from '../mix/trace-line.js';
 import type { LineOrigin } from '../mix/trace-line.js';
 import { handleOf, requireRun } from '../runs/find-run.js';
+import { outputsOf } from '../runs/outputs-of.js';
 import { reportInput } from '../runs/report-input.js';
 import { outOf } from '../runs/run-memo.js';
 import { withTemporal } from '../temporal/connect.js';
@@ -50,7 +51,7 @@ async function trace(name: string, line: number, options: TraceOptions): Promise
     if (options.json === true) print(JSON.stringify({ line, file: `${side}.jsonl`, ...origin }));
     else {
       print(`line ${line} of ${side}.jsonl: source ${origin.source}, ${placeText(origin)}`);
-      print((await readLine(`${out}/${side}.jsonl`, line)) ?? '');
+      print((await lineOf((await outputsOf(out)).blocks(`${side}.jsonl`), line)) ?? '');
     }
     return exitCodes.done;
   });

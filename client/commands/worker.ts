@@ -81,7 +81,7 @@ async function work(options: WorkerOptions): Promise<ExitCode> {
   // Loaded here, as Temporal's native worker is slow to load and `--help` loads every command.
   const { runWorker } = await import('../../worker/index.js');
   await runWorker({
-    storeRoot: storePlace(),
+    storePlace: storePlace(),
     env: parent.isHeadrace ? process.env : await commandEnvironment(),
     signal: parent.signal,
     roles,

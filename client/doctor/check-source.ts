@@ -11,6 +11,7 @@ import type { LocalWork } from '../local-work.js';
 import type { HeadFindings } from '../preview/head-findings.js';
 import { previewSource } from '../preview/preview-source.js';
 import type { SourcePreview } from '../preview/preview-source.js';
+import { placesOf } from '../recipe/result-places.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { forecastNotes } from '../text/head-notes.js';
 import { outcomeCounts } from '../text/preview.js';
@@ -41,7 +42,7 @@ export async function checkSource(
   const name = `source ${source.name}`;
   let inspection: SourceInspection;
   try {
-    inspection = await inspectSource(local.hub, { source, out: recipe.out }, local.work);
+    inspection = await inspectSource(local.hub, { source, ...placesOf(recipe) }, local.work);
   } catch (error) {
     return { name: source.name, checks: [failed(name, error)], size: undefined };
   }

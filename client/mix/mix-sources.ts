@@ -1,11 +1,11 @@
 import type { ConvertOptions } from '../../activities/convert/convert-deps.js';
 import { createConvertActivities } from '../../activities/convert/index.js';
-import { createMixActivities } from '../../activities/mix/index.js';
+import { createMixActivities, type MixActivities } from '../../activities/mix/index.js';
 import type { MixOptions } from '../../activities/mix/mix-deps.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { SourceSummary } from '../../core/contracts/conversion.js';
-import type { MixResult } from '../../core/contracts/mix.js';
+import type { MixResult, PlanMixInput } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Recipe } from '../../core/recipe.js';
@@ -40,8 +40,8 @@ export interface MixSourcesResult extends MixResult {
 export async function mixSources(recipe: MixRecipe, options: MixSourcesOptions): Promise<MixSourcesResult> {
   const { out, work, rowsPerSource } = options;
   const converted = await convertAll(recipe, options);
-  const mix = createMixActivities(options);
-  const { plan } = await mix.planMix(
+  const result = await mixConverted(
+    createMixActivities(options),
     {
       seed: recipe.seed,
       sources: converted.map(({ source }) => source),
@@ -49,15 +49,30 @@ export async function mixSources(recipe: MixRecipe, options: MixSourcesOptions):
       mix: recipe.mix,
       ...defined({ rowsPerSource }),
     },
+    out,
     work,
   );
-  const result = await mix.finishMix({ plan, out }, work);
   return {
     ...result,
     summaries: converted.map(({ summary }) => summary),
     pieces: converted.reduce((sum, { pieces }) => sum + pieces, 0),
     reusedPieces: converted.reduce((sum, { reusedPieces }) => sum + reusedPieces, 0),
   };
+}
+
+/** Makes the mix of converted sources: one call of each activity takes all of its items. */
+async function mixConverted(
+  mix: MixActivities,
+  input: PlanMixInput,
+  out: string,
+  work: WorkContext,
+): Promise<MixResult> {
+  const { plan, partitions } = await mix.planMix(input, work);
+  await mix.countPartitions({ plan, from: 0, to: partitions.items }, work);
+  const { copies } = await mix.decideMix({ plan }, work);
+  if (copies.items > 0) await mix.copyRows({ plan, from: 0, to: copies.items }, work);
+  await mix.writePartitions({ plan, from: 0, to: partitions.items }, work);
+  return await mix.finishMix({ plan, out }, work);
 }
 
 /** Converts all sources at once. Returns them in recipe order. */

@@ -1,13 +1,12 @@
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { Side } from '../../core/contracts/mix.js';
-import { readRange } from '../../files/read-range.js';
 import { readJson } from '../../activities/artifacts/read-json.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { SliceTable, sliceTableName } from '../../activities/convert/output/slice-table.js';
 import { MixMeta } from '../../activities/mix/format/mix-artifact.js';
 import { readMixPlan } from '../../activities/mix/format/mix-plan.js';
-import { provenanceAt, provenanceBytes, provenanceName } from '../../activities/mix/format/provenance.js';
+import { lineOrigin } from '../../activities/mix/lines/line-origin.js';
 
 /** The origin of a line of the mix. */
 export interface LineOrigin {
@@ -38,22 +37,22 @@ export async function traceLine(
   const artifact = await store.get(mix);
   const meta = MixMeta.parse(artifact.meta);
   if (!Number.isInteger(line) || line < 1 || line > meta[side].lines) return undefined;
-  const range = { from: (line - 1) * provenanceBytes, to: line * provenanceBytes };
-  const wanted = { artifact, file: provenanceName(side), ranges: [range] };
-  const entry = await store.bring([wanted], ([path = '']) => readRange(path, range.from, range.to));
+  const origin = await lineOrigin(store, artifact, side, line);
+  if (origin === undefined) return undefined;
   const plan = await readMixPlan(store, { kind: 'mix-plan', key: meta.plan });
-  const source = plan.sources[entry.readUInt16LE(provenanceAt.source)];
-  if (source === undefined) throw new Error(`The provenance of line ${line} names no source of the mix`);
+  const source = plan.sources[origin.source];
+  if (source === undefined) throw new Error(`The origin of line ${line} names no source of the mix`);
   const conversion = await readConversionPlan(store, { kind: 'conversion', key: source.plan });
   const summary = await store.get({ kind: 'summary', key: source.summary });
   const table = await readJson(store, summary, sliceTableName, SliceTable);
-  const file = entry.readUInt32LE(provenanceAt.file);
-  const { origin } = conversion;
+  const slice = table.slices[origin.slice];
+  if (slice === undefined) throw new Error(`The origin of line ${line} names no slice of ${source.name}`);
+  const { origin: from } = conversion;
   return {
     source: source.name,
-    path: conversion.files[file]?.path ?? '',
-    row: entry.readUIntLE(provenanceAt.row, 6),
-    unit: table.slices.find((slice) => slice.file === file)?.unit ?? 'row',
-    ...(origin.kind === 'hub' ? { dataset: origin.dataset, commitSha: origin.commitSha } : {}),
+    path: conversion.files[slice.file]?.path ?? '',
+    row: slice.rowsBefore + origin.row,
+    unit: slice.unit,
+    ...(from.kind === 'hub' ? { dataset: from.dataset, commitSha: from.commitSha } : {}),
   };
 }

@@ -18,6 +18,7 @@ import type { SourceSample } from '../cost/estimate.js';
 import type { LocalWork } from '../local-work.js';
 import type { HeadFindings } from '../preview/head-findings.js';
 import { previewSource, type SourcePreview } from '../preview/preview-source.js';
+import { placesOf } from '../recipe/result-places.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 
 interface Amount {
@@ -86,7 +87,7 @@ export function createPlanner(local: LocalWork, recipe: ResolvedRecipe, updateLo
  */
 export async function planSource(planner: Planner, source: Source): Promise<PlannedSource> {
   const { hub, work } = planner.local;
-  const input = { source, out: planner.recipe.out, updateLock: planner.updateLock };
+  const input = { source, ...placesOf(planner.recipe), updateLock: planner.updateLock };
   const inspection = await inspectSource(hub, input, work);
   if (planner.updateLock) await createHubActivities(hub).resolveSource(input, work);
   const { dataset, commitSha, files, notes } = inspection;

@@ -1,22 +1,29 @@
-import { isAbsolute, resolve, sep } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { escapePath, isDynamicPattern } from 'tinyglobby';
 import { defined } from '../../core/defined.js';
 import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
 import type { Recipe, Source, Train } from '../../core/recipe.js';
+import { resultPlaces, withSlashes, type ResultPlaces } from './result-places.js';
 
 /** A recipe whose `out` is set and whose paths are absolute. */
-export type ResolvedRecipe = Recipe & { readonly out: string };
+export type ResolvedRecipe = Recipe & ResultPlaces;
 
-/**
- * @param cwd - the folder that relative paths start from.
- * @param outFrom - the folder that a relative `out`, and its default, starts from.
- */
-export function withAbsolutePaths(recipe: Recipe, cwd: string, outFrom: string): ResolvedRecipe {
-  const { name, out = `runs/${name}`, sources, train } = recipe;
+/** The places that a recipe's paths start from. */
+export interface PathOptions {
+  /** The folder that relative paths start from. */
+  readonly cwd: string;
+  /** The folder that a relative `out`, and its default, starts from. */
+  readonly outFrom: string;
+  /** Place of the store. */
+  readonly store: string;
+}
+
+/** @throws {HeadraceError} RecipeError where `out` is in another bucket than the store. */
+export function withAbsolutePaths(recipe: Recipe, { cwd, outFrom, store }: PathOptions): ResolvedRecipe {
+  const { sources, train } = recipe;
   return {
     ...recipe,
-    // Runs are compared by `out`: one folder must have one spelling.
-    out: withSlashes(resolve(outFrom, out)),
+    ...resultPlaces(recipe, outFrom, store),
     sources: sources.map((source) => withAbsoluteFiles(source, cwd)),
     ...defined({ train: train === undefined ? undefined : withAbsoluteTokenizer(train, cwd) }),
   };
@@ -39,9 +46,4 @@ function withAbsoluteTokenizer(train: Train, cwd: string): Train {
   return tokenizer !== undefined && /^[./]/.test(tokenizer)
     ? { ...train, tokenizer: resolve(cwd, tokenizer) }
     : train;
-}
-
-/** Elsewhere than on Windows a backslash is a part of a name, or escapes in a glob. */
-function withSlashes(path: string): string {
-  return sep === '\\' ? path.replaceAll(sep, '/') : path;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
+import { storePlace } from '../../activities/artifacts/open-store.js';
 import { plural } from '../../core/format.js';
 import { HeadraceError } from '../../core/errors.js';
 import { Recipe } from '../../core/recipe.js';
@@ -18,6 +19,8 @@ export interface RecipeFileOptions {
   readonly cwd?: string;
   /** Folder that a relative `out`, and its default, starts from. @default `cwd` */
   readonly outFrom?: string;
+  /** Place of the store: results of a run are in it where it is in a bucket. @default HEADRACE_STORE */
+  readonly store?: string;
 }
 
 /** The recipe goes into the payloads of a run, which stay under 64 KiB together with what the run adds. */
@@ -54,8 +57,8 @@ export function parseRecipe(text: string, name: string, options: RecipeFileOptio
   const parsed = Recipe.safeParse(document.toJS());
   if (!parsed.success)
     throw new HeadraceError('RecipeError', problemLines(parsed.error, { name, document, lines }).join('\n'));
-  const { cwd = process.cwd(), outFrom = cwd } = options;
-  const recipe = withAbsolutePaths(parsed.data, cwd, outFrom);
+  const { cwd = process.cwd(), outFrom = cwd, store = storePlace() } = options;
+  const recipe = withAbsolutePaths(parsed.data, { cwd, outFrom, store });
   requireSmall(recipe, name);
   return recipe;
 }

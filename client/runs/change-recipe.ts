@@ -7,7 +7,7 @@ import type { Budget } from '../../core/cost/budget.js';
 import type { Cap, ChangeBudgetInput, ChangeCapsInput, ReplaceSourceInput } from '../../core/run/changes.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { sourceNamed } from '../recipe/source-named.js';
-import { memoOf } from './run-memo.js';
+import { memoOf, withoutFolder } from './run-memo.js';
 import type { RunRecipe } from './run-memo.js';
 
 /** New values for keys of a source; a key that is absent keeps its value. */
@@ -121,7 +121,8 @@ function withSources(recipe: ResolvedRecipe, change: (source: Source) => object)
 
 /** The recipe with changed keys, validated again. @throws {HeadraceError} RecipeError. */
 function validated(recipe: ResolvedRecipe, changed: object): ResolvedRecipe {
-  const result = Recipe.safeParse({ ...recipe, ...changed });
+  const { run, folder } = withoutFolder(recipe);
+  const result = Recipe.safeParse({ ...run, ...changed });
   if (!result.success) throw new HeadraceError('RecipeError', z.prettifyError(result.error));
-  return { ...result.data, out: recipe.out };
+  return { ...result.data, out: run.out, ...defined({ folder }) };
 }

@@ -1,18 +1,15 @@
-import { join } from 'node:path';
 import { HeadraceError } from '../../core/errors.js';
 import { CheckpointLine } from '../../core/training/checkpoint-line.js';
-import { isMissing } from '../../files/errno.js';
-import { readJsonLines } from '../../files/json-lines.js';
+import { jsonLinesIn } from '../../files/json-lines.js';
+import { outputsOf } from './outputs-of.js';
 
-/** The checkpoints of a run from its folder `out`, the oldest first; empty where there are none yet. */
+/** The checkpoints of a run from its results in `out`, the oldest first; empty where there are none yet. */
 export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
   const records: CheckpointLine[] = [];
-  try {
-    for await (const { value } of readJsonLines(join(out, 'checkpoints.jsonl'), CheckpointLine))
-      records.push(value);
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  const outputs = await outputsOf(out);
+  const name = 'checkpoints.jsonl';
+  const lines = jsonLinesIn(outputs.blocks(name), outputs.placeOf(name), CheckpointLine);
+  for await (const { value } of lines) records.push(value);
   return records;
 }
 

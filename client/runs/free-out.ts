@@ -1,12 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isBucketPlace } from '../../activities/artifacts/s3/place.js';
 import { HeadraceError } from '../../core/errors.js';
 import { isMissing } from '../../files/errno.js';
 import type { TemporalClient } from '../temporal/connect.js';
 import { memoIn } from './run-memo.js';
 
 /**
- * @throws {HeadraceError} OutInUseError where a running workflow with another id writes to the folder `out`.
+ * @throws {HeadraceError} OutInUseError where a running workflow with another id writes to `out`.
  */
 export async function requireFreeOut(
   temporal: TemporalClient,
@@ -27,6 +28,7 @@ export async function requireFreeOut(
 
 /** The path with its links followed, as far as it exists. */
 async function withoutLinks(path: string): Promise<string> {
+  if (isBucketPlace(path)) return path;
   try {
     return await realpath(path);
   } catch (error) {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
 import { defined } from '../../core/defined.js';
@@ -13,22 +12,34 @@ const RunMemo = z.object({
   recipeHash: z.string(),
   /** The resolved recipe and `rowsPerSource`, as JSON. */
   recipe: z.string(),
-  /** Folder of the results. */
+  /** Where the results are: a folder, or a place in the store. */
   out: z.string(),
-  /** Path of the lock file, which has the exact commits. */
+  /** Folder of the client that results in the store are brought to. */
+  folder: z.string().exactOptional(),
+  /** Where the lock is, which has the exact commits. */
   lock: z.string(),
 });
 export type RunMemo = z.infer<typeof RunMemo>;
 
 /** The memo for a run of the recipe. */
 export function memoOf(recipe: ResolvedRecipe, rowsPerSource: number | undefined): RunMemo {
-  const text = stableJson({ ...recipe, rowsPerSource });
+  const { run, folder } = withoutFolder(recipe);
+  const text = stableJson({ ...run, rowsPerSource });
   return {
     recipeHash: createHash('sha256').update(text).digest('hex'),
     recipe: text,
-    out: recipe.out,
-    lock: join(recipe.out, 'recipe.lock.json'),
+    out: run.out,
+    lock: `${run.out}/recipe.lock.json`,
+    ...defined({ folder }),
   };
+}
+
+/** A recipe as its run has it on any machine, and the folder of this one. */
+export function withoutFolder({ folder, ...run }: ResolvedRecipe): {
+  readonly run: Omit<ResolvedRecipe, 'folder'>;
+  readonly folder: string | undefined;
+} {
+  return { run, folder };
 }
 
 /** The memo of a run; `undefined` where a workflow was not started by Headrace. */
@@ -36,9 +47,19 @@ export function memoIn({ memo }: { readonly memo?: unknown }): RunMemo | undefin
   return RunMemo.safeParse(memo).data;
 }
 
-/** The folder of a run's results. @throws {HeadraceError} RunNotFoundError where the run has no memo. */
+/** Where a run's results are. @throws {HeadraceError} RunNotFoundError where the run has no memo. */
 export function outOf(description: WorkflowExecutionDescription): string {
   return requireMemo(description).out;
+}
+
+/**
+ * The folder for results of a run on a client: that of the results, or the one they are brought to.
+ *
+ * @throws {HeadraceError} RunNotFoundError where the run has no memo.
+ */
+export function folderOfRun(description: WorkflowExecutionDescription): string {
+  const { out, folder = out } = requireMemo(description);
+  return folder;
 }
 
 /** The recipe of a run, and the `--rows-per-source` that it was started with. */
@@ -57,7 +78,8 @@ const MemoRecipe = z.looseObject({ out: z.string(), rowsPerSource: z.number().ex
 export function recipeOfRun(description: WorkflowExecutionDescription): RunRecipe {
   const memo = requireMemo(description);
   const { rowsPerSource, out, ...recipe } = MemoRecipe.parse(JSON.parse(memo.recipe));
-  return { recipe: { ...Recipe.parse(recipe), out }, ...defined({ rowsPerSource }) };
+  const places = { out, ...defined({ folder: memo.folder }) };
+  return { recipe: { ...Recipe.parse(recipe), ...places }, ...defined({ rowsPerSource }) };
 }
 
 const RecipeWithModel = z.looseObject({ train: z.looseObject({ base_model: z.string() }) });

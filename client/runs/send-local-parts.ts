@@ -14,7 +14,7 @@ type Access = Pick<LocalWork, 'store' | 'hub' | 'work'>;
 
 /**
  * Sends what a run needs of this machine to a store in a bucket: the local files of the recipe's sources, and
- * the lock that lies in `out`. Workers on other machines see neither. Does nothing for a store in a folder,
+ * the lock that lies in its folder. Workers on other machines see neither. Does nothing for a store in a folder,
  * whose workers are on this machine.
  *
  * @param log - called with a line about each source.
@@ -26,10 +26,11 @@ export async function sendLocalParts(
   recipe: ResolvedRecipe,
   log: (line: string) => void,
 ): Promise<void> {
-  const { out, sources } = recipe;
+  const { out, folder, sources } = recipe;
   if (access.store.medium.kind === 'folder') return;
   for (const source of sources) await sendFiles(access, out, source, log);
-  await sendLock(access.store, { out, folder: out, sources: sources.map(({ name }) => name) });
+  if (folder !== undefined)
+    await sendLock(access.store, { out, folder, sources: sources.map(({ name }) => name) });
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Stage1Handle } from './find-run.js';
 import { requireFreeOut } from './free-out.js';
 import { recipeDifferences } from './recipe-difference.js';
 import { requireWorkers } from './require-worker.js';
-import { memoIn, memoOf } from './run-memo.js';
+import { memoIn, memoOf, withoutFolder } from './run-memo.js';
 import type { RunMemo } from './run-memo.js';
 import { hasSearchAttributes, searchAttributesOf } from './search-attributes.js';
 
@@ -79,7 +79,8 @@ async function startWorkflow(
   { taskQueue, rowsPerSource, updateLock, priority, weight }: StartOptions,
 ) {
   const searchAttributes = await hasSearchAttributes(temporal);
-  const input: Stage1Input = { recipe, searchAttributes, ...defined({ rowsPerSource, updateLock }) };
+  const { run } = withoutFolder(recipe);
+  const input: Stage1Input = { recipe: run, searchAttributes, ...defined({ rowsPerSource, updateLock }) };
   return await temporal.client.workflow.start<typeof stage1>('stage1', {
     workflowId: workflowIdOf(recipe.name),
     taskQueue,

@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { formatBytes, plural } from '../../core/format.js';
 import { fromHere } from './from-here.js';
@@ -12,7 +11,7 @@ export function mixFileLines({ train, heldout, manifestPath, composition }: MixR
     `heldout.jsonl  ${fileText(heldout)}`,
     `               sha256 ${heldout.sha256}`,
     `manifest       ${fromHere(manifestPath)}`,
-    ...(hasRejects ? [`rejected rows  ${fromHere(join(dirname(manifestPath), 'rejects.jsonl'))}`] : []),
+    ...(hasRejects ? [`rejected rows  ${fromHere(`${manifestPath.replace(/[^/]*$/, '')}rejects.jsonl`)}`] : []),
   ];
 }
 

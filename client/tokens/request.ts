@@ -1,6 +1,7 @@
 import { HeadraceError } from '../../core/errors.js';
 import { Train, type ExampleForm, type RendererName, type Source, type TrainOn } from '../../core/recipe.js';
 import { exampleRules } from '../../core/training/example-rules.js';
+import { placesOf, type ResultPlaces } from '../recipe/result-places.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { sourceNamed } from '../recipe/source-named.js';
 import type { ModelChoice } from './chosen-model.js';
@@ -21,7 +22,7 @@ export interface TokensRequest {
   readonly model: ModelChoice;
   readonly conversations:
     | { readonly path: string }
-    | { readonly sources: readonly Source[]; readonly out: string };
+    | { readonly sources: readonly Source[]; readonly places: ResultPlaces };
 }
 
 /** The defaults of a recipe. */
@@ -62,9 +63,9 @@ export async function readRequest(
     maxTokens: options.maxTokens ?? maxTokens,
   };
   if (recipe === undefined || path !== undefined) return { model, conversations: { path: path ?? from } };
-  const { out, sources } = recipe;
+  const { sources } = recipe;
   const shown = options.source === undefined ? sources : [sourceNamed(recipe, options.source)];
-  return { model, conversations: { out, sources: shown } };
+  return { model, conversations: { places: placesOf(recipe), sources: shown } };
 }
 
 function isRecipe(path: string): boolean {

@@ -7,6 +7,7 @@ import type { Source } from '../../core/recipe.js';
 import type { LocalWork } from '../local-work.js';
 import { previewSource, type SourcePreview } from '../preview/preview-source.js';
 import type { PreviewedRow } from '../preview/previewed-rows.js';
+import type { ResultPlaces } from '../recipe/result-places.js';
 import type { PlacedConversation } from './placed-conversation.js';
 
 /** The first conversations of a source. */
@@ -28,10 +29,15 @@ export interface SourceRows {
 export async function sourceRows(
   { store, hub }: LocalWork,
   source: Source,
-  input: { readonly out: string; readonly from: number; readonly rows: number; readonly work: WorkContext },
+  input: {
+    readonly places: ResultPlaces;
+    readonly from: number;
+    readonly rows: number;
+    readonly work: WorkContext;
+  },
 ): Promise<SourceRows> {
-  const { out, from, rows, work } = input;
-  const inspection = await inspectSource(hub, { source, out }, work);
+  const { places, from, rows, work } = input;
+  const inspection = await inspectSource(hub, { source, ...places }, work);
   const read = Math.max(detectionSampleRows, from + rows - 1);
   const preview = await previewSource(store, source, inspection, read);
   const { name, file } = preview;

@@ -41,7 +41,7 @@ export async function* tokensOutput(
     yield* form.begin(model);
     for (const source of conversations.sources)
       try {
-        const found = await sourceRows(local, source, { out: conversations.out, from, rows, work });
+        const found = await sourceRows(local, source, { places: conversations.places, from, rows, work });
         yield* form.source(found);
         for (const placed of found.conversations)
           yield form.conversation(placed, writeConversation(model, placed.conversation));

@@ -8,7 +8,16 @@ import type {
   SummariseSourceInput,
 } from './conversion.js';
 import type { EvaluateInput, EvaluationResult } from './evaluation.js';
-import type { FinishMixInput, MixPlan, MixResult, PlanMixInput } from './mix.js';
+import type {
+  DecideMixInput,
+  FinishMixInput,
+  MixDecided,
+  MixPlan,
+  MixRangeInput,
+  MixRangeResult,
+  MixResult,
+  PlanMixInput,
+} from './mix.js';
 import type { WriteReportInput, WriteReportResult } from './report.js';
 import type {
   DownloadFilesInput,
@@ -56,8 +65,16 @@ export interface Activities {
   groupDialogues(input: ConvertPiecesInput): Promise<ConvertPiecesResult>;
   /** Adds up the counts of the pieces of a source. */
   summariseSource(input: SummariseSourceInput): Promise<SourceSummary>;
-  /** Decides which lines are in the mix, and in which order. */
+  /** Finds the converted rows of all sources and divides them into partitions by their order keys. */
   planMix(input: PlanMixInput): Promise<MixPlan>;
+  /** Finds the unique conversations of partitions, and splits off those that are held out. */
+  countPartitions(input: MixRangeInput): Promise<MixRangeResult>;
+  /** Decides how many rows of each source stay, and which. */
+  decideMix(input: DecideMixInput): Promise<MixDecided>;
+  /** Makes the further copies of repeated rows, a group of partitions an item. */
+  copyRows(input: MixRangeInput): Promise<MixRangeResult>;
+  /** Puts the lines of partitions into their order. */
+  writePartitions(input: MixRangeInput): Promise<MixRangeResult>;
   /** Writes train.jsonl, heldout.jsonl and the manifest into `out`. */
   finishMix(input: FinishMixInput): Promise<MixResult>;
   /** Finds renderer and tokenizer, and cuts the mix into pieces. */

@@ -5,8 +5,12 @@ export const artifactKinds = [
   'piece', // converted rows of one piece, in runs sorted by order key
   'scatter', // rows of a grouped format, partitioned by group
   'summary', // the counts of one source
-  'mix-plan', // the place of every line
-  'mix', // the finished mix: manifest and provenance
+  'mix-plan', // the sorted runs of a mix, and its partitions
+  'mix-count', // the unique conversations of one partition
+  'mix-decision', // which rows stay
+  'mix-copies', // further copies of repeated rows
+  'mix-part', // the lines of one partition in their order
+  'mix', // the finished mix: manifest, rejects and the list of its parts
   'token-plan',
   'token-piece',
   'tokens',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Recipe, Source } from '../recipe.js';
 import { sourceFormats } from '../recipe/choices.js';
-import type { ArtifactRef } from './artifact.js';
+import type { ArtifactRef, Batches } from './artifact.js';
 import { SourceCounts } from './conversion.js';
 
 const count = z.int().min(0);
@@ -111,15 +111,47 @@ export const Composition = z
   .readonly();
 export type Composition = z.infer<typeof Composition>;
 
-/** A planned mix: every line has its place, none is written. */
+/** A planned mix: the partitions of the key space in which it is made. No line is read or written. */
 export interface MixPlan {
   /** Of kind `mix-plan`. */
   readonly plan: ArtifactRef;
-  /** The account of every row. */
-  readonly composition: Composition;
+  /** All partitions, for `countPartitions` and `writePartitions`. */
+  readonly partitions: Batches;
 }
 
-/** A plan, and where to write its lines. */
+/** Partitions `[from, to)` of a plan, or groups of partitions for `copyRows`. */
+export interface MixRangeInput {
+  /** Of kind `mix-plan`. */
+  readonly plan: ArtifactRef;
+  readonly from: number;
+  /** exclusive */
+  readonly to: number;
+}
+
+/** What a range of a mix holds, that from the store included. */
+export type MixRangeResult = {
+  /** Partitions or groups of the range. */
+  readonly items: number;
+  /** Those that were in the store already. */
+  readonly reusedItems: number;
+};
+
+/** A plan of which all partitions are counted. */
+export interface DecideMixInput {
+  /** Of kind `mix-plan`. */
+  readonly plan: ArtifactRef;
+}
+
+/** Which rows stay is decided. */
+export interface MixDecided {
+  /** Of train.jsonl, further copies of repeated rows included. */
+  readonly trainLines: number;
+  readonly heldoutLines: number;
+  /** Groups of partitions, for `copyRows`; none where no source is repeated. */
+  readonly copies: Batches;
+}
+
+/** A plan of which all partitions are written, and where to write its results. */
 export interface FinishMixInput {
   /** Of kind `mix-plan`. */
   readonly plan: ArtifactRef;

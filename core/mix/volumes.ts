@@ -16,3 +16,8 @@ export function totalVolume(volumes: readonly Volume[]): Volume {
     assistantChars: volumes.reduce((sum, { assistantChars }) => sum + assistantChars, 0),
   };
 }
+
+/** The difference of two volumes. */
+export function volumeLess(all: Volume, some: Volume): Volume {
+  return { bytes: all.bytes - some.bytes, assistantChars: all.assistantChars - some.assistantChars };
+}

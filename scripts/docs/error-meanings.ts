@@ -34,6 +34,14 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   TooManyRejectsError: 'More conversations of a source were rejected than `max_reject_fraction` allows.',
   MixError:
     'The sources have too few conversations for the shares and rows in the recipe, or the shares do not add up.',
+  StoreUnavailableError:
+    'The S3 service of the store does not answer, answers with errors, or limits the rate of requests.',
+  BucketMissingError: 'The S3 service has no bucket of that name.',
+  StoreForbiddenError: 'There are no AWS credentials, or they do not allow the request on the bucket.',
+  StoreRegionError: 'The bucket is in another region than the one that requests are signed for.',
+  StoreClockError:
+    'The clock of this machine differs too much from that of the S3 service, which refuses its signatures.',
+  StoreAnswerError: 'The answer is not one that an S3 service gives.',
   DiskFullError: 'The disk of the store or of `out` is full, or a quota is used up.',
   ArtifactMissingError: 'The store no longer has the result of a finished stage.',
   ArtifactCorruptError: 'A file in the store is not what was written there.',

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readRun } from '../../activities/report/read/read-run.js';
 import { traceLine } from '../../client/mix/trace-line.js';
-import { readLine } from '../../files/json-lines.js';
+import { FolderOutputs } from '../../activities/outputs/folder-outputs.js';
+import { lineOf } from '../../files/json-lines.js';
 import { workbench } from '../support/local-sources.js';
 
 const { store, folder, mixFiles } = await workbench();
@@ -30,7 +31,8 @@ void test('texts with Unicode line separators are mixed, shown and traced as wha
   const rejects = (await readFile(join(out, 'rejects.jsonl'), 'utf8')).split('\n').slice(0, -1);
   assert.equal(rejects.length, 2);
 
-  const found = await readRun(out, new AbortController().signal, { mix: true, training: false });
+  const outputs = new FolderOutputs(out);
+  const found = await readRun(outputs, new AbortController().signal, { mix: true, training: false });
   assert.deepEqual(found.problems, []);
   assert.equal(found.rejects.length, 2);
   assert.deepEqual(
@@ -38,7 +40,7 @@ void test('texts with Unicode line separators are mixed, shown and traced as wha
     lines.map((_, index) => [index + 1, separators]),
   );
 
-  const shown = await readLine(join(out, 'train.jsonl'), 8);
+  const shown = await lineOf(outputs.blocks('train.jsonl'), 8);
   assert.equal(shown, lines[7]);
   const origin = await traceLine(store, mix, 8, 'train');
   assert.ok(shown?.includes(`"${(origin?.row ?? 0) - 1} ${separators}`));

@@ -2,14 +2,19 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { readRecipeFile } from '../../client/recipe/recipe-file.js';
+import { queueOfRole, roles } from '../../core/run/roles.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import { describe, handleOf, runState } from '../../client/runs/find-run.js';
+import { pendingActivities } from '../../client/runs/pending-activities.js';
 import { sendUpdate } from '../../client/runs/send-update.js';
+import { taskQueueOf } from '../../worker/connection.js';
+import { slotsFor } from '../../worker/slots.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
 import { headrace } from '../support/command.js';
 import { recipeFrom, writeRecipe } from '../support/recipes.js';
-import { resultOf, startRecipe, untilPending } from '../support/runs.js';
+import { resultOf, startRecipe } from '../support/runs.js';
 import { writeConversations } from '../support/conversations.js';
 import { assertBoundedHistory } from '../support/history.js';
 import { postFaults, clearFaults } from '../support/faults.js';
@@ -83,12 +88,14 @@ void test('a small run that starts beside a large one is done before it, on the 
   const worker = await startWorker(servers(), store);
   try {
     await startRecipe(servers(), store, recipeFrom(`name: large\nsources:\n${sources}\n`, folder));
-    for (const name of slowSources)
-      await untilPending(
-        servers(),
-        'large',
-        ({ id, type, started }) => type === 'downloadFiles' && started && id.includes(`/source/${name}#`),
-      );
+    const downloads = async (): Promise<number> =>
+      (await pendingActivities(servers().temporal, workflowIdOf('large'))).filter(
+        ({ type, started }) => type === 'downloadFiles' && started,
+      ).length;
+    await until(
+      async () => (await downloads()) === slotsFor(1).io || undefined,
+      () => 'the large run to have every slot for downloads',
+    );
     const small = recipeFrom('name: small\nsources:\n  - { name: s, files: small.jsonl }\n', folder);
     await startRecipe(servers(), store, small);
     // The large run takes hours at this rate: a small run that waited for it would not end.
@@ -110,6 +117,7 @@ void test('a versioned run stays with the build that began it, and the next one 
   const { folder, temporal } = servers();
   const store = join(folder, 'versioned');
   const deploymentName = 'headrace-versioned';
+  const { id: storeId } = await openStore(store);
   await writeConversations(join(folder, 'versioned.jsonl'), 100, 3);
   const recipe = (name: string): Parameters<typeof startRecipe>[2] =>
     recipeFrom(`name: ${name}\nreview: true\nsources:\n  - { name: s, files: versioned.jsonl }\n`, folder);
@@ -123,12 +131,28 @@ void test('a versioned run stays with the build that began it, and the next one 
       },
       () => `the review of ${name}`,
     );
+  const queues = roles.map((role) => queueOfRole(taskQueueOf(storeId), role));
+  /** Activities on a queue that is not in the version of their run would run on any build. */
+  const untilPolled = (buildId: string): Promise<true> =>
+    until(
+      async () => {
+        const { workerDeploymentVersionInfo: info } = await temporal.connection.workflowService
+          .describeWorkerDeploymentVersion({
+            namespace: temporal.target.namespace,
+            deploymentVersion: { deploymentName, buildId },
+          })
+          .catch(() => ({ workerDeploymentVersionInfo: null }));
+        const names = (info?.taskQueueInfos ?? []).map(({ name }) => name);
+        return queues.every((queue) => names.includes(queue)) || undefined;
+      },
+      () => `the queues of every role in the build ${buildId}`,
+    );
   const begin = async (buildId: string): ReturnType<typeof startWorker> => {
     const worker = await startWorker(servers(), store, {
       TEMPORAL_DEPLOYMENT_NAME: deploymentName,
       TEMPORAL_WORKER_BUILD_ID: buildId,
     });
-    // A build is on the server from its first poll; before that it cannot be made current.
+    await untilPolled(buildId);
     return await until(
       () =>
         temporal.connection.workflowService

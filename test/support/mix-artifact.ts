@@ -5,8 +5,16 @@ import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { openStore } from '../../activities/artifacts/open-store.js';
 import { crc32 } from '../../files/crc32.js';
 import { linesName } from '../../activities/convert/output/sorted-run-format.js';
-import { mixEntryAt, mixEntryBytes, planEntriesName } from '../../activities/mix/format/mix-entry.js';
-import { mixPlanName } from '../../activities/mix/format/mix-plan.js';
+import { mixEntryAt, mixEntryBytes } from '../../activities/mix/format/mix-entry.js';
+import {
+  entriesName,
+  originsName,
+  partsName,
+  type MixParts,
+  type PartSide,
+} from '../../activities/mix/format/mix-part.js';
+import { mixPartRef, mixPlanName, type MixPlanFile } from '../../activities/mix/format/mix-plan.js';
+import { originBytes } from '../../activities/mix/format/origin.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import type { Conversation, Message } from '../../core/convert/conversation/conversation.js';
@@ -51,27 +59,38 @@ export async function putMix(
     await writeFile(join(dir, linesName(0)), files.train);
     await writeFile(join(dir, linesName(1)), files.heldout);
   });
-  await store.put(plan, async (dir) => {
-    await writeFile(join(dir, planEntriesName('train')), entriesOf(files.train, 0));
-    await writeFile(join(dir, planEntriesName('heldout')), entriesOf(files.heldout, 1));
-    const bucket = (side: 'train' | 'heldout'): object => ({
-      from: 0,
-      to: (mix[side] ?? []).length,
-      bytes: Buffer.byteLength(files[side]),
-    });
-    const where = {
-      sortedRuns: [0, 1].map((sortedRun) => ({ piece: piece.key, sortedRun })),
-      buckets: { train: [bucket('train')], heldout: [bucket('heldout')] },
-    };
-    await writeFile(join(dir, mixPlanName), JSON.stringify(where));
+  const planned: MixPlanFile = {
+    seed: 0,
+    heldout: { fraction: 0 },
+    sources: mix.sources.map((name) => ({ name, plan: '', summary: '', repeat: 1 })),
+    sortedRuns: [0, 1].map((sortedRun) => ({
+      source: 0,
+      piece: piece.key,
+      sortedRun,
+      firstSlice: 0,
+      entries: 0,
+    })),
+    partitions: 1,
+    bucketBytes: 1,
+    bytes: 0,
+  };
+  await store.put(plan, (dir) => writeFile(join(dir, mixPlanName), JSON.stringify(planned)));
+  const part = mixPartRef(plan.key, 0);
+  const rows = [...mix.train, ...(mix.heldout ?? [])];
+  await store.put(part, async (dir) => {
+    await writeFile(
+      join(dir, entriesName),
+      Buffer.concat([entriesOf(files.train, 0), entriesOf(files.heldout, 1)]),
+    );
+    const origins = Buffer.alloc(rows.length * originBytes);
+    for (const [index, { source }] of rows.entries()) origins.writeUInt16LE(source, index * originBytes);
+    await writeFile(join(dir, originsName), origins);
   });
+  const parts: MixParts = [
+    { key: part.key, sides: { train: sideOf(files.train, 0), heldout: sideOf(files.heldout, mix.train.length) } },
+  ];
   await store.put(ref, async (dir) => {
-    for (const side of ['train', 'heldout'] as const) {
-      const rows = mix[side] ?? [];
-      const sources = Buffer.alloc(rows.length * 2);
-      for (const [index, { source }] of rows.entries()) sources.writeUInt16LE(source, index * 2);
-      await writeFile(join(dir, `${side}.sources.bin`), sources);
-    }
+    await writeFile(join(dir, partsName), JSON.stringify(parts));
     const facts = (side: 'train' | 'heldout'): object => ({
       lines: (mix[side] ?? []).length,
       bytes: Buffer.byteLength(files[side]),
@@ -80,6 +99,19 @@ export async function putMix(
     return { train: facts('train'), heldout: facts('heldout'), sources: mix.sources, plan: plan.key };
   });
   return ref;
+}
+
+/** A side of the part, with a bucket for each line. */
+function sideOf(text: string, firstEntry: number): PartSide {
+  const sizes = text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => Buffer.byteLength(line) + 1);
+  return {
+    lines: sizes.length,
+    bytes: Buffer.byteLength(text),
+    buckets: sizes.map((bytes, at) => ({ from: firstEntry + at, to: firstEntry + at + 1, bytes })),
+  };
 }
 
 /** The mix plan's entries of lines that stand in one sorted run in the file's order. */

@@ -110,8 +110,15 @@ export function fakeActivities(
     }),
     planMix: async ({ sources }) => {
       calls.push(`planMix ${sources.map(({ source }) => source.name).join(',')}`);
-      return { plan: ref('mix-plan', 'mix'), composition };
+      return {
+        plan: ref('mix-plan', 'mix'),
+        partitions: batches(1),
+      };
     },
+    countPartitions: async () => ({ items: 1, reusedItems: 0 }),
+    decideMix: async () => ({ trainLines: 9, heldoutLines: 0, copies: noBatches }),
+    copyRows: async () => ({ items: 1, reusedItems: 0 }),
+    writePartitions: async () => ({ items: 1, reusedItems: 0 }),
     finishMix: async () => {
       calls.push('finishMix');
       return {

@@ -3,7 +3,14 @@ import type { Batches } from '../../core/contracts/artifact.js';
 import type { Counts } from '../../core/run/state.js';
 
 /** Activities that do the items of one batch and return counts. */
-export type BatchActivity = 'downloadFiles' | 'convertPieces' | 'groupDialogues' | 'tokenisePieces';
+export type BatchActivity =
+  | 'downloadFiles'
+  | 'convertPieces'
+  | 'groupDialogues'
+  | 'countPartitions'
+  | 'copyRows'
+  | 'writePartitions'
+  | 'tokenisePieces';
 
 /** What one of these activities returns; the counts of all batches have the same names. */
 export type CountsOf<Name extends BatchActivity> = Awaited<ReturnType<Activities[Name]>>;

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { Batches } from '../../core/contracts/artifact.js';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import { formatCount, plural } from '../../core/format.js';
@@ -19,8 +20,11 @@ export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]
   }
 }
 
+/** The activities that do a range of the mix. */
+type MixActivity = 'countPartitions' | 'copyRows' | 'writePartitions';
+
 async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixResult> {
-  const { activities, view, report, recipe } = run;
+  const { activities, batches, view, report, recipe } = run;
   const { seed, heldout, mix, out } = recipe;
   const { rowsPerSource } = run.input;
   view.enter('mix');
@@ -30,14 +34,21 @@ async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixR
         .filter((source) => source.name === name)
         .map((source) => ({ source, resolution, plan, summary })),
   );
-  const { plan, composition } = await activities.planMix(
+  const { plan, partitions } = await activities.planMix(
     `plan the mix of ${plural(sources.length, 'source')}`,
     defined({ seed, sources, heldout, mix, rowsPerSource }),
   );
-  const mixed = await activities.finishMix(
-    `write train.jsonl (${formatCount(composition.trainLines)} lines)`,
-    { plan, out },
-  );
+  const doAll = async (activity: MixActivity, summary: string, items: Batches, noun: string): Promise<void> => {
+    await batches.run({ activity, input: { plan }, batches: items, summary, noun }, () => undefined);
+  };
+  await doAll('countPartitions', 'count', partitions, 'partition');
+  const { trainLines, copies } = await activities.decideMix('decide which conversations stay', { plan });
+  await doAll('copyRows', 'copy the rows of', copies, 'group');
+  await doAll('writePartitions', 'put in order', partitions, 'partition');
+  const mixed = await activities.finishMix(`write train.jsonl (${formatCount(trainLines)} lines)`, {
+    plan,
+    out,
+  });
   report.add({ mix: mixed });
   view.show({ composition: mixed.composition });
   return mixed;

@@ -12,6 +12,11 @@ const scheme = 's3://';
 /** Whether a place of a store names a bucket. */
 export const isBucketPlace = (place: string): boolean => place.startsWith(scheme);
 
+/** The one spelling of a place, without a slash at its end. */
+export function bucketPlaceText({ bucket, prefix }: BucketPlace): string {
+  return `${scheme}${bucket}/${prefix}`.replace(/\/$/, '');
+}
+
 /**
  * Parses `s3://bucket/prefix`.
  *

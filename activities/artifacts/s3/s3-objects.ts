@@ -6,7 +6,7 @@ import type { S3Connection, S3Sdk } from './connect.js';
 import { FileTransfers } from './file-transfers.js';
 import { Multipart } from './multipart.js';
 import type { ObjectEntry, Objects, Received, Target } from './objects.js';
-import type { BucketPlace } from './place.js';
+import { bucketPlaceText, type BucketPlace } from './place.js';
 import { isAbsent, type Refusal } from './refusal.js';
 import type { Requests } from './requests.js';
 import { wholeBody } from './whole-body.js';
@@ -42,7 +42,7 @@ export class S3Objects implements Objects {
   }
 
   get place(): string {
-    return `s3://${this.#place.bucket}/${this.#place.prefix}`.replace(/\/$/, '');
+    return bucketPlaceText(this.#place);
   }
 
   get(key: string, range?: ByteRange): Promise<Buffer | undefined> {

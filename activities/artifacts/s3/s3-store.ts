@@ -54,6 +54,10 @@ export class S3Store implements ArtifactStore {
     return this.#objects.place;
   }
 
+  get root(): string {
+    return this.workplace.root;
+  }
+
   async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
     const manifest = await readManifest(this.#objects, manifestKey(ref), ArtifactManifest);
     return manifest === undefined ? undefined : new S3Artifact(ref, manifest);

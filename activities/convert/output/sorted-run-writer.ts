@@ -7,6 +7,7 @@ import { writeSha256 } from '../../../files/sha256.js';
 import { sortedOrder } from '../../../files/sorted-order.js';
 import { arenaBytes, threadJsonBytes } from '../json-bytes/json-bytes.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
+import { CellTally } from './cell-table.js';
 import { entryAt, entryBytes, indexName, linesName } from './sorted-run-format.js';
 
 const newline = 0x0a;
@@ -109,6 +110,7 @@ export class SortedRunWriter {
   #write(): void {
     const sortedRun = this.#written.length;
     const index = new FileWriter(join(this.#dir, indexName(sortedRun)));
+    const cells = new CellTally();
     const lines: Uint8Array[] = [];
     let bytes = 0;
     for (const entry of this.#sorted()) {
@@ -117,9 +119,12 @@ export class SortedRunWriter {
       const end = start + this.#index.readUInt32LE(at + entryAt.length) + 1;
       lines.push(this.#lines.subarray(start, end));
       this.#index.writeUIntLE(bytes, at + entryAt.offset, 6);
-      index.write(this.#index.subarray(at, at + entryBytes));
+      const row = this.#index.subarray(at, at + entryBytes);
+      index.write(row);
+      cells.add(row);
       bytes += end - start;
     }
+    index.write(cells.finish());
     index.close();
     writePartsTo(join(this.#dir, linesName(sortedRun)), lines);
     this.#written.push({ entries: this.#entries, bytes });

@@ -53,6 +53,12 @@ export interface SourceInspection {
   readonly notes: readonly string[];
 }
 
+/** A source to inspect. */
+export interface InspectSourceInput extends ResolveSourceInput {
+  /** With a store in a bucket, the folder of this machine whose `recipe.lock.json` a run would be sent. */
+  readonly folder?: string | undefined;
+}
+
 /**
  * Finds the files of a source in the same way as {@link resolveSource}.
  *
@@ -60,7 +66,7 @@ export interface SourceInspection {
  */
 export async function inspectSource(
   hub: HubAccess,
-  input: ResolveSourceInput,
+  input: InspectSourceInput,
   work: WorkContext,
 ): Promise<SourceInspection> {
   const { name, dataset, files } = input.source;
@@ -72,11 +78,11 @@ export async function inspectSource(
 async function inspectHub(
   hub: HubAccess,
   source: HubSource,
-  input: ResolveSourceInput,
+  input: InspectSourceInput,
   work: WorkContext,
 ): Promise<SourceInspection> {
   const client = await hub.client();
-  const lock = lockOfNextRun(hub.store, input.out);
+  const lock = lockOfNextRun(hub.store, input);
   const found = await inspectDataset(hub.store, client, source, { ...input, lock }, work);
   const { commit, config, split, emptyFiles, notes } = found;
   const held = await hub.blobs.held(commit, found.files);

@@ -1,4 +1,3 @@
-import { isBucketPlace } from '../../artifacts/s3/place.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { RunNotes } from '../import/run-notes.js';
 import { findRecipeLock, LockedSource, lockSource, readRecipeLock, type RecipeLock } from './recipe-lock.js';
@@ -31,11 +30,19 @@ export function lockPlace(store: ArtifactStore, out: string): LockPlace {
   };
 }
 
-/** The lock that a run would have which starts on this machine now. */
-export function lockOfNextRun(store: ArtifactStore, out: string): Pick<LockPlace, 'read'> {
+/**
+ * The lock that a run would have which starts on this machine now.
+ *
+ * @param places - `out` of the run, and with a store in a bucket the folder of this machine whose lock is
+ *   sent.
+ */
+export function lockOfNextRun(
+  store: ArtifactStore,
+  { out, folder }: { readonly out: string; readonly folder?: string | undefined },
+): Pick<LockPlace, 'read'> {
   return {
     read: async (source) => {
-      const own = isBucketPlace(out) ? undefined : await findRecipeLock(out);
+      const own = folder === undefined ? undefined : await findRecipeLock(folder);
       return own === undefined ? await lockPlace(store, out).read(source) : own.sources[source];
     },
   };

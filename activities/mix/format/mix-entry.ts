@@ -1,8 +1,5 @@
-import type { Side } from '../../../core/contracts/mix.js';
-
 /**
- * Entries of a mix plan: `train.plan` and `heldout.plan` have one for each line of train.jsonl and
- * heldout.jsonl, in their order.
+ * The entry of a line of train.jsonl or heldout.jsonl, or of a candidate for one.
  *
  * | bytes | what |
  * | --- | --- |
@@ -35,5 +32,3 @@ export const mixEntryAt = {
   sortedRun: 60,
   crc: 64,
 } as const;
-
-export const planEntriesName = (side: Side): string => `${side}.plan`;

@@ -1,6 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { HeadraceError } from '../../../core/errors.js';
 import { copySuffix, digestPrefix } from '../../../core/mix/order-key.js';
+import { crc32 } from '../../../files/crc32.js';
 import { FileWriter } from '../../../files/file-writer.js';
 import { sha256 } from '../../../files/sha256.js';
 import { readFully } from '../../../files/read-fully.js';
@@ -36,7 +38,7 @@ export class CopyMaker {
 
   /** Adds copies 1 … `repeat` − 1 of a row. */
   add(entry: Buffer, repeat: number): void {
-    const text = Buffer.concat([Buffer.from(digestPrefix(this.#seed)), this.#readLine(entry)]);
+    const text = Buffer.concat([Buffer.from(digestPrefix(this.#seed)), this.readLine(entry)]);
     for (let number = 1; number < repeat; number += 1) {
       const copy = Buffer.from(entry);
       sha256(Buffer.concat([text, Buffer.from(copySuffix(number))])).copy(copy, mixEntryAt.order);
@@ -46,12 +48,33 @@ export class CopyMaker {
     }
   }
 
-  /** The copies as sorted streams. */
+  /** The copies as sorted streams. Each has the place of the row's own line. */
   finish(): readonly Iterable<Buffer>[] {
     if (this.#held.length > 0) this.#spill();
+    return this.#spills.map((path) => readEntries(path));
+  }
+
+  close(): void {
     for (const descriptor of this.#open.values()) closeSync(descriptor);
     this.#open.clear();
-    return this.#spills.map((path) => readEntries(path));
+  }
+
+  /**
+   * The line of an entry, without its newline.
+   *
+   * @throws {HeadraceError} ArtifactCorruptError where it has changed since its conversion.
+   */
+  readLine(entry: Buffer): Buffer {
+    const line = Buffer.allocUnsafe(entry.readUInt32LE(mixEntryAt.length));
+    const sortedRun = entry.readUInt32LE(mixEntryAt.sortedRun);
+    const offset = entry.readUIntLE(mixEntryAt.offset, 6);
+    const used = readFully(this.#descriptor(sortedRun), line, offset);
+    if (used < line.length || crc32(line) !== entry.readUInt32LE(mixEntryAt.crc))
+      throw new HeadraceError(
+        'ArtifactCorruptError',
+        `${this.#linesPaths[sortedRun]} was changed at byte ${offset} since its conversion`,
+      );
+    return line;
   }
 
   #spill(): void {
@@ -61,14 +84,6 @@ export class CopyMaker {
     file.close();
     this.#spills.push(path);
     this.#held = [];
-  }
-
-  #readLine(entry: Buffer): Buffer {
-    const line = Buffer.allocUnsafe(entry.readUInt32LE(mixEntryAt.length));
-    const sortedRun = entry.readUInt32LE(mixEntryAt.sortedRun);
-    if (readFully(this.#descriptor(sortedRun), line, entry.readUIntLE(mixEntryAt.offset, 6)) < line.length)
-      throw new Error(`${this.#linesPaths[sortedRun]} is shorter than its index requires`);
-    return line;
   }
 
   #descriptor(sortedRun: number): number {

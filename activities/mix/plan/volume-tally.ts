@@ -27,8 +27,9 @@ export class VolumeTally {
     );
   }
 
-  of(source: number): Volume {
-    return { ...this.#at(source) };
+  /** Of each source. */
+  get all(): readonly Volume[] {
+    return this.#sums.map((sum) => ({ ...sum }));
   }
 
   #at(source: number): Sum {
@@ -36,9 +37,4 @@ export class VolumeTally {
     if (sum === undefined) throw new Error(`No source ${source}`);
     return sum;
   }
-}
-
-/** The difference of two volumes. */
-export function minus(all: Volume, some: Volume): Volume {
-  return { bytes: all.bytes - some.bytes, assistantChars: all.assistantChars - some.assistantChars };
 }

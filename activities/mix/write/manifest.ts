@@ -1,4 +1,4 @@
-import type { CompositionRow, FileDigest, Side } from '../../../core/contracts/mix.js';
+import type { Composition, CompositionRow, FileDigest, Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { fileNames, readConversionPlan } from '../../convert/plan/conversion-plan.js';
 import type { MixPlanFile, PlannedSource } from '../format/mix-plan.js';
@@ -13,6 +13,7 @@ const mixRuleVersion = 2;
 export async function manifestText(
   store: ArtifactStore,
   plan: MixPlanFile,
+  composition: Composition,
   files: Readonly<Record<Side, FileDigest>>,
 ): Promise<string> {
   const manifest = {
@@ -22,7 +23,7 @@ export async function manifestText(
     mix_rows: plan.mixRows,
     rows_per_source: plan.rowsPerSource,
     sources: await Promise.all(plan.sources.map((source) => manifestSource(store, source))),
-    composition: { ...plan.composition, sources: plan.composition.sources.map(countsOf) },
+    composition: { ...composition, sources: composition.sources.map(countsOf) },
     train: files.train,
     heldout_file: files.heldout,
   };

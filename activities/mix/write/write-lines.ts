@@ -3,8 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FileDigest } from '../../../core/contracts/mix.js';
 import { together } from '../../threads/in-parallel.js';
 import type { RunOptions } from '../../threads/pool-thread.js';
-import type { Bucket } from '../format/mix-plan.js';
-import type { LinePlaces } from '../lines/mixed-lines.js';
+import { linesOf, type MixedLines, type PlacedBucket } from '../lines/mixed-lines.js';
 import type { MixDeps } from '../mix-deps.js';
 import { SharedRooms } from './shared-rooms.js';
 import { alignment, UncachedWriter } from './uncached-writer.js';
@@ -21,8 +20,7 @@ const blockBytes = 1024 * 1024;
  */
 export async function writeLines(
   deps: MixDeps,
-  places: LinePlaces,
-  buckets: readonly Bucket[],
+  lines: MixedLines,
   out: string,
   { signal, onProgress }: RunOptions,
 ): Promise<FileDigest> {
@@ -30,7 +28,7 @@ export async function writeLines(
   const writer = new UncachedWriter(out);
   let bytes = 0;
   try {
-    for await (const { room, start, end } of gatherAhead(deps, places, buckets, signal)) {
+    for await (const { room, start, end } of gatherAhead(deps, lines, signal)) {
       const memory = Buffer.from(room);
       await together(
         signal,
@@ -44,7 +42,7 @@ export async function writeLines(
   } finally {
     writer.close();
   }
-  return { lines: buckets.at(-1)?.to ?? 0, bytes, sha256: hash.digest('hex') };
+  return { lines: linesOf(lines), bytes, sha256: hash.digest('hex') };
 }
 
 async function hashBlocks(hash: Hash, bytes: Buffer, signal: AbortSignal): Promise<void> {
@@ -65,18 +63,18 @@ interface Gathered {
 /** The lines of each bucket in turn, valid until the next one is requested, and placed to be written. */
 async function* gatherAhead(
   { jobs, threads }: MixDeps,
-  places: LinePlaces,
-  buckets: readonly Bucket[],
+  { buckets, linesPaths }: MixedLines,
   signal: AbortSignal,
 ): AsyncGenerator<Gathered> {
   const left = new AbortController();
   const both = AbortSignal.any([signal, left.signal]);
   const rooms = new SharedRooms();
   let position = 0;
-  const gather = async ({ from, to, bytes }: Bucket): Promise<Gathered> => {
+  const gather = async ({ entriesPath, from, to, bytes }: PlacedBucket): Promise<Gathered> => {
     const start = position % alignment;
     position += bytes;
     const room = rooms.take(start + bytes);
+    const places = { entriesPath, linesPaths };
     await jobs.run('gatherBucket', { places, from, to, bytes, room, start }, { signal: both });
     return { room, start, end: start + bytes };
   };

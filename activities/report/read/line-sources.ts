@@ -1,8 +1,7 @@
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { readRange } from '../../../files/read-range.js';
-import { MixMeta } from '../../mix/format/mix-artifact.js';
-import { sourceBytes, sourcesName } from '../../mix/format/provenance.js';
+import { headSourcesName, MixMeta, sourceBytes } from '../../mix/format/mix-artifact.js';
 import { sampledLines, type LineSources } from './read-train.js';
 
 /** Finds the sources of the first lines of train.jsonl; `undefined` where the store no longer has the mix. */
@@ -11,7 +10,7 @@ export async function lineSources(store: ArtifactStore, mix: ArtifactRef): Promi
   if (artifact === undefined) return undefined;
   const { sources: names, train } = MixMeta.parse(artifact.meta);
   const to = Math.min(train.lines, sampledLines) * sourceBytes;
-  const wanted = { artifact, file: sourcesName('train'), ranges: [{ from: 0, to }] };
+  const wanted = { artifact, file: headSourcesName, ranges: [{ from: 0, to }] };
   const numbers = await store.bring([wanted], ([path = '']) => readRange(path, 0, to));
   return { numbers, names };
 }

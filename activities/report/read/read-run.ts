@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../../core/errors.js';
 import { CheckpointLine } from '../../../core/training/checkpoint-line.js';
 import { SampleLine } from '../../../core/training/sample-line.js';
 import { StepMetrics } from '../../../core/training/step-metrics.js';
-import { isMissing } from '../../../files/errno.js';
+import type { Outputs } from '../../outputs/outputs.js';
 import { noTrain, readTrain, type LineSources, type TrainSample } from './read-train.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 
@@ -15,7 +13,7 @@ export type Reject = z.infer<typeof Reject>;
 
 const Manifest = z.record(z.string(), z.unknown());
 
-/** The results in a run's folder so far. A list is empty where its file does not exist yet. */
+/** The results of a run so far. A list is empty where its file does not exist yet. */
 export interface RunFiles {
   readonly metrics: readonly StepMetrics[];
   readonly checkpoints: readonly CheckpointLine[];
@@ -35,18 +33,18 @@ export interface RunFiles {
 const rejectsPerReason = 3;
 
 /**
- * Reads the results in `out`. train.jsonl is read only as far as needed. A damaged line ends its file and
+ * Reads the results of a run. train.jsonl is read only as far as needed. A damaged line ends its file and
  * adds a problem.
  *
  * Only the files of finished stages are read: the others may be those of an earlier run.
  */
 export async function readRun(
-  out: string,
+  outputs: Outputs,
   signal: AbortSignal,
   made: { readonly mix: boolean; readonly training: boolean; readonly sources?: LineSources | undefined },
 ): Promise<RunFiles> {
   const problems: string[] = [];
-  const context: ReadContext = { out, signal, problems };
+  const context: ReadContext = { outputs, signal, problems };
   const samples = made.training ? await readAll(context, 'samples.jsonl', SampleLine) : [];
   const train = made.mix ? await readTrain(context, made.sources) : noTrain;
   return {
@@ -55,8 +53,8 @@ export async function readRun(
     samples: samples.sort((a, b) => a.step - b.step),
     train,
     rejects: made.mix ? await readRejects(context) : [],
-    manifest: made.mix ? await readManifest(out, problems) : undefined,
-    lock: await readLock(out, problems),
+    manifest: made.mix ? await readManifest(context) : undefined,
+    lock: await readLock(context),
     problems,
   };
 }
@@ -82,20 +80,21 @@ async function readRejects(context: ReadContext): Promise<Reject[]> {
   return kept;
 }
 
-async function readManifest(out: string, problems: string[]): Promise<RunFiles['manifest']> {
+async function readManifest({ outputs, problems }: ReadContext): Promise<RunFiles['manifest']> {
   try {
-    return Manifest.parse(JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8')));
+    const text = await outputs.read('manifest.json');
+    return text === undefined ? undefined : Manifest.parse(JSON.parse(text));
   } catch (error) {
-    if (!isMissing(error)) problems.push(`manifest.json could not be read: ${messageOf(error)}`);
+    problems.push(`manifest.json could not be read: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-async function readLock(out: string, problems: string[]): Promise<string | undefined> {
+async function readLock({ outputs, problems }: ReadContext): Promise<string | undefined> {
   try {
-    return await readFile(join(out, 'recipe.lock.json'), 'utf8');
+    return await outputs.read('recipe.lock.json');
   } catch (error) {
-    if (!isMissing(error)) problems.push(`recipe.lock.json could not be read: ${messageOf(error)}`);
+    problems.push(`recipe.lock.json could not be read: ${messageOf(error)}`);
     return undefined;
   }
 }

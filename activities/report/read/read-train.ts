@@ -2,7 +2,7 @@ import { CanonicalLine, parseCanonicalLine } from '../../../core/convert/convers
 import type { Conversation, Message } from '../../../core/convert/conversation/conversation.js';
 import type { Role } from '../../../core/convert/conversation/roles.js';
 import { defined } from '../../../core/defined.js';
-import { sourceBytes } from '../../mix/format/provenance.js';
+import { sourceBytes } from '../../mix/format/mix-artifact.js';
 import { languageOf } from './languages.js';
 import { readableLines, type ReadContext } from './readable-lines.js';
 

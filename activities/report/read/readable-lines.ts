@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import type { z } from 'zod';
 import { messageOf } from '../../../core/errors.js';
-import { isMissing } from '../../../files/errno.js';
-import { DamagedLineError, readJsonLines, type JsonLine } from '../../../files/json-lines.js';
+import { DamagedLineError, jsonLinesIn, type JsonLine } from '../../../files/json-lines.js';
+import type { Outputs } from '../../outputs/outputs.js';
 
-/** Where a run's results are, and how reading them goes. */
+/** The results of a run, and how reading them goes. */
 export interface ReadContext {
-  /** Folder of the run's results. */
-  readonly out: string;
+  readonly outputs: Outputs;
   readonly signal: AbortSignal;
   /** Gets a sentence for each file that could not be read to its end. */
   readonly problems: string[];
@@ -15,19 +13,19 @@ export interface ReadContext {
 
 /** Yields the lines of a run's file up to its end or its first damaged line; none where there is no file. */
 export async function* readableLines<Value>(
-  { out, signal, problems }: ReadContext,
+  { outputs, signal, problems }: ReadContext,
   name: string,
   schema: z.ZodType<Value>,
 ): AsyncGenerator<JsonLine<Value>> {
   let last = 0;
   try {
-    for await (const line of readJsonLines(join(out, name), schema, signal)) {
+    const blocks = outputs.blocks(name, signal);
+    for await (const line of jsonLinesIn(blocks, outputs.placeOf(name), schema)) {
       last = line.line;
       yield line;
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (isMissing(error)) return;
     const reason = error instanceof DamagedLineError ? error.reason : messageOf(error);
     problems.push(`${name} could not be read beyond line ${last}: ${reason}`);
   }

@@ -25,11 +25,19 @@ export const Tokenisation = z.object({
 });
 export type Tokenisation = z.infer<typeof Tokenisation>;
 
-/** A stretch of one file that becomes one `token-piece`. */
+/** A stretch of one file that becomes one `token-piece`. It is of one part of the mix. */
 export const PlannedPiece = z.object({
   side: z.enum(sides),
+  /** Key of the `mix-part`. */
+  part: z.string(),
+  /** Number of its first entry in the part. */
+  firstEntry: z.int(),
+  /** Where its lines begin in the shard of the part, in bytes. */
+  start: z.int(),
+  /** Bytes `[from, to)` of the whole file. */
   from: z.int(),
   to: z.int(),
+  /** Number of its first line in the whole file, from 0. */
   firstLine: z.int(),
   lines: z.int(),
 });

@@ -4,6 +4,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import { readRange } from '../../../files/read-range.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseExamples } from '../../../core/training/examples.js';
+import { originAt, originBytes } from '../../mix/format/origin.js';
 import { gatherLines } from '../../mix/lines/gather-lines.js';
 import type { LinePlaces } from '../../mix/lines/mixed-lines.js';
 import type { JobContext } from '../../threads/job.js';
@@ -17,16 +18,20 @@ import type { Tokenisation } from './token-plan.js';
 export interface TokenisePieceInput {
   readonly tokenisation: Tokenisation;
   readonly tokenizer: TokenizerPaths;
-  /** Where the lines of the mix are. */
-  readonly places: LinePlaces;
-  /** Number of the first line, from 0. */
+  /** Where the lines are: in the shard of their part of the mix, or still in the sorted runs. */
+  readonly from:
+    | { readonly kind: 'shard'; readonly path: string; readonly start: number }
+    | { readonly kind: 'runs'; readonly places: LinePlaces };
+  /** Number of the first line in the part, from 0. */
+  readonly firstEntry: number;
+  /** Number of the first line in the file, from 0. */
   readonly firstLine: number;
   /** How many there are. */
   readonly lines: number;
   /** Size of the lines, newlines included. */
   readonly bytes: number;
-  /** One unsigned 16-bit number a line, little-endian. */
-  readonly sourcesPath: string;
+  /** The origins of the part's entries. */
+  readonly originsPath: string;
   /** The folder to write to. */
   readonly dir: string;
 }
@@ -41,23 +46,30 @@ export async function tokenisePiece(input: TokenisePieceInput, context: JobConte
   const { renderer: name, settings, maxTokens, tokenizerDigest } = input.tokenisation;
   const renderer = rendererNamed(name, settings);
   const encoder = await threadEncoder(input.tokenizer, tokenizerDigest, renderer);
-  const lines = Buffer.allocUnsafeSlow(input.bytes);
-  const lastLine = input.firstLine + input.lines;
-  gatherLines(input.places, input.firstLine, lastLine, lines);
-  const sources = await readRange(input.sourcesPath, input.firstLine * 2, lastLine * 2);
+  const lines = await readLines(input);
+  const [firstEntry, lastEntry] = [input.firstEntry, input.firstEntry + input.lines];
+  const origins = await readRange(input.originsPath, firstEntry * originBytes, lastEntry * originBytes);
 
   const piece = new TokenPieceBuilder(renderer, maxTokens);
   let begin = 0;
   for (let row = 0; row < input.lines; row += 1) {
     const end = lines.indexOf(newline, begin);
-    const where = `Line ${input.firstLine + row + 1} of ${input.places.entriesPath}`;
+    const where = `Line ${input.firstLine + row + 1} of the mix`;
     const conversation = parseLine(lines.toString('utf8', begin, end), where);
     const made = tokeniseExamples(renderer, conversation, input.tokenisation, encoder);
-    piece.add(conversation, made, sources.readUInt16LE(row * 2));
+    piece.add(conversation, made, origins.readUInt16LE(row * originBytes + originAt.source));
     begin = end + 1;
     context.progress(begin);
   }
   return await piece.write(input.dir);
+}
+
+/** The lines of the piece, each with its newline. */
+async function readLines({ from, firstEntry, lines, bytes }: TokenisePieceInput): Promise<Buffer> {
+  if (from.kind === 'shard') return await readRange(from.path, from.start, from.start + bytes);
+  const gathered = Buffer.allocUnsafeSlow(bytes);
+  gatherLines(from.places, firstEntry, firstEntry + lines, gathered);
+  return gathered;
 }
 
 function parseLine(line: string, where: string): Conversation {

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type { HeldoutLoss } from '../../../core/contracts/evaluation.js';
 import { defined } from '../../../core/defined.js';
 import type { SampleLine } from '../../../core/training/sample-line.js';
 import { jsonLines } from '../../../files/json-lines.js';
-import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { openOutputs } from '../../outputs/outputs.js';
 import type { Tokens } from '../../tokenise/pieces/tokens-artifact.js';
 import type { TrainingPlanMeta } from '../steps/training-plan.js';
 import type { EvaluatedWeights } from './evaluated-weights.js';
@@ -29,7 +28,7 @@ export async function writeSamples(
     if (evaluation !== undefined)
       lines.push(sampleLine({ ...evaluation, step: weights.step, label: weights.label }));
   }
-  await writeFileAtomic(join(out, 'samples.jsonl'), jsonLines(lines));
+  await openOutputs(store, out).write('samples.jsonl', jsonLines(lines));
 }
 
 function sampleLine(evaluation: EvaluationMeta): SampleLine {

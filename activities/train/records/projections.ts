@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import type { CheckpointLine } from '../../../core/training/checkpoint-line.js';
 import { placeOfStep, type StepRule } from '../../../core/training/steps.js';
 import { jsonLines } from '../../../files/json-lines.js';
-import { writeFileAtomic } from '../../../files/write-atomic.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
+import { openOutputs } from '../../outputs/outputs.js';
 import { stepRuleOf, type TrainingPlanMeta } from '../steps/training-plan.js';
 import type { StoredRecord } from './records.js';
 import { readMetrics } from './segment-metrics.js';
@@ -25,8 +24,9 @@ export async function writeProjections(
   const metrics: unknown[] = [];
   for (const { metrics: key } of lineage)
     metrics.push(...(await readMetrics(store, { kind: 'metrics', key })));
-  await writeFileAtomic(join(out, 'metrics.jsonl'), jsonLines(metrics));
-  await writeFileAtomic(join(out, 'checkpoints.jsonl'), jsonLines(checkpoints));
+  const outputs = openOutputs(store, out);
+  await outputs.write('metrics.jsonl', jsonLines(metrics));
+  await outputs.write('checkpoints.jsonl', jsonLines(checkpoints));
 }
 
 /** The records whose checkpoints stay on the server under `keep_last`. */

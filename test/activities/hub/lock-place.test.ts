@@ -67,7 +67,7 @@ void test('a lock that lies on the machine that starts a run pins its sources, a
 
   const text = lockText({ version: 1, sources: { a: entry('2') } });
   await writeFile(join(folder, 'recipe.lock.json'), text);
-  assert.equal((await lockOfNextRun(store, folder).read('a'))?.commit, entry('2').commit);
+  assert.equal((await lockOfNextRun(store, { out: folder, folder }).read('a'))?.commit, entry('2').commit);
   await sendLock(store, { out: folder, folder, sources });
   assert.equal((await place.read('a'))?.commit, entry('2').commit);
   assert.equal(await place.read('b'), undefined);

@@ -154,7 +154,7 @@ void test('signs of globs in the name of the working folder are no pattern', asy
   for (const name of ['one.jsonl', 'two.jsonl', '[a].jsonl']) await writeFile(join(cwd, 'data', name), 'x\n');
   const found = async (from: string, files: string): Promise<readonly string[]> => {
     const recipe = Recipe.parse({ name: 'r', seed: 1, sources: [{ name: 'a', files }] });
-    const absolute = withAbsolutePaths(recipe, from, from).sources[0]?.files;
+    const absolute = withAbsolutePaths(recipe, { cwd: from, outFrom: from, store: from }).sources[0]?.files;
     const { resolution } = await resolve([absolute ?? ''].flat());
     return (await readResolution(store, resolution)).files.map(({ path }) => relative(cwd, path));
   };

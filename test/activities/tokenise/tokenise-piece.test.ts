@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
-import { sourcesName } from '../../../activities/mix/format/provenance.js';
-import { bringLines, mixedLines } from '../../../activities/mix/lines/mixed-lines.js';
+import { entriesName, originsName, readMixParts } from '../../../activities/mix/format/mix-part.js';
+import { readMixPlan } from '../../../activities/mix/format/mix-plan.js';
+import { linesOfRuns } from '../../../activities/mix/lines/mixed-lines.js';
 import { tokenisePiece } from '../../../activities/tokenise/pieces/tokenise-piece.js';
 import { readTokenizerFiles, tokenizerIn } from '../../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { packagePath } from '../../../files/package-path.js';
@@ -19,29 +20,37 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
   const store = await temporaryStore();
   const ref = await putMix(store, { train: rows, sources: ['only'] });
   const mix = await store.get(ref);
-  const lines = await mixedLines(store, { kind: 'mix-plan', key: MixMeta.parse(mix.meta).plan });
+  const { plan: key } = MixMeta.parse(mix.meta);
+  const runs = await linesOfRuns(store, key, await readMixPlan(store, { kind: 'mix-plan', key }));
+  const [listed] = await readMixParts(store, mix);
+  const part = await store.get({ kind: 'mix-part', key: listed?.key ?? '' });
   const done: number[] = [];
-  const meta = await bringLines(store, lines.train, async (places) =>
-    tokenisePiece(
-      {
-        tokenisation: {
-          renderer: 'qwen3',
-          settings: {},
-          trainOn: 'all_assistant_messages',
-          examples: 'conversation',
-          maxTokens: 60,
-          tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
-        },
-        tokenizer: await tokenizerIn(tokenizerDir),
-        places,
-        firstLine: 0,
-        lines: rows.length,
-        bytes: sizes.reduce((sum, size) => sum + size, 0),
-        sourcesPath: store.placeOf(mix, sourcesName('train')),
-        dir: await store.workplace.scratch(),
+  const meta = await tokenisePiece(
+    {
+      tokenisation: {
+        renderer: 'qwen3',
+        settings: {},
+        trainOn: 'all_assistant_messages',
+        examples: 'conversation',
+        maxTokens: 60,
+        tokenizerDigest: (await readTokenizerFiles(tokenizerDir)).digest,
       },
-      { progress: (bytes) => void done.push(bytes) },
-    ),
+      tokenizer: await tokenizerIn(tokenizerDir),
+      from: {
+        kind: 'runs',
+        places: {
+          entriesPath: store.placeOf(part, entriesName),
+          linesPaths: runs.map(({ artifact, file }) => store.placeOf(artifact, file)),
+        },
+      },
+      firstEntry: 0,
+      firstLine: 0,
+      lines: rows.length,
+      bytes: sizes.reduce((sum, size) => sum + size, 0),
+      originsPath: store.placeOf(part, originsName),
+      dir: await store.workplace.scratch(),
+    },
+    { progress: (bytes) => void done.push(bytes) },
   );
   assert.equal(meta.rows, rows.length);
   assert.deepEqual(

@@ -26,3 +26,24 @@ void test('one folder has one spelling, however it is written', () => {
   );
   assert.deepEqual([...new Set(outs)], ['/base/runs/x']);
 });
+
+void test('with a store in a bucket a run writes into it, and its folder is where results are brought to', () => {
+  const places = (out: string | undefined, store: string) => {
+    const yaml = recipe({ out: out ?? 'x' }).replace(out === undefined ? /^out: .*$/m : /^$/, '');
+    const { out: writes, folder } = parseRecipe(yaml, 'r.yaml', { cwd: '/base', store });
+    return { writes, folder };
+  };
+  const inStore = 's3://bucket/a/runs/good';
+  assert.deepEqual(places(undefined, 's3://bucket/a'), { writes: inStore, folder: '/base/runs/good' });
+  assert.deepEqual(places('mine', 's3://bucket/a/'), { writes: inStore, folder: '/base/mine' });
+  assert.deepEqual(places('s3://bucket/a//other/', 's3://bucket/a'), {
+    writes: 's3://bucket/a/other',
+    folder: '/base/runs/good',
+  });
+  assert.deepEqual(places('mine', '/store'), { writes: '/base/mine', folder: undefined });
+  for (const store of ['/store', 's3://bucket/b'])
+    assert.throws(() => places('s3://bucket/a/other', store), {
+      type: 'RecipeError',
+      message: `out is s3://bucket/a/other, which is not below the store ${store}`,
+    });
+});

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { DamagedLineError, jsonLines, readJsonLines, readLine } from '../../../files/json-lines.js';
+import { blocksOf, DamagedLineError, jsonLines, lineOf, readJsonLines } from '../../../files/json-lines.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 const dir = await temporaryFolder();
@@ -82,7 +82,7 @@ void test('reading ends with the signal', async () => {
 void test('a line is found by its number, and keeps its line separators', async () => {
   const path = await fileOf('one\ntwo\u2028still two\nthree');
   assert.deepEqual(
-    [await readLine(path, 1), await readLine(path, 2), await readLine(path, 3), await readLine(path, 4)],
+    [await lineOf(blocksOf(path), 1), await lineOf(blocksOf(path), 2), await lineOf(blocksOf(path), 3), await lineOf(blocksOf(path), 4)],
     ['one', 'two\u2028still two', 'three', undefined],
   );
 });

@@ -1,0 +1,49 @@
+/**
+ * Sizes of the shuffle between pieces and partitions of the mix. With n bytes, pieces and partitions of about
+ * √(n · 1 MiB) give every partition about 1 MiB of every piece, so that the ranges to read are n / 1 MiB.
+ */
+const rangeBytes = 1024 * 1024;
+const leastBytes = 32 * 1024 * 1024;
+const leastTokenPieceBytes = 8 * 1024 * 1024;
+
+/** The key space of order keys has so many cells of equal size: a cell is the first 12 bits of a key. */
+export const cellCount = 4096;
+export const cellBits = 12;
+
+/**
+ * Bytes of input of a piece: 32 MiB times a power of two, so that a source which grows a little keeps its
+ * pieces.
+ *
+ * @param bytes - size of the source's files.
+ */
+export function pieceBytesFor(bytes: number): number {
+  return leastBytes * nearestPowerOfTwo(Math.sqrt(bytes * rangeBytes) / leastBytes);
+}
+
+/**
+ * Partitions of a mix: a power of two of at most {@link cellCount}, so that the borders of partitions are
+ * borders of cells.
+ *
+ * @param bytes - size of all converted lines and of their entries.
+ * @param least - the least bytes of a partition, about.
+ */
+export function partitionsFor(bytes: number, least: number): number {
+  const wanted = Math.max(least, Math.sqrt(bytes * rangeBytes));
+  return Math.min(cellCount, nearestPowerOfTwo(bytes / wanted));
+}
+
+/**
+ * Bytes of lines that become one piece of tokens.
+ *
+ * @param partitionBytes - of the lines of a partition, on average.
+ */
+export function tokenPieceBytes(partitionBytes: number): number {
+  return Math.max(leastTokenPieceBytes, partitionBytes / 16);
+}
+
+/** At least 1. Nearest by factor. */
+function nearestPowerOfTwo(value: number): number {
+  let power = 1;
+  while (value * value >= 2 * power * power) power *= 2;
+  return power;
+}
