@@ -1,4 +1,4 @@
-import { storePlace } from '../activities/artifacts/open-store.js';
+import { localFolder } from '../activities/artifacts/open-store.js';
 import { defined } from '../core/defined.js';
 import { fromEnv } from '../core/env.js';
 import type { Env } from '../core/env.js';
@@ -13,11 +13,11 @@ import { servingDev } from './serving-dev.js';
  */
 export async function commandEnvironment(
   env: Env = process.env,
-  storeRoot: string = storePlace(env),
+  folder: string = localFolder(env),
 ): Promise<Env> {
   const named = ['HF_ENDPOINT', 'TINKER_BASE_URL'].every((name) => fromEnv(env, name) !== undefined);
   if (named && namesTemporal(env)) return env;
-  const dev = await servingDev(storeRoot);
+  const dev = await servingDev(folder);
   if (dev === undefined) return env;
   const temporal = namesTemporal(env)
     ? {}

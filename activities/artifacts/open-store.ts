@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fromEnv, type Env } from '../../core/env.js';
+import { cacheFolder } from './cache-folder.js';
 import { LocalStore } from './local-store.js';
 import { isBucketPlace } from './s3/place.js';
 import type { ArtifactStore } from './store.js';
@@ -10,6 +11,11 @@ export function storePlace(env: Env = process.env): string {
   const named = fromEnv(env, 'HEADRACE_STORE');
   if (named === undefined) return join(homedir(), '.cache', 'headrace');
   return isBucketPlace(named) ? named : resolve(named);
+}
+
+/** The folder of this machine that goes with the store: the store, or with one in a bucket the cache. */
+export function localFolder(env: Env = process.env, place = storePlace(env)): string {
+  return isBucketPlace(place) ? cacheFolder(env) : place;
 }
 
 /** Options of {@link openStore}. */

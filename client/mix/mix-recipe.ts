@@ -1,4 +1,4 @@
-import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
+import { localFolder, openStore, storePlace } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
@@ -40,7 +40,7 @@ export async function mixRecipe(
   const storeRoot = options.storeRoot ?? storePlace();
   const store = await openStore(storeRoot);
   await removeDeadScratch(store.workplace.root);
-  const env = await commandEnvironment(options.env, storeRoot);
+  const env = await commandEnvironment(options.env, localFolder(options.env, storeRoot));
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,

@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { fromEnv, type Env } from '../../../core/env.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { cacheFolder } from '../cache-folder.js';
 import { Workplace } from '../workplace.js';
 import { FileCache } from './cache/file-cache.js';
 import { connectS3 } from './connect.js';
@@ -42,11 +41,6 @@ export async function openObjects(place: string, options: S3Options): Promise<Ob
   const scrub = scrubber(connection, env);
   const requests = new Requests({ place, tuning, scrub, onWarning });
   return new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
-}
-
-function cacheFolder(env: Env): string {
-  const named = fromEnv(env, 'HEADRACE_CACHE');
-  return named === undefined ? join(homedir(), '.cache', 'headrace') : resolve(named);
 }
 
 function cacheBytes(env: Env): number {
