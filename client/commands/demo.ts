@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { localFolder, openStore } from '../../activities/artifacts/open-store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../activities/artifacts/workplace-place.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { startStack } from '../../dev/stack/stack.js';
 import type { Stack } from '../../dev/stack/stack.js';
@@ -53,12 +54,13 @@ export function register(program: Command): void {
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(
     async (signal) => {
-      const folder = join(localFolder(), 'demo');
+      const folder = join(workplacePlace(), 'demo');
       say(`Headrace demo. ${options.s3 === true ? 'State' : 'Store'}: ${folder}`);
       const startedMs = Date.now();
       const stack = await startStack({
         program: programPath,
-        folder,
+        store: folder,
+        workplace: folder,
         given: {},
         s3: options.s3 === true,
         log: say,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { localFolder, storePlace } from '../../activities/artifacts/open-store.js';
+import { storePlace } from '../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../activities/artifacts/workplace-place.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { addressesOf, DevRecord } from '../../dev/stack/dev-record.js';
 import { readDevServers } from '../../dev/stack/dev-servers.js';
@@ -42,7 +43,7 @@ interface DevOptions {
 }
 
 /** Variables that the worker of `headrace dev` inherits. A server that they name is not started. */
-const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_STORE$|HEADRACE_CACHE)/;
+const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_|AWS_|HEADRACE_CACHE)/;
 
 /**
  * Starts the stack and keeps it until Ctrl-C.
@@ -50,17 +51,18 @@ const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_STORE$|HEADRACE_CACHE
  * @throws {HeadraceError} ServerEndedError where a part has died too often.
  */
 async function serveStack({ json = false, s3 = false }: DevOptions): Promise<ExitCode> {
-  const folder = localFolder();
-  await requireNoOther(folder);
+  const workplace = workplacePlace();
+  await requireNoOther(storePlace(), workplace);
   surviveClosedOutput();
   const parent = parentProcess();
-  const record = new DevRecord(folder);
+  const record = new DevRecord(workplace);
   let stack: Stack | undefined;
   try {
     await record.write();
     stack = await startStack({
       program: programPath,
-      folder,
+      store: storePlace(),
+      workplace,
       given: passedOnFrom(process.env),
       s3,
       log: say,
@@ -94,13 +96,13 @@ function readyJson(stack: Stack, store: string): string {
   return JSON.stringify({ event: 'ready', pid: process.pid, store, ...addressesOf(stack) });
 }
 
-/** @throws {HeadraceError} UsageError where another `headrace dev` runs with the folder. */
-async function requireNoOther(folder: string): Promise<void> {
-  const running = await readDevServers(folder);
+/** @throws {HeadraceError} UsageError where another `headrace dev` runs on the store. */
+async function requireNoOther(store: string, workplace: string): Promise<void> {
+  const running = await readDevServers(workplace);
   if (running === undefined) return;
   throw new HeadraceError(
     'UsageError',
-    `\`headrace dev\` is already running on the store ${folder} (process ${running.pid})`,
+    `\`headrace dev\` is already running on the store ${store} (process ${running.pid})`,
     { remedy: 'Use that one, or set HEADRACE_STORE to another store.' },
   );
 }

@@ -64,7 +64,7 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
     signal.throwIfAborted();
     parts.failed.throwIfAborted();
     const storeOf = (process: string): Promise<Record<string, string>> =>
-      storeVariables(parts, options.folder, process);
+      storeVariables(parts, options.workplace, process);
     const workers: readonly WorkerName[] = options.s3 === true ? ['worker', 'second worker'] : ['worker'];
     for (const [index, name] of workers.entries()) {
       const store = await storeOf(`worker-${index + 1}`);
@@ -93,8 +93,8 @@ function isNamed(name: keyof typeof namedBy, given: StackOptions['given']): bool
   return namedBy[name].some((variable) => given[variable] !== undefined);
 }
 
-function serverArgs(name: ServerName, { folder }: StackOptions): string[] {
-  const state = ['--state', stateDirIn(folder, name)];
+function serverArgs(name: ServerName, { workplace }: StackOptions): string[] {
+  const state = ['--state', stateDirIn(workplace, name)];
   switch (name) {
     case 'temporal':
       return ['dev', 'temporal', ...state];

@@ -6,6 +6,7 @@ import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import type { Received, Target } from './objects.js';
 import { Bulk } from './transfer/bulk.js';
+import type { PlainAnswer } from './transfer/bulk-messages.js';
 import { signedRequest } from './transfer/signed-request.js';
 import { wholeBody } from './whole-body.js';
 
@@ -57,10 +58,12 @@ export class FileTransfers {
     const command = new this.#sdk.GetObjectCommand(input);
     command.middlewareStack.add(
       (next) => async (args) => {
-        digest = await this.#bulk.get({ ...signedRequest(args.request), ...target, bytes }, signal);
-        // Another answer, such as a refusal or one of unknown length: the SDK fetches it itself.
-        if (digest === undefined) return await next(args);
-        return { response: { statusCode: 206, headers: {}, body: Readable.from([]) } };
+        const result = await this.#bulk.get({ ...signedRequest(args.request), ...target, bytes }, signal);
+        if ('sha256' in result) digest = result.sha256;
+        if ('sha256' in result) return { response: responseOf({ status: 206, headers: {}, body: '' }) };
+        // An answer whose body the thread has not read: the SDK fetches it itself.
+        if (result.other.body === undefined && result.other.status < 500) return await next(args);
+        return { response: responseOf(result.other) };
       },
       inPlaceOfHttp,
     );
@@ -105,14 +108,18 @@ export class FileTransfers {
     let chunks: readonly string[] = [];
     return {
       send: async (request) => {
-        const answer = await this.#bulk.put({ ...signedRequest(request), ...file }, signal);
-        const { status: statusCode, headers, body } = answer;
-        chunks = answer.chunks;
-        return { response: { statusCode, headers, body: Readable.from([Buffer.from(body)]) } };
+        const sent = await this.#bulk.put({ ...signedRequest(request), ...file }, signal);
+        chunks = sent.chunks;
+        return { response: responseOf(sent.answer) };
       },
       chunks: () => chunks,
     };
   }
+}
+
+/** An answer as the SDK has it from its own HTTP client. */
+function responseOf({ status, headers, body }: PlainAnswer): unknown {
+  return { statusCode: status, headers, body: Readable.from([Buffer.from(body ?? '')]) };
 }
 
 const inPlaceOfHttp = { step: 'deserialize', priority: 'low', name: 'bytesInThread' } as const;

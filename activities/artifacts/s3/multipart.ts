@@ -5,6 +5,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import type { FilePart, FileTransfers } from './file-transfers.js';
 import { isAbsent } from './refusal.js';
+import type { JoinedPart } from './objects.js';
 import type { Requests } from './requests.js';
 
 /** Where an upload goes. */
@@ -78,9 +79,14 @@ export class Multipart {
     return chunks.flat();
   }
 
-  /** Joins objects of the same bucket. @param parts - with whole keys. */
-  async copy(parts: readonly { readonly key: string }[]): Promise<void> {
-    await this.#make(parts, async ({ key }, numbered) => {
+  /** Joins objects of the same bucket and files of this disk. @param parts - with whole keys. */
+  async join(parts: readonly JoinedPart[]): Promise<void> {
+    await this.#make(parts, async (part, numbered, signal) => {
+      if ('path' in part) {
+        const file = { path: part.path, chunkBytes: part.sizeBytes, from: 0, to: part.sizeBytes };
+        return (await this.#files.putPart({ ...this.#at, ...numbered }, file, signal)).ETag;
+      }
+      const { key } = part;
       const CopySource = encodeURI(`${this.#at.Bucket}/${key}`);
       const input = { ...this.#at, ...numbered, CopySource };
       try {
@@ -106,7 +112,7 @@ export class Multipart {
       const numbered = parts.map((part, index) => ({ part, PartNumber: index + 1 }));
       const Parts = await inParallel(numbered, partsAtOnce, signal, async ({ part, PartNumber }, both) => {
         const ETag = await this.#requests.send(
-          `put part ${PartNumber} of ${this.#key}`,
+          { verb: 'put', what: `part ${PartNumber} of ${this.#key}` },
           () => send(part, { UploadId, PartNumber }, both),
           { signal: both },
         );
@@ -121,7 +127,7 @@ export class Multipart {
 
   async #begin(): Promise<string> {
     const input = { ...this.#at, Metadata: { [tokenName]: this.#token } };
-    return await this.#requests.send(`begin ${this.#key}`, async () => {
+    return await this.#requests.send({ verb: 'begin', what: this.#key }, async () => {
       const { UploadId } = await this.#client.send(new this.#sdk.CreateMultipartUploadCommand(input));
       if (UploadId === undefined) throw new Error('The answer has no upload id');
       return UploadId;
@@ -131,7 +137,7 @@ export class Multipart {
   /** A repeated request finds no such upload where the answer to the first one was lost. */
   async #complete(input: ConstructorParameters<S3Sdk['CompleteMultipartUploadCommand']>[0]): Promise<void> {
     const isLost = await this.#requests.send(
-      `complete ${this.#key}`,
+      { verb: 'complete', what: this.#key },
       async () => {
         await this.#client.send(new this.#sdk.CompleteMultipartUploadCommand(input));
         return false;
@@ -140,7 +146,7 @@ export class Multipart {
     );
     if (!isLost) return;
     const token = await this.#requests.send<string | undefined>(
-      `look up ${this.#key}`,
+      { verb: 'look up', what: this.#key },
       async () => (await this.#client.send(new this.#sdk.HeadObjectCommand(this.#at))).Metadata?.[tokenName],
       { answer: (refusal) => (isAbsent(refusal) ? { is: undefined } : undefined) },
     );

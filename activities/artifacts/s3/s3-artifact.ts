@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { Artifact, FileFacts } from '../store.js';
 import { chunkedFile, type Chunked } from './chunked.js';
+import { fileKey } from './layout.js';
 import type { ArtifactManifest } from './manifests.js';
 
 /** An artifact of a bucket, by its manifest. */
@@ -30,6 +31,12 @@ export class S3Artifact implements Artifact {
     return content === undefined ? undefined : Buffer.from(content, 'base64');
   }
 
+  /** The key of a file that is an object of its own; `undefined` where it is inside the manifest. */
+  objectOf(name: string): string | undefined {
+    const { content } = this.#stored(name);
+    return content === undefined ? fileKey(this.ref, this.writer, name) : undefined;
+  }
+
   /** A file that is an object of its own. */
   chunked(name: string): Chunked {
     return chunkedFile(this.ref, this.writer, name, this.#stored(name), this.#manifest.chunkBytes);
@@ -39,13 +46,5 @@ export class S3Artifact implements Artifact {
     const stored = this.#manifest.files[name];
     if (stored === undefined) throw new Error(`${this.ref.kind} ${this.ref.key} has no file ${name}`);
     return stored;
-  }
-
-  get dir(): string {
-    throw new Error('An artifact in a bucket has no folder');
-  }
-
-  path(): string {
-    throw new Error('An artifact in a bucket has no folder');
   }
 }

@@ -5,7 +5,7 @@ import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import { FileTransfers } from './file-transfers.js';
 import { Multipart } from './multipart.js';
-import type { ObjectEntry, Objects, Received, Target } from './objects.js';
+import type { JoinedPart, ObjectEntry, Objects, Received, Target } from './objects.js';
 import { bucketPlaceText, type BucketPlace } from './place.js';
 import { isAbsent, type Refusal } from './refusal.js';
 import type { Requests } from './requests.js';
@@ -47,7 +47,7 @@ export class S3Objects implements Objects {
 
   get(key: string, range?: ByteRange): Promise<Buffer | undefined> {
     return this.#requests.send<Buffer | undefined>(
-      `get ${key}`,
+      { verb: 'get', what: key },
       async () => {
         const input = { ...this.#at(key), ...defined({ Range: range && rangeField(range) }) };
         const answer = await this.#client.send(new this.#sdk.GetObjectCommand(input));
@@ -69,7 +69,7 @@ export class S3Objects implements Objects {
   ): Promise<Received | undefined> {
     const input = { ...this.#at(key), Range: rangeField(range), ...defined({ IfMatch: etag }) };
     return this.#requests.send<Received | undefined>(
-      `get ${key}`,
+      { verb: 'get', what: key },
       () => this.#files.get(input, range, target, signal),
       {
         signal,
@@ -83,7 +83,7 @@ export class S3Objects implements Objects {
 
   sizeOf(key: string): Promise<number | undefined> {
     return this.#requests.send<number | undefined>(
-      `look up ${key}`,
+      { verb: 'look up', what: key },
       async () => {
         const { ContentLength } = await this.#client.send(new this.#sdk.HeadObjectCommand(this.#at(key)));
         return ContentLength ?? 0;
@@ -117,7 +117,7 @@ export class S3Objects implements Objects {
       return await this.#multipart(key).upload({ path, chunkBytes }, size, partBytes, signal);
     const file = { path, from: 0, to: size, chunkBytes };
     const { chunks } = await this.#requests.send(
-      `put ${key}`,
+      { verb: 'put', what: key },
       () => this.#files.put(this.#at(key), file, signal),
       { signal },
     );
@@ -131,7 +131,7 @@ export class S3Objects implements Objects {
   ): Promise<'written' | 'exists'> {
     let isConditional = ifAbsent === true;
     return await this.#requests.send<'written' | 'exists'>(
-      `put ${key}`,
+      { verb: 'put', what: key },
       async () => {
         const condition = isConditional ? { IfNoneMatch: '*' } : {};
         const input = { ...this.#at(key), ...condition, Body: bytes };
@@ -157,7 +157,7 @@ export class S3Objects implements Objects {
     do {
       const input = { Bucket: bucket, Prefix: `${base}${prefix}`, ...defined({ ContinuationToken: token }) };
       const page = await this.#requests.send(
-        `list ${prefix}`,
+        { verb: 'list', what: prefix },
         async () => await this.#client.send(new this.#sdk.ListObjectsV2Command(input)),
       );
       for (const { Key, Size, LastModified, ETag = '' } of page.Contents ?? [])
@@ -170,7 +170,7 @@ export class S3Objects implements Objects {
   async remove(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += mostRemovedAtOnce) {
       const Objects = keys.slice(at, at + mostRemovedAtOnce).map((key) => ({ Key: this.#keyOf(key) }));
-      await this.#requests.send(`delete ${Objects.length} objects`, async () => {
+      await this.#requests.send({ verb: 'delete', what: `${Objects.length} objects` }, async () => {
         const { Errors } = await this.#client.send(
           new this.#sdk.DeleteObjectsCommand({
             Bucket: this.#place.bucket,
@@ -187,12 +187,10 @@ export class S3Objects implements Objects {
     }
   }
 
-  async join(
-    key: string,
-    parts: readonly { readonly key: string; readonly sizeBytes: number }[],
-  ): Promise<void> {
+  async join(key: string, parts: readonly JoinedPart[]): Promise<void> {
+    const whole = parts.map((part) => ('key' in part ? { ...part, key: this.#keyOf(part.key) } : part));
     if (parts.length === 0) await this.put(key, Buffer.alloc(0));
-    else await this.#multipart(key).copy(parts.map((part) => ({ ...part, key: this.#keyOf(part.key) })));
+    else await this.#multipart(key).join(whole);
   }
 
   #multipart(key: string): Multipart {

@@ -44,7 +44,8 @@ export class BucketFiles {
   async #connect(place: string): Promise<Objects> {
     const { openObjects } = await import('../../artifacts/s3/open-s3-store.js');
     const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
-    return await openObjects(place, { env: this.#env, onWarning });
+    // The counter of requests is about the store.
+    return await openObjects(place, { env: this.#env, onWarning, count: () => undefined });
   }
 
   /**

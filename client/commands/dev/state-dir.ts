@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
-import { localFolder } from '../../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../../activities/artifacts/workplace-place.js';
 
 /**
- * The state folder of a development server. @param option - `--state`. @default `dev/<server>` in the store, or in the
- * cache where the store is in a bucket
+ * The state folder of a development server.
+ *
+ * @param option - `--state`. @default `dev/<server>` in the workplace
  */
 export function stateDir(server: string, option: string | undefined): string {
-  return option === undefined ? join(localFolder(), 'dev', server) : resolve(option);
+  return option === undefined ? join(workplacePlace(), 'dev', server) : resolve(option);
 }

@@ -38,7 +38,11 @@ async function ready(context: TestContext, kind: 'folder' | 'bucket'): Promise<R
   const s3 = await s3Server(context);
   const dir = await temporaryFolder(context);
   const onWarning = (line: string): void => context.diagnostic(line);
-  const corpora = await openObjects(`s3://${s3.bucket}/corpora`, { env: s3.env, onWarning });
+  const corpora = await openObjects(`s3://${s3.bucket}/corpora`, {
+    env: s3.env,
+    onWarning,
+    count: () => undefined,
+  });
   await corpora.put('a/large.jsonl', large);
   await corpora.put('a/small.jsonl', Buffer.from('{"a":1}\n'));
   await corpora.put('a/empty.jsonl', Buffer.alloc(0));
