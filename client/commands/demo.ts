@@ -113,7 +113,7 @@ async function runDemo(
       set,
       store: place,
     });
-    const env = { ...process.env, ...storeVariables };
+    const env = { ...process.env, HEADRACE_STORE: place, ...storeVariables };
     const store = await openStore(place, { env });
     const local = { store, hub: createHubAccess({ store, env }), work: unattendedWork() };
     const { handle, runId, attached } = await startRun(temporal, recipe, {
@@ -127,6 +127,7 @@ async function runDemo(
     say('');
     return await showOutcome(recipe.name, outcome, {
       uiLink: link,
+      env,
       afterInterrupt: 'Interrupted. The run is kept; the same command continues it.',
     });
   } finally {

@@ -17,10 +17,7 @@ export function stackText(stack: Stack, store: string): string {
     `Hub       ${hubUrl ?? 'https://huggingface.co'}${kind('hub')}`,
     `Tinker    ${tinkerUrl ?? 'the hosted service'}${kind('tinker')}`,
     ...(isShared
-      ? [
-          'In another terminal, first:',
-          ...variables.map(([name, value]) => `  export ${name}=${value}`),
-        ]
+      ? ['In another terminal, first:', ...variables.map(([name, value]) => `  export ${name}=${value}`)]
       : []),
     `${isShared ? 'Two workers poll' : 'A worker polls'}. Start a run in another terminal: npx headrace start ${fromHere(packagePath('recipes/demo.yaml'))} --wait`,
     'Ctrl-C ends all of them; runs continue when they are started again.',

@@ -61,7 +61,8 @@ export class StartedParts {
     const supervised = new SupervisedPart(part, {
       startAgain: async (before, closing) => {
         // A worker ends where Temporal or its store does not answer when it starts.
-        if (name === 'worker' || name === 'second worker') await this.#untilServes(['temporal', 's3'], closing);
+        if (name === 'worker' || name === 'second worker')
+          await this.#untilServes(['temporal', 's3'], closing);
         return await startPart({ ...common, args: [...own, ...samePorts(before)], signal: closing });
       },
       onEvent: (event) => this.#note(event),

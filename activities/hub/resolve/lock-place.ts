@@ -88,7 +88,11 @@ export async function sendLock(
 }
 
 /** The lock in a folder; `undefined` where there is none, or it is the last one that was sent. */
-async function unsentLock(store: ArtifactStore, out: string, folder: string): Promise<RecipeLock | undefined> {
+async function unsentLock(
+  store: ArtifactStore,
+  out: string,
+  folder: string,
+): Promise<RecipeLock | undefined> {
   const lock = await findRecipeLock(folder);
   if (lock === undefined) return undefined;
   return (await sentLocks(store, out).read(lastSent)) === digestOf(lock) ? undefined : lock;

@@ -23,7 +23,10 @@ export function register(dev: Command): void {
     .description(`start an S3 server alone, with the bucket ${devBucket} and a key of its own`)
     .option('--port <n>', 'default: a free one', integer)
     .option('--state <dir>', 'default: dev/s3 in the store')
-    .addHelpText('after', exampleText(['dev s3 --port 9002', 'for AWS_ENDPOINT_URL_S3=http://127.0.0.1:9002']))
+    .addHelpText(
+      'after',
+      exampleText(['dev s3 --port 9002', 'for AWS_ENDPOINT_URL_S3=http://127.0.0.1:9002']),
+    )
     .action(action(serveS3));
 }
 
