@@ -46,7 +46,7 @@ export interface RunWorkerOptions {
 }
 
 /** What a worker polls. */
-export interface Polled {
+interface Polled {
   /** That of the workflows, whether or not the worker has the role `main`. */
   readonly taskQueue: string;
   /** One for each role. */
@@ -70,7 +70,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
-  const traces = await openTraces(env);
+  const traces = await openTraces(env, onWarning);
   const target = temporalTarget(env);
   const connection = await connect(target);
   const identity = newIdentity(roles);

@@ -10,7 +10,7 @@ export interface ConvertOptions {
   /**
    * Approximate bytes of input in a piece. The mix does not depend on it.
    *
-   * @default 32 MiB
+   * @default 32 MiB, more for sources above a gigabyte: see core/mix/shuffle-sizes.ts
    */
   readonly pieceBytes?: number;
 }
@@ -19,6 +19,6 @@ export interface ConvertOptions {
 export interface ConvertDeps {
   readonly store: ArtifactStore;
   readonly threads: ThreadPool;
-  readonly pieceBytes: number;
+  readonly pieceBytes: number | undefined;
   readonly jobs: PoolJobs<ConversionJobs>;
 }

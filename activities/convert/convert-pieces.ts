@@ -6,6 +6,7 @@ import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
 import { bringPiece } from './plan/bring-piece.js';
 import { readConversionPlan } from './plan/conversion-plan.js';
+import { mostRunsIn } from './output/most-runs.js';
 import { pieceInput } from './plan/piece-input.js';
 
 /**
@@ -30,8 +31,13 @@ export async function convertPieces(
     const found = await store.find(piece.ref);
     const options = { signal, onProgress: (bytes: number) => tally.progress(piece, bytes) };
     const convert = (dir: string) =>
-      bringPiece(store, plan, piece, (local) =>
-        jobs.run(plan.pieceJob, pieceInput(plan, local, dir), options),
+      bringPiece(
+        store,
+        plan,
+        piece,
+        (local) =>
+          jobs.run(plan.pieceJob, pieceInput(plan, local, { mostRuns: mostRunsIn(store), dir }), options),
+        signal,
       );
     const artifact = found ?? (await store.put(piece.ref, convert));
     tally.finished(piece, piece.bytes, ReadMeta.parse(artifact.meta).counts, found !== undefined);

@@ -3,6 +3,7 @@ import type { WorkContext } from '../../core/progress.js';
 import { inParallel, itemsAtOnce } from '../threads/in-parallel.js';
 import type { ConvertDeps } from './convert-deps.js';
 import { bringPartition, findScatters, type Scatter } from './dialogues/bring-partition.js';
+import { mostRunsIn } from './output/most-runs.js';
 import { ReadMeta } from './output/piece-meta.js';
 import { PieceTally } from './output/piece-tally.js';
 import { readConversionPlan } from './plan/conversion-plan.js';
@@ -30,8 +31,17 @@ export async function groupDialogues(
     const found = await store.find(ref);
     const group = async (dir: string) => {
       scatters ??= findScatters(store, plan);
-      return await bringPartition(store, await scatters, partition, (scattered) =>
-        jobs.run('groupPartition', { scattered, rules, seed, dir }, { signal }),
+      return await bringPartition(
+        store,
+        await scatters,
+        partition,
+        (scattered) =>
+          jobs.run(
+            'groupPartition',
+            { scattered, rules, seed, mostRuns: mostRunsIn(store), dir },
+            { signal },
+          ),
+        signal,
       );
     };
     const artifact = found ?? (await store.put(ref, group));

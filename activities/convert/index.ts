@@ -10,14 +10,12 @@ export type ConvertActivities = WorkOf<
   'planConversion' | 'convertPieces' | 'groupDialogues' | 'summariseSource'
 >;
 
-const defaultPieceBytes = 32 * 1024 * 1024;
-
 /** The activities that turn a source's rows into conversations. */
 export function createConvertActivities(options: ConvertOptions): ConvertActivities {
   const deps: ConvertDeps = {
     store: options.store,
     threads: options.threads,
-    pieceBytes: options.pieceBytes ?? defaultPieceBytes,
+    pieceBytes: options.pieceBytes,
     jobs: options.threads.jobs<ConversionJobs>(new URL('./jobs.js', import.meta.url)),
   };
   return {

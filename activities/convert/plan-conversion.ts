@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { batchesOf } from '../../core/batches.js';
 import type { ConversionPlan, PlanConversionInput } from '../../core/contracts/conversion.js';
 import { kindNotes } from '../../core/container/file-kind.js';
+import { defined } from '../../core/defined.js';
+import { pieceBytesFor } from '../../core/mix/shuffle-sizes.js';
 import type { WorkContext } from '../../core/progress.js';
 import { checkStoreRoom } from '../artifacts/store-room.js';
 import { artifactKey } from '../artifacts/store.js';
@@ -35,7 +37,7 @@ export async function planConversion(
     resolution: input.resolution.key,
     source: { name, format, fields, roles, filter, ignore, reasoning },
     seed: input.seed,
-    pieceBytes: deps.pieceBytes,
+    ...defined({ pieceBytes: deps.pieceBytes }),
   };
   const ref = { kind: 'conversion', key: artifactKey('conversion', conversionVersion, inputs) } as const;
   if ((await deps.store.find(ref)) === undefined) {
@@ -64,8 +66,9 @@ async function makePlan(
   { source, seed, resolution: ref }: PlanConversionInput,
   work: WorkContext,
 ): Promise<ConversionPlanFile> {
-  const { pieceBytes } = deps;
   const resolution = await readResolution(deps.store, ref);
+  const bytes = resolution.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const pieceBytes = deps.pieceBytes ?? pieceBytesFor(bytes);
   const files = resolution.files.map((file) => sourceInput(resolution.meta, file));
   const planned = await withScratch(deps, (scratch) =>
     planPieces(deps, { source, files, pieceBytes, scratch }, work),

@@ -42,7 +42,7 @@ export async function copyRows(
     const lines = repeated.map(([run, { sortedRun }]) => {
       const [start, end] = [first[run], last[run]];
       const ranges = [{ from: start?.start ?? 0, to: (end?.start ?? 0) + (end?.bytes ?? 0) }];
-      return { ...pieces(run, linesName(sortedRun)), ranges };
+      return { ...pieces(run, linesName(sortedRun)), ranges, isReadOnce: true };
     });
     const scratch = await store.workplace.scratch();
     try {

@@ -1,10 +1,12 @@
 import { gatherBucket } from './lines/gather-lines.js';
 import { chooseLines } from './plan/choose-lines.js';
+import { lineRanges } from './plan/line-ranges.js';
 import { copyRows } from './plan/copy-rows.js';
 import { countPartition } from './plan/count-partition.js';
 import { findBorders, findLimits } from './plan/selection-limits.js';
 import { tabulatePartitions } from './plan/tabulate-partitions.js';
 import { joinRejects } from './write/join-rejects.js';
+import { writeShards } from './write/write-shards.js';
 
 /** The jobs of mixing that run in worker threads. */
 export const jobs = {
@@ -14,6 +16,8 @@ export const jobs = {
   findLimits,
   copyRows,
   chooseLines,
+  lineRanges,
+  writeShards,
   gatherBucket,
   joinRejects,
 };

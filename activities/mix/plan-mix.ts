@@ -33,7 +33,7 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
   const rules = {
     seed: input.seed,
     heldout: { fraction: input.heldout.fraction, ...defined({ rows: input.heldout.rows }) },
-    ...defined({ mixRows: input.mix.rows, rowsPerSource: input.rowsPerSource }),
+    ...defined({ mixRows: input.mix.rows, rowsPerSource: input.rowsPerSource, shards: shardsOf(input) }),
     sources: input.sources.map(plannedSource),
     bucketBytes,
   };
@@ -43,13 +43,25 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
     await store.put(ref, async (dir) => {
       const { sortedRuns, bytes } = await findSortedRuns(store, input.sources);
       const entries = sortedRuns.reduce((sum, run) => sum + run.entries, 0);
-      const partitions = partitionsFor(bytes + entries * entryBytes, partitionBytes);
+      const least = partitionsFor(bytes + entries * entryBytes, partitionBytes);
+      const partitions = atLeast(least, rules.shards ?? 1);
       const plan: MixPlanFile = { ...rules, sortedRuns, partitions, bytes };
       await tabulate(deps, plan, join(dir, partitionTableName), work.signal);
       await writeFile(join(dir, mixPlanName), JSON.stringify(plan));
       return { partitions, bytes };
     });
   return { plan: ref, partitions: batchesFor(deps, await readMixPlan(store, ref)) };
+}
+
+function shardsOf({ mix: { shards } }: PlanMixInput): number | undefined {
+  return shards === 'auto' ? undefined : shards;
+}
+
+/** So many partitions that each shard has whole ones. */
+function atLeast(partitions: number, shards: number): number {
+  let enough = partitions;
+  while (enough < shards) enough *= 2;
+  return enough;
 }
 
 function plannedSource({ source, plan, summary }: MixSource): PlannedSource {
@@ -85,7 +97,8 @@ async function tabulate(
   const pieces = await piecesOf(store, sortedRuns);
   const wanted = sortedRuns.map(({ sortedRun, entries }, run) => {
     const from = entries * entryBytes;
-    return { ...pieces(run, indexName(sortedRun)), ranges: [{ from, to: from + cellTableBytes }] };
+    const ranges = [{ from, to: from + cellTableBytes }];
+    return { ...pieces(run, indexName(sortedRun)), ranges, isReadOnce: true };
   });
   await store.bring(wanted, async (paths) => {
     const runs = sortedRuns.map(({ entries }, run) => ({ indexPath: paths[run] ?? '', entries }));

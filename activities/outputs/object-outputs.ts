@@ -1,4 +1,4 @@
-import type { Objects } from '../artifacts/s3/objects.js';
+import type { JoinedPart, Objects } from '../artifacts/s3/objects.js';
 import type { Outputs } from './outputs.js';
 
 /** Bytes of a result that are read at a time. */
@@ -30,8 +30,8 @@ export class ObjectOutputs implements Outputs {
     await this.#objects.upload(this.#keyOf(name), path, partBytes);
   }
 
-  /** Makes a result of objects of the store, in order, as `Objects.join` does. */
-  async join(name: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void> {
+  /** Makes a result of objects of the store and files of this disk, in order, as `Objects.join` does. */
+  async join(name: string, parts: readonly JoinedPart[]): Promise<void> {
     await this.#objects.join(this.#keyOf(name), parts);
   }
 

@@ -10,6 +10,7 @@ import { checkExampleRules, exampleRules } from '../../core/training/example-rul
 import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
 import { defined } from '../../core/defined.js';
+import { contentOf } from '../../core/mix/result-files.js';
 import { tokenPieceBytes } from '../../core/mix/shuffle-sizes.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
@@ -51,7 +52,7 @@ export async function planTokens(
     },
     tokenizer: tokenizer.description,
     mix: mix.key,
-    digests: { train: mixMeta.train.sha256, heldout: mixMeta.heldout.sha256 },
+    digests: { train: contentOf(mixMeta.train), heldout: contentOf(mixMeta.heldout) },
     sources: mixMeta.sources,
     batchSize: train.batch_size,
     epochs: train.epochs,

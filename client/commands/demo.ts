@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../activities/artifacts/workplace-place.js';
 import { startStack } from '../../dev/stack/stack.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { packagePath } from '../../files/package-path.js';
@@ -48,12 +49,13 @@ export function register(program: Command): void {
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(
     async (signal) => {
-      const store = join(storePlace(), 'demo');
+      const store = join(workplacePlace(), 'demo');
       say(`Headrace demo. Store: ${store}`);
       const startedMs = Date.now();
       const stack = await startStack({
         program: programPath,
         store,
+        workplace: store,
         given: {},
         log: say,
         onEvent: (event) => say(partEventText(event)),

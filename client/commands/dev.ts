@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { storePlace } from '../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../activities/artifacts/workplace-place.js';
 import { HeadraceError, messageOf } from '../../core/errors.js';
 import { addressesOf, DevRecord } from '../../dev/stack/dev-record.js';
 import { readDevServers } from '../../dev/stack/dev-servers.js';
@@ -38,7 +39,7 @@ interface DevOptions {
 }
 
 /** Variables that the worker of `headrace dev` inherits. A server that they name is not started. */
-const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_)/;
+const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_|AWS_|HEADRACE_CACHE)/;
 
 /**
  * Starts the stack and keeps it until Ctrl-C.
@@ -47,16 +48,18 @@ const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_)/;
  */
 async function serveStack({ json = false }: DevOptions): Promise<ExitCode> {
   const store = storePlace();
-  await requireNoOther(store);
+  const workplace = workplacePlace();
+  await requireNoOther(store, workplace);
   surviveClosedOutput();
   const parent = parentProcess();
-  const record = new DevRecord(store);
+  const record = new DevRecord(workplace);
   let stack: Stack | undefined;
   try {
     await record.write();
     stack = await startStack({
       program: programPath,
       store,
+      workplace,
       given: passedOnFrom(process.env),
       log: say,
       onEvent: (event) => {
@@ -89,8 +92,8 @@ function readyJson(stack: Stack, store: string): string {
 }
 
 /** @throws {HeadraceError} UsageError where another `headrace dev` runs on the store. */
-async function requireNoOther(store: string): Promise<void> {
-  const running = await readDevServers(store);
+async function requireNoOther(store: string, workplace: string): Promise<void> {
+  const running = await readDevServers(workplace);
   if (running === undefined) return;
   throw new HeadraceError(
     'UsageError',

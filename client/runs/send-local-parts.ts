@@ -13,8 +13,8 @@ type Access = Pick<LocalWork, 'store' | 'hub' | 'work'>;
 
 /**
  * Sends what a run needs of this machine to a store in a bucket: the local files of the recipe's sources, and
- * the lock that lies in its folder. Workers on other machines see neither. Does nothing for a store in a folder,
- * whose workers are on this machine.
+ * the lock that lies in its folder. Workers on other machines see neither. Does nothing for a store in a
+ * folder, whose workers are on this machine.
  *
  * @param log - called with a line about each source.
  * @throws {HeadraceError} FileNotFoundError, FileChangedError, RecipeError where the lock cannot be read;

@@ -1,4 +1,4 @@
-import type { MixResult } from '../../core/contracts/mix.js';
+import type { MixFile, MixResult } from '../../core/contracts/mix.js';
 import { formatBytes, plural } from '../../core/format.js';
 import { fromHere } from './from-here.js';
 
@@ -7,14 +7,21 @@ export function mixFileLines({ train, heldout, manifestPath, composition }: MixR
   const hasRejects = composition.sources.some((row) => row.rejected > 0);
   return [
     `train.jsonl    ${fileText(train)}`,
-    `               sha256 ${train.sha256}`,
+    `               ${hashText(train)}`,
     `heldout.jsonl  ${fileText(heldout)}`,
-    `               sha256 ${heldout.sha256}`,
+    `               ${hashText(heldout)}`,
     `manifest       ${fromHere(manifestPath)}`,
-    ...(hasRejects ? [`rejected rows  ${fromHere(`${manifestPath.replace(/[^/]*$/, '')}rejects.jsonl`)}`] : []),
+    ...(hasRejects
+      ? [`rejected rows  ${fromHere(`${manifestPath.replace(/[^/]*$/, '')}rejects.jsonl`)}`]
+      : []),
   ];
 }
 
-function fileText({ path, lines, bytes }: MixResult['train']): string {
-  return `${fromHere(path)}  (${plural(lines, 'line')}, ${formatBytes(bytes)})`;
+function fileText({ path, lines, bytes, shards }: MixFile): string {
+  const files = shards === undefined ? '' : ` and those after it: ${plural(shards, 'file')}`;
+  return `${fromHere(path)}${files}  (${plural(lines, 'line')}, ${formatBytes(bytes)})`;
+}
+
+function hashText({ sha256, parts_sha256: parts }: MixFile): string {
+  return sha256 === null ? `sha256 over the sha256s of its parts ${parts}` : `sha256 ${sha256}`;
 }

@@ -155,7 +155,7 @@ export interface MixDecided {
 export interface FinishMixInput {
   /** Of kind `mix-plan`. */
   readonly plan: ArtifactRef;
-  /** Folder of the run's results. */
+  /** The place of the run's results. */
   readonly out: string;
 }
 
@@ -164,12 +164,30 @@ export const sides = ['train', 'heldout'] as const;
 /** One of {@link sides}. */
 export type Side = (typeof sides)[number];
 
-/** What identifies a JSON Lines file; `sha256` is that of its bytes, in hex. */
-export const FileDigest = z.object({ lines: count, bytes: count, sha256: z.string() }).readonly();
+/** What identifies the lines of a file of a mix. */
+export const FileDigest = z
+  .object({
+    lines: count,
+    bytes: count,
+    /** Of all bytes, in hex; `null` where the file is in a bucket and too large to be read once more. */
+    sha256: z.string().nullable(),
+    /** Where `sha256` is `null`: SHA-256 over the SHA-256s of its parts, a line of hex each. */
+    parts_sha256: z.string().exactOptional(),
+  })
+  .readonly();
 export type FileDigest = z.infer<typeof FileDigest>;
 
-/** A file of the mix in `out`; `path` is absolute. */
-export type MixFile = FileDigest & { readonly path: string };
+/** A shard of train.jsonl: shard after shard is the whole. */
+export const MixShard = z.object({ name: z.string(), ...FileDigest.unwrap().shape }).readonly();
+export type MixShard = z.infer<typeof MixShard>;
+
+/** A file of the mix in `out`. */
+export type MixFile = FileDigest & {
+  /** Absolute, or `s3://…`; of shards, the first one's. */
+  readonly path: string;
+  /** How many shards it is written as; absent: it is one file. */
+  readonly shards?: number;
+};
 
 /** A written mix. */
 export interface MixResult {

@@ -29,6 +29,14 @@ const Mix = z.strictObject({
       whenAbsent: 'as many as the shares allow',
     })
     .optional(),
+  shards: z
+    .union([positiveInt.max(4096), z.literal('auto')])
+    .meta({
+      description:
+        'As how many files train.jsonl is written: `train-00000-of-00016.jsonl` and so on, which follow each other. `auto`: one file; above 5 GB in a bucket, files of some 100 MB to 1 GB.',
+      whenAbsent: '`auto`',
+    })
+    .optional(),
 });
 
 /** A validated recipe has every default filled in, save `out`, `label`, `renderer` and `tokenizer`. */
@@ -56,7 +64,7 @@ export const Recipe = z
     heldout: Heldout.prefault({}).meta({
       description: 'What goes into heldout.jsonl, for the held-out loss.',
     }),
-    mix: Mix.prefault({}).meta({ description: 'The size of the mix.' }),
+    mix: Mix.prefault({}).meta({ description: 'The size of the mix, and its files.' }),
     review: z
       .boolean()
       .default(false)

@@ -78,8 +78,8 @@ function isNamed(name: ServerName, given: StackOptions['given']): boolean {
   return namedBy[name].some((variable) => given[variable] !== undefined);
 }
 
-function serverArgs(name: ServerName, { store }: StackOptions): string[] {
-  const state = ['--state', join(store, 'dev', name)];
+function serverArgs(name: ServerName, { workplace }: StackOptions): string[] {
+  const state = ['--state', join(workplace, 'dev', name)];
   switch (name) {
     case 'temporal':
       return ['dev', 'temporal', ...state];

@@ -12,8 +12,10 @@ export type PartName = ServerName | 'worker';
 export interface StartedPartsOptions {
   /** Path of the compiled program `headrace`, which runs the parts. */
   readonly program: string;
-  /** The store. State and logs of the servers go into its folder `dev`. */
+  /** Place of the store. */
   readonly store: string;
+  /** Folder of this machine for work on the store. State and logs of the servers go into its folder `dev`. */
+  readonly workplace: string;
   /** Called with each line that a part sends about its start. */
   readonly log: (line: string) => void;
   /** Called when a part that has served dies, and when it serves again. */
@@ -48,8 +50,8 @@ export class StartedParts {
    * @throws {PartNotStartedError} where it ends before it serves; the signal's reason where it is aborted.
    */
   async start(name: PartName, args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
-    const { program, store, log, signal } = this.#options;
-    const logPath = join(store, 'dev', 'logs', `${name}.log`);
+    const { program, store, workplace, log, signal } = this.#options;
+    const logPath = join(workplace, 'dev', 'logs', `${name}.log`);
     const common = { name, program, env: { HEADRACE_STORE: store, ...env }, logPath, log };
     // With stacks of errors, for the log.
     const own = ['--debug', ...args];

@@ -5,6 +5,7 @@ import { HeadraceError } from '../../../core/errors.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import type { FilePart, FileTransfers } from './file-transfers.js';
 import { isAbsent } from './refusal.js';
+import type { JoinedPart } from './objects.js';
 import type { Requests } from './requests.js';
 
 /** Where an upload goes. */
@@ -78,9 +79,14 @@ export class Multipart {
     return chunks.flat();
   }
 
-  /** Joins objects of the same bucket. @param parts - with whole keys. */
-  async copy(parts: readonly { readonly key: string }[]): Promise<void> {
-    await this.#make(parts, async ({ key }, numbered) => {
+  /** Joins objects of the same bucket and files of this disk. @param parts - with whole keys. */
+  async join(parts: readonly JoinedPart[]): Promise<void> {
+    await this.#make(parts, async (part, numbered, signal) => {
+      if ('path' in part) {
+        const file = { path: part.path, chunkBytes: part.sizeBytes, from: 0, to: part.sizeBytes };
+        return (await this.#files.putPart({ ...this.#at, ...numbered }, file, signal)).ETag;
+      }
+      const { key } = part;
       const CopySource = encodeURI(`${this.#at.Bucket}/${key}`);
       const input = { ...this.#at, ...numbered, CopySource };
       try {

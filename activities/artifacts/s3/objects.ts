@@ -25,6 +25,12 @@ export interface Received {
   readonly sha256: string;
 }
 
+/** A part of a joined object: another object, or a file of this disk. */
+export type JoinedPart = { readonly sizeBytes: number } & (
+  | { readonly key: string }
+  | { readonly path: string }
+);
+
 /**
  * The objects below one prefix of a bucket of an S3-compatible service. Keys are relative to the prefix. The
  * service must have strong read-after-write consistency. Nothing here relies on conditional writes, ETags or
@@ -67,6 +73,6 @@ export interface Objects {
   list(prefix: string): AsyncIterable<ObjectEntry>;
   /** Removes objects; missing ones are no error. */
   remove(keys: readonly string[]): Promise<void>;
-  /** Joins objects to one, in order, without reading them. Each but the last has at least 5 MiB. */
-  join(key: string, parts: readonly { readonly key: string; readonly sizeBytes: number }[]): Promise<void>;
+  /** Joins parts to one object, in order, without reading objects. Each but the last has at least 5 MiB. */
+  join(key: string, parts: readonly JoinedPart[]): Promise<void>;
 }

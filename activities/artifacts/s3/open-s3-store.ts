@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { fromEnv, type Env } from '../../../core/env.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
+import { cacheFolder } from './cache-folder.js';
 import { Workplace } from '../workplace.js';
 import { FileCache } from './cache/file-cache.js';
 import { connectS3 } from './connect.js';
@@ -35,11 +34,6 @@ export async function openS3Store(
   const workplace = await Workplace.at(cacheFolder(env));
   const cache = await FileCache.open(workplace.root, cacheBytes(env));
   return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning, count });
-}
-
-function cacheFolder(env: Env): string {
-  const named = fromEnv(env, 'HEADRACE_CACHE');
-  return named === undefined ? join(homedir(), '.cache', 'headrace') : resolve(named);
 }
 
 function cacheBytes(env: Env): number {

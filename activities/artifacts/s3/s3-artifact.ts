@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { Artifact, FileFacts } from '../store.js';
 import { chunkedFile, type Chunked } from './chunked.js';
+import { fileKey } from './layout.js';
 import type { ArtifactManifest } from './manifests.js';
 
 /** An artifact of a bucket, by its manifest. */
@@ -28,6 +29,12 @@ export class S3Artifact implements Artifact {
   content(name: string): Buffer | undefined {
     const { content } = this.#stored(name);
     return content === undefined ? undefined : Buffer.from(content, 'base64');
+  }
+
+  /** The key of a file that is an object of its own; `undefined` where it is inside the manifest. */
+  objectOf(name: string): string | undefined {
+    const { content } = this.#stored(name);
+    return content === undefined ? fileKey(this.ref, this.writer, name) : undefined;
   }
 
   /** A file that is an object of its own. */

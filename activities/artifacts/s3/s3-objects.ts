@@ -5,7 +5,7 @@ import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import { FileTransfers } from './file-transfers.js';
 import { Multipart } from './multipart.js';
-import type { ObjectEntry, Objects, Received, Target } from './objects.js';
+import type { JoinedPart, ObjectEntry, Objects, Received, Target } from './objects.js';
 import { bucketPlaceText, type BucketPlace } from './place.js';
 import { isAbsent, type Refusal } from './refusal.js';
 import type { Requests } from './requests.js';
@@ -183,12 +183,10 @@ export class S3Objects implements Objects {
     }
   }
 
-  async join(
-    key: string,
-    parts: readonly { readonly key: string; readonly sizeBytes: number }[],
-  ): Promise<void> {
+  async join(key: string, parts: readonly JoinedPart[]): Promise<void> {
+    const whole = parts.map((part) => ('key' in part ? { ...part, key: this.#keyOf(part.key) } : part));
     if (parts.length === 0) await this.put(key, Buffer.alloc(0));
-    else await this.#multipart(key).copy(parts.map((part) => ({ ...part, key: this.#keyOf(part.key) })));
+    else await this.#multipart(key).join(whole);
   }
 
   #multipart(key: string): Multipart {

@@ -16,6 +16,8 @@ export interface GroupInput {
   readonly scattered: readonly ScatteredStretch[];
   readonly rules: ConversionRules;
   readonly seed: number;
+  /** Sorted runs of a piece, at most. */
+  readonly mostRuns: number;
   /** An empty folder, which the job fills with the files of the artifact. */
   readonly dir: string;
 }
@@ -24,7 +26,7 @@ export interface GroupInput {
 export async function groupPartition(input: GroupInput): Promise<PieceMeta> {
   const { layout } = input.rules;
   const convert = dialogueConverter(input.rules);
-  const output = new PieceWriter(input.dir, input.seed);
+  const output = new PieceWriter(input.dir, input);
   let [gaps, unfinished, collapsedRows] = [0, 0, 0];
   for (const { rows, place } of dialoguesOf(input)) {
     const dialogue = convert(rows);

@@ -3,8 +3,16 @@ import { countedNonFinite } from '../../../core/convert/findings/counts.js';
 import { FactTally } from '../../../core/convert/findings/fact-tally.js';
 import type { RowPlace } from '../read/rows.js';
 import type { ConvertedRow } from '../rows/converted-row.js';
+import { mergeRuns } from './merge-runs.js';
 import { RejectWriter } from './rejects.js';
 import { SortedRunWriter, type SortedRunSize } from './sorted-run-writer.js';
+
+/** Options of a {@link PieceWriter}. */
+export interface PieceWriterOptions {
+  readonly seed: number;
+  /** Where there are more sorted runs than this, they are merged into one. */
+  readonly mostRuns: number;
+}
 
 /**
  * Writes and counts the conversations of one piece: the converted ones as sorted runs, the rejected ones as a
@@ -14,12 +22,16 @@ export class PieceWriter {
   readonly #sortedRuns: SortedRunWriter;
   readonly #rejects: RejectWriter;
   readonly #facts = new FactTally();
+  readonly #dir: string;
+  readonly #mostRuns: number;
   #nonFinite = 0;
   #filtered = 0;
   #converted = 0;
 
   /** @param dir - an empty folder, for the files of the piece's artifact. */
-  constructor(dir: string, seed: number) {
+  constructor(dir: string, { seed, mostRuns }: PieceWriterOptions) {
+    this.#dir = dir;
+    this.#mostRuns = mostRuns;
     this.#sortedRuns = new SortedRunWriter(dir, seed);
     this.#rejects = new RejectWriter(dir);
   }
@@ -45,7 +57,8 @@ export class PieceWriter {
 
   /** Ends the files. Counts every conversation as one row. */
   finish(): { readonly counts: SourceCounts; readonly sortedRuns: readonly SortedRunSize[] } {
-    const sortedRuns = this.#sortedRuns.finish();
+    const written = this.#sortedRuns.finish();
+    const sortedRuns = written.length > this.#mostRuns ? [mergeRuns(this.#dir, written)] : written;
     this.#rejects.close();
     const [filtered, converted] = [this.#filtered, this.#converted];
     const { count: rejected, byReason: rejectedBy } = this.#rejects;

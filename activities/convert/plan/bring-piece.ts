@@ -23,6 +23,7 @@ export async function bringPiece<Result>(
   plan: ConversionPlanFile,
   piece: Piece,
   use: (local: LocalPiece) => Promise<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
   const numbers = [...new Set(piece.slices.map(({ file }) => file))];
   const files = numbers.flatMap((number): KnownInput[] => {
@@ -31,14 +32,14 @@ export async function bringPiece<Result>(
   });
   const slices: FileSlice[] = [];
   for (const slice of piece.slices)
-    slices.push(await withBorders(store, files, { ...slice, file: numbers.indexOf(slice.file) }));
+    slices.push(await withBorders(store, files, { ...slice, file: numbers.indexOf(slice.file) }, signal));
   const parts = files.map((file, number) => {
     const ranges = slices.map((slice, at) =>
       slice.file === number ? readsOf(slice, piece.reads?.[at]) : [],
     );
     return ranges.includes(undefined) ? { file } : { file, ranges: ranges.flatMap((each) => each ?? []) };
   });
-  return await bringFiles(store, parts, (local) => use({ files: local, slices }));
+  return await bringFiles(store, parts, (local) => use({ files: local, slices }), signal);
 }
 
 /** A slice of bytes of lines, moved to the borders of lines. */
@@ -46,12 +47,13 @@ async function withBorders(
   store: ArtifactStore,
   files: readonly KnownInput[],
   slice: FileSlice,
+  signal: AbortSignal,
 ): Promise<FileSlice> {
   const file = files[slice.file];
   if (slice.kind !== 'bytes' || file === undefined) return slice;
   const [from, to] = [
-    await lineBorder(store, file, slice.from),
-    slice.to === file.sizeBytes ? slice.to : await lineBorder(store, file, slice.to),
+    await lineBorder(store, file, slice.from, signal),
+    slice.to === file.sizeBytes ? slice.to : await lineBorder(store, file, slice.to, signal),
   ];
   return { ...slice, from, to };
 }

@@ -30,11 +30,14 @@ export async function bringFiles<File extends SourceInput, Result>(
   store: ArtifactStore,
   parts: readonly FilePart<File>[],
   use: (files: readonly (File & InputFile)[]) => Promise<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
   const wanted = parts.map(({ file, ranges }) =>
     ranges === undefined ? file.wanted : { ...file.wanted, ranges },
   );
-  return await store.bring(wanted, (paths) =>
-    use(parts.map(({ file }, at) => ({ ...file, path: paths[at] ?? '' }))),
+  return await store.bring(
+    wanted,
+    (paths) => use(parts.map(({ file }, at) => ({ ...file, path: paths[at] ?? '' }))),
+    signal,
   );
 }

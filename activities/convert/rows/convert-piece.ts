@@ -14,8 +14,8 @@ import { createParquetRowConverter } from './parquet-row.js';
 
 /** Converts the rows of one piece into sorted runs. A job for a thread. */
 export async function convertPiece(input: PieceInput, context: JobContext): Promise<PieceMeta> {
-  const { files, slices, rules, seed, dir } = input;
-  const output = new PieceWriter(dir, seed);
+  const { files, slices, rules, dir } = input;
+  const output = new PieceWriter(dir, input);
   const choice = neededColumns(rules);
   const sliceRows = await readRows(
     { files, slices, choice, scratch: dir, onBytes: context.progress },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FileDigest } from '../../../core/contracts/mix.js';
+import { FileDigest, MixShard } from '../../../core/contracts/mix.js';
 
 /**
  * `meta` of a `mix` artifact. Its files are {@link manifestName}, rejects.jsonl, {@link headSourcesName} and
@@ -8,6 +8,8 @@ import { FileDigest } from '../../../core/contracts/mix.js';
 export const MixMeta = z.object({
   train: FileDigest,
   heldout: FileDigest,
+  /** Of train.jsonl, where it is written as shards. */
+  shards: z.array(MixShard).readonly().exactOptional(),
   /** Names in recipe order: the numbers in origins are positions in this list. */
   sources: z.array(z.string()),
   /** Key of the `mix-plan` artifact. */

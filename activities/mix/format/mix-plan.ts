@@ -52,6 +52,8 @@ export const MixPlanFile = z
     heldout: z.object({ fraction: z.number(), rows: count.exactOptional() }).readonly(),
     mixRows: count.exactOptional(),
     rowsPerSource: count.exactOptional(),
+    /** How many files train.jsonl is written as; absent: as suits its size. */
+    shards: count.exactOptional(),
     /** In recipe order. */
     sources: z.array(PlannedSource).readonly(),
     /** In the order in which entries number them. */

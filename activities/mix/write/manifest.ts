@@ -1,4 +1,4 @@
-import type { Composition, CompositionRow, FileDigest, Side } from '../../../core/contracts/mix.js';
+import type { Composition, CompositionRow, FileDigest, MixShard, Side } from '../../../core/contracts/mix.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { fileNames, readConversionPlan } from '../../convert/plan/conversion-plan.js';
 import type { MixPlanFile, PlannedSource } from '../format/mix-plan.js';
@@ -14,7 +14,7 @@ export async function manifestText(
   store: ArtifactStore,
   plan: MixPlanFile,
   composition: Composition,
-  files: Readonly<Record<Side, FileDigest>>,
+  files: Readonly<Record<Side, FileDigest>> & { readonly shards?: readonly MixShard[] },
 ): Promise<string> {
   const manifest = {
     mix_rule: mixRuleVersion,
@@ -25,6 +25,7 @@ export async function manifestText(
     sources: await Promise.all(plan.sources.map((source) => manifestSource(store, source))),
     composition: { ...composition, sources: composition.sources.map(countsOf) },
     train: files.train,
+    train_shards: files.shards,
     heldout_file: files.heldout,
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;

@@ -11,8 +11,14 @@ import { alignment, UncachedWriter } from './uncached-writer.js';
 /** Bytes that are hashed at a time: a millisecond of the main thread, which does other work in between. */
 const blockBytes = 1024 * 1024;
 
+/** Options of {@link writeLines}. */
+export interface WriteLinesOptions extends RunOptions {
+  /** Gets the bytes as well, where the file is a part of a whole. */
+  readonly whole?: Hash;
+}
+
 /**
- * Writes train.jsonl or heldout.jsonl, hashes it and flushes it to the disk. Threads gather buckets ahead,
+ * Writes train.jsonl or heldout.jsonl, or a shard of it, hashes it and flushes it to the disk. Threads gather buckets ahead,
  * each into the memory that it is written from. Memory: one bucket more than there are threads.
  *
  * @param out - a file that does not exist yet.
@@ -22,9 +28,10 @@ export async function writeLines(
   deps: MixDeps,
   lines: MixedLines,
   out: string,
-  { signal, onProgress }: RunOptions,
+  { signal, onProgress, whole }: WriteLinesOptions,
 ): Promise<FileDigest> {
   const hash = createHash('sha256');
+  const hashes = whole === undefined ? [hash] : [hash, whole];
   const writer = new UncachedWriter(out);
   let bytes = 0;
   try {
@@ -33,7 +40,7 @@ export async function writeLines(
       await together(
         signal,
         () => writer.write(memory, end),
-        (both) => hashBlocks(hash, memory.subarray(start, end), both),
+        (both) => hashBlocks(hashes, memory.subarray(start, end), both),
       );
       bytes += end - start;
       onProgress?.(bytes);
@@ -45,9 +52,9 @@ export async function writeLines(
   return { lines: linesOf(lines), bytes, sha256: hash.digest('hex') };
 }
 
-async function hashBlocks(hash: Hash, bytes: Buffer, signal: AbortSignal): Promise<void> {
+async function hashBlocks(hashes: readonly Hash[], bytes: Buffer, signal: AbortSignal): Promise<void> {
   for (let at = 0; at < bytes.length; at += blockBytes) {
-    hash.update(bytes.subarray(at, at + blockBytes));
+    for (const hash of hashes) hash.update(bytes.subarray(at, at + blockBytes));
     await turn();
     signal.throwIfAborted();
   }

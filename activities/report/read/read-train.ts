@@ -43,6 +43,8 @@ export const noTrain: TrainSample = { lines: 0, bySource: [], toRead: [] };
 export interface LineSources {
   readonly numbers: Buffer;
   readonly names: readonly string[];
+  /** The files that have the lines, in their order. */
+  readonly files: readonly string[];
 }
 
 /** The file is in random order, so its head is a sample. */
@@ -65,7 +67,7 @@ export async function readTrain(
   const toRead: ReadConversation[] = [];
   let lines = 0;
   let characters = 0;
-  for await (const { text, value } of readableLines(context, 'train.jsonl', CanonicalLine)) {
+  for await (const { text, value } of linesOf(context, sources?.files ?? ['train.jsonl'])) {
     const source = sourceOf(lines);
     lines += 1;
     characters += text.length;
@@ -83,6 +85,13 @@ export async function readTrain(
     bySource: [...samples.values()].toSorted((a, b) => order.indexOf(a.source) - order.indexOf(b.source)),
     toRead,
   };
+}
+
+async function* linesOf(
+  context: ReadContext,
+  files: readonly string[],
+): ReturnType<typeof readableLines<CanonicalLine>> {
+  for (const name of files) yield* readableLines(context, name, CanonicalLine);
 }
 
 function emptySample(source: string | undefined): SourceSample {

@@ -152,7 +152,11 @@ void test('the mix stops in every stage before it is done, and a later one gives
     };
     const none = (kind: ArtifactKind) => async (): Promise<void> =>
       assert.equal(await countOf(store, kind), 0);
-    const { plan } = await stage(none('mix-plan'), (work) => activities.planMix(input, work));
+    const { plan, partitions } = await stage(none('mix-plan'), (work) => activities.planMix(input, work));
+    const all = { plan, from: 0, to: partitions.items };
+    await stage(none('mix-count'), (work) => activities.countPartitions(all, work));
+    await activities.decideMix({ plan }, quietWork());
+    await stage(none('mix-part'), (work) => activities.writePartitions(all, work));
     await stage(
       async () => assert.deepEqual(await readdir(out), []),
       (work) => activities.finishMix({ plan, out }, work),

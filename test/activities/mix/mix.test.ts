@@ -47,11 +47,11 @@ async function mixed(
 }
 const linesOf = (text: string | undefined): readonly string[] => (text ?? '').split('\n').slice(0, -1);
 
-void test('threads, piece sizes and bucket sizes change no byte of any output', async () => {
+void test('threads and the sizes of pieces, buckets and partitions change no byte of any output', async () => {
   const reference = await mixed(threeSourceRecipe(), { fresh: true, threads: new ThreadPool(1) });
   for (const options of [
-    { threads: new ThreadPool(3), pieceBytes: 5_000, bucketBytes: 3_000 },
-    { threads: new ThreadPool(2), pieceBytes: 300_000, bucketBytes: 20_000 },
+    { threads: new ThreadPool(3), pieceBytes: 5_000, bucketBytes: 3_000, partitionBytes: 10_000 },
+    { threads: new ThreadPool(2), pieceBytes: 300_000, bucketBytes: 20_000, partitionBytes: 1 },
   ])
     assert.deepEqual((await mixed(threeSourceRecipe(), { ...options, fresh: true })).texts, reference.texts);
 });
