@@ -59,7 +59,7 @@ export class FileTransfers {
     const bytes = to - from;
     const ask = (request: SignedRequest): Promise<GetResult> =>
       this.#bulk.get({ ...request, ...target, bytes }, signal);
-    const signed = await this.#signer.sign(input.Key, input.Range);
+    const signed = await this.#signer.sign(input.Key, { range: input.Range, etag: input.IfMatch });
     const first = signed === undefined ? undefined : await ask(signed);
     if (first !== undefined && 'sha256' in first) return { sizeBytes: bytes, sha256: first.sha256 };
     let digest: string | undefined;

@@ -6,6 +6,14 @@ import { escaped, type SignedRequest } from './signed-request.js';
 /** The SHA-256 of an empty body. */
 const noBody = hash('sha256', '');
 
+/** What of an object is asked for. */
+interface Asked {
+  /** As in `bytes=0-99`. */
+  readonly range: string;
+  /** Of the version that is meant. */
+  readonly etag: string | undefined;
+}
+
 /**
  * Signs GETs of one bucket with Signature Version 4
  * (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html). The SDK takes a millisecond of the
@@ -30,7 +38,7 @@ export class GetSigner {
   }
 
   /** The request; `undefined` before the first one of the SDK. */
-  async sign(key: string, range: string): Promise<SignedRequest | undefined> {
+  async sign(key: string, { range, etag }: Asked): Promise<SignedRequest | undefined> {
     if (this.#base === undefined) return undefined;
     const { credentials, region, systemClockOffset } = this.#client.config;
     const [identity, regionName] = await Promise.all([credentials(), region()]);
@@ -41,6 +49,7 @@ export class GetSigner {
     // In the order of their names.
     const headers: Record<string, string> = {
       host: url.host,
+      ...defined({ 'if-match': etag }),
       range,
       'x-amz-content-sha256': noBody,
       'x-amz-date': time,
