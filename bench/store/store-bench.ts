@@ -10,7 +10,8 @@ import { measure, type Command, type Cost } from '../measure.js';
 import { benchDir, fastestOfRounds, machine } from '../rounds.js';
 
 const Options = z.object({
-  megabytes: z.coerce.number().positive().default(1500).describe('size of the file'),
+  files: z.coerce.number().int().positive().default(15).describe('number of files'),
+  megabytes: z.coerce.number().positive().default(100).describe('size of a file'),
   repeat: z.coerce.number().int().positive().default(3).describe('rounds, of which the best counts'),
 });
 
@@ -23,26 +24,29 @@ interface Candidate {
   readonly command: Command;
 }
 
-/** One file into a bucket of a local S3 server and back, with the store and with curl. */
+/** Files into a bucket of a local S3 server and back, with the store and with curl. */
 export const storeBench = defineBench({
-  summary: 'a file into a bucket and back, with Headrace and with curl',
+  summary: 'files into a bucket and back, with Headrace and with curl',
   options: Options,
-  run: async ({ megabytes, repeat }) => {
+  run: async ({ files, megabytes, repeat }) => {
     const dir = join(benchDir, 'store');
     await rm(dir, { recursive: true, force: true });
     await mkdir(dir, { recursive: true });
     const server = await startS3({ stateDir: join(dir, 's3'), buckets: [bucket], log: () => undefined });
     try {
-      await writeFile(join(dir, 'file'), megabytes);
-      const results = await fastestOfRounds(candidates(server, dir), repeat, async (candidate) => {
+      await mkdir(join(dir, 'files'));
+      for (let file = 0; file < files; file += 1)
+        await writeFile(join(dir, 'files', `file-${file}`), megabytes);
+      const results = await fastestOfRounds(candidates(server, dir, files), repeat, async (candidate) => {
         await rm(join(dir, 'cache'), { recursive: true, force: true });
-        await rm(join(dir, 'back'), { force: true });
+        await rm(join(dir, 'back'), { recursive: true, force: true });
         // Each run of the store puts a new artifact.
         if (candidate.name === 'Headrace' && candidate.way === 'to the bucket')
           await rm(join(server.bucketDir(bucket), 'store'), { recursive: true, force: true });
         return await measure(candidate.command);
       });
-      return `One file of ${megabytes} MB; ${machine()}; best wall time of ${repeat}\n\n${table(results, megabytes)}`;
+      const caption = `${files} files of ${megabytes} MB; ${machine()}; best wall time of ${repeat}`;
+      return `${caption}\n\n${table(results, files * megabytes)}`;
     } finally {
       await server.close();
       await rm(dir, { recursive: true, force: true });
@@ -50,8 +54,8 @@ export const storeBench = defineBench({
   },
 });
 
-function candidates({ url, key, region }: S3Server, dir: string): Candidate[] {
-  const [file, back] = [join(dir, 'file'), join(dir, 'back')];
+function candidates({ url, key, region }: S3Server, dir: string, files: number): Candidate[] {
+  const [folder, back] = [join(dir, 'files'), join(dir, 'back')];
   const env = {
     ...process.env,
     HEADRACE_CACHE: join(dir, 'cache'),
@@ -65,16 +69,28 @@ function candidates({ url, key, region }: S3Server, dir: string): Candidate[] {
     '--silent',
     '--fail',
     '--show-error',
-    ...['--aws-sigv4', `aws:amz:${region}:s3`, '--user', `${key.accessKeyId}:${key.secretAccessKey}`],
-    ...['--header', 'x-amz-content-sha256: UNSIGNED-PAYLOAD'],
+    '--aws-sigv4',
+    `aws:amz:${region}:s3`,
+    '--user',
+    `${key.accessKeyId}:${key.secretAccessKey}`,
+    '--header',
+    'x-amz-content-sha256: UNSIGNED-PAYLOAD',
   ];
-  const object = `${url}/${bucket}/curl`;
+  const last = files - 1;
   const node = (...args: string[]): Command => ({ file: process.execPath, args: [ours, ...args], env });
-  const curl = (...args: string[]): Command => ({ file: 'curl', args: [...signed, ...args, object] });
+  const curl = (...args: string[]): Command => ({ file: 'curl', args: [...signed, ...args] });
   return [
-    { name: 'curl', way: 'to the bucket', command: curl('--upload-file', file) },
-    { name: 'Headrace', way: 'to the bucket', command: node('put', place, file) },
-    { name: 'curl', way: 'to this disk', command: curl('--output', back) },
+    {
+      name: 'curl',
+      way: 'to the bucket',
+      command: curl('--upload-file', `${folder}/file-[0-${last}]`, `${url}/${bucket}/`),
+    },
+    { name: 'Headrace', way: 'to the bucket', command: node('put', place, folder) },
+    {
+      name: 'curl',
+      way: 'to this disk',
+      command: curl('--create-dirs', '--output', `${back}/file-#1`, `${url}/${bucket}/file-[0-${last}]`),
+    },
     { name: 'Headrace', way: 'to this disk', command: node('bring', place, back) },
   ];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { blobChunkBytes, BlobManifest } from '../../../../activities/artifacts/s3/manifests.js';
+import { blobChunkBytes, type BlobManifest } from '../../../../activities/artifacts/s3/manifests.js';
 import { blobChunkKey, wholeKey } from '../../../../activities/artifacts/s3/layout.js';
 import type { Artifact, Blob, Wanted } from '../../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../../core/errors.js';
