@@ -48,7 +48,7 @@ export class FileTransfers {
   }
 
   async get(
-    input: At & { readonly Range: string },
+    input: At & { readonly Range: string; readonly IfMatch?: string },
     { from, to }: ByteRange,
     target: Target,
     signal: AbortSignal | undefined,
