@@ -33,21 +33,25 @@ export async function countPartitions(
       // The CRC-32 of their cells verifies them.
       return { ...pieces(run, indexName(sortedRuns[run]?.sortedRun ?? 0)), ranges, isReadOnce: true };
     });
-    return await store.bring(wanted, async (paths) => {
-      const parts = runs.map(([run, { first, entries, check }], at) => {
-        const { source = 0, firstSlice = 0 } = sortedRuns[run] ?? {};
-        return { run, source, firstSlice, indexPath: paths[at] ?? '', first, entries, check };
-      });
-      const job = {
-        sources: plan.sources.length,
-        parts,
-        cells: { from: partition * span, to: (partition + 1) * span },
-        heldoutFraction: plan.heldout.fraction,
-        lists,
-        dir,
-      };
-      return await jobs.run('countPartition', job, { signal });
-    }, signal);
+    return await store.bring(
+      wanted,
+      async (paths) => {
+        const parts = runs.map(([run, { first, entries, check }], at) => {
+          const { source = 0, firstSlice = 0 } = sortedRuns[run] ?? {};
+          return { run, source, firstSlice, indexPath: paths[at] ?? '', first, entries, check };
+        });
+        const job = {
+          sources: plan.sources.length,
+          parts,
+          cells: { from: partition * span, to: (partition + 1) * span },
+          heldoutFraction: plan.heldout.fraction,
+          lists,
+          dir,
+        };
+        return await jobs.run('countPartition', job, { signal });
+      },
+      signal,
+    );
   };
   const refOf = (partition: number) => mixCountRef(plan, partition, lists);
   return await makeItems(deps, input, 'count partitions', { refOf, make }, work);

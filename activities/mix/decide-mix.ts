@@ -68,7 +68,8 @@ async function decide(deps: MixDeps, plan: MixPlanFile, signal: AbortSignal): Pr
     if (take === counts.candidates[side].rows[source]) return 'all';
     if (take === 0) return 'none';
     const key = keys[lists.findIndex((list) => list.side === side && list.source === source)];
-    if (typeof key !== 'string') throw new Error(`No selection keys of ${plan.sources[source]?.name} were counted`);
+    if (typeof key !== 'string')
+      throw new Error(`No selection keys of ${plan.sources[source]?.name} were counted`);
     return key;
   };
   const limitsOf = (side: Side): Limit[] => plan.sources.map((_, source) => limitOf(side, source));

@@ -27,7 +27,8 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
   const { store } = deps;
   const outputs = openOutputs(store, input.out);
   const mixed = await readMixed(deps, input, work);
-  const mix = outputs.kind === 'folder' ? await toFolder(mixed, outputs.folder) : await toBucket(mixed, outputs);
+  const mix =
+    outputs.kind === 'folder' ? await toFolder(mixed, outputs.folder) : await toBucket(mixed, outputs);
   await publishLock(store, outputs, input.out);
   const { train, heldout, shards } = MixMeta.parse(mix.meta);
   const fileOf = (side: Side): string => outputs.placeOf(mixed.files[side][0]?.name ?? '');

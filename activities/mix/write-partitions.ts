@@ -42,17 +42,21 @@ export async function writePartitions(
       { artifact: count, file: candidatesName('heldout') },
       ...copies.map((artifact) => ({ artifact, file: copiesEntriesName })),
     ];
-    return await store.bring(wanted, async ([train = '', heldout = '', ...copied]) => {
-      const job = {
-        candidates: { train, heldout },
-        limits,
-        copies: copied.map((path, at) => ({ path, ...(ranges[at] ?? { from: 0, to: 0 }) })),
-        bucketBytes: plan.bucketBytes,
-        dir,
-      };
-      const part = await jobs.run('chooseLines', job, { signal });
-      return runs === undefined ? part : await withShards(deps, { runs, part, dir, signal });
-    }, signal);
+    return await store.bring(
+      wanted,
+      async ([train = '', heldout = '', ...copied]) => {
+        const job = {
+          candidates: { train, heldout },
+          limits,
+          copies: copied.map((path, at) => ({ path, ...(ranges[at] ?? { from: 0, to: 0 }) })),
+          bucketBytes: plan.bucketBytes,
+          dir,
+        };
+        const part = await jobs.run('chooseLines', job, { signal });
+        return runs === undefined ? part : await withShards(deps, { runs, part, dir, signal });
+      },
+      signal,
+    );
   };
   const refOf = (partition: number) => mixPartRef(input.plan.key, partition);
   return await makeItems(deps, input, 'order partitions', { refOf, make }, work);

@@ -55,7 +55,17 @@ export async function tokenisePieces(
           const from = isSharded
             ? ({ kind: 'shard', path, start } as const)
             : ({ kind: 'runs', places: { entriesPath: path, linesPaths } } as const);
-          const job = { tokenisation, tokenizer, from, firstEntry, firstLine, lines, bytes, originsPath, dir };
+          const job = {
+            tokenisation,
+            tokenizer,
+            from,
+            firstEntry,
+            firstLine,
+            lines,
+            bytes,
+            originsPath,
+            dir,
+          };
           return jobs.run('tokenisePiece', job, { signal, onProgress });
         }),
       );

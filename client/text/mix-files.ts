@@ -11,7 +11,9 @@ export function mixFileLines({ train, heldout, manifestPath, composition }: MixR
     `heldout.jsonl  ${fileText(heldout)}`,
     `               ${hashText(heldout)}`,
     `manifest       ${fromHere(manifestPath)}`,
-    ...(hasRejects ? [`rejected rows  ${fromHere(`${manifestPath.replace(/[^/]*$/, '')}rejects.jsonl`)}`] : []),
+    ...(hasRejects
+      ? [`rejected rows  ${fromHere(`${manifestPath.replace(/[^/]*$/, '')}rejects.jsonl`)}`]
+      : []),
   ];
 }
 

@@ -87,7 +87,10 @@ export async function putMix(
     await writeFile(join(dir, originsName), origins);
   });
   const parts: MixParts = [
-    { key: part.key, sides: { train: sideOf(files.train, 0), heldout: sideOf(files.heldout, mix.train.length) } },
+    {
+      key: part.key,
+      sides: { train: sideOf(files.train, 0), heldout: sideOf(files.heldout, mix.train.length) },
+    },
   ];
   await store.put(ref, async (dir) => {
     await writeFile(join(dir, partsName), JSON.stringify(parts));

@@ -38,7 +38,12 @@ async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixR
     `plan the mix of ${plural(sources.length, 'source')}`,
     defined({ seed, sources, heldout, mix, rowsPerSource }),
   );
-  const doAll = async (activity: MixActivity, summary: string, items: Batches, noun: string): Promise<void> => {
+  const doAll = async (
+    activity: MixActivity,
+    summary: string,
+    items: Batches,
+    noun: string,
+  ): Promise<void> => {
     await batches.run({ activity, input: { plan }, batches: items, summary, noun }, () => undefined);
   };
   await doAll('countPartitions', 'count', partitions, 'partition');

@@ -183,10 +183,7 @@ export class S3Objects implements Objects {
     }
   }
 
-  async join(
-    key: string,
-    parts: readonly JoinedPart[],
-  ): Promise<void> {
+  async join(key: string, parts: readonly JoinedPart[]): Promise<void> {
     const whole = parts.map((part) => ('key' in part ? { ...part, key: this.#keyOf(part.key) } : part));
     if (parts.length === 0) await this.put(key, Buffer.alloc(0));
     else await this.#multipart(key).join(whole);

@@ -15,7 +15,10 @@ export interface EntryRange {
  * The entries of a file in order. Each is valid until the next one is requested. The file is open only while
  * a block is read, so that any number of files can be merged.
  */
-export function* readEntries(path: string, { from, to }: EntryRange = { from: 0, to: Infinity }): Generator<Buffer> {
+export function* readEntries(
+  path: string,
+  { from, to }: EntryRange = { from: 0, to: Infinity },
+): Generator<Buffer> {
   const block = Buffer.allocUnsafeSlow(Math.min(blockEntries, to - from) * mixEntryBytes);
   for (let entry = from; entry < to;) {
     const wanted = block.subarray(0, Math.min(blockEntries, to - entry) * mixEntryBytes);

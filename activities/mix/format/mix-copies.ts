@@ -23,9 +23,7 @@ export type MixCopiesMeta = z.infer<typeof MixCopiesMeta>;
 const mostGroups = 16;
 
 /** The groups of neighbouring partitions that make copies: partitions `[from, to)` of each. */
-export function copyGroups(
-  partitions: number,
-): readonly { readonly from: number; readonly to: number }[] {
+export function copyGroups(partitions: number): readonly { readonly from: number; readonly to: number }[] {
   const groups = Math.min(partitions, mostGroups);
   const size = partitions / groups;
   return Array.from({ length: groups }, (_, group) => ({ from: group * size, to: (group + 1) * size }));

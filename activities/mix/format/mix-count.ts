@@ -24,7 +24,9 @@ export interface SelectionList {
 const count = z.int().min(0);
 
 /** Of each source in recipe order. */
-const Candidates = z.object({ rows: z.array(count).readonly(), volumes: z.array(Volume).readonly() }).readonly();
+const Candidates = z
+  .object({ rows: z.array(count).readonly(), volumes: z.array(Volume).readonly() })
+  .readonly();
 
 /** `meta` of a `mix-count`. */
 export const MixCountMeta = z

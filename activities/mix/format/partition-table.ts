@@ -29,7 +29,10 @@ export interface RunRange {
 }
 
 /** Bytes `[from, to)` of the table: the rows of one partition. */
-export function partitionRows(partition: number, runs: number): { readonly from: number; readonly to: number } {
+export function partitionRows(
+  partition: number,
+  runs: number,
+): { readonly from: number; readonly to: number } {
   const bytes = runs * rowBytes;
   return { from: partition * bytes, to: (partition + 1) * bytes };
 }

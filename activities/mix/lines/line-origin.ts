@@ -35,9 +35,7 @@ export async function lineOrigin(
       const artifact = await store.get({ kind: 'mix-part', key });
       const range = { from: entry * originBytes, to: (entry + 1) * originBytes };
       const wanted = { artifact, file: originsName, ranges: [range] };
-      return parseOrigin(
-        await store.bring([wanted], ([path = '']) => readRange(path, range.from, range.to)),
-      );
+      return parseOrigin(await store.bring([wanted], ([path = '']) => readRange(path, range.from, range.to)));
     }
     before += lines;
   }

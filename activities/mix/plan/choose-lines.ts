@@ -38,7 +38,9 @@ const keyEnd = mixEntryAt.selection + 16;
 
 /** The entries that stay, in the order of the file. */
 export function* chosenRows(path: string, limits: readonly Limit[]): Generator<Buffer> {
-  const keys = limits.map((limit) => (limit === 'all' || limit === 'none' ? limit : Buffer.from(limit, 'hex')));
+  const keys = limits.map((limit) =>
+    limit === 'all' || limit === 'none' ? limit : Buffer.from(limit, 'hex'),
+  );
   for (const entry of readEntries(path)) {
     const limit = keys[entry.readUInt16LE(mixEntryAt.source)] ?? 'none';
     const isChosen =

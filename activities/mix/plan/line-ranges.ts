@@ -17,7 +17,11 @@ export interface RunLines {
  *
  * @param input.entriesPath - entries in the order of their keys: each run has their lines in this order.
  */
-export async function lineRanges({ entriesPath }: { readonly entriesPath: string }): Promise<readonly RunLines[]> {
+export async function lineRanges({
+  entriesPath,
+}: {
+  readonly entriesPath: string;
+}): Promise<readonly RunLines[]> {
   const runs = new Map<number, { from: number; to: number }[]>();
   for (const entry of readEntries(entriesPath)) {
     const run = entry.readUInt32LE(mixEntryAt.sortedRun);
@@ -26,7 +30,8 @@ export async function lineRanges({ entriesPath }: { readonly entriesPath: string
     const ranges = runs.get(run);
     const last = ranges?.at(-1);
     if (ranges === undefined) runs.set(run, [{ from, to }]);
-    else if (last !== undefined && from >= last.from && from - last.to <= gapBytes) last.to = Math.max(last.to, to);
+    else if (last !== undefined && from >= last.from && from - last.to <= gapBytes)
+      last.to = Math.max(last.to, to);
     else ranges.push({ from, to });
   }
   return [...runs].map(([run, ranges]) => ({ run, ranges: withoutOverlaps(ranges) }));

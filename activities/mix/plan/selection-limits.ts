@@ -43,7 +43,8 @@ export async function findBorders({ paths, wanted }: FindBordersInput): Promise<
   const tables = paths.map((path) => readAt(path, { from: 0, to: wanted.length * selectionTableBytes }));
   for (const table of tables)
     for (const [list, sum] of sums.entries())
-      for (let cell = 0; cell < cellCount; cell += 1) sum[cell] = (sum[cell] ?? 0) + rowsIn(table, list, cell);
+      for (let cell = 0; cell < cellCount; cell += 1)
+        sum[cell] = (sum[cell] ?? 0) + rowsIn(table, list, cell);
   const borders = wanted.map((rows, list) =>
     rows === null ? null : borderOf(sums[list] ?? new Float64Array(0), rows),
   );

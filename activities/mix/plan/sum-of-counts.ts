@@ -6,7 +6,10 @@ import type { MixCountMeta } from '../format/mix-count.js';
 export function sumOfCounts(counts: readonly MixCountMeta[]): MixCountMeta {
   const candidatesOf = (side: Side): MixCountMeta['candidates'][Side] => {
     const own = counts.map(({ candidates }) => candidates[side]);
-    return { rows: sumOfRows(own.map(({ rows }) => rows)), volumes: sumOfVolumes(own.map(({ volumes }) => volumes)) };
+    return {
+      rows: sumOfRows(own.map(({ rows }) => rows)),
+      volumes: sumOfVolumes(own.map(({ volumes }) => volumes)),
+    };
   };
   const duplicates = counts.map((count) => count.duplicates);
   return {

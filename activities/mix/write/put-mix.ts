@@ -32,7 +32,10 @@ export async function putMix(
     const [digests] = await together(work.signal, digest, (signal) =>
       writeRejects(mixed, join(dir, rejectsName), signal),
     );
-    const listed: MixParts = parts.map(({ artifact, meta }) => ({ key: artifact.ref.key, sides: meta.sides }));
+    const listed: MixParts = parts.map(({ artifact, meta }) => ({
+      key: artifact.ref.key,
+      sides: meta.sides,
+    }));
     await writeFile(join(dir, partsName), JSON.stringify(listed));
     const origins = parts.map(({ artifact }) => ({ artifact, file: originsName }));
     await writeFile(join(dir, headSourcesName), await headSources(store, origins, listed));
@@ -47,7 +50,11 @@ async function writeRejects({ deps, plan }: Mixed, out: string, signal: AbortSig
     plan.sources.map(async ({ summary }) => await store.get({ kind: 'summary', key: summary })),
   );
   const lists = summaries.map((artifact) => ({ artifact, file: rejectsName }));
-  await store.bring(lists, async (paths) => await jobs.run('joinRejects', { paths, out }, { signal }), signal);
+  await store.bring(
+    lists,
+    async (paths) => await jobs.run('joinRejects', { paths, out }, { signal }),
+    signal,
+  );
 }
 
 /**

@@ -117,7 +117,11 @@ async function hashShards(
 async function joinShards(
   store: ArtifactStore,
   outputs: ObjectOutputs,
-  { name, side, parts }: { readonly name: string; readonly side: Side; readonly parts: readonly WrittenPart[] },
+  {
+    name,
+    side,
+    parts,
+  }: { readonly name: string; readonly side: Side; readonly parts: readonly WrittenPart[] },
   signal: AbortSignal,
 ): Promise<void> {
   const scratch = await store.workplace.scratch();

@@ -21,7 +21,9 @@ export interface WriteShardsInput {
  * @throws {HeadraceError} ArtifactCorruptError where a line has changed since its conversion.
  */
 export async function writeShards({ places, part, dir }: WriteShardsInput): Promise<MixPartMeta> {
-  const [train, heldout] = sides.map((side) => withShard(places, part.sides[side], join(dir, shardName(side))));
+  const [train, heldout] = sides.map((side) =>
+    withShard(places, part.sides[side], join(dir, shardName(side))),
+  );
   if (train === undefined || heldout === undefined) throw new Error('A part has two sides');
   return { ...part, sides: { train, heldout } satisfies Record<Side, PartSide> };
 }

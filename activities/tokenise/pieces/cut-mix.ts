@@ -16,7 +16,16 @@ export function cutMix(parts: MixParts, side: Side, maxBytes: number): readonly 
       const lines = bucket.to - bucket.from;
       if (open === undefined || to + bucket.bytes - open.from > maxBytes) {
         if (open !== undefined) pieces.push(open);
-        open = { side, part, firstEntry: bucket.from, start: to - first, from: to, to, firstLine: line, lines: 0 };
+        open = {
+          side,
+          part,
+          firstEntry: bucket.from,
+          start: to - first,
+          from: to,
+          to,
+          firstLine: line,
+          lines: 0,
+        };
       }
       to += bucket.bytes;
       line += lines;

@@ -31,7 +31,9 @@ const work = quietWork();
 function manyLines(bytes: number): string {
   const lines: string[] = [];
   for (let [number, length] = [0, 0]; length < bytes; number += 1) {
-    const text = Array.from({ length: 9 }, (_, part) => sha256(`${number} ${part}`).toString('hex')).join(' ');
+    const text = Array.from({ length: 9 }, (_, part) => sha256(`${number} ${part}`).toString('hex')).join(
+      ' ',
+    );
     const line = `{"messages":[{"role":"user","content":"${number}"},{"role":"assistant","content":"${text}"}]}\n`;
     lines.push(line);
     length += line.length;
@@ -63,7 +65,12 @@ async function converted(
 ): Promise<{ readonly summary: SourceSummary; readonly lines: string[]; readonly planned: number }> {
   const hub = createHubAccess({ store, env: {}, threads });
   if (store.medium.kind === 'objects')
-    await importSource(hub, store.medium.objects, { name: 's', patterns: [source.files ?? ''].flat(), out }, work);
+    await importSource(
+      hub,
+      store.medium.objects,
+      { name: 's', patterns: [source.files ?? ''].flat(), out },
+      work,
+    );
   const { resolution } = await createHubActivities(hub).resolveSource({ source, out }, work);
   const convert = createConvertActivities({ store, threads, pieceBytes });
   s3?.proxy.resetCounts();
