@@ -1,4 +1,4 @@
-import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
+import { openStore, storePlace } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';

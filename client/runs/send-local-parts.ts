@@ -2,6 +2,7 @@ import { importSource } from '../../activities/hub/import/import-source.js';
 import { storePlace } from '../../activities/artifacts/open-store.js';
 import { isBucketPlace } from '../../activities/artifacts/s3/place.js';
 import { sendLock } from '../../activities/hub/resolve/lock-place.js';
+import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
 import { formatBytes, plural } from '../../core/format.js';
 import type { Source } from '../../core/recipe.js';
 import { openLocalWork } from '../local-work.js';
@@ -50,6 +51,7 @@ async function sendFiles(
   const { medium } = store;
   if (medium.kind === 'folder' || files === undefined) return;
   const patterns = [files].flat();
+  if (patterns.some(isBucketPattern)) return;
   const sent = await importSource(hub, medium.objects, { name, patterns, out }, work);
   const what = `${plural(sent.files, 'file')}, ${formatBytes(sent.bytes)}`;
   const rest = sent.sentBytes === 0 ? 'all there already' : `${formatBytes(sent.sentBytes)} sent`;

@@ -65,14 +65,18 @@ export class S3Objects implements Objects {
     range: ByteRange,
     target: Target,
     signal?: AbortSignal,
+    etag?: string,
   ): Promise<Received | undefined> {
+    const input = { ...this.#at(key), Range: rangeField(range), ...defined({ IfMatch: etag }) };
     return this.#requests.send<Received | undefined>(
       { verb: 'get', what: key },
-      () => this.#files.get({ ...this.#at(key), Range: rangeField(range) }, range, target, signal),
+      () => this.#files.get(input, range, target, signal),
       {
         signal,
-        answer: (refusal) =>
-          refusal.code === endsBefore ? { is: { sizeBytes: 0, sha256: '' } } : absentIs(undefined)(refusal),
+        answer: (refusal) => {
+          if (refusal.code === endsBefore) return { is: { sizeBytes: 0, sha256: '' } };
+          return refusal.status === 412 ? { is: undefined } : absentIs(undefined)(refusal);
+        },
       },
     );
   }
@@ -156,9 +160,9 @@ export class S3Objects implements Objects {
         { verb: 'list', what: prefix },
         async () => await this.#client.send(new this.#sdk.ListObjectsV2Command(input)),
       );
-      for (const { Key, Size, LastModified } of page.Contents ?? [])
+      for (const { Key, Size, LastModified, ETag = '' } of page.Contents ?? [])
         if (Key !== undefined && LastModified !== undefined)
-          yield { key: Key.slice(base.length), sizeBytes: Size ?? 0, at: LastModified };
+          yield { key: Key.slice(base.length), sizeBytes: Size ?? 0, at: LastModified, etag: ETag };
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
   }
