@@ -19,8 +19,8 @@ type Access = Pick<LocalWork, 'store' | 'hub' | 'work'>;
  * folder, whose workers are on this machine.
  *
  * @param log - called with a line about each source.
- * @throws {HeadraceError} TokenizerError where the tokenizer is a folder; FileNotFoundError, FileChangedError, RecipeError where the lock cannot be read;
- *   those of the store.
+ * @throws {HeadraceError} TokenizerError where the tokenizer is a folder; FileNotFoundError,
+ *   FileChangedError; RecipeError where the lock cannot be read; those of the store.
  */
 export async function sendLocalParts(
   access: Access,
