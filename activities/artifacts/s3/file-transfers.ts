@@ -6,8 +6,9 @@ import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import type { Received, Target } from './objects.js';
 import { Bulk } from './transfer/bulk.js';
-import type { PlainAnswer } from './transfer/bulk-messages.js';
-import { signedRequest } from './transfer/signed-request.js';
+import type { GetResult, PlainAnswer } from './transfer/bulk-messages.js';
+import { GetSigner } from './transfer/get-signer.js';
+import { signedRequest, type SignedRequest } from './transfer/signed-request.js';
 import { wholeBody } from './whole-body.js';
 
 /** The object of a request. */
@@ -31,13 +32,14 @@ interface SentPart {
 }
 
 /**
- * Moves bytes between objects and files of this disk. The SDK makes and signs the requests and reads the
- * answers; a thread has the bytes. Each call is one try.
+ * Moves bytes between objects and files of this disk. A thread has the bytes; the SDK makes the requests, save
+ * most GETs, and turns refusals into errors. Each call is one try.
  */
 export class FileTransfers {
   readonly #sdk: S3Sdk;
   readonly #client: S3Client;
   readonly #bulk: Bulk;
+  readonly #signer: GetSigner;
   readonly #stallMs: number;
 
   constructor({ sdk, client }: S3Connection, stallMs: number) {
@@ -45,6 +47,7 @@ export class FileTransfers {
     this.#client = client;
     this.#stallMs = stallMs;
     this.#bulk = new Bulk(stallMs);
+    this.#signer = new GetSigner(client);
   }
 
   async get(
@@ -54,11 +57,18 @@ export class FileTransfers {
     signal: AbortSignal | undefined,
   ): Promise<Received> {
     const bytes = to - from;
+    const ask = (request: SignedRequest): Promise<GetResult> =>
+      this.#bulk.get({ ...request, ...target, bytes }, signal);
+    const signed = await this.#signer.sign(input.Key, { range: input.Range, etag: input.IfMatch });
+    const first = signed === undefined ? undefined : await ask(signed);
+    if (first !== undefined && 'sha256' in first) return { sizeBytes: bytes, sha256: first.sha256 };
     let digest: string | undefined;
     const command = new this.#sdk.GetObjectCommand(input);
     command.middlewareStack.add(
       (next) => async (args) => {
-        const result = await this.#bulk.get({ ...signedRequest(args.request), ...target, bytes }, signal);
+        const request = signedRequest(args.request);
+        this.#signer.learn(request.url, input.Key);
+        const result = first ?? (await ask(request));
         if ('sha256' in result) digest = result.sha256;
         if ('sha256' in result) return { response: responseOf({ status: 206, headers: {}, body: '' }) };
         // An answer whose body the thread has not read: the SDK fetches it itself.
