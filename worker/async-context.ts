@@ -16,7 +16,7 @@ export class AsyncContext implements ContextManager {
     self?: ThisParameterType<Work>,
     ...args: Args
   ): ReturnType<Work> {
-    return this.#storage.run(context, () => Reflect.apply(work, self, args) as ReturnType<Work>);
+    return this.#storage.run(context, () => work.call(self, ...args));
   }
 
   bind<Target>(context: Context, target: Target): Target {

@@ -12,8 +12,8 @@ export interface TokeniseOptions {
    */
   readonly threads: ThreadPool;
   /**
-   * Bytes of train.jsonl in a piece, at most; a bucket of the mix is never cut. Of a large mix, a sixteenth of
-   * a partition.
+   * Bytes of train.jsonl in a piece, at most; a bucket of the mix is never cut. Of a large mix, a sixteenth
+   * of a partition.
    *
    * @default 8 MiB
    */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { sourceWorkflowIdOf, workflowIdOf } from '../../core/run/workflow-ids.js';
 import { freePort } from '../../dev/programs/free-port.js';
 import { assertOutput, headrace } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';
@@ -19,7 +20,7 @@ const rows = 200;
 const yaml = (name: string): string =>
   `name: ${name}\nsources:\n  - { name: s, files: ${join(servers().folder, 'chats.jsonl')} }\n`;
 
-void test('a role that nobody serves is named by start, status and doctor, and its worker ends the wait', async () => {
+void test('a role that nobody serves is named by start and doctor; a run has the priority that it was started with', async () => {
   const { folder } = servers();
   await writeConversations(join(folder, 'chats.jsonl'), rows, 5);
   const store = join(folder, 'by-role');
@@ -32,8 +33,14 @@ void test('a role that nobody serves is named by start, status and doctor, and i
     assertOutput(await headrace(['doctor', recipe], env, folder), 1, /✗ worker: NoWorkerError/, /role cpu/);
     const cpu = await startWorker(servers(), store, { HEADRACE_ROLES: 'cpu' }, join(store, 'cpu.log'));
     assertOutput(await headrace(['doctor', recipe], env, folder), 0, /✓ worker: polls headrace-\w+, .*-cpu/);
-    await startRecipe(servers(), store, recipeFrom(yaml('by-role'), folder));
+    assertOutput(await headrace(['start', recipe, '--priority', '2', '--weight', '4'], env, folder), 0);
     assert.equal((await resultOf(servers(), 'by-role')).mix.train.lines, rows);
+    const run = workflowIdOf('by-role');
+    for (const id of [run, sourceWorkflowIdOf(run, 's')]) {
+      const { raw } = await servers().temporal.client.workflow.getHandle(id).describe();
+      const { priorityKey, fairnessKey, fairnessWeight } = raw.workflowExecutionInfo?.priority ?? {};
+      assert.deepEqual([priorityKey, fairnessKey, fairnessWeight], [2, 'by-role', 4], id);
+    }
     await cpu.close();
   } finally {
     await main.close();

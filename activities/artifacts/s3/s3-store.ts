@@ -129,8 +129,11 @@ export class S3Store implements ArtifactStore {
     return Object.fromEntries(await Promise.all(sent));
   }
 
-  placeOf({ ref }: Artifact, name: string): string {
-    return `${this.place}/${artifactPrefix(ref)}${name}`;
+  placeOf(artifact: Artifact, name: string): string {
+    const { ref } = artifact;
+    if (!(artifact instanceof S3Artifact)) return `${this.place}/${artifactPrefix(ref)}`;
+    const isInside = artifact.content(name) !== undefined;
+    return `${this.place}/${isInside ? manifestKey(ref) : fileKey(ref, artifact.writer, name)}`;
   }
 
   async text(artifact: Artifact, name: string): Promise<string> {

@@ -1,7 +1,7 @@
 /**
- * A sorted run is a part of a converted piece that was sorted in memory: `run-<n>.index`, entries of
- * {@link entryBytes} in ascending order of their digests and the table of cell-table.ts, and `run-<n>.lines`, the canonical lines in the
- * same order, each with its newline.
+ * A sorted run is a converted piece or a part of it that was sorted in memory: `run-<n>.index`, entries of
+ * {@link entryBytes} in ascending order of their digests and behind them the table of cell-table.ts, and
+ * `run-<n>.lines`, the canonical lines in the same order, each with its newline.
  *
  * | bytes of an entry | what |
  * | --- | --- |

@@ -22,7 +22,7 @@ export function sourceInput(origin: ResolutionMeta, file: SourceFile): SourceInp
 export interface FilePart<File extends SourceInput> {
   readonly file: File;
   /** @default all */
-  readonly ranges?: readonly ByteRange[];
+  readonly ranges?: readonly ByteRange[] | undefined;
 }
 
 /** Makes files local and calls `use` with them, as `store.bring` does. */

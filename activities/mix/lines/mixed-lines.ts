@@ -48,11 +48,6 @@ export async function linesOfRuns(
   ];
 }
 
-/** Size of the lines, newlines included. */
-export function bytesOf({ buckets }: MixedLines): number {
-  return buckets.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
 /** How many lines there are. */
 export function linesOf({ buckets }: MixedLines): number {
   return buckets.reduce((sum, { from, to }) => sum + to - from, 0);

@@ -5,7 +5,7 @@ import { readFully } from '../../../files/read-fully.js';
 import { selectionKeyBytes, selectionTableBytes } from '../format/mix-count.js';
 
 /** The cell of a wanted key, and the key's rank among the keys of the cell, from 1. */
-export interface Border {
+interface Border {
   readonly cell: number;
   readonly rank: number;
 }

@@ -6,7 +6,7 @@ import type { MixPartMeta } from '../format/mix-part.js';
 import type { MixPlanFile } from '../format/mix-plan.js';
 import type { MixDeps } from '../mix-deps.js';
 
-export type PerSide<Value> = Readonly<Record<Side, Value>>;
+type PerSide<Value> = Readonly<Record<Side, Value>>;
 
 /** A part of a mix, in the order of its lines. */
 export interface WrittenPart {

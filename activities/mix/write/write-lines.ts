@@ -18,8 +18,8 @@ export interface WriteLinesOptions extends RunOptions {
 }
 
 /**
- * Writes train.jsonl or heldout.jsonl, or a shard of it, hashes it and flushes it to the disk. Threads gather buckets ahead,
- * each into the memory that it is written from. Memory: one bucket more than there are threads.
+ * Writes train.jsonl, heldout.jsonl or a shard, hashes it and flushes it to the disk. Threads gather buckets
+ * ahead, each into the memory that it is written from. Memory: one bucket more than there are threads.
  *
  * @param out - a file that does not exist yet.
  * @throws {HeadraceError} ArtifactCorruptError where a sorted run has changed since its conversion.

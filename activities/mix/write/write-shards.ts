@@ -15,7 +15,8 @@ export interface WriteShardsInput {
 }
 
 /**
- * Writes the lines of a part as shards of train.jsonl and heldout.jsonl. A job for a thread. Memory: a bucket.
+ * Writes the lines of a part as shards of train.jsonl and heldout.jsonl. A job for a thread.
+ * Memory: a bucket.
  *
  * @returns the part with the SHA-256 of its shards.
  * @throws {HeadraceError} ArtifactCorruptError where a line has changed since its conversion.

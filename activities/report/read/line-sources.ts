@@ -4,7 +4,10 @@ import { readRange } from '../../../files/read-range.js';
 import { headSourcesName, MixMeta, sourceBytes } from '../../mix/format/mix-artifact.js';
 import { sampledLines, type LineSources } from './read-train.js';
 
-/** Finds the files of train.jsonl, and the sources of its first lines; `undefined` where the store no longer has the mix. */
+/**
+ * Finds the files of train.jsonl, and the sources of its first lines; `undefined` where the store no longer
+ * has the mix.
+ */
 export async function lineSources(store: ArtifactStore, mix: ArtifactRef): Promise<LineSources | undefined> {
   const artifact = await store.find(mix);
   if (artifact === undefined) return undefined;
