@@ -178,6 +178,22 @@ void test('a run whose bytes rotted on disk is noticed before it gets into the m
   });
 });
 
+void test('an index whose bytes rotted on disk is noticed before it decides anything', async () => {
+  const store = await openStore(await bench.folder());
+  await mixed(threeSourceRecipe(10), { store });
+  const pieces = join(store.place, 'artifacts', 'piece');
+  for (const path of await readdir(pieces, { recursive: true })) {
+    if (!path.endsWith('.index')) continue;
+    const handle = await open(join(pieces, path), 'r+');
+    for (let at = 45; at < 6400; at += 640) await handle.write('#', at);
+    await handle.close();
+  }
+  await assert.rejects(mixed(threeSourceRecipe(100), { store, partitionBytes: 1000 }), {
+    type: 'ArtifactCorruptError',
+    message: /run-0\.index/,
+  });
+});
+
 void test('an aborted run leaves nothing behind, and the next one gives the same bytes', async () => {
   const reference = await mixed(threeSourceRecipe());
   const store = await openStore(await bench.folder());
