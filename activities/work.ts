@@ -4,7 +4,7 @@ import type { WorkContext } from '../core/progress.js';
 /**
  * What an activity does, without Temporal: its {@link WorkContext} stands for the heartbeat and the cancel.
  */
-export type Work<Name extends keyof Activities> = (
+type Work<Name extends keyof Activities> = (
   input: Parameters<Activities[Name]>[0],
   work: WorkContext,
 ) => ReturnType<Activities[Name]>;

@@ -1,4 +1,4 @@
-import { storePlace } from '../activities/artifacts/open-store.js';
+import { workplacePlace } from '../activities/artifacts/workplace-place.js';
 import { defined } from '../core/defined.js';
 import { fromEnv } from '../core/env.js';
 import type { Env } from '../core/env.js';
@@ -13,11 +13,11 @@ import { servingDev } from './serving-dev.js';
  */
 export async function commandEnvironment(
   env: Env = process.env,
-  storeRoot: string = storePlace(env),
+  workplace: string = workplacePlace(env),
 ): Promise<Env> {
   const named = ['HF_ENDPOINT', 'TINKER_BASE_URL'].every((name) => fromEnv(env, name) !== undefined);
   if (named && namesTemporal(env)) return env;
-  const dev = await servingDev(storeRoot);
+  const dev = await servingDev(workplace);
   if (dev === undefined) return env;
   const temporal = namesTemporal(env)
     ? {}

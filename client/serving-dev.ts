@@ -12,17 +12,17 @@ const lookEveryMs = 100;
  *
  * @throws {HeadraceError} ServerEndedError where it ends before.
  */
-export async function servingDev(storeRoot: string): Promise<DevServers | undefined> {
-  const first = await readDevServers(storeRoot);
+export async function servingDev(workplace: string): Promise<DevServers | undefined> {
+  const first = await readDevServers(workplace);
   if (first === undefined || first.serves) return first;
   say(`Waiting for \`headrace dev\` (process ${first.pid}), which starts its servers. Ctrl-C ends the wait.`);
   for (;;) {
     await sleep(lookEveryMs);
-    const dev = await readDevServers(storeRoot);
+    const dev = await readDevServers(workplace);
     if (dev === undefined)
       throw new HeadraceError(
         'ServerEndedError',
-        `\`headrace dev\` (process ${first.pid}) has ended before its servers served; their logs are in ${join(storeRoot, 'dev', 'logs')}`,
+        `\`headrace dev\` (process ${first.pid}) has ended before its servers served; their logs are in ${join(workplace, 'dev', 'logs')}`,
       );
     if (dev.serves) return dev;
   }

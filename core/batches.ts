@@ -8,10 +8,14 @@ const fewest = 64;
  */
 const batchBytes = 1024 ** 3;
 
-/** Cuts the items of a plan, `bytes` in all, into batches of neighbours. */
-export function batchesOf(items: number, bytes: number): Batches {
+/**
+ * Cuts the items of a plan, `bytes` in all, into batches of neighbours.
+ *
+ * @param leastItems - of each batch but the last. @default 1
+ */
+export function batchesOf(items: number, bytes: number, leastItems = 1): Batches {
   const wanted = Math.max(fewest, bytes / batchBytes);
-  return { items, itemsPerBatch: Math.max(1, Math.floor(items / wanted)), bytes };
+  return { items, itemsPerBatch: Math.max(leastItems, Math.floor(items / wanted)), bytes };
 }
 
 /** Nothing to do. */

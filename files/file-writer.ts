@@ -60,6 +60,12 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
 }
 
 /**
+ * The most bytes of a call that writes through the page cache. On ext4, calls of several megabytes take three
+ * times the system time: 0.4 CPU seconds instead of 0.12 for 400 MB.
+ */
+const writeBytes = 1024 * 1024;
+
+/**
  * Writes a new file of these parts, one behind the other. Each byte goes from its place to the page cache in
  * one copy.
  *
@@ -68,11 +74,25 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
 export function writePartsTo(path: string, parts: readonly Uint8Array[]): void {
   const descriptor = openSync(path, 'wx');
   try {
-    for (let from = 0; from < parts.length; from += maxParts) {
-      const left = parts.slice(from, from + maxParts);
+    for (let from = 0; from < parts.length;) {
+      const to = endOfWrite(parts, from);
+      const left = parts.slice(from, to);
       while (left.length > 0) dropParts(left, writevSync(descriptor, left));
+      from = to;
     }
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** The end of the parts from `from` on that are written in one call, at least one. */
+function endOfWrite(parts: readonly Uint8Array[], from: number): number {
+  const most = Math.min(parts.length, from + maxParts);
+  let bytes = parts[from]?.length ?? 0;
+  let to = from + 1;
+  for (; to < most; to += 1) {
+    bytes += parts[to]?.length ?? 0;
+    if (bytes > writeBytes) break;
+  }
+  return to;
 }

@@ -46,7 +46,7 @@ export interface RunWorkerOptions {
 }
 
 /** What a worker polls. */
-export interface Polled {
+interface Polled {
   /** That of the workflows, whether or not the worker has the role `main`. */
   readonly taskQueue: string;
   /** One for each role. */
@@ -64,13 +64,13 @@ export interface Polled {
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { env, roles = allRoles } = options;
   const onWarning = (message: string): void => void process.stderr.write(`${message}\n`);
-  const store = await openStore(options.storePlace, { env, onWarning });
+  const count = installTelemetry(options.metrics);
+  const store = await openStore(options.storePlace, { env, onWarning, count });
   await removeDeadScratch(store.workplace.root);
   await stat(bundlePath).catch(() => {
     throw new Error(`There is no workflow bundle at ${bundlePath}; run \`npm run build\``);
   });
-  const count = installTelemetry(options.metrics);
-  const traces = await openTraces(env);
+  const traces = await openTraces(env, onWarning);
   const target = temporalTarget(env);
   const connection = await connect(target);
   const identity = newIdentity(roles);

@@ -57,9 +57,7 @@ export async function createRoleWorkers(options: RoleWorkersOptions): Promise<Wo
 
 /** The bundle of the build; with traces one that is made at the start, for their interceptors are in it. */
 function workflowCode(traces: Traces | undefined): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
-  return traces === undefined
-    ? { workflowBundle: { codePath: bundlePath } }
-    : { workflowsPath };
+  return traces === undefined ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath };
 }
 
 function common(

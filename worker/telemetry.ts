@@ -36,7 +36,10 @@ export function installTelemetry(metricsAddress: string | undefined): Count {
     throw new HeadraceError(
       'UsageError',
       `Metrics cannot be served at ${metricsAddress}: ${messageOf(error)}`,
-      { remedy: 'Give an address of this machine and a free port, for instance 127.0.0.1:9464.', cause: error },
+      {
+        remedy: 'Give an address of this machine and a free port, for instance 127.0.0.1:9464.',
+        cause: error,
+      },
     );
   }
   const meter = Runtime.instance().metricMeter;

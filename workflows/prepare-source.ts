@@ -105,7 +105,8 @@ async function convert(
   notes: readonly string[],
 ): Promise<readonly Partial<ConvertPiecesResult>[]> {
   const all = batchCount(pieces) + batchCount(dialoguePartitions);
-  const show = (done: number): void => progress.show({ status: 'convert', format, pieces: [done, all], notes });
+  const show = (done: number): void =>
+    progress.show({ status: 'convert', format, pieces: [done, all], notes });
   show(0);
   const converted = await batches.run(
     {

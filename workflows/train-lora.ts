@@ -67,9 +67,7 @@ async function findRecords(training: Training): Promise<FindRecordsResult> {
 async function trainNext(training: Training): Promise<void> {
   const steps = await nextSteps(training);
   try {
-    const { record, liveOn } = await training.saves.during(
-      async () => await trainAndRecord(training, steps),
-    );
+    const { record, liveOn } = await training.saves.during(async () => await trainAndRecord(training, steps));
     const progress = recorded(training.progress, record, liveOn);
     // The save on a cancel is the last signal to the run.
     if (CancellationScope.current().consideredCancelled) await training.setNow(progress);

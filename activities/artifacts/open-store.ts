@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fromEnv, type Env } from '../../core/env.js';
+import type { Count } from '../../core/run/meter.js';
 import { LocalStore } from './local-store.js';
 import { isBucketPlace } from './s3/place.js';
 import type { ArtifactStore } from './store.js';
@@ -24,6 +25,8 @@ export interface StoreOptions {
   readonly env?: Env;
   /** Called with what failed for a moment and was repeated, once a kind. @default a line on stderr */
   readonly onWarning?: (message: string) => void;
+  /** Takes the requests to a service, and the bytes that came from it. @default nothing does */
+  readonly count?: Count;
 }
 
 /**
@@ -36,8 +39,8 @@ export interface StoreOptions {
 export async function openStore(place: string, options: StoreOptions = {}): Promise<ArtifactStore> {
   if (!isBucketPlace(place)) return await LocalStore.open(place, options.marksUse ?? true);
   const { openS3Store } = await import('./s3/open-s3-store.js');
-  const { env = process.env, onWarning = warn } = options;
-  return await openS3Store(place, { env, onWarning });
+  const { env = process.env, onWarning = warn, count = () => undefined } = options;
+  return await openS3Store(place, { env, onWarning, count });
 }
 
 function warn(message: string): void {

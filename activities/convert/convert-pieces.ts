@@ -31,8 +31,13 @@ export async function convertPieces(
     const found = await store.find(piece.ref);
     const options = { signal, onProgress: (bytes: number) => tally.progress(piece, bytes) };
     const convert = (dir: string) =>
-      bringPiece(store, plan, piece, (local) =>
-        jobs.run(plan.pieceJob, pieceInput(plan, local, { mostRuns: mostRunsIn(store), dir }), options),
+      bringPiece(
+        store,
+        plan,
+        piece,
+        (local) =>
+          jobs.run(plan.pieceJob, pieceInput(plan, local, { mostRuns: mostRunsIn(store), dir }), options),
+        signal,
       );
     const artifact = found ?? (await store.put(piece.ref, convert));
     tally.finished(piece, piece.bytes, ReadMeta.parse(artifact.meta).counts, found !== undefined);

@@ -31,8 +31,17 @@ export async function groupDialogues(
     const found = await store.find(ref);
     const group = async (dir: string) => {
       scatters ??= findScatters(store, plan);
-      return await bringPartition(store, await scatters, partition, (scattered) =>
-        jobs.run('groupPartition', { scattered, rules, seed, mostRuns: mostRunsIn(store), dir }, { signal }),
+      return await bringPartition(
+        store,
+        await scatters,
+        partition,
+        (scattered) =>
+          jobs.run(
+            'groupPartition',
+            { scattered, rules, seed, mostRuns: mostRunsIn(store), dir },
+            { signal },
+          ),
+        signal,
       );
     };
     const artifact = found ?? (await store.put(ref, group));

@@ -7,6 +7,7 @@ import { defined } from '../../core/defined.js';
 import { pieceBytesFor } from '../../core/mix/shuffle-sizes.js';
 import type { WorkContext } from '../../core/progress.js';
 import { checkStoreRoom } from '../artifacts/store-room.js';
+import { leastPieces } from '../artifacts/least-in-batch.js';
 import { artifactKey } from '../artifacts/store.js';
 import { readResolution } from '../hub/resolve/resolution.js';
 import type { ConvertDeps } from './convert-deps.js';
@@ -50,14 +51,15 @@ export async function planConversion(
   const plan = await readConversionPlan(deps.store, ref);
   const { pieces, dialoguePartitions } = plan;
   const bytes = pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+  const least = leastPieces[deps.store.medium.kind];
   await checkStoreRoom(deps.store, `Converting ${name}`, await leastBytes(deps, plan));
   return {
     plan: ref,
     format: plan.rules.layout.format,
     formatReason: plan.formatReason,
     notes: kindNotes(namedFiles(plan)),
-    pieces: batchesOf(pieces.length, bytes),
-    dialoguePartitions: batchesOf(dialoguePartitions.length, bytes),
+    pieces: batchesOf(pieces.length, bytes, least),
+    dialoguePartitions: batchesOf(dialoguePartitions.length, bytes, least),
   };
 }
 

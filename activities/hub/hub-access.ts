@@ -1,6 +1,7 @@
 import { availableCores } from '../../files/cores.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { ThreadPool, type PoolJobs } from '../threads/thread-pool.js';
+import { BucketFiles } from './bucket/bucket-files.js';
 import { ObjectBlobs } from './chunks/object-blobs.js';
 import { FolderBlobs } from './download/folder-blobs.js';
 import type { HubBlobs } from './download/hub-blobs.js';
@@ -25,6 +26,7 @@ export interface HubOptions {
 export interface HubAccess {
   readonly store: ArtifactStore;
   readonly blobs: HubBlobs;
+  readonly buckets: BucketFiles;
   readonly threads: ThreadPool;
   readonly jobs: PoolJobs<HubJobs>;
   /**
@@ -43,6 +45,7 @@ export function createHubAccess(options: HubOptions): HubAccess {
   return {
     store,
     blobs: blobsOf(store, tuning),
+    buckets: new BucketFiles(store, env, tuning),
     threads,
     jobs: threads.jobs(new URL('./local/jobs.js', import.meta.url)),
     client: async () => {

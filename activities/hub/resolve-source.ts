@@ -1,7 +1,9 @@
 import type { ResolveSourceInput, SourceResolution } from '../../core/contracts/source.js';
 import { defined } from '../../core/defined.js';
 import { HeadraceError } from '../../core/errors.js';
+import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
 import type { WorkContext } from '../../core/progress.js';
+import { resolveBucket } from './bucket/resolve-bucket.js';
 import type { HubAccess } from './hub-access.js';
 import { resolveDataset } from './resolve/resolve-dataset.js';
 import { resolveImported } from './import/import-source.js';
@@ -41,6 +43,7 @@ async function resolve(
     return resolveDataset(hub, await hub.client(), { ...input.source, dataset }, input, work);
   if (files !== undefined) {
     const patterns = [files].flat();
+    if (patterns.every(isBucketPattern)) return resolveBucket(hub, name, patterns, work);
     if (hub.store.medium.kind === 'folder') return resolveLocal(hub, name, patterns, work);
     return resolveImported(hub.store, { out: input.out, name, patterns });
   }

@@ -110,7 +110,5 @@ async function tabulate(
 const leastInBatch = { folder: 32, objects: 1 } as const;
 
 function batchesFor({ store }: MixDeps, { partitions, bytes }: MixPlanFile): Batches {
-  const batches = batchesOf(partitions, bytes);
-  const itemsPerBatch = Math.max(batches.itemsPerBatch, leastInBatch[store.medium.kind]);
-  return { ...batches, itemsPerBatch };
+  return batchesOf(partitions, bytes, leastInBatch[store.medium.kind]);
 }

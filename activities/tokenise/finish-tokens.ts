@@ -6,10 +6,11 @@ import type { LengthReport, TokensResult } from '../../core/contracts/tokens.js'
 import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
+import { inParallel } from '../threads/in-parallel.js';
 import { LengthTally } from './pieces/length-report.js';
-import { datumTokens, ExampleEntries, TokenPieceMeta } from './pieces/token-piece.js';
+import { datumTokens, ExampleEntries, TokenPieceMeta, type ExampleEntry } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
-import type { ReadTokenPlan } from './pieces/token-plan.js';
+import type { PlannedPiece, ReadTokenPlan } from './pieces/token-plan.js';
 import { untrainedOf, type TokensMeta, type TokensPieces } from './pieces/tokens-artifact.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
 import { storedTokenizer } from './tokenizer/stored-tokenizer.js';
@@ -85,11 +86,7 @@ async function gatherPieces(
     heldoutRows: 0,
   };
   const entriesOf = { train: 0, heldout: 0 };
-  for (const planned of plan.pieces) {
-    signal.throwIfAborted();
-    const ref = tokenPieceRef(plan, planned);
-    const artifact = await store.get(ref);
-    const meta = TokenPieceMeta.parse(artifact.meta);
+  for await (const { planned, ref, meta, entries } of readPieces(store, plan, signal)) {
     const { side, firstLine } = planned;
     pieces.push({ side, key: ref.key, firstLine, rows: meta.rows, firstEntry: entriesOf[side] });
     entriesOf[side] += meta.entries;
@@ -105,7 +102,7 @@ async function gatherPieces(
     counts.trainedTokens += meta.trainedTokens;
     for (const [source, parts] of Object.entries(meta.untrainedParts))
       tallies[Number(source)]?.addParts(parts);
-    for (const entry of await ExampleEntries.read(store, artifact)) {
+    for (const entry of entries) {
       if (entry.fullLength > 0) counts.examples += 1;
       tallies[entry.source]?.add(entry, firstLine + entry.line);
       counts.tokensPerEpoch += datumTokens(entry);
@@ -119,4 +116,31 @@ async function gatherPieces(
     pieces,
     lengths: sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
   };
+}
+
+interface ReadPiece {
+  readonly planned: PlannedPiece;
+  readonly ref: ArtifactRef;
+  readonly meta: TokenPieceMeta;
+  /** Of train.jsonl only. */
+  readonly entries: Iterable<ExampleEntry>;
+}
+
+/** Pieces read at a time. */
+const piecesAtOnce = 16;
+
+/** The pieces of a plan in its order. */
+async function* readPieces(
+  store: ArtifactStore,
+  plan: ReadTokenPlan,
+  signal: AbortSignal,
+): AsyncGenerator<ReadPiece> {
+  const read = async (planned: PlannedPiece): Promise<ReadPiece> => {
+    const ref = tokenPieceRef(plan, planned);
+    const artifact = await store.get(ref);
+    const entries = planned.side === 'train' ? await ExampleEntries.read(store, artifact) : [];
+    return { planned, ref, meta: TokenPieceMeta.parse(artifact.meta), entries };
+  };
+  for (let at = 0; at < plan.pieces.length; at += piecesAtOnce)
+    yield* await inParallel(plan.pieces.slice(at, at + piecesAtOnce), piecesAtOnce, signal, read);
 }

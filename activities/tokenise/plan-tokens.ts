@@ -12,6 +12,7 @@ import { rendererSettings } from '../../core/training/models/renderer-settings.j
 import { defined } from '../../core/defined.js';
 import { contentOf } from '../../core/mix/result-files.js';
 import { tokenPieceBytes } from '../../core/mix/shuffle-sizes.js';
+import { leastPieces } from '../artifacts/least-in-batch.js';
 import { artifactKey } from '../artifacts/store.js';
 import { MixMeta } from '../mix/format/mix-artifact.js';
 import { readMixParts } from '../mix/format/mix-part.js';
@@ -81,6 +82,6 @@ export async function planTokens(
     tokenizer.description,
   );
   const bytes = pieces.reduce((sum, { from, to }) => sum + to - from, 0);
-  const batches = batchesOf(pieces.length, bytes);
+  const batches = batchesOf(pieces.length, bytes, leastPieces[store.medium.kind]);
   return { plan, renderer, settings, tokenizer: tokenizer.description, pieces: batches };
 }

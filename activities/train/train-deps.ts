@@ -8,6 +8,6 @@ export interface TrainDeps {
   readonly access: TinkerAccess;
   /** Clients between two segments. Its creator closes it. */
   readonly live: LiveClients;
-  /** The task queue of this process alone, for segments that continue with a client of `live`. @default none */
+  /** The task queue of this process alone, for segments that go on with a client of `live`. @default none */
   readonly liveOn?: string;
 }

@@ -2,7 +2,7 @@ import { openStore } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../activities/hub/index.js';
 import { batchAt, batchCount } from '../../core/batches.js';
-import { Source } from '../../core/recipe.js';
+import { Source } from '../../core/recipe/source.js';
 
 /** What a worker does with a source, without Temporal: `<endpoint> <folder> <dataset>`. */
 const [endpoint = '', folder = '', dataset = ''] = process.argv.slice(2);

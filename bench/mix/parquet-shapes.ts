@@ -10,8 +10,8 @@ import { scriptPath } from './mixers.js';
  * How the parquet files of the corpora are written.
  *
  * - `small-groups`: by hyparquet-writer: pages of version 2, snappy, row groups of 1000 rows.
- * - `snappy`, `zstd`: as pyarrow writes by default, with this codec: pages of version 1, texts in dictionaries
- *   until these are full, one row group a file.
+ * - `snappy`, `zstd`: as pyarrow writes by default, with this codec: pages of version 1, texts in
+ *   dictionaries until these are full, one row group a file.
  */
 export const parquetShapes = ['small-groups', 'snappy', 'zstd'] as const;
 type ParquetShape = (typeof parquetShapes)[number];

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
+import { HeadraceError } from '../../core/errors.js';
 import { isMissing } from '../../files/errno.js';
 import { folderOf } from '../../activities/artifacts/medium.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import { surveyStore } from './survey.js';
+import { surveyFolder } from './survey-folder.js';
 
 /** An item of the store that the retention rule allows to remove. */
 export interface Garbage {
@@ -19,7 +20,13 @@ export interface Garbage {
 
 /** Finds what the retention rule allows to remove, the largest first. Removes nothing. */
 export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
-  const { repositories, artifacts, scratch } = await surveyStore(store);
+  const { medium, place } = store;
+  if (medium.kind === 'objects')
+    throw new HeadraceError(
+      'UsageError',
+      `The store ${place} is in a bucket, and \`cache gc\` collects folders only`,
+    );
+  const { repositories, artifacts, scratch } = await surveyFolder(store, medium.root);
   const files = repositories.flatMap((repository) =>
     repository.files
       .filter((file) => mayFileGo(file, keepDays, now))

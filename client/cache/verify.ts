@@ -3,11 +3,15 @@ import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import { surveyStore } from './survey.js';
+import { surveyFolder } from './survey-folder.js';
+import { verifyBucket } from './verify-bucket.js';
 
 export interface Damage {
   readonly label: string;
+  /** For people. */
   readonly path: string;
+  /** What is removed so that it is made again: paths, or keys of a bucket. */
+  readonly remove: readonly string[];
   /** What is wrong, in lower case without a full stop. */
   readonly why: string;
 }
@@ -29,7 +33,9 @@ export async function verifyStore(
   store: ArtifactStore,
   onFile: (label: string, sizeBytes: number) => void,
 ): Promise<Verification> {
-  const { repositories, artifacts } = await surveyStore(store);
+  const { medium } = store;
+  if (medium.kind === 'objects') return await verifyBucket(store, medium.objects, onFile);
+  const { repositories, artifacts } = await surveyFolder(store, medium.root);
   const damaged: Damage[] = [];
   let [count, bytes] = [0, 0];
   for (const { id, files } of repositories)
@@ -41,7 +47,12 @@ export async function verifyStore(
       count += 1;
       bytes += sizeBytes;
       if (found !== expected)
-        damaged.push({ label: id, path, why: `its content has the hash ${found}, which is not its name` });
+        damaged.push({
+          label: id,
+          path,
+          remove: [path],
+          why: `its content has the hash ${found}, which is not its name`,
+        });
     }
   for (const { kind, key, dir } of artifacts) {
     const isWhole = await store.find({ kind, key }).then(
@@ -52,6 +63,7 @@ export async function verifyStore(
       damaged.push({
         label: `${kind} ${key.slice(0, 12)}`,
         path: dir,
+        remove: [dir],
         why: 'its files do not match its manifest',
       });
   }
@@ -59,8 +71,13 @@ export async function verifyStore(
 }
 
 /** Removes damaged files and artifacts. The next run that needs one downloads or makes it again. */
-export async function removeDamaged(damaged: readonly Damage[]): Promise<void> {
-  for (const { path } of damaged) await rm(path, { recursive: true, force: true });
+export async function removeDamaged(
+  { medium }: Pick<ArtifactStore, 'medium'>,
+  damaged: readonly Damage[],
+): Promise<void> {
+  const names = damaged.flatMap(({ remove }) => remove);
+  if (medium.kind === 'objects') await medium.objects.remove(names);
+  else for (const path of names) await rm(path, { recursive: true, force: true });
 }
 
 async function hashFile(path: string, sizeBytes: number, isGitBlob: boolean): Promise<string> {

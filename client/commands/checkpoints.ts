@@ -73,7 +73,11 @@ async function checkpoints(
       });
     const checkpoint = checkpointLabelled(all, label, name);
     if (verb === 'rm') refuseNeeded(checkpoint, all, run);
-    return await change(changeOf(verb, checkpoint, folderOfRun(run), options), checkpoint, options.json === true);
+    return await change(
+      changeOf(verb, checkpoint, folderOfRun(run), options),
+      checkpoint,
+      options.json === true,
+    );
   });
 }
 

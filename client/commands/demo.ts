@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../activities/artifacts/workplace-place.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { startStack } from '../../dev/stack/stack.js';
 import type { Stack } from '../../dev/stack/stack.js';
 import { packagePath } from '../../files/package-path.js';
@@ -12,8 +14,10 @@ import { programPath } from '../command-line/program-path.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { interruptible, untilAborted } from '../process/interrupt.js';
+import { unattendedWork } from '../local-work.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import { showOutcome } from '../runs/show-outcome.js';
+import { sendLocalParts } from '../runs/send-local-parts.js';
 import { startRun } from '../runs/start-run.js';
 import { watchRun } from '../runs/watch-run.js';
 import { connectTemporal } from '../temporal/connect.js';
@@ -23,6 +27,7 @@ import { partEventText } from '../text/stack.js';
 
 interface DemoOptions {
   readonly keep?: boolean;
+  readonly s3?: boolean;
   readonly set: readonly string[];
 }
 
@@ -32,6 +37,7 @@ export function register(program: Command): void {
     .description(
       'a whole run on its own local servers: from corpora to a trained LoRA in under three minutes',
     )
+    .option('--s3', 'with the store on a local S3 server, and two workers with a cache of their own')
     .option('--keep', 'keep the servers running afterwards, until Ctrl-C')
     .addOption(setOption())
     .addHelpText(
@@ -48,13 +54,15 @@ export function register(program: Command): void {
 async function demo(options: DemoOptions): Promise<ExitCode> {
   return await interruptible(
     async (signal) => {
-      const store = join(storePlace(), 'demo');
-      say(`Headrace demo. Store: ${store}`);
+      const folder = join(workplacePlace(), 'demo');
+      say(`Headrace demo. ${options.s3 === true ? 'State' : 'Store'}: ${folder}`);
       const startedMs = Date.now();
       const stack = await startStack({
         program: programPath,
-        store,
+        store: folder,
+        workplace: folder,
         given: {},
+        s3: options.s3 === true,
         log: say,
         onEvent: (event) => say(partEventText(event)),
         signal,
@@ -65,7 +73,7 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
       }
       try {
         const ended = AbortSignal.any([signal, stack.failed]);
-        const exitCode = await runDemo(stack, store, options.set, ended);
+        const exitCode = await runDemo(stack, folder, options.set, ended);
         if (exitCode !== exitCodes.done) return exitCode;
         say(`\nDone in ${Math.round((Date.now() - startedMs) / 1000)} s.`);
         if (options.keep === true) {
@@ -84,15 +92,16 @@ async function demo(options: DemoOptions): Promise<ExitCode> {
 
 async function runDemo(
   stack: Stack,
-  store: string,
+  folder: string,
   set: readonly string[],
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { temporalAddress, temporalUi, hubUrl, tinkerUrl } = stack;
+  const { started, temporalAddress, temporalUi, hubUrl, tinkerUrl, storeVariables } = stack;
   say(`Temporal ${temporalAddress}, web UI ${temporalUi ?? ''}`);
   say(
-    `Local Hub ${hubUrl ?? ''}; local Tinker server ${tinkerUrl ?? ''} (a development server); a worker polls`,
+    `Local Hub ${hubUrl ?? ''}; local Tinker server ${tinkerUrl ?? ''} (a development server); ${started.has('second worker') ? 'two workers poll' : 'a worker polls'}`,
   );
+  const place = storeVariables['HEADRACE_STORE'] ?? folder;
   const temporal = await connectTemporal({
     TEMPORAL_ADDRESS: temporalAddress,
     HEADRACE_TEMPORAL_UI: temporalUi,
@@ -102,9 +111,15 @@ async function runDemo(
       cwd: packagePath('.'),
       outFrom: process.cwd(),
       set,
+      store: place,
     });
-    const taskQueue = taskQueueOf((await openStore(store)).id);
-    const { handle, runId, attached } = await startRun(temporal, recipe, { taskQueue });
+    const env = { ...process.env, HEADRACE_STORE: place, ...storeVariables };
+    const store = await openStore(place, { env });
+    const local = { store, hub: createHubAccess({ store, env }), work: unattendedWork() };
+    const { handle, runId, attached } = await startRun(temporal, recipe, {
+      taskQueue: taskQueueOf(store.id),
+      beforeStart: () => sendLocalParts(local, recipe, say),
+    });
     const link = uiLink(temporal, { workflowId: handle.workflowId, runId });
     say(`${attached ? 'Attached to the run' : 'Started the run'} ${handle.workflowId}: ${link ?? ''}\n`);
     const outcome = await watchRun(temporal, recipe.name, { signal });
@@ -112,6 +127,7 @@ async function runDemo(
     say('');
     return await showOutcome(recipe.name, outcome, {
       uiLink: link,
+      env,
       afterInterrupt: 'Interrupted. The run is kept; the same command continues it.',
     });
   } finally {

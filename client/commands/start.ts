@@ -41,7 +41,11 @@ export function register(program: Command): void {
     .option('--json', 'print the result as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
     .option('--priority <1-5>', 'work of runs with a lower number is done first; 3 by default', priority)
-    .option('--weight <n>', 'share of the workers beside other runs of the same priority; 1 by default', weight)
+    .option(
+      '--weight <n>',
+      'share of the workers beside other runs of the same priority; 1 by default',
+      weight,
+    )
     .addHelpText(
       'after',
       exampleText(

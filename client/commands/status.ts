@@ -39,13 +39,9 @@ async function status(name: string, options: { readonly json?: boolean }): Promi
     const runStatus = description.status.name;
     const unserved = await unservedText(temporal, description.taskQueue, pending);
     if (options.json === true)
-      print(
-        JSON.stringify({ status: runStatus, state: state ?? null, pending, ...defined({ unserved }) }),
-      );
+      print(JSON.stringify({ status: runStatus, state: state ?? null, pending, ...defined({ unserved }) }));
     else
-      print(
-        statusText({ name, runStatus, state, pending, unserved, uiLink: uiLink(temporal, description) }),
-      );
+      print(statusText({ name, runStatus, state, pending, unserved, uiLink: uiLink(temporal, description) }));
     return exitCodes.done;
   });
 }

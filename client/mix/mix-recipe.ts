@@ -1,4 +1,4 @@
-import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
+import { openStore, storePlace } from '../../activities/artifacts/open-store.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { createHubActivities, type HubActivities } from '../../activities/hub/index.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
@@ -14,7 +14,7 @@ import { secrets } from '../secrets.js';
 import { mixSources, type MixSourcesResult } from './mix-sources.js';
 
 export interface MixRecipeOptions {
-  /** Folder of the store. @default HEADRACE_STORE, or ~/.cache/headrace */
+  /** Place of the store. @default HEADRACE_STORE, or ~/.cache/headrace */
   readonly storeRoot?: string;
   /** The environment variables, HF_TOKEN for instance. @default process.env */
   readonly env?: Env;
@@ -37,10 +37,9 @@ export async function mixRecipe(
   recipe: ResolvedRecipe,
   options: MixRecipeOptions = {},
 ): Promise<MixSourcesResult> {
-  const storeRoot = options.storeRoot ?? storePlace();
-  const store = await openStore(storeRoot);
+  const store = await openStore(options.storeRoot ?? storePlace());
   await removeDeadScratch(store.workplace.root);
-  const env = await commandEnvironment(options.env, storeRoot);
+  const env = await commandEnvironment(options.env, store.workplace.root);
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });
   const work: WorkContext = {
     signal: options.signal ?? new AbortController().signal,

@@ -89,7 +89,8 @@ export async function planSource(planner: Planner, source: Source): Promise<Plan
   const { hub, work } = planner.local;
   const input = { source, ...placesOf(planner.recipe), updateLock: planner.updateLock };
   const inspection = await inspectSource(hub, input, work);
-  if (planner.updateLock) await createHubActivities(hub).resolveSource(input, work);
+  if (planner.updateLock && source.dataset !== undefined)
+    await createHubActivities(hub).resolveSource(input, work);
   const { dataset, commitSha, files, notes } = inspection;
   const onDisk = files.filter(({ isWhole }) => isWhole);
   const missing = files.filter(({ isWhole }) => !isWhole);

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { escapePath, isDynamicPattern } from 'tinyglobby';
 import { defined } from '../../core/defined.js';
+import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
 import type { Recipe, Source, Train } from '../../core/recipe.js';
 import { resultPlaces, withSlashes, type ResultPlaces } from './result-places.js';
 
@@ -33,7 +34,7 @@ function withAbsoluteFiles(source: Source, cwd: string): Source {
   const { files } = source;
   if (files === undefined) return source;
   const absolute = (path: string): string => {
-    if (isAbsolute(path)) return path;
+    if (isAbsolute(path) || isBucketPattern(path)) return path;
     return withSlashes(resolve(isDynamicPattern(path) ? escapePath(cwd) : cwd, path));
   };
   return { ...source, files: Array.isArray(files) ? files.map(absolute) : absolute(files) };

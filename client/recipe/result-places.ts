@@ -24,7 +24,8 @@ export interface ResultPlaces {
  */
 export function resultPlaces({ name, out }: Recipe, from: string, store: string): ResultPlaces {
   const ownName = `runs/${name}`;
-  if (out !== undefined && isBucketPlace(out)) return { out: belowStore(out, store), folder: resolve(from, ownName) };
+  if (out !== undefined && isBucketPlace(out))
+    return { out: belowStore(out, store), folder: resolve(from, ownName) };
   const folder = withSlashes(resolve(from, out ?? ownName));
   return isBucketPlace(store) ? { out: `${spelled(store)}/${ownName}`, folder } : { out: folder };
 }

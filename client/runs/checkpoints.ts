@@ -1,12 +1,17 @@
+import type { Env } from '../../core/env.js';
 import { HeadraceError } from '../../core/errors.js';
 import { CheckpointLine } from '../../core/training/checkpoint-line.js';
 import { jsonLinesIn } from '../../files/json-lines.js';
 import { outputsOf } from './outputs-of.js';
 
-/** The checkpoints of a run from its results in `out`, the oldest first; empty where there are none yet. */
-export async function readCheckpoints(out: string): Promise<CheckpointLine[]> {
+/**
+ * The checkpoints of a run from its results in `out`, the oldest first; empty where there are none yet.
+ *
+ * @param env - names the store.
+ */
+export async function readCheckpoints(out: string, env: Env = process.env): Promise<CheckpointLine[]> {
   const records: CheckpointLine[] = [];
-  const outputs = await outputsOf(out);
+  const outputs = await outputsOf(out, env);
   const name = 'checkpoints.jsonl';
   const lines = jsonLinesIn(outputs.blocks(name), outputs.placeOf(name), CheckpointLine);
   for await (const { value } of lines) records.push(value);

@@ -2,6 +2,7 @@ import { importSource } from '../../activities/hub/import/import-source.js';
 import { storePlace } from '../../activities/artifacts/open-store.js';
 import { isBucketPlace } from '../../activities/artifacts/s3/place.js';
 import { sendLock } from '../../activities/hub/resolve/lock-place.js';
+import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
 import { formatBytes, plural } from '../../core/format.js';
 import type { Source } from '../../core/recipe.js';
 import { openLocalWork } from '../local-work.js';
@@ -13,8 +14,8 @@ type Access = Pick<LocalWork, 'store' | 'hub' | 'work'>;
 
 /**
  * Sends what a run needs of this machine to a store in a bucket: the local files of the recipe's sources, and
- * the lock that lies in its folder. Workers on other machines see neither. Does nothing for a store in a folder,
- * whose workers are on this machine.
+ * the lock that lies in its folder. Workers on other machines see neither. Does nothing for a store in a
+ * folder, whose workers are on this machine.
  *
  * @param log - called with a line about each source.
  * @throws {HeadraceError} FileNotFoundError, FileChangedError, RecipeError where the lock cannot be read;
@@ -50,6 +51,7 @@ async function sendFiles(
   const { medium } = store;
   if (medium.kind === 'folder' || files === undefined) return;
   const patterns = [files].flat();
+  if (patterns.some(isBucketPattern)) return;
   const sent = await importSource(hub, medium.objects, { name, patterns, out }, work);
   const what = `${plural(sent.files, 'file')}, ${formatBytes(sent.bytes)}`;
   const rest = sent.sentBytes === 0 ? 'all there already' : `${formatBytes(sent.sentBytes)} sent`;

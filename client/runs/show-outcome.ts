@@ -1,3 +1,4 @@
+import type { Env } from '../../core/env.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { print, say } from '../text/output.js';
@@ -12,18 +13,20 @@ export interface ShowOptions {
   readonly json?: boolean | undefined;
   /** Written to stderr after Ctrl-C. */
   readonly afterInterrupt: string;
+  /** Names the store. @default process.env */
+  readonly env?: Env;
 }
 
 /** Prints how a watched run ended, or why watching ended, and returns the exit code. */
 export async function showOutcome(
   name: string,
   outcome: WatchOutcome,
-  { uiLink, json = false, afterInterrupt }: ShowOptions,
+  { uiLink, json = false, afterInterrupt, env = process.env }: ShowOptions,
 ): Promise<ExitCode> {
   if (json) print(JSON.stringify(outcome));
   switch (outcome.kind) {
     case 'done':
-      if (!json) print(resultText(outcome.result, await readCheckpoints(outcome.result.out), uiLink));
+      if (!json) print(resultText(outcome.result, await readCheckpoints(outcome.result.out, env), uiLink));
       return exitCodes.done;
     case 'waits':
       if (!json) print(waitText(name, outcome.waits));

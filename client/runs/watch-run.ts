@@ -116,7 +116,8 @@ class Watch {
     this.#waitingPolls = rolesThatWait(pending).length > 0 ? this.#waitingPolls + 1 : 0;
     // A role that is served begins soon: the server is asked only where work has waited for a while.
     if (this.#waitingPolls % pollsBeforeAsking !== 0) return;
-    const text = this.#waitingPolls === 0 ? undefined : await unservedText(this.#temporal, taskQueue, pending);
+    const text =
+      this.#waitingPolls === 0 ? undefined : await unservedText(this.#temporal, taskQueue, pending);
     if (text !== undefined && !this.#saidUnserved) this.#screen.line(text);
     if (text === undefined && this.#saidUnserved) this.#screen.line('Workers serve every role again.');
     this.#saidUnserved = text !== undefined;

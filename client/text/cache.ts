@@ -1,6 +1,6 @@
 import { formatBytes, plural } from '../../core/format.js';
 import type { Garbage } from '../cache/collect.js';
-import type { CachedRepository, StoreSurvey } from '../cache/survey.js';
+import type { CachedRepository, StoreSurvey } from '../cache/store-survey.js';
 import type { Verification } from '../cache/verify.js';
 import { newTable } from './table.js';
 
@@ -9,7 +9,7 @@ interface Sized {
 }
 
 /** The content of the store: downloaded files by repository, artifacts by kind, scratch. */
-export function surveyText({ root, repositories, artifacts, scratch }: StoreSurvey): string {
+export function surveyText({ place, repositories, artifacts, scratch }: StoreSurvey): string {
   const hub = newTable(['from the Hub', 'files', 'size', 'unfinished', 'last used', 'used by'], [1, 2, 3]);
   for (const repository of repositories) hub.push(repositoryCells(repository));
   const made = newTable(['made here', 'artifacts', 'size', 'last used'], [1, 2]);
@@ -21,7 +21,7 @@ export function surveyText({ root, repositories, artifacts, scratch }: StoreSurv
     made.push(['scratch', String(scratch.length), formatBytes(sizeOf(scratch)), newestDay(scratch)]);
   const all = sizeOf(repositories.flatMap(({ files }) => files)) + sizeOf(artifacts) + sizeOf(scratch);
   return [
-    `${root}: ${formatBytes(all)}`,
+    `${place}: ${formatBytes(all)}`,
     ...(hub.length === 0 ? [] : [hub.toString()]),
     ...(made.length === 0 ? [] : [made.toString()]),
   ].join('\n');

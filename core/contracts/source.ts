@@ -17,7 +17,7 @@ export interface ResolveSourceInput {
 /** One file of a source. Lists of them are in reading order. */
 export const SourceFile = z
   .object({
-    /** Absolute real path of a local file; path in the repository of a Hub file. */
+    /** Absolute real path of a local file; path in the repository of a Hub file; `s3://bucket/key`. */
     path: z.string(),
     /** On disk, so compressed where the file is. */
     sizeBytes: z.number(),
@@ -27,6 +27,11 @@ export const SourceFile = z
     gitOid: z.string().exactOptional(),
     /** Modification time of a local file in nanoseconds, decimal: shows a change between plan and use. */
     mtimeNs: z.string().exactOptional(),
+    /**
+     * Id of the content in the store, where that is no hash of it: of an object of a bucket, whose content is
+     * known only when it is there.
+     */
+    storedAs: z.string().exactOptional(),
   })
   .readonly();
 export type SourceFile = z.infer<typeof SourceFile>;

@@ -1,17 +1,18 @@
 import { z } from 'zod';
+import { isBucketPattern, parseBucketPattern } from '../hub/bucket-pattern.js';
 import { rowRoles } from '../convert/conversation/roles.js';
 import { reasoningForms, sourceFormats } from './choices.js';
 import { FilterCondition } from './filter.js';
 import { fraction, oneOrMore, positiveInt } from './values.js';
 
-/** Which files a source has: local ones, or those of a Hub dataset. */
+/** Which files a source has: local ones, objects of a bucket, or those of a Hub dataset. */
 const place = {
   files: oneOrMore
     .meta({
       description:
-        'Local files: a path, a glob, or a list of them. JSON Lines, JSON lists or parquet; plain or packed with gzip or zstd. The first bytes of a file decide what it is. Files of zero bytes are left out and listed.',
+        'Local files, or objects of a bucket: a path, a glob, or a list of them. JSON Lines, JSON lists or parquet; plain or packed with gzip or zstd. The first bytes of a file decide what it is. Files of zero bytes are left out and listed.',
       whenAbsent: '`dataset`',
-      examples: [['data/toefl_*.jsonl', 'data/more.jsonl.gz']],
+      examples: [['data/toefl_*.jsonl', 'data/more.jsonl.gz'], 's3://corpora/toefl/*.jsonl'],
     })
     .optional(),
   dataset: z
@@ -153,6 +154,12 @@ export const Source = z
       fail('has both `files` and `dataset`; take one');
     if (source.rows !== undefined && source.share !== undefined)
       fail('has both `rows` and `share`; take one');
+    const bucketPatterns = [source.files ?? []].flat().filter(isBucketPattern);
+    if (bucketPatterns.length > 0 && bucketPatterns.length < [source.files].flat().length)
+      fail('has both local files and objects of a bucket in `files`; make two sources of them');
+    const noObject = bucketPatterns.find((pattern) => parseBucketPattern(pattern) === undefined);
+    if (noObject !== undefined)
+      fail(`\`files\` has "${noObject}", which names no object; expected s3://bucket/path/*.jsonl`);
     if (source.files !== undefined)
       for (const key of ['revision', 'config', 'split', 'data_files'] as const)
         if (source[key] !== undefined) fail(`\`${key}\` goes with \`dataset\`, not with \`files\``);

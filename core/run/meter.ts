@@ -24,7 +24,7 @@ export function counterName(counter: Counter): string {
 }
 
 /** What a value belongs to. Each combination is a series: only closed sets, no names of files or runs. */
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** An amount that is added to a counter. */
 export interface Measure {

@@ -1,4 +1,5 @@
 import type { Activities } from '../contracts/activities.js';
+import { isBucketPattern } from '../hub/bucket-pattern.js';
 import type { Recipe } from '../recipe.js';
 
 /**
@@ -48,7 +49,9 @@ export function roleNamed(activity: string): Role | undefined {
 
 /** The roles that a run of the recipe needs. */
 export function rolesFor({ sources, train }: Pick<Recipe, 'sources' | 'train'>): readonly Role[] {
-  const downloads = sources.some(({ dataset }) => dataset !== undefined);
+  const downloads = sources.some(
+    ({ dataset, files }) => dataset !== undefined || [files ?? []].flat().some(isBucketPattern),
+  );
   return roles.filter((role) => (role !== 'io' || downloads) && (role !== 'train' || train !== undefined));
 }
 

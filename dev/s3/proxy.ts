@@ -10,7 +10,7 @@ import { operationOf } from './operations.js';
 import type { Operation } from './operations.js';
 import { RequestCounts } from './request-counts.js';
 import type { OperationCount } from './request-counts.js';
-import type { RootKey } from './server.js';
+import type { RootKey } from './root-key.js';
 import { signAgain } from './sign-again.js';
 import { withoutObjects } from './stale-list.js';
 

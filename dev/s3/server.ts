@@ -1,18 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { ignoreMissing } from '../../files/errno.js';
-import { writeFileAtomic } from '../../files/write-atomic.js';
 import { freePort } from '../programs/free-port.js';
 import { runProgram } from '../programs/running-program.js';
 import type { RunningProgram } from '../programs/running-program.js';
 import { resolveVersitygw } from './resolve.js';
-
-/** The root account of an S3 server. */
-const RootKey = z.object({ accessKeyId: z.string(), secretAccessKey: z.string() });
-export type RootKey = Readonly<z.infer<typeof RootKey>>;
+import { readRootKey, rootKeyPath } from './root-key.js';
+import type { RootKey } from './root-key.js';
 
 export interface S3ServerOptions {
   /** Folder of the objects, the key and the log. A server that is started on it again still has all three. */
@@ -21,8 +15,6 @@ export interface S3ServerOptions {
   readonly buckets: readonly string[];
   /** @default a free port */
   readonly port?: number;
-  /** @default that of `stateDir`, which is random */
-  readonly key?: RootKey;
   /** Called with a line for each attempt to find or install the server. */
   readonly log: (line: string) => void;
   /** Aborts a start, and a build of the server. */
@@ -34,6 +26,8 @@ export interface S3Server extends RunningProgram {
   readonly url: string;
   readonly region: string;
   readonly key: RootKey;
+  /** The file that has the key. */
+  readonly keyPath: string;
   /** The folder of a bucket: an object is a file below it, at the path that is its key. */
   bucketDir(bucket: string): string;
 }
@@ -55,7 +49,7 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
   const bucketDir = (bucket: string): string => join(data, bucket);
   await mkdir(data, { recursive: true });
   for (const bucket of buckets) await mkdir(bucketDir(bucket), { recursive: true });
-  const key = options.key ?? (await rootKey(stateDir));
+  const key = await readRootKey(stateDir);
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const running = await runProgram({
@@ -67,19 +61,7 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
     untilReady: () => untilAnswers(url),
     signal,
   });
-  return { ...running, url, region, key, bucketDir };
-}
-
-async function rootKey(stateDir: string): Promise<RootKey> {
-  const path = join(stateDir, 'root-key.json');
-  const text = await readFile(path, 'utf8').catch(ignoreMissing);
-  if (text !== undefined) return RootKey.parse(JSON.parse(text));
-  const key = {
-    accessKeyId: `dev${randomBytes(8).toString('hex')}`,
-    secretAccessKey: randomBytes(24).toString('hex'),
-  };
-  await writeFileAtomic(path, `${JSON.stringify(key)}\n`);
-  return key;
+  return { ...running, url, region, key, keyPath: rootKeyPath(stateDir), bucketDir };
 }
 
 /** Any answer will do: one without a signature is 403. */

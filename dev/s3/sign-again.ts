@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { RootKey } from './server.js';
+import type { RootKey } from './root-key.js';
 
 /** The head of a request. Names of headers are in lower case. */
 export interface RequestHead {

@@ -5,15 +5,17 @@ import type { Stack } from './stack.js';
 
 export type DevAddresses = Pick<DevServers, 'temporalAddress' | 'temporalUi' | 'hub' | 'tinker'>;
 
-/** Keeps `dev.json` of a store while `headrace dev` runs on it: one write after the other. */
+/**
+ * Keeps `dev.json` in the workplace of a store while `headrace dev` runs on it: one write after the other.
+ */
 export class DevRecord {
-  readonly #store: string;
+  readonly #workplace: string;
   #stack: Stack | undefined;
   #isRemoved = false;
   #written: Promise<void> = Promise.resolve();
 
-  constructor(store: string) {
-    this.#store = store;
+  constructor(workplace: string) {
+    this.#workplace = workplace;
   }
 
   /** Writes the state of the stack, which is the last one that was given; without one, that it starts. */
@@ -21,7 +23,7 @@ export class DevRecord {
     this.#stack = stack;
     const before = this.#written.catch(() => undefined);
     this.#written = before.then(async () => {
-      if (!this.#isRemoved) await writeDevServers(this.#store, stateOf(this.#stack));
+      if (!this.#isRemoved) await writeDevServers(this.#workplace, stateOf(this.#stack));
     });
     await this.#written;
   }
@@ -30,7 +32,7 @@ export class DevRecord {
     this.#isRemoved = true;
     // An error of a write is that of its caller.
     await this.#written.catch(() => undefined);
-    await removeDevServers(this.#store);
+    await removeDevServers(this.#workplace);
   }
 }
 

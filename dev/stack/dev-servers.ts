@@ -5,7 +5,7 @@ import { ignoreMissing } from '../../files/errno.js';
 import { processMark, processState } from '../../files/process-id.js';
 import { writeFileAtomic } from '../../files/write-atomic.js';
 
-/** The content of `dev.json` in the store, for commands whose environment names no servers. */
+/** The content of `dev.json` in the workplace of a store, for commands whose environment names no servers. */
 const DevServers = z.object({
   pid: z.number(),
   /** Mark of the process of `headrace dev`: after a crash another process may have its `pid`. */
@@ -19,13 +19,13 @@ const DevServers = z.object({
 });
 export type DevServers = z.infer<typeof DevServers>;
 
-function pathIn(storeRoot: string): string {
-  return join(storeRoot, 'dev.json');
+function pathIn(workplace: string): string {
+  return join(workplace, 'dev.json');
 }
 
 /** The `headrace dev` that runs on the store, with its servers; `undefined` where none runs. */
-export async function readDevServers(storeRoot: string): Promise<DevServers | undefined> {
-  const text = await readFile(pathIn(storeRoot), 'utf8').catch(ignoreMissing);
+export async function readDevServers(workplace: string): Promise<DevServers | undefined> {
+  const text = await readFile(pathIn(workplace), 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
   const servers = DevServers.parse(JSON.parse(text));
   return processState(servers.process) === 'running' ? servers : undefined;
@@ -33,14 +33,14 @@ export async function readDevServers(storeRoot: string): Promise<DevServers | un
 
 /** Writes `dev.json` for servers that this process has started or starts. */
 export async function writeDevServers(
-  storeRoot: string,
+  workplace: string,
   state: Omit<DevServers, 'pid' | 'process'>,
 ): Promise<void> {
   const servers: DevServers = { pid: process.pid, process: processMark(), ...state };
-  await writeFileAtomic(pathIn(storeRoot), `${JSON.stringify(servers, null, 2)}\n`);
+  await writeFileAtomic(pathIn(workplace), `${JSON.stringify(servers, null, 2)}\n`);
 }
 
 /** Removes `dev.json`. */
-export async function removeDevServers(storeRoot: string): Promise<void> {
-  await rm(pathIn(storeRoot), { force: true });
+export async function removeDevServers(workplace: string): Promise<void> {
+  await rm(pathIn(workplace), { force: true });
 }

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
+import { s3StoreVariables, stateDirIn } from './s3-store.js';
 import { shippedHubRoot, shippedModelDir } from './shipped.js';
 import { StartedParts } from './started-parts.js';
-import type { PartName, ServerName, StartedPartsOptions } from './started-parts.js';
+import type { PartName, ServerName, StartedPartsOptions, WorkerName } from './started-parts.js';
 
 /**
- * The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker. Those that
- * were started are started again when they die.
+ * The servers that a run needs, on this machine: Temporal, a Hub, a Tinker server and a worker; if asked for,
+ * an S3 server that has the store, and two workers with a cache of their own. Those that were started are
+ * started again when they die.
  */
 export interface Stack extends Pick<StartedParts, 'down' | 'failed' | 'close'> {
   /** The parts that were started. A server that the environment names is none of them. */
@@ -15,6 +17,8 @@ export interface Stack extends Pick<StartedParts, 'down' | 'failed' | 'close'> {
   readonly temporalUi: string | undefined;
   readonly hubUrl: string | undefined;
   readonly tinkerUrl: string | undefined;
+  /** Variables with which a client of this machine reaches the store; none where it is the folder. */
+  readonly storeVariables: Readonly<Record<string, string>>;
 }
 
 export interface StackOptions extends StartedPartsOptions {
@@ -23,6 +27,8 @@ export interface StackOptions extends StartedPartsOptions {
    * by HF_ENDPOINT or HF_TOKEN, Tinker by TINKER_BASE_URL or TINKER_API_KEY.
    */
   readonly given: Readonly<Record<string, string>>;
+  /** Whether the store is on a local S3 server. @default false */
+  readonly s3?: boolean;
 }
 
 /** Credentials of the local servers. They are public, and no other server accepts them. */
@@ -30,7 +36,7 @@ export const localHubToken = 'hf_headrace_local_demo_token';
 export const localTinkerKey = 'tml-headrace-local-demo-key';
 
 /** Variables that each name a server. */
-const namedBy: Readonly<Record<ServerName, readonly string[]>> = {
+const namedBy: Readonly<Record<Exclude<ServerName, 's3'>, readonly string[]>> = {
   temporal: ['TEMPORAL_ADDRESS'],
   hub: ['HF_ENDPOINT', 'HF_TOKEN'],
   tinker: ['TINKER_BASE_URL', 'TINKER_API_KEY'],
@@ -48,15 +54,23 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
   const { given, signal } = options;
   const parts = new StartedParts(options);
   try {
-    const servers = (['temporal', 'hub', 'tinker'] as const).filter((name) => !isNamed(name, given));
+    const servers = (['temporal', 'hub', 'tinker', 's3'] as const).filter((name) =>
+      name === 's3' ? options.s3 === true : !isNamed(name, given),
+    );
     const outcomes = await Promise.allSettled(
       servers.map((name) => parts.start(name, serverArgs(name, options), {})),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     signal.throwIfAborted();
     parts.failed.throwIfAborted();
-    await parts.start('worker', ['worker'], { ...variablesFor(parts), ...given });
-    signal.throwIfAborted();
+    const storeOf = (process: string): Promise<Record<string, string>> =>
+      storeVariables(parts, options.workplace, process);
+    const workers: readonly WorkerName[] = options.s3 === true ? ['worker', 'second worker'] : ['worker'];
+    for (const [index, name] of workers.entries()) {
+      const store = await storeOf(`worker-${index + 1}`);
+      await parts.start(name, ['worker'], { ...variablesFor(parts), ...given, ...store });
+      signal.throwIfAborted();
+    }
     return {
       started: new Set(parts.ready.keys()),
       down: parts.down,
@@ -64,6 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
       temporalUi: parts.ready.get('temporal')?.['ui'],
       hubUrl: given['HF_ENDPOINT'] ?? addressOf(parts, 'hub'),
       tinkerUrl: given['TINKER_BASE_URL'] ?? addressOf(parts, 'tinker'),
+      storeVariables: await storeOf('client'),
       failed: parts.failed,
       close: () => parts.close(),
     };
@@ -74,12 +89,12 @@ export async function startStack(options: StackOptions): Promise<Stack | undefin
   }
 }
 
-function isNamed(name: ServerName, given: StackOptions['given']): boolean {
+function isNamed(name: keyof typeof namedBy, given: StackOptions['given']): boolean {
   return namedBy[name].some((variable) => given[variable] !== undefined);
 }
 
-function serverArgs(name: ServerName, { store }: StackOptions): string[] {
-  const state = ['--state', join(store, 'dev', name)];
+function serverArgs(name: ServerName, { workplace }: StackOptions): string[] {
+  const state = ['--state', stateDirIn(workplace, name)];
   switch (name) {
     case 'temporal':
       return ['dev', 'temporal', ...state];
@@ -87,11 +102,26 @@ function serverArgs(name: ServerName, { store }: StackOptions): string[] {
       return ['dev', 'hub', '--root', shippedHubRoot, ...state];
     case 'tinker':
       return ['dev', 'tinker', '--model', shippedModelDir, ...state];
+    case 's3':
+      return ['dev', 's3', ...state];
   }
 }
 
 function addressOf({ ready }: StartedParts, name: ServerName): string | undefined {
   return ready.get(name)?.['address'] ?? ready.get(name)?.['url'];
+}
+
+/** Variables with which a process of the stack, or its client, reaches the store on the S3 server. */
+async function storeVariables(
+  parts: StartedParts,
+  folder: string,
+  process: string,
+): Promise<Record<string, string>> {
+  const url = addressOf(parts, 's3');
+  if (url === undefined) return {};
+  // Commands look for `dev.json` in their cache.
+  const cache = process === 'client' ? folder : join(folder, 'dev', 'caches', process);
+  return await s3StoreVariables(url, stateDirIn(folder, 's3'), cache);
 }
 
 /** Variables with the addresses and credentials of the servers that were started. */

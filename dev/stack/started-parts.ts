@@ -6,14 +6,17 @@ import { samePorts } from './same-ports.js';
 import { SupervisedPart } from './supervised-part.js';
 import type { PartEvent } from './supervised-part.js';
 
-export type ServerName = 'temporal' | 'hub' | 'tinker';
-export type PartName = ServerName | 'worker';
+export type ServerName = 'temporal' | 'hub' | 'tinker' | 's3';
+export type WorkerName = 'worker' | 'second worker';
+export type PartName = ServerName | WorkerName;
 
 export interface StartedPartsOptions {
   /** Path of the compiled program `headrace`, which runs the parts. */
   readonly program: string;
-  /** The store. State and logs of the servers go into its folder `dev`. */
+  /** Place of the store. */
   readonly store: string;
+  /** Folder of this machine for work on the store. State and logs of the servers go into its folder `dev`. */
+  readonly workplace: string;
   /** Called with each line that a part sends about its start. */
   readonly log: (line: string) => void;
   /** Called when a part that has served dies, and when it serves again. */
@@ -22,7 +25,7 @@ export interface StartedPartsOptions {
   readonly signal: AbortSignal;
 }
 
-const closingOrder: readonly PartName[] = ['worker', 'tinker', 'hub', 'temporal'];
+const closingOrder: readonly PartName[] = ['second worker', 'worker', 'tinker', 'hub', 'temporal', 's3'];
 
 /** The parts of a stack that were started. Each that dies is started again at the same addresses. */
 export class StartedParts {
@@ -48,8 +51,8 @@ export class StartedParts {
    * @throws {PartNotStartedError} where it ends before it serves; the signal's reason where it is aborted.
    */
   async start(name: PartName, args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
-    const { program, store, log, signal } = this.#options;
-    const logPath = join(store, 'dev', 'logs', `${name}.log`);
+    const { program, store, workplace, log, signal } = this.#options;
+    const logPath = join(workplace, 'dev', 'logs', `${name.replace(' ', '-')}.log`);
     const common = { name, program, env: { HEADRACE_STORE: store, ...env }, logPath, log };
     // With stacks of errors, for the log.
     const own = ['--debug', ...args];
@@ -57,8 +60,9 @@ export class StartedParts {
     this.ready.set(name, part.ready);
     const supervised = new SupervisedPart(part, {
       startAgain: async (before, closing) => {
-        // A worker ends where Temporal does not answer when it starts.
-        if (name === 'worker') await this.#untilTemporalServes(closing);
+        // A worker ends where Temporal or its store does not answer when it starts.
+        if (name === 'worker' || name === 'second worker')
+          await this.#untilServes(['temporal', 's3'], closing);
         return await startPart({ ...common, args: [...own, ...samePorts(before)], signal: closing });
       },
       onEvent: (event) => this.#note(event),
@@ -72,8 +76,8 @@ export class StartedParts {
     for (const name of closingOrder) await this.#supervised.get(name)?.close();
   }
 
-  async #untilTemporalServes(signal: AbortSignal): Promise<void> {
-    while (this.down.has('temporal')) await once(this.#changes, 'serves', { signal });
+  async #untilServes(names: readonly ServerName[], signal: AbortSignal): Promise<void> {
+    while (names.some((name) => this.down.has(name))) await once(this.#changes, 'serves', { signal });
   }
 
   #note(event: PartEvent): void {

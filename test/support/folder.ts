@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
 
 const leftToTheEnd: string[] = [];
 process.on('exit', () => {
@@ -26,4 +28,19 @@ export async function folderInMemory(context: TestContext): Promise<string> {
   const dir = await mkdtemp(join(disk, 'headrace-'));
   context.after(() => rm(dir, { recursive: true, force: true }));
   return dir;
+}
+
+/** A file system of its own, or `undefined` where this user may not mount one. */
+export async function smallDisk(context: TestContext, sizeBytes: number): Promise<string | undefined> {
+  const dir = await temporaryFolder();
+  const run = promisify(execFile);
+  const isMounted = await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', dir]).then(
+    () => true,
+    () => false,
+  );
+  context.after(async () => {
+    if (isMounted) await run('umount', ['--lazy', dir]);
+    await rmdir(dir);
+  });
+  return isMounted ? dir : undefined;
 }

@@ -110,8 +110,6 @@ export async function downloadAll(
 ): Promise<DownloadFilesResult[]> {
   const results: DownloadFilesResult[] = [];
   for (let index = 0; index < batchCount(downloads); index += 1)
-    results.push(
-      await activities.downloadFiles({ resolution, ...batchAt(downloads, index) }, fixture.work),
-    );
+    results.push(await activities.downloadFiles({ resolution, ...batchAt(downloads, index) }, fixture.work));
   return results;
 }

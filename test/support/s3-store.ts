@@ -10,10 +10,12 @@ import type { Env } from '../../core/env.js';
 import { sha256 } from '../../files/sha256.js';
 import type { TestS3 } from './s3.js';
 
-/** A store of a test, with the warnings that it gave. */
+/** A store of a test, with the warnings that it gave and what it counted. */
 export interface OpenedS3Store {
   readonly store: S3Store;
   readonly warnings: readonly string[];
+  /** What it counted, by counter and labels. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /**
@@ -26,12 +28,17 @@ export async function openTestStore(
   over: Env = {},
   warnings: string[] = [],
 ): Promise<OpenedS3Store> {
+  const counts: Record<string, number> = {};
   const store = await openS3Store(place, {
     env: { ...env, ...over },
+    count: ({ counter, value, labels = {} }) => {
+      const name = [counter, ...Object.values(labels)].join(' ');
+      counts[name] = (counts[name] ?? 0) + value;
+    },
     onWarning: (message) => void warnings.push(message),
     tuning: { retryMs: 1, stallMs: 700, partBytes: 8 << 20 },
   });
-  return { store, warnings };
+  return { store, warnings, counts };
 }
 
 /** A new reference of an artifact. */

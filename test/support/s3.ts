@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { startS3Proxy } from '../../dev/s3/proxy.js';
 import type { S3Proxy } from '../../dev/s3/proxy.js';
+import type { RootKey } from '../../dev/s3/root-key.js';
 import { startS3 } from '../../dev/s3/server.js';
-import type { RootKey, S3Server } from '../../dev/s3/server.js';
+import type { S3Server } from '../../dev/s3/server.js';
 import { temporaryFolder } from './folder.js';
 
 /** An S3 server of a test behind a proxy with faults. */

@@ -52,7 +52,7 @@ export interface PreparedTraining {
 export async function prepare(
   server: Pick<Server, 'access'>,
   change: Record<string, unknown> = {},
-  earlier?: PreparedTraining,
+  earlier?: Pick<PreparedTraining, 'store'>,
 ): Promise<PreparedTraining> {
   const store = earlier?.store ?? (await temporaryStore());
   const mix = await putMix(store, { train: rows, heldout, sources: ['even', 'odd'] });

@@ -87,7 +87,18 @@ void test('imports point one way between the top-level folders', async () => {
 });
 
 /** The folders of activities/, in the order of the pipeline: each may import those before it. */
-const stages = ['threads', 'http', 'artifacts', 'outputs', 'hub', 'convert', 'mix', 'tokenise', 'train', 'report'];
+const stages = [
+  'threads',
+  'http',
+  'artifacts',
+  'outputs',
+  'hub',
+  'convert',
+  'mix',
+  'tokenise',
+  'train',
+  'report',
+];
 
 void test('imports point one way between the stages', async () => {
   const stageOf = (path: string): string | undefined =>

@@ -49,7 +49,7 @@ void test('every activity is scheduled on the task queue of its role', async () 
 
 void test('all batches of a source are scheduled at once, however many there are', async () => {
   const fake = fakeActivities({ downloads: 40 });
-  const quick = fake.activities.downloadFiles;
+  const quick = { ...fake.activities };
   let [underWay, most] = [0, 0];
   fake.activities.downloadFiles = async (input) => {
     underWay += 1;
@@ -59,7 +59,7 @@ void test('all batches of a source are scheduled at once, however many there are
       () => `40 downloads at once; there were ${most}`,
     );
     underWay -= 1;
-    return await quick(input);
+    return await quick.downloadFiles(input);
   };
   await withRun(temporal(), recipeOf('at-once', ['a']), fake, async (handle) => await handle.result());
   assert.equal(most, 40);
@@ -141,10 +141,10 @@ async function startOn(taskQueue: string, recipe: ReturnType<typeof recipeOf>): 
 /** A segment ends with its client alive in the worker that polls `liveOn`. */
 function staysAliveOn(fake: Fake, liveOn: string): TrainSegmentInput[] {
   const inputs: TrainSegmentInput[] = [];
-  const quick = fake.activities.trainSegment;
+  const quick = { ...fake.activities };
   fake.activities.trainSegment = async (input) => {
     inputs.push(input);
-    return { ...(await quick(input)), ...(input.to < 6 ? { liveOn } : {}) };
+    return { ...(await quick.trainSegment(input)), ...(input.to < 6 ? { liveOn } : {}) };
   };
   return inputs;
 }
@@ -157,13 +157,13 @@ async function segmentQueues(runWorkflowId: string): Promise<string[]> {
 /** Runs to the end while another worker polls `queue` with `trainSegment`. */
 async function withTrainWorker<Result>(
   queue: string,
-  trainSegment: Activities['trainSegment'],
+  activities: Pick<Activities, 'trainSegment'>,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const own = await Worker.create({
     connection: temporal().native,
     taskQueue: queue,
-    activities: { trainSegment },
+    activities,
     maxHeartbeatThrottleInterval: '500 ms',
   });
   return await own.runUntil(work);
@@ -174,7 +174,7 @@ void test('a segment goes to the worker that holds the live client of the one be
   const fake = fakeActivities();
   staysAliveOn(fake, liveOn);
   await withRun(temporal(), recipeOf('live', ['a'], trainYaml), fake, async (handle) => {
-    await withTrainWorker(liveOn, fake.activities.trainSegment, async () => await handle.result());
+    await withTrainWorker(liveOn, fake.activities, async () => await handle.result());
     const { taskQueue } = await handle.describe();
     assert.deepEqual(await segmentQueues(handle.workflowId), [`${taskQueue}-train`, liveOn, liveOn]);
   });
@@ -202,7 +202,7 @@ void test('where that worker falls silent in the segment, the next attempt gets 
     throw new Error('its result comes too late');
   };
   await withRun(temporal(), recipeOf('silent', ['a'], trainYaml), fake, async (handle) => {
-    await withTrainWorker(liveOn, silent, async () => {
+    await withTrainWorker(liveOn, { trainSegment: silent }, async () => {
       await handle.result();
       over.abort();
     });

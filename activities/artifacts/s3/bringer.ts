@@ -2,11 +2,12 @@ import { open } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
+import type { Count } from '../../../core/run/meter.js';
 import { inParallel } from '../../threads/in-parallel.js';
 import type { ByteRange } from '../store.js';
 import type { CachedFile } from './cache/cached-file.js';
 import type { FileCache } from './cache/file-cache.js';
-import { chunksOf, rangeOfChunk, type Chunked } from './chunked.js';
+import { bytesIn, chunksOf, rangeOfChunk, type Chunked } from './chunked.js';
 import type { Objects } from './objects.js';
 
 /** Makes files of the bucket local, chunk by chunk, each verified by its SHA-256. */
@@ -14,6 +15,7 @@ export class Bringer {
   readonly #objects: Objects;
   readonly #cache: FileCache;
   readonly #onWarning: (message: string) => void;
+  readonly #count: Count;
   /** Chunks that are on their way, by the inode of the image and their number. */
   readonly #coming = new Map<string, Promise<void>>();
   readonly #slots = pLimit(chunksAtOnce);
@@ -23,10 +25,12 @@ export class Bringer {
     readonly cache: FileCache;
     /** Called where bytes changed on their way. */
     readonly onWarning: (message: string) => void;
+    readonly count: Count;
   }) {
     this.#objects = options.objects;
     this.#cache = options.cache;
     this.#onWarning = options.onWarning;
+    this.#count = options.count;
   }
 
   /**
@@ -41,18 +45,16 @@ export class Bringer {
     signal: AbortSignal,
   ): Promise<void> {
     const facts = { sizeBytes: file.sizeBytes, chunks: file.digests.length };
+    const cached = await this.#cache.pin(file.name, path, facts);
     try {
-      const cached = await this.#cache.pin(file.name, path, facts);
-      try {
-        const missing = await cached.missing(chunksOf(file, ranges));
-        await inParallel(missing, chunksAtOnce, signal, (chunk, both) =>
-          this.#chunk(file, chunk, cached, both),
-        );
-      } finally {
-        await cached.close();
-      }
-    } catch (error) {
-      throw this.#cache.asDiskFull(error);
+      const chunks = chunksOf(file, ranges);
+      const missing = await cached.missing(chunks);
+      this.#counted('cache', bytesIn(file, chunks) - bytesIn(file, missing));
+      await inParallel(missing, chunksAtOnce, signal, (chunk, both) =>
+        this.#chunk(file, chunk, cached, both),
+      );
+    } finally {
+      await cached.close();
     }
   }
 
@@ -63,19 +65,15 @@ export class Bringer {
     path: string,
     signal: AbortSignal,
   ): Promise<void> {
+    const target = await open(path, 'wx');
     try {
-      const target = await open(path, 'wx');
-      try {
-        await target.truncate(file.sizeBytes);
-        const stretches = ranges.flatMap((range) => stretchesOf(file, range));
-        await inParallel(stretches, stretchesAtOnce, signal, async (stretch, both) => {
-          await this.#get(file, stretch, { descriptor: target.fd }, both);
-        });
-      } finally {
-        await target.close();
-      }
-    } catch (error) {
-      throw this.#cache.asDiskFull(error);
+      await target.truncate(file.sizeBytes);
+      const stretches = ranges.flatMap((range) => stretchesOf(file, range));
+      await inParallel(stretches, stretchesAtOnce, signal, async (stretch, both) => {
+        await this.#get(file, stretch, { descriptor: target.fd }, both);
+      });
+    } finally {
+      await target.close();
     }
   }
 
@@ -139,6 +137,7 @@ export class Bringer {
     const { key, range: within } = file.object(range);
     const target = { descriptor, at: range.from, ...defined({ sha256: expected }) };
     const received = await this.#objects.download(key, within, target, signal);
+    this.#counted('store', received?.sizeBytes ?? 0);
     if (received?.sizeBytes === range.to - range.from) return received.sha256;
     if (received !== undefined) throw await this.#damaged(file, range);
     await file.forget(this.#objects, key);
@@ -150,6 +149,10 @@ export class Bringer {
           'Look whether a lifecycle rule of the bucket deletes objects of the store, and end it. Then start the run again: what is missing is made again.',
       },
     );
+  }
+
+  #counted(from: 'cache' | 'store', value: number): void {
+    this.#count({ counter: 'cache', value, labels: { from } });
   }
 
   async #damaged(file: Chunked, range: ByteRange): Promise<HeadraceError> {

@@ -68,6 +68,16 @@ export function rangeOfChunk({ sizeBytes, chunkBytes }: Chunked, chunk: number):
   return { from: chunk * chunkBytes, to: Math.min(sizeBytes, (chunk + 1) * chunkBytes) };
 }
 
+/** How many bytes chunks have together. */
+export function bytesIn(file: Chunked, chunks: Iterable<number>): number {
+  let bytes = 0;
+  for (const chunk of chunks) {
+    const { from, to } = rangeOfChunk(file, chunk);
+    bytes += to - from;
+  }
+  return bytes;
+}
+
 /** The chunks that have bytes of the ranges, ascending; all of them without ranges. */
 export function chunksOf(file: Chunked, ranges: readonly ByteRange[] | undefined): Set<number> {
   const all = ranges ?? [{ from: 0, to: file.sizeBytes }];

@@ -6,7 +6,9 @@ import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import type { Received, Target } from './objects.js';
 import { Bulk } from './transfer/bulk.js';
-import { signedRequest } from './transfer/signed-request.js';
+import type { GetResult, PlainAnswer } from './transfer/bulk-messages.js';
+import { GetSigner } from './transfer/get-signer.js';
+import { signedRequest, type SignedRequest } from './transfer/signed-request.js';
 import { wholeBody } from './whole-body.js';
 
 /** The object of a request. */
@@ -30,13 +32,14 @@ interface SentPart {
 }
 
 /**
- * Moves bytes between objects and files of this disk. The SDK makes and signs the requests and reads the
- * answers; a thread has the bytes. Each call is one try.
+ * Moves bytes between objects and files of this disk. A thread has the bytes; the SDK makes the requests, save
+ * most GETs, and turns refusals into errors. Each call is one try.
  */
 export class FileTransfers {
   readonly #sdk: S3Sdk;
   readonly #client: S3Client;
   readonly #bulk: Bulk;
+  readonly #signer: GetSigner;
   readonly #stallMs: number;
 
   constructor({ sdk, client }: S3Connection, stallMs: number) {
@@ -44,23 +47,33 @@ export class FileTransfers {
     this.#client = client;
     this.#stallMs = stallMs;
     this.#bulk = new Bulk(stallMs);
+    this.#signer = new GetSigner(client);
   }
 
   async get(
-    input: At & { readonly Range: string },
+    input: At & { readonly Range: string; readonly IfMatch?: string },
     { from, to }: ByteRange,
     target: Target,
     signal: AbortSignal | undefined,
   ): Promise<Received> {
     const bytes = to - from;
+    const ask = (request: SignedRequest): Promise<GetResult> =>
+      this.#bulk.get({ ...request, ...target, bytes }, signal);
+    const signed = await this.#signer.sign(input.Key, { range: input.Range, etag: input.IfMatch });
+    const first = signed === undefined ? undefined : await ask(signed);
+    if (first !== undefined && 'sha256' in first) return { sizeBytes: bytes, sha256: first.sha256 };
     let digest: string | undefined;
     const command = new this.#sdk.GetObjectCommand(input);
     command.middlewareStack.add(
       (next) => async (args) => {
-        digest = await this.#bulk.get({ ...signedRequest(args.request), ...target, bytes }, signal);
-        // Another answer, such as a refusal or one of unknown length: the SDK fetches it itself.
-        if (digest === undefined) return await next(args);
-        return { response: { statusCode: 206, headers: {}, body: Readable.from([]) } };
+        const request = signedRequest(args.request);
+        this.#signer.learn(request.url, input.Key);
+        const result = first ?? (await ask(request));
+        if ('sha256' in result) digest = result.sha256;
+        if ('sha256' in result) return { response: responseOf({ status: 206, headers: {}, body: '' }) };
+        // An answer whose body the thread has not read: the SDK fetches it itself.
+        if (result.other.body === undefined && result.other.status < 500) return await next(args);
+        return { response: responseOf(result.other) };
       },
       inPlaceOfHttp,
     );
@@ -105,14 +118,18 @@ export class FileTransfers {
     let chunks: readonly string[] = [];
     return {
       send: async (request) => {
-        const answer = await this.#bulk.put({ ...signedRequest(request), ...file }, signal);
-        const { status: statusCode, headers, body } = answer;
-        chunks = answer.chunks;
-        return { response: { statusCode, headers, body: Readable.from([Buffer.from(body)]) } };
+        const sent = await this.#bulk.put({ ...signedRequest(request), ...file }, signal);
+        chunks = sent.chunks;
+        return { response: responseOf(sent.answer) };
       },
       chunks: () => chunks,
     };
   }
+}
+
+/** An answer as the SDK has it from its own HTTP client. */
+function responseOf({ status, headers, body }: PlainAnswer): unknown {
+  return { statusCode: status, headers, body: Readable.from([Buffer.from(body ?? '')]) };
 }
 
 const inPlaceOfHttp = { step: 'deserialize', priority: 'low', name: 'bytesInThread' } as const;

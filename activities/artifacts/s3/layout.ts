@@ -6,6 +6,9 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
  */
 export const storeIdKey = 'store-id';
 
+/** Ids of which one becomes that of the store. */
+export const storeIdCandidateKey = 'store-id-candidate';
+
 /** Folder of an artifact, with a slash at its end. */
 export function artifactPrefix({ kind, key }: ArtifactRef): string {
   return `artifacts/${kind}/${key.slice(0, 2)}/${key}/`;

@@ -112,7 +112,7 @@ export class Multipart {
       const numbered = parts.map((part, index) => ({ part, PartNumber: index + 1 }));
       const Parts = await inParallel(numbered, partsAtOnce, signal, async ({ part, PartNumber }, both) => {
         const ETag = await this.#requests.send(
-          `put part ${PartNumber} of ${this.#key}`,
+          { verb: 'put', what: `part ${PartNumber} of ${this.#key}` },
           () => send(part, { UploadId, PartNumber }, both),
           { signal: both },
         );
@@ -127,7 +127,7 @@ export class Multipart {
 
   async #begin(): Promise<string> {
     const input = { ...this.#at, Metadata: { [tokenName]: this.#token } };
-    return await this.#requests.send(`begin ${this.#key}`, async () => {
+    return await this.#requests.send({ verb: 'begin', what: this.#key }, async () => {
       const { UploadId } = await this.#client.send(new this.#sdk.CreateMultipartUploadCommand(input));
       if (UploadId === undefined) throw new Error('The answer has no upload id');
       return UploadId;
@@ -137,7 +137,7 @@ export class Multipart {
   /** A repeated request finds no such upload where the answer to the first one was lost. */
   async #complete(input: ConstructorParameters<S3Sdk['CompleteMultipartUploadCommand']>[0]): Promise<void> {
     const isLost = await this.#requests.send(
-      `complete ${this.#key}`,
+      { verb: 'complete', what: this.#key },
       async () => {
         await this.#client.send(new this.#sdk.CompleteMultipartUploadCommand(input));
         return false;
@@ -146,7 +146,7 @@ export class Multipart {
     );
     if (!isLost) return;
     const token = await this.#requests.send<string | undefined>(
-      `look up ${this.#key}`,
+      { verb: 'look up', what: this.#key },
       async () => (await this.#client.send(new this.#sdk.HeadObjectCommand(this.#at))).Metadata?.[tokenName],
       { answer: (refusal) => (isAbsent(refusal) ? { is: undefined } : undefined) },
     );

@@ -6,6 +6,8 @@ export interface ObjectEntry {
   readonly sizeBytes: number;
   /** When it was written, by the server's clock. */
   readonly at: Date;
+  /** Names this version of it: another one has another ETag. It is no hash. */
+  readonly etag: string;
 }
 
 /** Where bytes of an object go: a file of this disk that stays open. */
@@ -44,12 +46,17 @@ export interface Objects {
   readonly place: string;
   /** The object's bytes, or a range of them; `undefined` where it does not exist. For at most 64 MiB. */
   get(key: string, range?: ByteRange): Promise<Buffer | undefined>;
-  /** Writes a range of an object to a file, in a thread; `undefined` where the object does not exist. */
+  /**
+   * Writes a range of an object to a file, in a thread; `undefined` where the object does not exist.
+   *
+   * @param etag - another version of the object counts as missing. @default any version
+   */
   download(
     key: string,
     range: ByteRange,
     target: Target,
     signal?: AbortSignal,
+    etag?: string,
   ): Promise<Received | undefined>;
   /** The size of an object; `undefined` where it does not exist. */
   sizeOf(key: string): Promise<number | undefined>;

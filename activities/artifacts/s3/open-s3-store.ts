@@ -1,10 +1,11 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { fromEnv, type Env } from '../../../core/env.js';
 import { HeadraceError } from '../../../core/errors.js';
+import type { Count } from '../../../core/run/meter.js';
+import { cacheFolder } from './cache-folder.js';
 import { Workplace } from '../workplace.js';
 import { FileCache } from './cache/file-cache.js';
 import { connectS3 } from './connect.js';
+import type { Objects } from './objects.js';
 import { parseBucketPlace } from './place.js';
 import { Requests } from './requests.js';
 import { S3Objects } from './s3-objects.js';
@@ -15,29 +16,33 @@ import { defaultS3Tuning, type S3Tuning } from './tuning.js';
 
 const defaultCacheBytes = 20e9;
 
+/** How an S3 service is reached. */
+export interface S3Options {
+  /** Names the service and the key, as for AWS's own programs. */
+  readonly env: Env;
+  /** Called with a line about requests that are repeated. */
+  readonly onWarning: (message: string) => void;
+  readonly count: Count;
+  readonly tuning?: Partial<S3Tuning>;
+}
+
 /** Opens the store at `s3://bucket/prefix`, which the first process makes. */
-export async function openS3Store(
-  place: string,
-  options: {
-    readonly env: Env;
-    readonly onWarning: (message: string) => void;
-    readonly tuning?: Partial<S3Tuning>;
-  },
-): Promise<S3Store> {
-  const { env, onWarning } = options;
+export async function openS3Store(place: string, options: S3Options): Promise<S3Store> {
+  const { env, onWarning, count } = options;
+  const objects = await openObjects(place, options);
+  const workplace = await Workplace.at(cacheFolder(env));
+  const cache = await FileCache.open(workplace.root, cacheBytes(env));
+  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning, count });
+}
+
+/** The objects below `s3://bucket/prefix`. */
+export async function openObjects(place: string, options: S3Options): Promise<Objects> {
+  const { env, onWarning, count } = options;
   const tuning = { ...defaultS3Tuning, ...options.tuning };
   const connection = await connectS3(env, tuning);
   const scrub = scrubber(connection, env);
-  const requests = new Requests({ place, tuning, scrub, onWarning });
-  const objects = new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
-  const workplace = await Workplace.at(cacheFolder(env));
-  const cache = await FileCache.open(workplace.root, cacheBytes(env));
-  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning });
-}
-
-function cacheFolder(env: Env): string {
-  const named = fromEnv(env, 'HEADRACE_CACHE');
-  return named === undefined ? join(homedir(), '.cache', 'headrace') : resolve(named);
+  const requests = new Requests({ place, tuning, scrub, onWarning, count });
+  return new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
 }
 
 function cacheBytes(env: Env): number {

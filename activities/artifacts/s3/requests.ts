@@ -2,12 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
+import type { Count } from '../../../core/run/meter.js';
 import { errorOfRefusal, isOfService, isTransient, refusalOf, type Refusal } from './refusal.js';
 import type { S3Tuning } from './tuning.js';
 
 /** Thrown by an attempt whose answer came, but not whole. */
 export class BrokenAnswer extends Error {
   override readonly name = 'BrokenAnswer';
+}
+
+/** What a request does, for messages and counts. */
+export interface Doing {
+  readonly verb: 'get' | 'look up' | 'put' | 'list' | 'delete' | 'begin' | 'complete';
+  readonly what: string;
 }
 
 /** Removes secrets from the message of an answer. */
@@ -19,6 +26,7 @@ export class Requests {
   readonly #tuning: S3Tuning;
   readonly #scrub: Scrub;
   readonly #onWarning: (message: string) => void;
+  readonly #count: Count;
   readonly #slots: ReturnType<typeof pLimit>;
   /** Failures that were shown: each kind is shown once. */
   readonly #shown = new Set<string>();
@@ -28,23 +36,24 @@ export class Requests {
     readonly tuning: S3Tuning;
     readonly scrub: Scrub;
     readonly onWarning: (message: string) => void;
+    readonly count: Count;
   }) {
     this.#place = options.place;
     this.#tuning = options.tuning;
     this.#scrub = options.scrub;
     this.#onWarning = options.onWarning;
+    this.#count = options.count;
     this.#slots = pLimit(options.tuning.requestsAtOnce);
   }
 
   /**
    * The result of `attempt`.
    *
-   * @param doing - for messages, as in `Cannot get KEY`.
    * @param answer - gives a result to refusals that are none to the caller; `undefined` for the others.
    * @throws {HeadraceError} of the store; the signal's reason.
    */
   send<Result>(
-    doing: string,
+    doing: Doing,
     attempt: () => Promise<Result>,
     options: {
       readonly answer?: (refusal: Refusal) => { readonly is: Result } | undefined;
@@ -55,11 +64,14 @@ export class Requests {
       for (let failures = 1; ; failures += 1)
         try {
           options.signal?.throwIfAborted();
-          return await attempt();
+          const result = await attempt();
+          this.#counted(doing, 'answered');
+          return result;
         } catch (error) {
           options.signal?.throwIfAborted();
           const refusal = await this.#clean(refusalOf(error));
           const answer = options.answer?.(refusal);
+          this.#counted(doing, answer === undefined ? 'failed' : 'answered');
           if (answer !== undefined) return answer.is;
           await this.#beforeRetry(refusal, failures, doing, error, options.signal);
         }
@@ -70,11 +82,11 @@ export class Requests {
   async #beforeRetry(
     refusal: Refusal,
     failures: number,
-    doing: string,
+    { verb, what: object }: Doing,
     error: unknown,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const what = `Cannot ${doing} of the store ${this.#place}`;
+    const what = `Cannot ${verb} ${object} of the store ${this.#place}`;
     // The original has headers and bodies with parts of the key.
     const cause = new Error(refusal.message);
     // The SDK learns the difference of the clocks from the first refusal.
@@ -94,6 +106,10 @@ export class Requests {
     const backoff = this.#tuning.retryMs * 2 ** Math.min(failures - 1, 4);
     // Jitter, so that requests that failed together are not repeated together.
     await pause(retryAfterMs ?? backoff * (0.75 + Math.random() / 2), signal);
+  }
+
+  #counted({ verb }: Doing, outcome: 'answered' | 'failed'): void {
+    this.#count({ counter: 'requests', value: 1, labels: { kind: verb, outcome } });
   }
 
   #show(message: string, { status, code }: Refusal): void {

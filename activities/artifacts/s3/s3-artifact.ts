@@ -47,12 +47,4 @@ export class S3Artifact implements Artifact {
     if (stored === undefined) throw new Error(`${this.ref.kind} ${this.ref.key} has no file ${name}`);
     return stored;
   }
-
-  get dir(): string {
-    throw new Error('An artifact in a bucket has no folder');
-  }
-
-  path(): string {
-    throw new Error('An artifact in a bucket has no folder');
-  }
 }

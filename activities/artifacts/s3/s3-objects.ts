@@ -47,7 +47,7 @@ export class S3Objects implements Objects {
 
   get(key: string, range?: ByteRange): Promise<Buffer | undefined> {
     return this.#requests.send<Buffer | undefined>(
-      `get ${key}`,
+      { verb: 'get', what: key },
       async () => {
         const input = { ...this.#at(key), ...defined({ Range: range && rangeField(range) }) };
         const answer = await this.#client.send(new this.#sdk.GetObjectCommand(input));
@@ -65,21 +65,25 @@ export class S3Objects implements Objects {
     range: ByteRange,
     target: Target,
     signal?: AbortSignal,
+    etag?: string,
   ): Promise<Received | undefined> {
+    const input = { ...this.#at(key), Range: rangeField(range), ...defined({ IfMatch: etag }) };
     return this.#requests.send<Received | undefined>(
-      `get ${key}`,
-      () => this.#files.get({ ...this.#at(key), Range: rangeField(range) }, range, target, signal),
+      { verb: 'get', what: key },
+      () => this.#files.get(input, range, target, signal),
       {
         signal,
-        answer: (refusal) =>
-          refusal.code === endsBefore ? { is: { sizeBytes: 0, sha256: '' } } : absentIs(undefined)(refusal),
+        answer: (refusal) => {
+          if (refusal.code === endsBefore) return { is: { sizeBytes: 0, sha256: '' } };
+          return refusal.status === 412 ? { is: undefined } : absentIs(undefined)(refusal);
+        },
       },
     );
   }
 
   sizeOf(key: string): Promise<number | undefined> {
     return this.#requests.send<number | undefined>(
-      `look up ${key}`,
+      { verb: 'look up', what: key },
       async () => {
         const { ContentLength } = await this.#client.send(new this.#sdk.HeadObjectCommand(this.#at(key)));
         return ContentLength ?? 0;
@@ -113,7 +117,7 @@ export class S3Objects implements Objects {
       return await this.#multipart(key).upload({ path, chunkBytes }, size, partBytes, signal);
     const file = { path, from: 0, to: size, chunkBytes };
     const { chunks } = await this.#requests.send(
-      `put ${key}`,
+      { verb: 'put', what: key },
       () => this.#files.put(this.#at(key), file, signal),
       { signal },
     );
@@ -127,7 +131,7 @@ export class S3Objects implements Objects {
   ): Promise<'written' | 'exists'> {
     let isConditional = ifAbsent === true;
     return await this.#requests.send<'written' | 'exists'>(
-      `put ${key}`,
+      { verb: 'put', what: key },
       async () => {
         const condition = isConditional ? { IfNoneMatch: '*' } : {};
         const input = { ...this.#at(key), ...condition, Body: bytes };
@@ -153,12 +157,12 @@ export class S3Objects implements Objects {
     do {
       const input = { Bucket: bucket, Prefix: `${base}${prefix}`, ...defined({ ContinuationToken: token }) };
       const page = await this.#requests.send(
-        `list ${prefix}`,
+        { verb: 'list', what: prefix },
         async () => await this.#client.send(new this.#sdk.ListObjectsV2Command(input)),
       );
-      for (const { Key, Size, LastModified } of page.Contents ?? [])
+      for (const { Key, Size, LastModified, ETag = '' } of page.Contents ?? [])
         if (Key !== undefined && LastModified !== undefined)
-          yield { key: Key.slice(base.length), sizeBytes: Size ?? 0, at: LastModified };
+          yield { key: Key.slice(base.length), sizeBytes: Size ?? 0, at: LastModified, etag: ETag };
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
   }
@@ -166,7 +170,7 @@ export class S3Objects implements Objects {
   async remove(keys: readonly string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += mostRemovedAtOnce) {
       const Objects = keys.slice(at, at + mostRemovedAtOnce).map((key) => ({ Key: this.#keyOf(key) }));
-      await this.#requests.send(`delete ${Objects.length} objects`, async () => {
+      await this.#requests.send({ verb: 'delete', what: `${Objects.length} objects` }, async () => {
         const { Errors } = await this.#client.send(
           new this.#sdk.DeleteObjectsCommand({
             Bucket: this.#place.bucket,

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { HeadraceError } from '../../../core/errors.js';
+import type { Count } from '../../../core/run/meter.js';
 import { stableJson } from '../../../core/stable-json.js';
 import type { Medium } from '../medium.js';
 import type { Artifact, ArtifactStore, Blob, NoteEntry, Wanted } from '../store.js';
@@ -41,6 +42,7 @@ export class S3Store implements ArtifactStore {
     readonly workplace: Workplace;
     readonly cache: FileCache;
     readonly onWarning: (message: string) => void;
+    readonly count: Count;
   }) {
     this.id = options.id;
     this.#objects = options.objects;
@@ -52,10 +54,6 @@ export class S3Store implements ArtifactStore {
 
   get place(): string {
     return this.#objects.place;
-  }
-
-  get root(): string {
-    return this.workplace.root;
   }
 
   async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
@@ -81,6 +79,8 @@ export class S3Store implements ArtifactStore {
       const files = await this.#send(ref, writer, aside);
       const manifest = { ...ref, writer, chunkBytes: fileChunkBytes, files, meta };
       return await this.#publish(ref, manifest);
+    } catch (error) {
+      throw this.#cache.asDiskFull(error);
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
@@ -129,8 +129,11 @@ export class S3Store implements ArtifactStore {
     return Object.fromEntries(await Promise.all(sent));
   }
 
-  placeOf({ ref }: Artifact, name: string): string {
-    return `${this.place}/${artifactPrefix(ref)}${name}`;
+  placeOf(artifact: Artifact, name: string): string {
+    const { ref } = artifact;
+    if (!(artifact instanceof S3Artifact)) return `${this.place}/${artifactPrefix(ref)}`;
+    const isInside = artifact.content(name) !== undefined;
+    return `${this.place}/${isInside ? manifestKey(ref) : fileKey(ref, artifact.writer, name)}`;
   }
 
   async text(artifact: Artifact, name: string): Promise<string> {
@@ -157,6 +160,14 @@ export class S3Store implements ArtifactStore {
   }
 
   async #bringOne(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#bringTo(wanted, folder, index, signal);
+    } catch (error) {
+      throw this.#cache.asDiskFull(error);
+    }
+  }
+
+  async #bringTo(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {
     if ('path' in wanted) return wanted.path;
     const name = 'blob' in wanted ? wanted.blob.oid : basename(wanted.file);
     const path = join(folder, `${index}-${name}`);

@@ -66,10 +66,12 @@ export class StoredBlob {
       .reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
-  /** The bytes of a chunk; `undefined` where it is missing or too short. */
-  async read(chunk: BlobChunk): Promise<Buffer | undefined> {
-    const bytes = await this.#objects.get(this.#key(chunk));
-    return bytes?.length === chunk.to - chunk.from ? bytes : undefined;
+  /** Writes a chunk to the start of a file. False where it is missing or too short. */
+  async read(chunk: BlobChunk, descriptor: number, signal: AbortSignal): Promise<boolean> {
+    const bytes = chunk.to - chunk.from;
+    const target = { descriptor, at: 0 };
+    const received = await this.#objects.download(this.#key(chunk), { from: 0, to: bytes }, target, signal);
+    return received?.sizeBytes === bytes;
   }
 
   async write(

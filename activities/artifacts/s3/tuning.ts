@@ -21,5 +21,5 @@ export const defaultS3Tuning: S3Tuning = {
   retryMs: 300,
   longestWaitMs: 60_000,
   stallMs: 20_000,
-  partBytes: 64 << 20,
+  partBytes: 128 << 20,
 };

@@ -1,5 +1,9 @@
 import { Readable } from 'node:stream';
+import { HeadraceError } from '../../../core/errors.js';
 import { BrokenAnswer } from './requests.js';
+
+/** The largest object or range that is read into memory. */
+const mostBytes = 64 << 20;
 
 /** Reads a body to its end. A silent connection is cut: an unread body would keep its socket for ever. */
 export async function wholeBody(
@@ -10,9 +14,16 @@ export async function wholeBody(
   if (!(body instanceof Readable)) throw new BrokenAnswer('The answer has no body');
   const timer = setTimeout(() => body.destroy(new BrokenAnswer('The connection went silent')), stallMs);
   const blocks: Buffer[] = [];
+  let length = 0;
   try {
     for await (const block of body) {
       timer.refresh();
+      length += block.length;
+      if (length > mostBytes)
+        throw new HeadraceError(
+          'StoreAnswerError',
+          `An answer of the S3 service has more than ${mostBytes} bytes`,
+        );
       blocks.push(Buffer.from(block));
     }
   } finally {

@@ -41,6 +41,7 @@ export async function bringPartition<Result>(
   scatters: readonly Scatter[],
   partition: number,
   use: (scattered: readonly ScatteredStretch[]) => Promise<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
   const stretches = scatters.flatMap(({ artifact, offsets, firstSlice }) =>
     offsets.map((each, file) => ({
@@ -52,7 +53,10 @@ export async function bringPartition<Result>(
   );
   const filled = stretches.filter(({ range }) => range.from < range.to);
   const wanted = filled.map(({ artifact, file, range }) => ({ artifact, file, ranges: [range] }));
-  return await store.bring(wanted, (paths) =>
-    use(filled.map(({ range, firstSlice }, at) => ({ path: paths[at] ?? '', ...range, firstSlice }))),
+  return await store.bring(
+    wanted,
+    (paths) =>
+      use(filled.map(({ range, firstSlice }, at) => ({ path: paths[at] ?? '', ...range, firstSlice }))),
+    signal,
   );
 }

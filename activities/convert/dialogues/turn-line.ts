@@ -89,7 +89,7 @@ class TurnReader {
     this.#episodeDone = false;
     this.#filtered.clear();
     this.#cursor.start(bytes, start, end);
-    if (!this.#cursor.readObject(this.#readColumn)) return undefined;
+    if (!this.#readColumns()) return undefined;
     this.#cursor.skipSpace();
     return this.#cursor.at === end ? this.#row(place) : undefined;
   }
@@ -112,14 +112,20 @@ class TurnReader {
     };
   }
 
-  readonly #readColumn = (keyStart: number, keyEnd: number): boolean => {
-    const column = this.#columns.meaningAt(this.#bytes, keyStart, keyEnd);
+  #readColumns(): boolean {
+    if (!this.#cursor.enterObject()) return false;
+    while (this.#cursor.nextMember()) if (!this.#readColumn()) return false;
+    return this.#cursor.isWhole;
+  }
+
+  #readColumn(): boolean {
+    const column = this.#columns.meaningAt(this.#bytes, this.#cursor.keyStart, this.#cursor.keyEnd);
     if (column === undefined) return false;
     const start = this.#cursor.at;
     if (!this.#readValue(column.use)) return false;
     if (column.isFiltered) this.#filtered.set(column.name, this.#textFrom(start));
     return true;
-  };
+  }
 
   #readValue(use: Use): boolean {
     switch (use) {

@@ -87,6 +87,12 @@ export class JsonBytes {
     return end === -1 ? -1 : end - bytes.byteOffset;
   }
 
+  /** As {@link skipString}, for a string without escapes; -1 for any other. */
+  skipPlainString(bytes: Buffer, at: number): number {
+    const end = this.#kernel.skipPlainString(bytes.byteOffset + at);
+    return end === -1 ? -1 : end - bytes.byteOffset;
+  }
+
   /**
    * The text of a string that is what JSON.stringify writes; `undefined` for any other. As {@link
    * skipString}.

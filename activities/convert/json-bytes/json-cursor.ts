@@ -1,6 +1,6 @@
 import type { JsonBytes, StringSpan } from './json-bytes.js';
 
-const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
+const [quote, comma, colon] = [0x22, 0x2c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 /** Deeper values are left to JSON.parse. */
 const maxDepth = 100;
@@ -15,8 +15,15 @@ export class JsonCursor {
   readonly #json: JsonBytes;
   #bytes: Buffer = Buffer.alloc(0);
   #end = 0;
+  /** Whether nothing of the object or list was read yet. */
+  #isFirst = false;
   /** The position of the next byte. */
   at = 0;
+  /** The key of the member that was entered last. */
+  keyStart = 0;
+  keyEnd = 0;
+  /** Whether the object or list has ended with its bracket. */
+  isWhole = false;
 
   constructor(json: JsonBytes) {
     this.#json = json;
@@ -44,49 +51,34 @@ export class JsonCursor {
   }
 
   /**
-   * Walks an object. `readValue` gets each key `[start, end)`, with the cursor at its value, and moves past
-   * it.
+   * Walks through an object: enter it, then walk past the value of each member.
+   *
+   * ```ts
+   * if (!cursor.enterObject()) return false;
+   * while (cursor.nextMember()) if (!readValue(cursor.keyStart, cursor.keyEnd)) return false;
+   * return cursor.isWhole;
+   * ```
    */
-  readObject(readValue: (keyStart: number, keyEnd: number) => boolean): boolean {
-    if (this.skipSpace() !== openObject) return false;
-    this.at += 1;
-    if (this.skipSpace() === closeObject) {
-      this.at += 1;
-      return true;
-    }
-    for (;;) {
-      if (this.skipSpace() !== quote) return false;
-      const start = this.at + 1;
-      const end = this.#json.skipString(this.#bytes, start);
-      if (end === -1 || hasEscape(this.#bytes, start, end)) return false;
-      this.at = end + 1;
-      if (this.skipSpace() !== colon) return false;
-      this.at += 1;
-      this.skipSpace();
-      if (!readValue(start, end)) return false;
-      const next = this.skipSpace();
-      this.at += 1;
-      if (next === closeObject) return true;
-      if (next !== comma) return false;
-    }
+  enterObject(): boolean {
+    return this.#enter(openObject);
   }
 
-  /** Walks a list. `readElement` moves past one element. */
-  readList(readElement: () => boolean): boolean {
-    if (this.skipSpace() !== openList) return false;
-    this.at += 1;
-    if (this.skipSpace() === closeList) {
-      this.at += 1;
-      return true;
-    }
-    for (;;) {
-      this.skipSpace();
-      if (!readElement()) return false;
-      const next = this.skipSpace();
-      this.at += 1;
-      if (next === closeList) return true;
-      if (next !== comma) return false;
-    }
+  /**
+   * Moves to the value of the next member, whose key is `[keyStart, keyEnd)`. False after the last one, and
+   * at what is not JSON or left to JSON.parse.
+   */
+  nextMember(): boolean {
+    return this.#next(closeObject) && this.#readKey();
+  }
+
+  /** As {@link enterObject}, for a list and its elements. */
+  enterList(): boolean {
+    return this.#enter(openList);
+  }
+
+  /** Moves to the next element, as {@link nextMember}. */
+  nextElement(): boolean {
+    return this.#next(closeList);
   }
 
   /** Walks any value. */
@@ -94,11 +86,11 @@ export class JsonCursor {
     if (depth > maxDepth) return false;
     switch (this.#bytes[this.at] ?? 0) {
       case quote:
-        return this.#skipString();
+        return this.#moveBehind(this.#json.skipString(this.#bytes, this.at + 1));
       case openObject:
-        return this.readObject(() => this.skipValue(depth + 1));
+        return this.#skipObject(depth);
       case openList:
-        return this.readList(() => this.skipValue(depth + 1));
+        return this.#skipList(depth);
       default:
         return this.#skipScalar();
     }
@@ -112,14 +104,56 @@ export class JsonCursor {
     return span;
   }
 
-  /** As {@link readString}, for strings without escapes. */
-  readPlainString(): StringSpan | undefined {
-    const span = this.readString();
-    return span === undefined || hasEscape(this.#bytes, span.start, span.end) ? undefined : span;
+  /** Walks a string without escapes. */
+  skipPlainString(): boolean {
+    if (this.#bytes[this.at] !== quote) return false;
+    return this.#moveBehind(this.#json.skipPlainString(this.#bytes, this.at + 1));
   }
 
-  #skipString(): boolean {
-    const end = this.#json.skipString(this.#bytes, this.at + 1);
+  #enter(bracket: number): boolean {
+    if (this.skipSpace() !== bracket) return false;
+    this.at += 1;
+    this.#isFirst = true;
+    this.isWhole = false;
+    return true;
+  }
+
+  /** Moves to the next item of the object or list that ends with `bracket`. */
+  #next(bracket: number): boolean {
+    const byte = this.skipSpace();
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    this.isWhole = byte === bracket;
+    if (isFirst && !this.isWhole) return true;
+    this.at += 1;
+    this.skipSpace();
+    return byte === comma;
+  }
+
+  #readKey(): boolean {
+    this.keyStart = this.at + 1;
+    if (!this.skipPlainString()) return false;
+    this.keyEnd = this.at - 1;
+    if (this.skipSpace() !== colon) return false;
+    this.at += 1;
+    this.skipSpace();
+    return true;
+  }
+
+  #skipObject(depth: number): boolean {
+    if (!this.enterObject()) return false;
+    while (this.nextMember()) if (!this.skipValue(depth + 1)) return false;
+    return this.isWhole;
+  }
+
+  #skipList(depth: number): boolean {
+    if (!this.enterList()) return false;
+    while (this.nextElement()) if (!this.skipValue(depth + 1)) return false;
+    return this.isWhole;
+  }
+
+  /** @param end - the position of the closing quote; -1 where there is none. */
+  #moveBehind(end: number): boolean {
     this.at = end + 1;
     return end !== -1;
   }
@@ -130,11 +164,6 @@ export class JsonCursor {
     while (this.at < this.#end && isScalarByte(this.#bytes[this.at] ?? 0)) this.at += 1;
     return scalar.test(this.#bytes.toString('latin1', start, this.at));
   }
-}
-
-function hasEscape(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (bytes[at] === backslash) return true;
-  return false;
 }
 
 /** Lower-case letters, digits, `+`, `-`, `.` and `E`: the characters of numbers and literals. */

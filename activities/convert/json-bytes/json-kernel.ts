@@ -14,6 +14,8 @@ export interface JsonKernel {
    * @param at - the address of the first byte after the opening quote.
    */
   skipString(at: number): number;
+  /** As {@link skipString}, for strings without escapes; -1 for any other. */
+  skipPlainString(at: number): number;
   /**
    * Writes the text `[from, to)` at `into` as a canonical string without its quotes. Returns the address
    * after the last byte written.

@@ -114,15 +114,12 @@ export class SortedRunWriter {
     const lines: Uint8Array[] = [];
     let bytes = 0;
     for (const entry of this.#sorted()) {
-      const at = entry * entryBytes;
-      const start = this.#index.readUIntLE(at + entryAt.offset, 6);
-      const end = start + this.#index.readUInt32LE(at + entryAt.length) + 1;
-      lines.push(this.#lines.subarray(start, end));
-      this.#index.writeUIntLE(bytes, at + entryAt.offset, 6);
-      const row = this.#index.subarray(at, at + entryBytes);
+      const line = this.#placed(entry, bytes);
+      const row = this.#index.subarray(entry * entryBytes, (entry + 1) * entryBytes);
       index.write(row);
       cells.add(row);
-      bytes += end - start;
+      lines.push(line);
+      bytes += line.length;
     }
     index.write(cells.finish());
     index.close();
@@ -131,6 +128,15 @@ export class SortedRunWriter {
     this.#entries = 0;
     const { memory, arenaAt } = threadJsonBytes;
     this.#use(memory, arenaAt, arenaAt + arenaBytes);
+  }
+
+  /** Writes the place of an entry's line in the file into the entry. Returns the line and its newline. */
+  #placed(entry: number, place: number): Uint8Array {
+    const at = entry * entryBytes;
+    const start = this.#index.readUIntLE(at + entryAt.offset, 6);
+    const length = this.#index.readUInt32LE(at + entryAt.length) + 1;
+    this.#index.writeUIntLE(place, at + entryAt.offset, 6);
+    return this.#lines.subarray(start, start + length);
   }
 
   /** The entries in ascending order of digest; equal ones in reading order. */

@@ -23,41 +23,51 @@ export async function bringPiece<Result>(
   plan: ConversionPlanFile,
   piece: Piece,
   use: (local: LocalPiece) => Promise<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
-  const numbers = [...new Set(piece.slices.map(({ file }) => file))];
-  const files = numbers.flatMap((number): KnownInput[] => {
-    const file = plan.files[number];
-    return file === undefined ? [] : [{ ...sourceInput(plan.origin, file), kind: file.kind }];
-  });
+  const parts = new Map<number, ReadPart>();
   const slices: FileSlice[] = [];
-  for (const slice of piece.slices)
-    slices.push(await withBorders(store, files, { ...slice, file: numbers.indexOf(slice.file) }));
-  const parts = files.map((file, number) => {
-    const ranges = slices.map((slice, at) =>
-      slice.file === number ? readsOf(slice, piece.reads?.[at]) : [],
-    );
-    return ranges.includes(undefined) ? { file } : { file, ranges: ranges.flatMap((each) => each ?? []) };
-  });
-  return await bringFiles(store, parts, (local) => use({ files: local, slices }));
+  for (const [at, planned] of piece.slices.entries()) {
+    const part = parts.get(planned.file) ?? newPart(plan, planned.file, parts.size);
+    parts.set(planned.file, part);
+    const slice = await withBorders(store, part.file, { ...planned, file: part.position }, signal);
+    slices.push(slice);
+    addReads(part, slice, piece.reads?.[at]);
+  }
+  return await bringFiles(store, [...parts.values()], (files) => use({ files, slices }), signal);
+}
+
+/** A file of a piece, and the bytes of it that are read. */
+interface ReadPart {
+  readonly file: KnownInput;
+  /** Of the file in the piece. */
+  readonly position: number;
+  /** `undefined`: all of it. */
+  ranges: ByteRange[] | undefined;
+}
+
+function newPart(plan: ConversionPlanFile, number: number, position: number): ReadPart {
+  const file = plan.files[number];
+  if (file === undefined) throw new Error(`The plan has no file ${number}, which a slice names`);
+  return { file: { ...sourceInput(plan.origin, file), kind: file.kind }, position, ranges: [] };
+}
+
+function addReads(part: ReadPart, slice: FileSlice, reads: readonly ByteRange[] = []): void {
+  if (slice.kind === 'bytes') part.ranges?.push({ from: slice.from, to: slice.to });
+  else if (reads.length > 0) part.ranges?.push(...reads);
+  else part.ranges = undefined;
 }
 
 /** A slice of bytes of lines, moved to the borders of lines. */
 async function withBorders(
   store: ArtifactStore,
-  files: readonly KnownInput[],
+  file: KnownInput,
   slice: FileSlice,
+  signal: AbortSignal,
 ): Promise<FileSlice> {
-  const file = files[slice.file];
-  if (slice.kind !== 'bytes' || file === undefined) return slice;
-  const [from, to] = [
-    await lineBorder(store, file, slice.from),
-    slice.to === file.sizeBytes ? slice.to : await lineBorder(store, file, slice.to),
-  ];
+  if (slice.kind !== 'bytes') return slice;
+  const from = await lineBorder(store, file, slice.from, signal);
+  const isLast = slice.to === file.sizeBytes;
+  const to = isLast ? slice.to : await lineBorder(store, file, slice.to, signal);
   return { ...slice, from, to };
-}
-
-/** The bytes that a slice needs; `undefined`: all of the file. */
-function readsOf(slice: FileSlice, reads: readonly ByteRange[] = []): readonly ByteRange[] | undefined {
-  if (slice.kind === 'bytes') return slice.from < slice.to ? [{ from: slice.from, to: slice.to }] : [];
-  return reads.length === 0 ? undefined : reads;
 }

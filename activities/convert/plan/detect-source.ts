@@ -65,7 +65,7 @@ async function sampleFile(sampling: Sampling): Promise<FileSample> {
     return await samplePart(sampling, { kind: 'whole', file: 0 });
   if (kind.container === 'lines')
     for (let bytes = firstBytes; ; bytes *= growth) {
-      const to = bytes >= sizeBytes ? sizeBytes : await lineBorder(deps.store, file, bytes);
+      const to = bytes >= sizeBytes ? sizeBytes : await lineBorder(deps.store, file, bytes, work.signal);
       const found = await samplePart(sampling, { kind: 'bytes', file: 0, from: 0, to }, [{ from: 0, to }]);
       if (to === sizeBytes || sample.isFullWith(found)) return found;
     }
@@ -86,11 +86,12 @@ async function samplePart(
   ranges?: readonly ByteRange[],
 ): Promise<FileSample> {
   const part = ranges === undefined ? { file } : { file, ranges };
-  return await bringFiles(deps.store, [part], (files) =>
-    deps.jobs.run(
-      'sampleRows',
-      { files, slice, names, scratch, missing: sample.missing, rowsOfGroup: detectionSampleRows },
-      { signal: work.signal },
-    ),
+  const { signal } = work;
+  const job = { slice, names, scratch, missing: sample.missing, rowsOfGroup: detectionSampleRows };
+  return await bringFiles(
+    deps.store,
+    [part],
+    (files) => deps.jobs.run('sampleRows', { ...job, files }, { signal }),
+    signal,
   );
 }

@@ -22,7 +22,7 @@ export function sourceInput(origin: ResolutionMeta, file: SourceFile): SourceInp
 export interface FilePart<File extends SourceInput> {
   readonly file: File;
   /** @default all */
-  readonly ranges?: readonly ByteRange[];
+  readonly ranges?: readonly ByteRange[] | undefined;
 }
 
 /** Makes files local and calls `use` with them, as `store.bring` does. */
@@ -30,11 +30,14 @@ export async function bringFiles<File extends SourceInput, Result>(
   store: ArtifactStore,
   parts: readonly FilePart<File>[],
   use: (files: readonly (File & InputFile)[]) => Promise<Result>,
+  signal: AbortSignal,
 ): Promise<Result> {
   const wanted = parts.map(({ file, ranges }) =>
     ranges === undefined ? file.wanted : { ...file.wanted, ranges },
   );
-  return await store.bring(wanted, (paths) =>
-    use(parts.map(({ file }, at) => ({ ...file, path: paths[at] ?? '' }))),
+  return await store.bring(
+    wanted,
+    (paths) => use(parts.map(({ file }, at) => ({ ...file, path: paths[at] ?? '' }))),
+    signal,
   );
 }

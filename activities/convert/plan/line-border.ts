@@ -14,13 +14,22 @@ const newline = 0x0a;
  *
  * @throws {HeadraceError} FormatError where the line before it is longer than a row may be.
  */
-export async function lineBorder(store: ArtifactStore, file: SourceInput, at: number): Promise<number> {
+export async function lineBorder(
+  store: ArtifactStore,
+  file: SourceInput,
+  at: number,
+  signal: AbortSignal,
+): Promise<number> {
   if (at === 0) return 0;
   for (let reach = firstReach; ; reach *= reachGrowth) {
     const range = { from: at - 1, to: Math.min(file.sizeBytes, at + Math.min(reach, maxRowBytes)) };
     if (range.from >= range.to) return file.sizeBytes;
-    const found = await bringFiles(store, [{ file, ranges: [range] }], async ([local]) =>
-      local === undefined ? undefined : await withInputFile(local, (open) => newlineIn(open, range)),
+    const found = await bringFiles(
+      store,
+      [{ file, ranges: [range] }],
+      async ([local]) =>
+        local === undefined ? undefined : await withInputFile(local, (open) => newlineIn(open, range)),
+      signal,
     );
     if (found !== undefined) return found + 1;
     if (range.to === file.sizeBytes) return file.sizeBytes;

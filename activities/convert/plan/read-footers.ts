@@ -30,13 +30,16 @@ export async function readFooters(
 ): Promise<readonly Footer[]> {
   return await inBatches(files, threads, work.signal, async (batch, signal) => {
     const tails = batch.map((file) => ({ file, ranges: [tailOf(file.sizeBytes, 0)] }));
-    const ranges = await bringFiles(store, tails, (local) => Promise.all(local.map(footerRange)));
+    const ranges = await bringFiles(store, tails, (local) => Promise.all(local.map(footerRange)), signal);
     const footers = batch.flatMap((file, at) => {
       const range = ranges[at];
       return range === undefined ? [] : [{ file, ranges: [range] }];
     });
-    const rowGroups = await bringFiles(store, footers, (local) =>
-      jobs.run('rowGroupsOf', { files: local, columns }, { signal }),
+    const rowGroups = await bringFiles(
+      store,
+      footers,
+      (local) => jobs.run('rowGroupsOf', { files: local, columns }, { signal }),
+      signal,
     );
     return ranges.map((range, at) => ({ range, rowGroups: rowGroups[at] ?? [] }));
   });

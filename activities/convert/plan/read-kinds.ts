@@ -25,7 +25,7 @@ export async function readKinds(
       file,
       ranges: [{ from: 0, to: Math.min(kindBytes, file.sizeBytes) }],
     }));
-    const kinds = await bringFiles(store, heads, (local) => jobs.run('kindsOf', local, { signal }));
+    const kinds = await bringFiles(store, heads, (local) => jobs.run('kindsOf', local, { signal }), signal);
     return batch.flatMap((file, at) => {
       const kind = kinds[at];
       return kind === undefined ? [] : [{ ...file, kind }];

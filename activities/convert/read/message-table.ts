@@ -76,6 +76,7 @@ function rowStarts(repetition: Uint8Array, rows: number): Uint32Array {
       row += 1;
     }
   if (row !== rows) throw new Error(`a list of ${row} rows, where the row group has ${rows}`);
+  if (rows > 0 && starts[0] !== 0) throw new Error('a row group that begins inside a row');
   starts[rows] = repetition.length;
   return starts;
 }

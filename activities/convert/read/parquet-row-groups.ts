@@ -70,14 +70,22 @@ class RowGroupReader {
   /** The footer with the chosen columns. */
   readonly metadata: FileMetaData;
   readonly #columns: readonly string[];
+  /** The first row of each row group, and the number of rows. */
+  readonly #firstRows: number[] = [0];
   readonly #list: MessageList | undefined;
   /** The footer with the chosen columns that are not in the tables. */
   readonly #others: FileMetaData;
+  readonly #otherColumns: string[];
 
   constructor(file: ParquetFile, choice: ColumnChoice) {
     this.#file = file;
     this.metadata = pruneColumns(file.metadata, choice);
     this.#columns = parquetSchema(this.metadata).children.map(({ element }) => element.name);
+    let rows = 0;
+    for (const rowGroup of this.metadata.row_groups) {
+      rows += Number(rowGroup.num_rows);
+      this.#firstRows.push(rows);
+    }
     const list = choice.messages && messageListIn(this.metadata, choice.messages);
     this.#list = list;
     this.#others =
@@ -87,28 +95,27 @@ class RowGroupReader {
             this.metadata,
             (path) => !isSame(path, list.role.path) && !isSame(path, list.content.path),
           );
+    this.#otherColumns = columnsOf(this.#others);
   }
 
   /** Reads the first rows of a row group. */
   async read(rowGroup: number, maxRows: number): Promise<ParquetRows> {
+    const first = this.#firstRows[rowGroup] ?? 0;
+    const rows = (this.#firstRows[rowGroup + 1] ?? first) - first;
     try {
-      const rows = this.#rowsOf(rowGroup);
-      const messages = this.#list && (await this.#readMessages(this.#list, rowGroup));
-      const others = await this.#readObjects(rowGroup, Math.min(rows, maxRows));
+      const list = this.#list;
+      const messages = list && (await this.#readMessages(list, rowGroup, rows));
+      const others = await this.#readObjects(first, first + Math.min(rows, maxRows));
       return new ParquetRows(this.#columns, others, messages);
     } catch (error) {
       throw damaged(this.#file.name, error);
     }
   }
 
-  #rowsOf(rowGroup: number): number {
-    return Number(this.metadata.row_groups[rowGroup]?.num_rows ?? 0);
-  }
-
-  async #readMessages(list: MessageList, rowGroup: number): Promise<MessageTable> {
+  async #readMessages(list: MessageList, rowGroup: number, rows: number): Promise<MessageTable> {
     const roles = await this.#readTexts(list.role, rowGroup);
     const contents = await this.#readTexts(list.content, rowGroup);
-    return new MessageTable(list, roles, contents, this.#rowsOf(rowGroup));
+    return new MessageTable(list, roles, contents, rows);
   }
 
   async #readTexts({ path, maxDefinition }: TextLeaf, rowGroup: number): Promise<TextTable> {
@@ -126,18 +133,16 @@ class RowGroupReader {
     return this.#file.bytes.slice(start, start + Number(column.total_compressed_size));
   }
 
-  async #readObjects(rowGroup: number, rows: number): Promise<readonly ParquetRow[]> {
-    const columns = columnsOf(this.#others);
+  async #readObjects(rowStart: number, rowEnd: number): Promise<readonly ParquetRow[]> {
+    const columns = this.#otherColumns;
     // hyparquet returns no rows where there are no columns.
-    if (columns.length === 0) return Array.from({ length: rows }, () => noColumns);
-    let rowStart = 0;
-    for (let before = 0; before < rowGroup; before += 1) rowStart += this.#rowsOf(before);
+    if (columns.length === 0) return Array.from({ length: rowEnd - rowStart }, () => noColumns);
     return parquetReadObjects({
       file: this.#file.bytes,
       metadata: this.#others,
       columns,
       rowStart,
-      rowEnd: rowStart + rows,
+      rowEnd,
       compressors,
       parsers,
       // Bytes that the schema does not call text, such as those of images, may be anything.

@@ -49,12 +49,17 @@ export function plainTexts(bytes: Uint8Array, count: number): Texts {
   let at = 0;
   for (let text = 0; text < count; text += 1) {
     const start = at + 4;
+    if (start > bytes.length) throw doesNotEnd();
     at = start + view.getUint32(at, true);
     texts.starts[text] = start;
     texts.ends[text] = at;
   }
-  if (at > bytes.length) throw new Error('a text does not end in its page');
+  if (at > bytes.length) throw doesNotEnd();
   return texts;
+}
+
+function doesNotEnd(): Error {
+  return new Error('a text does not end in its page');
 }
 
 /** The number of bits, then positions in the dictionary. */

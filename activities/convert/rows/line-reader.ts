@@ -61,7 +61,7 @@ export class LineReader {
     this.#filterValues.clear();
     this.#cursor.start(bytes, start, end);
     this.#messageReader.start(bytes);
-    if (!this.#cursor.readObject(this.#readColumn) || this.#messages === undefined) return false;
+    if (!this.#readRow() || this.#messages === undefined) return false;
     this.#cursor.skipSpace();
     return this.#cursor.at === end;
   }
@@ -83,8 +83,14 @@ export class LineReader {
     return row;
   }
 
-  readonly #readColumn = (keyStart: number, keyEnd: number): boolean => {
-    const key = this.#keys.meaningAt(this.#bytes, keyStart, keyEnd);
+  #readRow(): boolean {
+    if (!this.#cursor.enterObject()) return false;
+    while (this.#cursor.nextMember()) if (!this.#readColumn()) return false;
+    return this.#cursor.isWhole;
+  }
+
+  #readColumn(): boolean {
+    const key = this.#keys.meaningAt(this.#bytes, this.#cursor.keyStart, this.#cursor.keyEnd);
     if (key === undefined) return false;
     const start = this.#cursor.at;
     if (key.isList ? !this.#readMessages() : !this.#cursor.skipValue()) return false;
@@ -92,18 +98,19 @@ export class LineReader {
     if (key.isFiltered) this.#filterValues.set(key.name, this.#bytes.toString('utf8', start, end));
     if (key.isList || key.use === 'nothing') return true;
     return this.#passes(key, start, end);
-  };
-
-  #readMessages(): boolean {
-    this.#messages = [];
-    return this.#cursor.readList(this.#readMessage);
   }
 
-  readonly #readMessage = (): boolean => {
-    const message = this.#messageReader.read();
-    if (message !== undefined) this.#messages?.push(message);
-    return message !== undefined;
-  };
+  #readMessages(): boolean {
+    const messages: JsonMessage[] = [];
+    if (!this.#cursor.enterList()) return false;
+    while (this.#cursor.nextElement()) {
+      const message = this.#messageReader.read();
+      if (message === undefined) return false;
+      messages.push(message);
+    }
+    this.#messages = messages;
+    return this.#cursor.isWhole;
+  }
 
   /** Whether the value `[start, end)` of a column says nothing, or is a text that only has to be counted. */
   #passes({ name, use }: ColumnKey, start: number, end: number): boolean {

@@ -46,15 +46,21 @@ export class MessageReader {
     this.#text = undefined;
     this.#hasZero = false;
     this.#hasOne = false;
-    if (!this.#cursor.readObject(this.#readMember)) return undefined;
+    if (!this.#readMembers()) return undefined;
     const [role, text] = [this.#role, this.#text];
     if (role === undefined || text === undefined) return undefined;
     // A weight of 1 is what an assistant has without it, and of others one that is not read.
     return (role === 'assistant' ? this.#hasZero : this.#hasOne) ? undefined : { role, text };
   }
 
-  readonly #readMember = (keyStart: number, keyEnd: number): boolean => {
-    const use = this.#keys.meaningAt(this.#bytes, keyStart, keyEnd);
+  #readMembers(): boolean {
+    if (!this.#cursor.enterObject()) return false;
+    while (this.#cursor.nextMember()) if (!this.#readMember()) return false;
+    return this.#cursor.isWhole;
+  }
+
+  #readMember(): boolean {
+    const use = this.#keys.meaningAt(this.#bytes, this.#cursor.keyStart, this.#cursor.keyEnd);
     switch (use) {
       case 'content':
         this.#text = this.#cursor.readString();
@@ -72,11 +78,12 @@ export class MessageReader {
       case undefined:
         return false;
     }
-  };
+  }
 
   #readRole(): Role | undefined {
-    const name = this.#cursor.readPlainString();
-    return name && this.#roles.meaningAt(this.#bytes, name.start, name.end);
+    const start = this.#cursor.at + 1;
+    if (!this.#cursor.skipPlainString()) return undefined;
+    return this.#roles.meaningAt(this.#bytes, start, this.#cursor.at - 1);
   }
 
   /** Moves past a value. Whether it says nothing, or is a weight of 0 or 1. */

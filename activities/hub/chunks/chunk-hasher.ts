@@ -1,10 +1,9 @@
-import type { SourceFile } from '../../../core/contracts/source.js';
 import { RequestThread } from '../../threads/request-thread.js';
 import type { ChunkHashMessage, ChunkHashReply } from './chunk-hash-thread.js';
 
 /** The hashes of a whole file. */
 export interface ChunkHashes {
-  /** As the Hub names the content: SHA-256, or git's blob id. */
+  /** Of the whole: SHA-256, or git's blob id. */
   readonly oid: string;
   /** SHA-256 of each chunk, in hex. */
   readonly chunks: readonly string[];
@@ -27,7 +26,8 @@ export class ChunkHasher {
     ({ kind }) => kind !== 'hashed',
   );
 
-  begin({ sha256, sizeBytes }: SourceFile, chunks: number): GrowingHashes {
+  /** Begins with a file: its hash is the SHA-256, or git's blob id. */
+  begin(isGitBlob: boolean, sizeBytes: number, chunks: number): GrowingHashes {
     const thread = this.#thread;
     const settled = new Map<
       number,
@@ -50,7 +50,7 @@ export class ChunkHasher {
     });
     // Without a handler, a failure would end the process where `whole` is not called.
     result.catch(() => undefined);
-    thread.send({ kind: 'begin', id, isGitBlob: sha256 === undefined, sizeBytes, chunks });
+    thread.send({ kind: 'begin', id, isGitBlob, sizeBytes, chunks });
     return {
       add: (chunk, path) =>
         new Promise<void>((resolve, reject) => {

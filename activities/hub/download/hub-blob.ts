@@ -10,9 +10,9 @@ export function hubBlob({ kind, id }: Repository, file: SourceFile): Blob {
   return { oid: oidOf(file), sizeBytes: file.sizeBytes, repository: { kind, id }, name: file.path };
 }
 
-/** The id of a file's content: the SHA-256, or the git blob id of a plain Hub file. */
+/** The id of a file's content in the store: the SHA-256, or the git blob id of a plain Hub file. */
 export function oidOf(file: SourceFile): string {
-  const oid = file.sha256 ?? file.gitOid;
+  const oid = file.storedAs ?? file.sha256 ?? file.gitOid;
   if (oid === undefined || !/^[0-9a-f]{40,64}$/.test(oid))
     throw new Error(`${file.path} has no content hash`);
   return oid;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ResolveSourceInput, SourceFile } from '../../../core/contracts/source.js';
 import { HeadraceError } from '../../../core/errors.js';
+import { isBucketPattern } from '../../../core/hub/bucket-pattern.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { hubBlob } from '../download/hub-blob.js';
 import {
@@ -11,12 +12,16 @@ import {
   type RangeReader,
 } from '../download/range-reader.js';
 import type { Wanted } from '../../artifacts/store.js';
+import { inParallel } from '../../threads/in-parallel.js';
+import { findBucketObjects, pinOf } from '../bucket/bucket-objects.js';
+import { bucketRangeReader } from '../bucket/bucket-range-reader.js';
+import { resolveBucket } from '../bucket/resolve-bucket.js';
 import type { HubAccess } from '../hub-access.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import { emptyNotes } from './empty-notes.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
 import { lockOfNextRun } from './lock-place.js';
-import { putResolution } from './resolution.js';
+import { putResolution, wantedFile } from './resolution.js';
 import { resolveLocal } from './resolve-local.js';
 
 /** One file of a source, readable before it is downloaded. */
@@ -66,7 +71,7 @@ export async function inspectSource(
 ): Promise<SourceInspection> {
   const { name, dataset, files } = input.source;
   if (dataset !== undefined) return inspectHub(hub, { ...input.source, dataset }, input, work);
-  if (files !== undefined) return inspectLocal(name, [files].flat());
+  if (files !== undefined) return inspectFiles(hub, name, [files].flat(), work);
   throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
 }
 
@@ -101,6 +106,40 @@ async function inspectHub(
   };
 }
 
+function inspectFiles(
+  hub: HubAccess,
+  name: string,
+  patterns: readonly string[],
+  { signal }: WorkContext,
+): Promise<SourceInspection> {
+  return patterns.some(isBucketPattern)
+    ? inspectBucket(hub, name, patterns, signal)
+    : inspectLocal(name, patterns);
+}
+
+async function inspectBucket(
+  hub: HubAccess,
+  name: string,
+  patterns: readonly string[],
+  signal: AbortSignal,
+): Promise<SourceInspection> {
+  const { objects, empty } = await findBucketObjects(hub.buckets.open, patterns);
+  const files = await inParallel(objects, lookupsAtOnce, signal, async (object): Promise<InspectedFile> => {
+    const { path, sizeBytes } = object;
+    const file = { path, sizeBytes, storedAs: pinOf(object) };
+    const wanted = wantedFile({ kind: 'imported' }, file);
+    const isWhole = (await hub.buckets.known(object)) !== undefined;
+    const read = isWhole
+      ? storedRangeReader(hub.store, wanted)
+      : bucketRangeReader(hub.buckets, object, signal);
+    return { file, isWhole, haveBytes: isWhole ? sizeBytes : 0, wanted, read };
+  });
+  return { name, kind: 'local', files, emptyFiles: empty, notes: emptyNotes(empty) };
+}
+
+/** Objects that are looked up in the store at a time. */
+const lookupsAtOnce = 16;
+
 async function inspectLocal(name: string, patterns: readonly string[]): Promise<SourceInspection> {
   const { paths, empty } = await findLocalFiles(patterns);
   const found: InspectedFile[] = [];
@@ -125,7 +164,10 @@ export async function storeInspection(
   const listed = files.map(({ file }) => file);
   if (dataset === undefined || commitSha === undefined || config === undefined || split === undefined) {
     const paths = [...listed.map(({ path }) => path), ...emptyFiles];
-    return (await resolveLocal(hub, name, paths, work)).resolution;
+    const resolved = paths.some(isBucketPattern)
+      ? await resolveBucket(hub, name, paths, work)
+      : await resolveLocal(hub, name, paths, work);
+    return resolved.resolution;
   }
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
   return putResolution(hub.store, meta, { files: listed, emptyFiles });

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { stableJson } from '../../../core/stable-json.js';
+import { sha256 } from '../../../files/sha256.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { RunNotes } from '../import/run-notes.js';
 import { findRecipeLock, LockedSource, lockSource, readRecipeLock, type RecipeLock } from './recipe-lock.js';
@@ -42,7 +45,7 @@ export function lockOfNextRun(
 ): Pick<LockPlace, 'read'> {
   return {
     read: async (source) => {
-      const own = folder === undefined ? undefined : await findRecipeLock(folder);
+      const own = folder === undefined ? undefined : await unsentLock(store, out, folder);
       return own === undefined ? await lockPlace(store, out).read(source) : own.sources[source];
     },
   };
@@ -62,7 +65,8 @@ export async function lockInStore(store: ArtifactStore, out: string): Promise<Re
 
 /**
  * Sends the lock that lies in a folder of this machine to a store in a bucket, for a run that starts there.
- * The folder is right: a source that its lock lacks is resolved anew. A folder without a lock changes nothing.
+ * The folder is right: a source that its lock lacks is resolved anew. A folder without a lock changes nothing,
+ * and neither does a lock that was sent already: what runs have entered since is newer.
  *
  * @param sources - names of the recipe's sources.
  * @throws {HeadraceError} RecipeError where the file is not a lock.
@@ -71,7 +75,7 @@ export async function sendLock(
   store: ArtifactStore,
   run: { readonly out: string; readonly folder: string; readonly sources: readonly string[] },
 ): Promise<void> {
-  const lock = await findRecipeLock(run.folder);
+  const lock = await unsentLock(store, run.out, run.folder);
   if (lock === undefined) return;
   const notes = lockNotes(store, run.out);
   const before = await notes.all();
@@ -80,4 +84,27 @@ export async function sendLock(
     const known = before.get(source) ?? null;
     if (JSON.stringify(entry) !== JSON.stringify(known)) await notes.write(source, entry);
   }
+  await sentLocks(store, run.out).write(lastSent, digestOf(lock));
+}
+
+/** The lock in a folder; `undefined` where there is none, or it is the last one that was sent. */
+async function unsentLock(
+  store: ArtifactStore,
+  out: string,
+  folder: string,
+): Promise<RecipeLock | undefined> {
+  const lock = await findRecipeLock(folder);
+  if (lock === undefined) return undefined;
+  return (await sentLocks(store, out).read(lastSent)) === digestOf(lock) ? undefined : lock;
+}
+
+const lastSent = 'last';
+
+/** The digest of the lock that was last sent for a run. */
+function sentLocks(store: ArtifactStore, out: string): RunNotes<string> {
+  return new RunNotes(store, 'sent-locks', out, z.string());
+}
+
+function digestOf(lock: RecipeLock): string {
+  return sha256(stableJson(lock)).toString('hex');
 }

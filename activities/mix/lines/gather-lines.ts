@@ -70,7 +70,7 @@ function gatherFrom(path: string, entries: Uint32Array, stretch: Stretch, into: 
   }
 }
 
-/** The next read: bytes `[start, end)` of the sorted run, the lines of `entries[from, to)` to their places. */
+/** The next read: bytes `[start, end)` of the sorted run, with the lines of `entries[from, to)`. */
 function nextRead(
   entries: Uint32Array,
   from: number,

@@ -26,7 +26,7 @@ async function verify(options: { readonly repair?: boolean; readonly json?: bool
   const found = await verifyStore(store, (label, sizeBytes) => {
     if (!json) say(`checking ${label} (${formatBytes(sizeBytes)})`);
   });
-  if (repair) await removeDamaged(found.damaged);
+  if (repair) await removeDamaged(store, found.damaged);
   print(json ? JSON.stringify({ ...found, removed: repair }, null, 2) : verificationText(found, repair));
   return found.damaged.length === 0 || repair ? exitCodes.done : exitCodes.failed;
 }

@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path';
-import { storePlace } from '../../../activities/artifacts/open-store.js';
+import { workplacePlace } from '../../../activities/artifacts/workplace-place.js';
 
 /**
- * The state folder of a development server. @param option - `--state`. @default `dev/<server>` in the store
+ * The state folder of a development server.
+ *
+ * @param option - `--state`. @default `dev/<server>` in the workplace
  */
 export function stateDir(server: string, option: string | undefined): string {
-  return option === undefined ? join(storePlace(), 'dev', server) : resolve(option);
+  return option === undefined ? join(workplacePlace(), 'dev', server) : resolve(option);
 }

@@ -121,7 +121,7 @@ void test('a damaged file and a damaged artifact are found, and made again after
   const { damaged, files, artifacts } = await verifyStore(store, () => undefined);
   assert.deepEqual(damaged.map((each) => each.path).sort(), [dir, path].sort());
   assert.deepEqual([files, artifacts], [1, 2]);
-  await removeDamaged(damaged);
+  await removeDamaged(store, damaged);
   assert.deepEqual(await readdir(dirname(path)), []);
   const again = await resolve(fixture, { dataset: 'o/n' });
   const [result] = await downloadAll(fixture, fixture.activities(), again);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { noFacts } from '../../../core/convert/findings/facts.js';
 import { layoutOf } from '../../../core/convert/layout.js';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
@@ -22,6 +23,7 @@ import { engines } from './both-ways.js';
 import { chatNames, randomLine } from './random-lines.js';
 import { facts, type RowFacts } from './row-facts.js';
 
+const golden = fileURLToPath(new URL('../../../../test/golden/formats/files/', import.meta.url));
 const folder = await temporaryFolder();
 const path = join(folder, 'a.parquet');
 
@@ -193,3 +195,16 @@ void test('columns that cannot be null have fewer levels', async () => {
 function notNull([first, ...below]: Column): Column {
   return first === undefined ? [] : [{ ...first, repetition_type: 'REQUIRED' }, ...below];
 }
+
+void test('a text that does not end in its page is an error, which names the file', async () => {
+  const bytes = await readFile(join(golden, 'codec-none.parquet'));
+  const at = bytes.indexOf('Yeast makes gas');
+  assert.ok(at > 0);
+  bytes.writeUInt32LE(0x7fff_ffff, at - 4);
+  await writeFile(path, bytes);
+  const rules = { layout: layoutOf('messages') };
+  await assert.rejects(outcomes(rules, neededColumns(rules), undecoded(rules)), {
+    type: 'FormatError',
+    message: 'a.parquet cannot be read as parquet: a text does not end in its page',
+  });
+});

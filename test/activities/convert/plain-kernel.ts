@@ -37,6 +37,13 @@ class PlainKernel implements JsonKernel {
     }
   }
 
+  skipPlainString(start: number): number {
+    const { memory } = this;
+    let at = start;
+    while (memory[at] !== quote && memory[at] !== backslash && (memory[at] ?? 0) >= 0x20) at += 1;
+    return memory[at] === quote ? at : -1;
+  }
+
   escapeText(from: number, to: number, into: number): number {
     const { memory } = this;
     let [surplus, end] = [0, into];

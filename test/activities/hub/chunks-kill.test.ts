@@ -22,10 +22,7 @@ void test('machines that are killed in turn fetch at most the chunks under way t
   const bytes = someBytes(size, 9);
   const s3 = await s3Server(context);
   const fixture = await startFixture(context, { [served]: bytes });
-  const found = await readResolution(
-    fixture.store,
-    (await resolve(fixture, { dataset: 'o/n' })).resolution,
-  );
+  const found = await readResolution(fixture.store, (await resolve(fixture, { dataset: 'o/n' })).resolution);
   const store = await openStore(s3.place, { env: s3.env });
   const resolution = await putResolution(store, found.meta, found);
   const [file] = found.files;

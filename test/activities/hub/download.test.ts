@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,14 +9,12 @@ import {
   readdir,
   readlink,
   rm,
-  rmdir,
   statfs,
   truncate,
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { promisify } from 'node:util';
 import { openStore } from '../../../activities/artifacts/open-store.js';
 import { putResolution, readResolution } from '../../../activities/hub/resolve/resolution.js';
 import { createHubAccess } from '../../../activities/hub/hub-access.js';
@@ -34,7 +31,7 @@ import {
   startFixture,
   type Fixture,
 } from '../../support/hub.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { smallDisk } from '../../support/folder.js';
 
 const size = 5_300_000;
 const train = someBytes(size);
@@ -439,21 +436,6 @@ void test('a disk that fills up in the middle is an error and keeps no half file
   assert.ok(result.resumedBytes > 0);
   assert.ok((await readFile(path)).equals(bytes));
 });
-
-/** A file system of its own, or `undefined` where this user may not mount one. */
-async function smallDisk(t: TestContext, sizeBytes: number): Promise<string | undefined> {
-  const dir = await temporaryFolder();
-  const run = promisify(execFile);
-  const isMounted = await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', dir]).then(
-    () => true,
-    () => false,
-  );
-  t.after(async () => {
-    if (isMounted) await run('umount', ['--lazy', dir]);
-    await rmdir(dir);
-  });
-  return isMounted ? dir : undefined;
-}
 
 void test('errors of the second origin are waited out', async (t) => {
   const fixture = await ready(t);

@@ -10,6 +10,7 @@ import { importSource, type ImportOutcome } from '../../../activities/hub/import
 import { createHubActivities } from '../../../activities/hub/index.js';
 import { digestLocalFile } from '../../../activities/hub/local/local-digest.js';
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
+import { noBatches } from '../../../core/batches.js';
 import type { SourceResolution } from '../../../core/contracts/source.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { temporaryFolder } from '../../support/folder.js';
@@ -86,7 +87,7 @@ void test('files that one machine imports are read by another, which has none of
       files: 2,
       bytes,
       emptyFiles: 1,
-      downloads: [],
+      downloads: noBatches,
       notes: ['1 empty file (0 bytes) is skipped: empty.jsonl'],
     },
   );

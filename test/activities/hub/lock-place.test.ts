@@ -57,21 +57,31 @@ void test('a lock that lies on the machine that starts a run pins its sources, a
   const s3 = await s3Server(context);
   const folder = await temporaryFolder(context);
   const store = await openStore(s3.place, { env: s3.env, onWarning: () => undefined });
-  const place = lockPlace(store, folder);
+  const out = `${s3.place}/runs/r`;
+  const place = lockPlace(store, out);
   const sources = ['a', 'b'];
   await place.enter('a', entry('1'), signal);
   await place.enter('b', entry('1'), signal);
 
-  await sendLock(store, { out: folder, folder, sources });
+  await sendLock(store, { out, folder, sources });
   assert.equal((await place.read('a'))?.commit, entry('1').commit, 'a folder without a lock changes nothing');
 
   const text = lockText({ version: 1, sources: { a: entry('2') } });
   await writeFile(join(folder, 'recipe.lock.json'), text);
-  assert.equal((await lockOfNextRun(store, { out: folder, folder }).read('a'))?.commit, entry('2').commit);
-  await sendLock(store, { out: folder, folder, sources });
+  assert.equal((await lockOfNextRun(store, { out, folder }).read('a'))?.commit, entry('2').commit);
+  await sendLock(store, { out, folder, sources });
   assert.equal((await place.read('a'))?.commit, entry('2').commit);
   assert.equal(await place.read('b'), undefined);
-  assert.equal(lockText(await lockInStore(store, folder)), text);
+  assert.equal(lockText(await lockInStore(store, out)), text);
+
+  // A run has moved to another commit since, with --update-lock. The folder has the lock of before.
+  await place.enter('a', entry('3'), signal);
+  await sendLock(store, { out, folder, sources });
+  assert.equal((await place.read('a'))?.commit, entry('3').commit);
+  assert.equal((await lockOfNextRun(store, { out, folder }).read('a'))?.commit, entry('3').commit);
+  await writeFile(join(folder, 'recipe.lock.json'), lockText({ version: 1, sources: { a: entry('4') } }));
+  await sendLock(store, { out, folder, sources });
+  assert.equal((await place.read('a'))?.commit, entry('4').commit);
 });
 
 void test('a lock that cannot be read is an error, and never an empty lock', async (context) => {

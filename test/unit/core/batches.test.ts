@@ -24,6 +24,7 @@ void test('few items are a batch each, and many small ones share about 64 batche
   assert.equal(batchCount(batchesOf(40, 40 * 32 * 1024 ** 2)), 40);
   assert.equal(batchCount(batchesOf(2_000, 1_000_000)), 65);
   assert.equal(batchCount(batchesOf(50_000, gibibyte)), 65);
+  assert.equal(batchCount(batchesOf(40, gibibyte, 4)), 10);
   assert.equal(batchCount(noBatches), 0);
 });
 

@@ -82,7 +82,12 @@ void test('reading ends with the signal', async () => {
 void test('a line is found by its number, and keeps its line separators', async () => {
   const path = await fileOf('one\ntwo\u2028still two\nthree');
   assert.deepEqual(
-    [await lineOf(blocksOf(path), 1), await lineOf(blocksOf(path), 2), await lineOf(blocksOf(path), 3), await lineOf(blocksOf(path), 4)],
+    [
+      await lineOf(blocksOf(path), 1),
+      await lineOf(blocksOf(path), 2),
+      await lineOf(blocksOf(path), 3),
+      await lineOf(blocksOf(path), 4),
+    ],
     ['one', 'two\u2028still two', 'three', undefined],
   );
 });

@@ -11,13 +11,10 @@ void test('a source that was fetched and converted whole has no note', () => {
 
 void test('what was in the store already is noted, of pieces and of dialogues together', () => {
   assert.deepEqual(
-    reuseNotes(
-      { ...download, files: 4, reusedFiles: 3, resumedBytes: 1_500_000 },
-      [
-        { ...conversion, reusedPieces: 3 },
-        { ...conversion, reusedPieces: 1 },
-      ],
-    ),
+    reuseNotes({ ...download, files: 4, reusedFiles: 3, resumedBytes: 1_500_000 }, [
+      { ...conversion, reusedPieces: 3 },
+      { ...conversion, reusedPieces: 1 },
+    ]),
     [
       'reused 3 of 4 files that were on disk, complete',
       'resumed downloads from 1.50 MB that were on disk',

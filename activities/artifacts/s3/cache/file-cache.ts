@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeadraceError } from '../../../../core/errors.js';
 import { formatBytes } from '../../../../core/format.js';
@@ -117,7 +117,7 @@ export class FileCache {
 
   async #entries(): Promise<Entry[]> {
     const found: Entry[] = [];
-    for (const name of await readdir(this.#folder)) {
+    for (const name of await namesIn(this.#folder)) {
       const dir = join(this.#folder, name);
       const image = await stat(join(dir, names.image)).catch(ignoreMissing);
       const marks = await stat(join(dir, names.marks)).catch(ignoreMissing);

@@ -31,19 +31,30 @@ export interface PutMessage extends Common {
 
 export type BulkMessage = GetMessage | PutMessage | { readonly kind: 'stop'; readonly id: number };
 
-/** The answer to a PUT. */
-export interface PutAnswer {
+/** A refusal, or the answer to a PUT. */
+export interface PlainAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** `undefined` where it was too long or of unknown length, and not read. */
+  readonly body: string | undefined;
+}
+
+/** What came of a GET: the SHA-256 of the bytes in hex, or another answer. */
+export type GetResult = { readonly sha256: string } | { readonly other: PlainAnswer };
+
+/** What came of a PUT. */
+export interface PutResult {
+  readonly answer: PlainAnswer;
   /** SHA-256 of each chunk, in hex. */
   readonly chunks: readonly string[];
 }
 
+/** Longer answers are not those of S3. */
+export const mostAnswerBytes = 64 << 10;
+
 export type BulkReply =
-  /** `sha256` of the bytes in hex; `undefined` where the answer was another one, which was not read. */
-  | { readonly kind: 'got'; readonly id: number; readonly sha256: string | undefined }
-  | ({ readonly kind: 'put'; readonly id: number } & PutAnswer)
+  | { readonly kind: 'got'; readonly id: number; readonly result: GetResult }
+  | { readonly kind: 'put'; readonly id: number; readonly result: PutResult }
   | {
       readonly kind: 'failed';
       readonly id: number;

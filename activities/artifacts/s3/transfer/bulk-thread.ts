@@ -18,11 +18,11 @@ async function run(message: GetMessage | PutMessage): Promise<BulkReply> {
     if (message.kind === 'get') {
       const transfer = new GetTransfer(message);
       running.set(id, transfer);
-      return { kind: 'got', id, sha256: await transfer.run() };
+      return { kind: 'got', id, result: await transfer.run() };
     }
     const transfer = new PutTransfer(message);
     running.set(id, transfer);
-    return { kind: 'put', id, ...(await transfer.run()) };
+    return { kind: 'put', id, result: await transfer.run() };
   } catch (error) {
     const disk = error instanceof DiskError ? { code: error.code } : {};
     return { kind: 'failed', id, message: messageOf(error), ...disk };

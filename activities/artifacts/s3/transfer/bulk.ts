@@ -1,5 +1,12 @@
 import { RequestThread } from '../../../threads/request-thread.js';
-import type { BulkMessage, BulkReply, GetMessage, PutAnswer, PutMessage } from './bulk-messages.js';
+import type {
+  BulkMessage,
+  BulkReply,
+  GetMessage,
+  GetResult,
+  PutMessage,
+  PutResult,
+} from './bulk-messages.js';
 
 type Finished = Exclude<BulkReply, { readonly kind: 'failed' }>;
 /** A message before it has an id and a time limit. */
@@ -29,19 +36,19 @@ export class Bulk {
   /**
    * Writes an answer to a file.
    *
-   * @returns the SHA-256 of the bytes; `undefined` where the answer was not these bytes.
    * @throws {BrokenTransfer}; the error of a write, with its `code`; the signal's reason.
    */
-  async get(message: Without<GetMessage>, signal: AbortSignal | undefined): Promise<string | undefined> {
+  async get(message: Without<GetMessage>, signal: AbortSignal | undefined): Promise<GetResult> {
     const reply = await this.#ask({ kind: 'get', ...message }, signal);
-    return reply.kind === 'got' ? reply.sha256 : undefined;
+    if (reply.kind !== 'got') throw new Error('The thread has answered another request');
+    return reply.result;
   }
 
-  /** Sends a part of a file, and returns the answer. Throws as {@link get}. */
-  async put(message: Without<PutMessage>, signal: AbortSignal | undefined): Promise<PutAnswer> {
+  /** Sends a part of a file. Throws as {@link get}. */
+  async put(message: Without<PutMessage>, signal: AbortSignal | undefined): Promise<PutResult> {
     const reply = await this.#ask({ kind: 'put', ...message }, signal);
     if (reply.kind !== 'put') throw new Error('The thread has answered another request');
-    return reply;
+    return reply.result;
   }
 
   #ask(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeAll } from '../../../../files/file-writer.js';
 import { ConnectionPool } from '../../../http/connection-pool.js';
-import type { DirectConnection } from '../../../http/direct-connection.js';
-import { DiskError, type GetMessage } from './bulk-messages.js';
+import type { DirectConnection, DirectResponse } from '../../../http/direct-connection.js';
+import { DiskError, mostAnswerBytes, type GetMessage, type GetResult } from './bulk-messages.js';
 
 const pool = new ConnectionPool();
 
@@ -18,6 +18,8 @@ export class GetTransfer {
   #position: number;
   readonly #held: Buffer | undefined;
   #stopped: Error | undefined;
+  /** The body of an answer that is not the wanted one. */
+  #refusal: Buffer[] | undefined;
 
   constructor(message: GetMessage) {
     this.#message = message;
@@ -25,9 +27,8 @@ export class GetTransfer {
     this.#held = message.sha256 === undefined ? undefined : bufferOf(message.bytes);
   }
 
-  /** The SHA-256 of the bytes, in hex; `undefined` where the answer is not just these bytes. */
-  async run(): Promise<string | undefined> {
-    const { url: href, headers, bytes: expected, at, stallMs } = this.#message;
+  async run(): Promise<GetResult> {
+    const { url: href, headers, at, stallMs } = this.#message;
     const url = new URL(href);
     const timer = setTimeout(() => this.#cut(new Error('The connection went silent')), stallMs);
     try {
@@ -36,18 +37,17 @@ export class GetTransfer {
         const { connection, isReused } = pool.take(url);
         this.#connection = connection;
         try {
-          const { isRead } = await connection.get({
+          const response = await connection.get({
             url,
             headers,
-            accepts: (status, _fields, bodyBytes) =>
-              (status === 206 || status === 200) && bodyBytes === expected,
+            accepts: (status, _fields, bodyBytes) => this.#accepts(status, bodyBytes),
             onBytes: (bytes) => {
               timer.refresh();
               this.#take(bytes);
             },
           });
           pool.give(connection);
-          return isRead ? this.#finish() : undefined;
+          return this.#resultOf(response);
         } catch (error) {
           // The server may have closed the idle connection before the request.
           const mayBeIdle = isReused && this.#position === at && !(error instanceof DiskError);
@@ -58,6 +58,18 @@ export class GetTransfer {
       clearTimeout(timer);
       if (this.#held !== undefined && spare.length < mostSpare) spare.push(this.#held);
     }
+  }
+
+  #accepts(status: number, bodyBytes: number): boolean {
+    const isWanted = (status === 206 || status === 200) && bodyBytes === this.#message.bytes;
+    if (!isWanted) this.#refusal = [];
+    return isWanted || (status >= 300 && bodyBytes <= mostAnswerBytes);
+  }
+
+  #resultOf({ isRead, status, headers }: DirectResponse): GetResult {
+    if (isRead && this.#refusal === undefined) return { sha256: this.#finish() };
+    const body = isRead ? Buffer.concat(this.#refusal ?? []).toString('utf8') : undefined;
+    return { other: { status, headers: Object.fromEntries(headers), body } };
   }
 
   stop(): void {
@@ -71,6 +83,8 @@ export class GetTransfer {
 
   #take(bytes: Uint8Array): void {
     const { at } = this.#message;
+    // The bytes are valid during the call.
+    if (this.#refusal !== undefined) return void this.#refusal.push(Buffer.from(bytes));
     this.#hash.update(bytes);
     if (this.#held === undefined) this.#write(bytes, this.#position);
     else this.#held.set(bytes, this.#position - at);

@@ -8,12 +8,16 @@ import {
 } from 'node:http';
 import { Agent as SecureAgent, request as requestSecure } from 'node:https';
 import { readFully } from '../../../../files/read-fully.js';
-import { DiskError, type PutAnswer, type PutMessage } from './bulk-messages.js';
+import {
+  DiskError,
+  mostAnswerBytes,
+  type PlainAnswer,
+  type PutMessage,
+  type PutResult,
+} from './bulk-messages.js';
 
 /** A file is read and sent in blocks of this size. */
 const blockBytes = 1 << 20;
-/** Longer answers are not those of S3. */
-const mostAnswerBytes = 64 << 10;
 
 /** Servers close idle connections after some seconds, so older ones are not reused. */
 const pooled = { keepAlive: true, timeout: 4_000 };
@@ -33,7 +37,7 @@ export class PutTransfer {
     this.#message = message;
   }
 
-  async run(): Promise<PutAnswer> {
+  async run(): Promise<PutResult> {
     const { path, stallMs } = this.#message;
     const descriptor = onDisk(() => openSync(path, 'r'));
     this.#timer = setTimeout(() => this.#request?.destroy(new Error('The connection went silent')), stallMs);
@@ -44,10 +48,10 @@ export class PutTransfer {
       // It is awaited below; the connection may break before.
       answered.catch(() => undefined);
       const isSent = await this.#send(request, descriptor, answered);
-      const { status, headers, body } = await answered;
+      const answer = await answered;
       // The server would take the next request for the rest of this one.
       if (!isSent) request.destroy();
-      return { status, headers, body, chunks: this.#chunks };
+      return { answer, chunks: this.#chunks };
     } finally {
       clearTimeout(this.#timer);
       closeSync(descriptor);
@@ -109,7 +113,7 @@ export class PutTransfer {
 }
 
 /** The answer, whole. */
-async function answerOf(request: ClientRequest): Promise<Omit<PutAnswer, 'chunks'>> {
+async function answerOf(request: ClientRequest): Promise<PlainAnswer> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.on('response', resolve);
     request.on('error', reject);

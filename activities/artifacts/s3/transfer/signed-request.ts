@@ -26,8 +26,8 @@ export function signedRequest(request: unknown): SignedRequest {
   return { url: `${origin}${path}${fields.length === 0 ? '' : `?${fields.join('&')}`}`, headers };
 }
 
-/** As the signature has it: these five characters are escaped as well. */
-function escaped(text: string): string {
+/** A part of a path or query as signatures have it: more characters are escaped than usual. */
+export function escaped(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -69,6 +69,15 @@ export function skipString(at: i32): i32 {
   }
 }
 
+/** As {@link skipString}, for strings without escapes; -1 for any other. */
+export function skipPlainString(at: i32): i32 {
+  while (true) {
+    const stops = stopLanes(v128.load(at));
+    at += firstLane(stops);
+    if (stops != 0) return load<u8>(at) == QUOTE ? at : NOT_CANONICAL;
+  }
+}
+
 /**
  * Writes the text `[from, to)` at `into` as a canonical string without its quotes. Returns the address after
  * the last byte written.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Artifact } from '../../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../../core/errors.js';
+import { smallDisk } from '../../../support/folder.js';
 import { s3Server } from '../../../support/s3.js';
 import { bytesOf, openTestStore, putFiles } from '../../../support/s3-store.js';
 
@@ -28,6 +29,19 @@ void test('what was brought once is not fetched again, by another process of the
   assert.equal(s3.proxy.counts().GetObject?.requests, 2);
   await bring(two);
   assert.equal(s3.proxy.counts().GetObject?.requests, 2);
+});
+
+void test('requests and bytes are counted, by whether the cache had them', async (t) => {
+  const s3 = await s3Server(t);
+  const { store, counts } = await openTestStore(s3);
+  const artifact = await putFiles(store, { 'a.bin': bytesOf('a', size) });
+  const { requests: before = 0 } = s3.proxy.counts().GetObject ?? {};
+  s3.proxy.fault({ kind: 'error', status: 503, code: 'SlowDown', operation: 'GetObject', times: 1 });
+  for (const _ of [1, 2]) await store.bring([{ artifact, file: 'a.bin' }], () => Promise.resolve());
+  assert.equal(counts['cache store'], size);
+  assert.equal(counts['cache cache'], size);
+  assert.equal(counts['requests get failed'], 1);
+  assert.equal(counts['requests get answered'], before + 2);
 });
 
 void test('two processes that fill one file together both have its bytes', async (t) => {
@@ -102,6 +116,34 @@ void test('a cache that is wiped during a use takes nothing from it', async (t) 
       assert.ok((await readFile(again)).equals(bytesOf('a', size)));
     });
   });
+});
+
+void test('a full disk of the cache is an error that names it, and takes nothing from the store', async (t) => {
+  const disk = await smallDisk(t, 15_000_000);
+  if (disk === undefined) return t.skip('mounting a small disk needs the right to');
+  const s3 = await s3Server(t);
+  const elsewhere = (await openTestStore(s3)).store;
+  const artifact = await putFiles(elsewhere, { 'a.bin': bytesOf('a', 2 * size) });
+  const { store } = await openTestStore(s3, { HEADRACE_CACHE: disk });
+  const isFull = (error: unknown): boolean => {
+    assert.ok(error instanceof HeadraceError, String(error));
+    assert.equal(error.type, 'DiskFullError');
+    assert.ok(error.message.includes(disk), error.message);
+    assert.match(error.remedy, /HEADRACE_CACHE\b.*HEADRACE_CACHE_BYTES/);
+    return true;
+  };
+  const wanted = [{ artifact, file: 'a.bin' }];
+  await assert.rejects(
+    store.bring(wanted, () => Promise.resolve()),
+    isFull,
+  );
+  await assert.rejects(putFiles(store, { 'b.bin': bytesOf('b', 2 * size) }), isFull);
+  await elsewhere.bring(wanted, async ([path = '']) => {
+    assert.ok((await readFile(path)).equals(bytesOf('a', 2 * size)));
+  });
+  const small = await putFiles(elsewhere, { 'a.bin': bytesOf('a', 2_000_000) });
+  await rm(join(disk, 'brought'), { recursive: true });
+  await store.bring([{ artifact: small, file: 'a.bin' }], () => Promise.resolve());
 });
 
 void test('a limit that is no number is an error', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { blobChunkBytes, BlobManifest } from '../../../../activities/artifacts/s3/manifests.js';
+import { blobChunkBytes, type BlobManifest } from '../../../../activities/artifacts/s3/manifests.js';
 import { blobChunkKey, wholeKey } from '../../../../activities/artifacts/s3/layout.js';
 import type { Artifact, Blob, Wanted } from '../../../../activities/artifacts/store.js';
 import { HeadraceError } from '../../../../core/errors.js';
@@ -27,6 +27,7 @@ const damages: Readonly<
     is: 'ArtifactCorruptError',
   },
   cut: { do: (path) => truncate(path, 9_000_000), is: 'ArtifactCorruptError' },
+  'cut to its first bytes': { do: (path) => truncate(path, 100), is: 'ArtifactCorruptError' },
   emptied: { do: (path) => truncate(path, 0), is: 'ArtifactCorruptError' },
   deleted: { do: (path) => rm(path), is: 'ArtifactMissingError' },
 };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore, storePlace } from '../../../../activities/artifacts/open-store.js';
 import { HeadraceError } from '../../../../core/errors.js';
+import { sha256 } from '../../../../files/sha256.js';
 import { s3Server } from '../../../support/s3.js';
 import { all, bytesOf, newRef, openTestStore, putFiles } from '../../../support/s3-store.js';
 
@@ -126,6 +127,27 @@ void test('where the service lets two manifests through, each of them is whole',
     assert.equal(await store.text(artifact, 'large.bin'), String(large));
 });
 
+void test('a version that is asked for by its ETag is brought, and another one is missing', async (t) => {
+  const { store } = await openTestStore(await s3Server(t));
+  const { medium } = store;
+  assert.ok(medium.kind === 'objects');
+  const { objects } = medium;
+  const file = await open(join(store.workplace.root, 'file'), 'w+');
+  t.after(() => file.close());
+  const bring = async (etag: string): Promise<string | undefined> => {
+    const target = { descriptor: file.fd, at: 0 };
+    return (await objects.download('odd (key)/ä+!', { from: 1, to: 3 }, target, undefined, etag))?.sha256;
+  };
+  const etagNow = async (): Promise<string> => (await all(objects.list('odd')))[0]?.etag ?? '';
+  await objects.put('odd (key)/ä+!', Buffer.from('first'));
+  const former = await etagNow();
+  // The first request is the SDK's, the others are signed here.
+  for (const _ of [1, 2]) assert.equal(await bring(former), sha256('ir').toString('hex'));
+  await objects.put('odd (key)/ä+!', Buffer.from('second'));
+  assert.equal(await bring(former), undefined);
+  assert.equal(await bring(await etagNow()), sha256('ec').toString('hex'));
+});
+
 void test('notes are replaced whole and listed by their beginning', async (t) => {
   const { store } = await openTestStore(await s3Server(t));
   await store.note('uses/a.json', 'one');
@@ -135,8 +157,8 @@ void test('notes are replaced whole and listed by their beginning', async (t) =>
   assert.equal(await store.read('uses/a.json'), 'two');
   assert.equal(await store.read('uses/none.json'), undefined);
   const notes = await all(store.notes('uses/'));
-  assert.deepEqual(notes.map(({ name }) => name).sort(), ['uses/a.json', 'uses/b.json']);
-  assert.deepEqual(notes.map(({ sizeBytes }) => sizeBytes).sort(), [3, 5]);
+  const listed = notes.map(({ name, sizeBytes }) => `${name} ${sizeBytes}`);
+  assert.deepEqual(listed.sort(), ['uses/a.json 3', 'uses/b.json 5']);
 });
 
 void test('objects are listed past the first page, joined without being read, and removed', async (t) => {

@@ -20,7 +20,9 @@ void test('a question about a source does not wait behind downloads', () => {
 void test('a run needs the roles that its recipe has work for', () => {
   assert.deepEqual(rolesFor(recipeOf('x', ['a'], trainYaml)), ['main', 'io', 'cpu', 'train']);
   assert.deepEqual(rolesFor(recipeOf('x', ['a'])), ['main', 'io', 'cpu']);
-  const local = parseRecipe('name: x\nsources:\n  - { name: a, files: a.jsonl }\n', 'x.yaml', { cwd: '/tmp' });
+  const local = parseRecipe('name: x\nsources:\n  - { name: a, files: a.jsonl }\n', 'x.yaml', {
+    cwd: '/tmp',
+  });
   assert.deepEqual(rolesFor(local), ['main', 'cpu']);
 });
 
