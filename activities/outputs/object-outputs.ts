@@ -1,10 +1,21 @@
-import type { JoinedPart, Objects } from '../artifacts/s3/objects.js';
+import type { JoinedPart, Objects, Received, Target } from '../artifacts/s3/objects.js';
+import type { ByteRange } from '../artifacts/store.js';
 import type { Outputs } from './outputs.js';
 
 /** Bytes of a result that are read at a time. */
 const blockBytes = 8 * 1024 * 1024;
 /** Larger files are uploaded in parts of this size. */
 const partBytes = 16 * 1024 * 1024;
+
+/** A result in a list. */
+export interface ResultObject {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** When it was written, by the clock of the service. */
+  readonly at: Date;
+  /** Names this version of it. */
+  readonly etag: string;
+}
 
 /** Results that are objects of a bucket. Each is replaced by one write, so that readers find it whole. */
 export class ObjectOutputs implements Outputs {
@@ -48,6 +59,26 @@ export class ObjectOutputs implements Outputs {
       if (block === undefined) return;
       yield block;
     }
+  }
+
+  /** The results that are there, in no particular order. */
+  async *list(): AsyncGenerator<ResultObject> {
+    for await (const { key, ...object } of this.#objects.list(this.#prefix))
+      yield { ...object, name: key.slice(this.#prefix.length) };
+  }
+
+  /**
+   * Writes a range of a result to a file; `undefined` where this version of it is there no more.
+   *
+   * @param signal - ends the transfer.
+   */
+  async download(
+    { name, etag }: Pick<ResultObject, 'name' | 'etag'>,
+    range: ByteRange,
+    target: Target,
+    signal: AbortSignal,
+  ): Promise<Received | undefined> {
+    return await this.#objects.download(this.#keyOf(name), range, target, signal, etag);
   }
 
   #keyOf(name: string): string {

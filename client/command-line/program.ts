@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   review: () => import('../commands/review.js'),
   cost: () => import('../commands/cost.js'),
   report: () => import('../commands/report.js'),
+  get: () => import('../commands/get.js'),
   trace: () => import('../commands/trace.js'),
   checkpoints: () => import('../commands/checkpoints.js'),
   sample: () => import('../commands/sample.js'),

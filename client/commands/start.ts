@@ -9,11 +9,15 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
+import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { getResults } from '../results/get-results.js';
 import { followRun } from '../runs/follow-run.js';
 import { sendLocalParts } from '../runs/send-local-parts.js';
 import { startRun } from '../runs/start-run.js';
 import { withTemporal } from '../temporal/connect.js';
+import type { TemporalClient } from '../temporal/connect.js';
 import { uiLink } from '../temporal/ui-link.js';
+import { broughtLine } from '../text/brought.js';
 import { print, say } from '../text/output.js';
 
 interface StartCommandOptions {
@@ -37,7 +41,10 @@ export function register(program: Command): void {
     .option('--rows-per-source <n>', 'at most n conversations of each source, for a first look', integer)
     .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
     .option('--from <path>', 'start from the weights of a saved state, tinker://…/weights/…')
-    .option('--wait', 'follow the run: exit 0 when done, 3 when it waits for a decision, 1 when it failed')
+    .option(
+      '--wait',
+      'follow the run: exit 0 when done, 3 when it waits for a decision, 1 when it failed; at the end bring the results here from a store in a bucket',
+    )
     .option('--json', 'print the result as JSON')
     .option('--task-queue <name>', "the workers' task queue; by default that of the store")
     .option('--priority <1-5>', 'work of runs with a lower number is done first; 3 by default', priority)
@@ -86,12 +93,31 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
       say(
         `The last run of this name had another recipe; its results are reused where they still apply:\n${changes.map((change) => `  ${change}`).join('\n')}`,
       );
-    if (options.wait === true)
-      return await followRun(temporal, recipe.name, { uiLink: link, json: options.json });
+    if (options.wait === true) {
+      const code = await followRun(temporal, recipe.name, { uiLink: link, json: options.json });
+      return code === exitCodes.done ? await bringHome(temporal, recipe) : code;
+    }
     if (options.json === true) print(JSON.stringify({ workflowId, runId, attached }));
     say(`Follow it with: npx headrace watch ${recipe.name}`);
     return exitCodes.done;
   });
+}
+
+/** Brings the results from a store in a bucket into the folder of the recipe. */
+async function bringHome(
+  temporal: TemporalClient,
+  { name, out, folder }: ResolvedRecipe,
+): Promise<ExitCode> {
+  if (folder === undefined) return exitCodes.done;
+  try {
+    const brought = await getResults(temporal, name, { out, folder });
+    if (brought !== undefined) say(broughtLine(brought));
+    else say(`Interrupted. \`npx headrace get ${name}\` continues.`);
+    return brought === undefined ? exitCodes.interrupted : exitCodes.done;
+  } catch (error) {
+    say(`The run is done. Its results in ${out} could not be brought here: \`npx headrace get ${name}\` tries again.`);
+    throw error;
+  }
 }
 
 /** Parses a priority. @throws {InvalidArgumentError} */

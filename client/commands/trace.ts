@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { storePlace, openStore } from '../../activities/artifacts/open-store.js';
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { HeadraceError } from '../../core/errors.js';
 import { lineOf } from '../../files/json-lines.js';
 import { action } from '../command-line/action.js';
@@ -10,12 +9,11 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { traceLine } from '../mix/trace-line.js';
 import type { LineOrigin } from '../mix/trace-line.js';
-import { handleOf, requireRun } from '../runs/find-run.js';
+import { requireRun } from '../runs/find-run.js';
+import { mixOf } from '../runs/mix-of.js';
 import { outputsOf } from '../runs/outputs-of.js';
-import { reportInput } from '../runs/report-input.js';
 import { outOf } from '../runs/run-memo.js';
 import { withTemporal } from '../temporal/connect.js';
-import type { TemporalClient } from '../temporal/connect.js';
 import { print } from '../text/output.js';
 
 interface TraceOptions {
@@ -60,15 +58,4 @@ async function trace(name: string, line: number, options: TraceOptions): Promise
 function placeText({ path, unit, row, dataset, commitSha = '?' }: LineOrigin): string {
   const place = `${path}, ${unit} ${row}`;
   return dataset === undefined ? place : `${dataset} at ${commitSha}, ${place}`;
-}
-
-/** @throws {HeadraceError} UsageError where the mix is not made yet. */
-async function mixOf(temporal: TemporalClient, name: string): Promise<ArtifactRef> {
-  const { status } = await requireRun(temporal, name);
-  if (status.name === 'COMPLETED') return (await handleOf(temporal, name).result()).mix.mix;
-  const { mix } = await reportInput(temporal, name);
-  if (mix !== null) return mix.mix;
-  throw new HeadraceError('UsageError', `The mix of ${name} is not made yet`, {
-    remedy: `\`npx headrace status ${name}\` shows the state of the run.`,
-  });
 }
