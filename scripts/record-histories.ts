@@ -133,6 +133,31 @@ function slowDownload(): Fake {
   return fake;
 }
 
+/** The worker that holds the client of the first segment has ended. */
+function liveWorkerEnded(): Fake {
+  const fake = fakeActivities({ totalSteps: 4 });
+  const quick = { ...fake.activities };
+  fake.activities.trainSegment = async (input) => {
+    const result = await quick.trainSegment(input);
+    return input.from === 0 ? { ...result, liveOn: 'a-worker-that-has-ended' } : result;
+  };
+  return fake;
+}
+
+/** One of four downloads of `a` fails for good, while the others are under way. */
+function failingDownload(): Fake {
+  const fake = fakeActivities({ downloads: 4 });
+  const quick = { ...fake.activities };
+  fake.activities.downloadFiles = async (input) => {
+    if (input.resolution.key !== ref('resolution', 'a').key) return await quick.downloadFiles(input);
+    if (input.from === 2)
+      throw ApplicationFailure.create({ message: 'gone', type: 'HubFileNotFoundError', nonRetryable: true });
+    await untilCancelled();
+    throw new Error('was not cancelled');
+  };
+  return fake;
+}
+
 const scenarios: Record<string, Scenario> = {
   'trains-to-the-end': {
     sources: ['a', 'b'],
@@ -289,6 +314,28 @@ const scenarios: Record<string, Scenario> = {
     keep: ['', '/train'],
   },
   'question-asked-again': { sources: ['a'], yaml: '', fake: failingQuestion, keep: ['/source/a'] },
+  'live-worker-has-ended': {
+    sources: ['a'],
+    yaml: trainYaml,
+    fake: liveWorkerEnded,
+    keep: ['/train'],
+  },
+  'download-fails': {
+    sources: ['a', 'b'],
+    yaml: '',
+    fake: failingDownload,
+    steer: async (handle) => {
+      await untilWaiting(handle);
+      await handle.executeUpdate(updates.skipSource, { args: [{ source: 'a' }] });
+    },
+    keep: ['/source/a'],
+  },
+  'batches-in-children': {
+    sources: ['a'],
+    yaml: '',
+    fake: () => fakeActivities({ downloads: 510 }),
+    keep: ['/source/a', '/source/a/downloadFiles/501-510'],
+  },
   'checkpoint-lost': { sources: ['a'], yaml: trainYaml, fake: losesCheckpoint, keep: ['/train'] },
   'training-continues-as-new': {
     sources: ['a'],

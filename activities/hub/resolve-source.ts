@@ -14,8 +14,8 @@ import { noteUse } from './resolve/source-uses.js';
  * The files of a source, pinned by commit or hash. Downloads nothing. Stores a `resolution` artifact, enters
  * Hub sources in `recipe.lock.json`, and records the use for `headrace cache`. Safe to repeat.
  *
- * @throws {HeadraceError} as {@link resolveDataset}, {@link resolveLocal} and {@link resolveImported}; RecipeError where the source
- * names no files.
+ * @throws {HeadraceError} as {@link resolveDataset}, {@link resolveLocal}, {@link resolveImported} and
+ * {@link resolveBucket}; RecipeError where the source names no files.
  */
 export async function resolveSource(
   hub: HubAccess,

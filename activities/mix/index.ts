@@ -13,7 +13,6 @@ export type MixActivities = WorkOf<
 >;
 
 const defaultBucketBytes = 8 * 1024 * 1024;
-const defaultPartitionBytes = 32 * 1024 * 1024;
 
 /** The activities that mix converted sources into train.jsonl and heldout.jsonl. */
 export function createMixActivities(options: MixOptions): MixActivities {
@@ -21,7 +20,7 @@ export function createMixActivities(options: MixOptions): MixActivities {
     store: options.store,
     threads: options.threads,
     bucketBytes: options.bucketBytes ?? defaultBucketBytes,
-    partitionBytes: options.partitionBytes ?? defaultPartitionBytes,
+    partitionBytes: options.partitionBytes,
     jobs: options.threads.jobs<MixJobs>(new URL('./jobs.js', import.meta.url)),
   };
   return {

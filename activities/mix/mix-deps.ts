@@ -14,9 +14,9 @@ export interface MixOptions {
    */
   readonly bucketBytes?: number;
   /**
-   * The least bytes of lines and their entries in a partition. The results do not depend on it.
+   * Bytes of lines and their entries in a partition, about. The results do not depend on it.
    *
-   * @default 32 MiB
+   * @default 32 MiB, more above a gigabyte: see core/mix/shuffle-sizes.ts
    */
   readonly partitionBytes?: number;
 }
@@ -26,6 +26,6 @@ export interface MixDeps {
   readonly store: ArtifactStore;
   readonly threads: ThreadPool;
   readonly bucketBytes: number;
-  readonly partitionBytes: number;
+  readonly partitionBytes: number | undefined;
   readonly jobs: PoolJobs<MixJobs>;
 }

@@ -37,7 +37,7 @@ export async function planMix(deps: MixDeps, input: PlanMixInput, work: WorkCont
     sources: input.sources.map(plannedSource),
     bucketBytes,
   };
-  const inputs = { ...rules, partitionBytes };
+  const inputs = { ...rules, ...defined({ partitionBytes }) };
   const ref: ArtifactRef = { kind: 'mix-plan', key: artifactKey('mix-plan', mixCodeVersion, inputs) };
   if ((await store.find(ref)) === undefined)
     await store.put(ref, async (dir) => {

@@ -20,6 +20,7 @@ import { cutMix } from './pieces/cut-mix.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
 import type { TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
+import { requireSharedTokenizer } from './tokenizer/require-shared.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
@@ -39,6 +40,7 @@ export async function planTokens(
   const settings = rendererSettings(train, startedOn);
   checkExampleRules(rendererNamed(renderer, settings), exampleRules(train));
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
+  requireSharedTokenizer(store, train.tokenizer);
   const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
   const mixed = await store.get(mix);
   const mixMeta = MixMeta.parse(mixed.meta);

@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { openStore } from '../../activities/artifacts/open-store.js';
 import { artifactKey } from '../../activities/artifacts/store.js';
 
-// Puts the files of a folder into a store, or brings them to one: `ours.js put|bring PLACE FOLDER`. Prints how
-// busy the main thread was.
+// Puts the files of a folder into a store, or brings them to one: `ours.js put|bring PLACE FOLDER`. Prints
+// how busy the main thread was.
 const [action, place = '', folder = ''] = process.argv.slice(2);
 const store = await openStore(place);
 const ref = { kind: 'piece', key: artifactKey('piece', 0, 'bench') } as const;

@@ -3,6 +3,7 @@ import { storePlace } from '../../activities/artifacts/open-store.js';
 import { isBucketPlace } from '../../activities/artifacts/s3/place.js';
 import { sendLock } from '../../activities/hub/resolve/lock-place.js';
 import { isBucketPattern } from '../../core/hub/bucket-pattern.js';
+import { requireSharedTokenizer } from '../../activities/tokenise/tokenizer/require-shared.js';
 import { formatBytes, plural } from '../../core/format.js';
 import type { Source } from '../../core/recipe.js';
 import { openLocalWork } from '../local-work.js';
@@ -18,15 +19,16 @@ type Access = Pick<LocalWork, 'store' | 'hub' | 'work'>;
  * folder, whose workers are on this machine.
  *
  * @param log - called with a line about each source.
- * @throws {HeadraceError} FileNotFoundError, FileChangedError, RecipeError where the lock cannot be read;
- *   those of the store.
+ * @throws {HeadraceError} TokenizerError where the tokenizer is a folder; FileNotFoundError,
+ *   FileChangedError; RecipeError where the lock cannot be read; those of the store.
  */
 export async function sendLocalParts(
   access: Access,
   recipe: ResolvedRecipe,
   log: (line: string) => void,
 ): Promise<void> {
-  const { out, folder, sources } = recipe;
+  const { out, folder, sources, train } = recipe;
+  requireSharedTokenizer(access.store, train?.tokenizer);
   if (access.store.medium.kind === 'folder') return;
   for (const source of sources) await sendFiles(access, out, source, log);
   if (folder !== undefined)

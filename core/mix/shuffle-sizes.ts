@@ -25,11 +25,13 @@ export function pieceBytesFor(bytes: number): number {
  * borders of cells.
  *
  * @param bytes - size of all converted lines and of their entries.
- * @param least - the least bytes of a partition, about.
+ * @param partitionBytes - of a partition, about. @default 32 MiB, more above a gigabyte
  */
-export function partitionsFor(bytes: number, least: number): number {
-  const wanted = Math.max(least, Math.sqrt(bytes * rangeBytes));
-  return Math.min(cellCount, nearestPowerOfTwo(bytes / wanted));
+export function partitionsFor(
+  bytes: number,
+  partitionBytes: number = Math.max(leastBytes, Math.sqrt(bytes * rangeBytes)),
+): number {
+  return Math.min(cellCount, nearestPowerOfTwo(bytes / partitionBytes));
 }
 
 /**

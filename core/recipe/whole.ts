@@ -54,7 +54,8 @@ export const Recipe = z
       .string()
       .min(1)
       .meta({
-        description: 'Folder of the results. Two runs under way may not share it.',
+        description:
+          'Folder of the results. With a store in a bucket results are in its runs/<name>, or where an `s3://` address below the store says, and are brought to the folder. Two runs under way may not share it.',
         whenAbsent: '`runs/<name>`',
       })
       .optional(),

@@ -5,7 +5,7 @@ import { readRootKey } from '../s3/root-key.js';
 export const devBucket = 'headrace';
 
 /** Place of the store in it. */
-export const devStorePlace = `s3://${devBucket}/store`;
+const devStorePlace = `s3://${devBucket}/store`;
 
 /**
  * Variables for a process of a stack whose store is on the local S3 server.

@@ -90,8 +90,8 @@ const tinkerCalls = [
   'create_model',
   'heartbeat',
 ];
-/** Longer than the 20 s after which the server gives a silent attempt up. */
-const frozenMs = 26_000;
+/** Longer than the 30 s after which the server gives a silent attempt up. */
+const frozenMs = 36_000;
 
 export const disturbances: readonly Disturbance[] = [
   {
@@ -104,7 +104,7 @@ export const disturbances: readonly Disturbance[] = [
     },
   },
   {
-    name: 'stop worker 26 s, another takes over',
+    name: 'stop worker 36 s, another takes over',
     weight: 1,
     strike: async (_servers, workers) => {
       workers.freeze();

@@ -13,7 +13,7 @@ import { Source } from '../../core/recipe.js';
 import { startHub, type Hub, type HubOptions } from '../../dev/hub/index.js';
 import { temporaryFolder } from './folder.js';
 
-/** Short waits, small flushes and small chunks, so that faults and kills show within milliseconds and kilobytes. */
+/** Short waits, small flushes and chunks: faults and kills show within milliseconds and kilobytes. */
 export const quick: Partial<HubTuning> = {
   retryMs: 5,
   stallMs: 10_000,

@@ -32,8 +32,8 @@ interface SentPart {
 }
 
 /**
- * Moves bytes between objects and files of this disk. A thread has the bytes; the SDK makes the requests, save
- * most GETs, and turns refusals into errors. Each call is one try.
+ * Moves bytes between objects and files of this disk. A thread has the bytes; the SDK makes the requests,
+ * save most GETs, and turns refusals into errors. Each call is one try.
  */
 export class FileTransfers {
   readonly #sdk: S3Sdk;

@@ -6,11 +6,6 @@ import type { Count } from '../../../core/run/meter.js';
 import { errorOfRefusal, isOfService, isTransient, refusalOf, type Refusal } from './refusal.js';
 import type { S3Tuning } from './tuning.js';
 
-/** Thrown by an attempt whose answer came, but not whole. */
-export class BrokenAnswer extends Error {
-  override readonly name = 'BrokenAnswer';
-}
-
 /** What a request does, for messages and counts. */
 export interface Doing {
   readonly verb: 'get' | 'look up' | 'put' | 'list' | 'delete' | 'begin' | 'complete';

@@ -2,7 +2,7 @@ import type { Env } from '../../../core/env.js';
 import { Secrets } from '../../../core/secrets.js';
 import type { S3Connection } from './connect.js';
 
-/** Removes secrets from texts: those of the environment, and the key of the moment, wherever it comes from. */
+/** Removes secrets from texts: those of the environment, and the key in use, wherever it comes from. */
 export function scrubber({ client }: S3Connection, env: Env): (text: string) => Promise<string> {
   const secrets = new Secrets(env);
   return async (text) => {

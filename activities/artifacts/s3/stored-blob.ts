@@ -11,8 +11,8 @@ export interface BlobChunk extends ByteRange {
 }
 
 /**
- * The objects of one blob: its chunks, which anyone may write in any order, and its manifest, which is written
- * when the hash of the whole was right. Two writers put equal bytes under equal keys.
+ * The objects of one blob: its chunks, which anyone may write in any order, and its manifest, which is
+ * written when the hash of the whole was right. Two writers put equal bytes under equal keys.
  */
 export class StoredBlob {
   readonly #objects: Objects;

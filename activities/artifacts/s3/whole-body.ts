@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { HeadraceError } from '../../../core/errors.js';
-import { BrokenAnswer } from './requests.js';
+import { BrokenAnswer } from './broken-answer.js';
 
 /** The largest object or range that is read into memory. */
 const mostBytes = 64 << 20;

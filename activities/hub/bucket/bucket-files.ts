@@ -49,7 +49,8 @@ export class BucketFiles {
   }
 
   /**
-   * The SHA-256 of an object's content, where it is in the store in this version; `undefined` where it is not.
+   * The SHA-256 of an object's content, where it is in the store in this version; `undefined` where it is
+   * not.
    */
   async known(object: BucketObject): Promise<string | undefined> {
     const pin = pinOf(object);

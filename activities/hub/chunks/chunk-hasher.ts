@@ -11,7 +11,7 @@ export interface ChunkHashes {
 
 /** The hashes of a file whose chunks come in any order. */
 export interface GrowingHashes {
-  /** Adds a chunk. The promise is fulfilled when it, and so all before it, is hashed; the file may go then. */
+  /** Adds a chunk. The promise is fulfilled when it and all before it are hashed; the file may go then. */
   add(chunk: number, path: string): Promise<void>;
   /** The hashes, once every chunk was added. */
   whole(): Promise<ChunkHashes>;

@@ -9,7 +9,7 @@ export interface TransferRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly range: ByteRange;
   readonly sizeBytes: number;
-  /** Of the file to write to, each byte at its position from `base` on. It stays open until the transfer ends. */
+  /** Of the file to write to, each byte at its position from `base` on. Open until the transfer ends. */
   readonly descriptor: number;
   /** Offset in the server's file of the first byte of the file to write to. */
   readonly base: number;

@@ -44,7 +44,7 @@ export async function importSource(
   };
   for (const file of files) await importFile(objects, file, work.signal, { had, sent });
   // The time of a file's change means something on its own machine only.
-  const listed = files.map(({ mtimeNs: _, ...file }) => file);
+  const listed = files.map(({ path, sizeBytes, sha256 }) => ({ path, sizeBytes, sha256 }));
   const resolution = await putResolution(hub.store, { kind: 'imported' }, { files: listed, emptyFiles });
   await noteImport(hub.store, source, resolution);
   return { files: files.length, bytes: total, sentBytes };

@@ -65,8 +65,8 @@ export async function lockInStore(store: ArtifactStore, out: string): Promise<Re
 
 /**
  * Sends the lock that lies in a folder of this machine to a store in a bucket, for a run that starts there.
- * The folder is right: a source that its lock lacks is resolved anew. A folder without a lock changes nothing,
- * and neither does a lock that was sent already: what runs have entered since is newer.
+ * The folder is right: a source that its lock lacks is resolved anew. A folder without a lock changes
+ * nothing, and neither does a lock that was sent already: what runs have entered since is newer.
  *
  * @param sources - names of the recipe's sources.
  * @throws {HeadraceError} RecipeError where the file is not a lock.

@@ -4,8 +4,8 @@ import { lockInStore } from './lock-place.js';
 import { lockText, recipeLockName } from './recipe-lock.js';
 
 /**
- * Writes `recipe.lock.json` into the results of a run on a store in a bucket, where sources are entered one by
- * one in notes. In a folder the file itself is the lock.
+ * Writes `recipe.lock.json` into the results of a run on a store in a bucket, where sources are entered one
+ * by one in notes. In a folder the file itself is the lock.
  */
 export async function publishLock(store: ArtifactStore, outputs: Outputs, out: string): Promise<void> {
   if (store.medium.kind === 'folder') return;

@@ -44,7 +44,11 @@ export async function readRecipeLock(out: string): Promise<RecipeLock> {
   return (await findRecipeLock(out)) ?? { version: 1, sources: {} };
 }
 
-/** The lock in a folder; `undefined` where there is none. @throws {HeadraceError} as {@link readRecipeLock}. */
+/**
+ * The lock in a folder; `undefined` where there is none.
+ *
+ * @throws {HeadraceError} as {@link readRecipeLock}.
+ */
 export async function findRecipeLock(folder: string): Promise<RecipeLock | undefined> {
   const path = join(folder, recipeLockName);
   const text = await readFile(path, 'utf8').catch(ignoreMissing);

@@ -29,8 +29,8 @@ interface Ready {
   readonly pattern: string;
   readonly store: ArtifactStore;
   readonly hub: HubAccess;
-  resolve(pattern?: string): Promise<SourceResolution>;
-  contents(resolution: SourceResolution): Promise<readonly Buffer[]>;
+  readonly resolve: (pattern?: string) => Promise<SourceResolution>;
+  readonly contents: (resolution: SourceResolution) => Promise<readonly Buffer[]>;
 }
 
 /** @param kind - of the store. */

@@ -22,9 +22,9 @@ const served = 'datasets/o/n/data/train-00000-of-00001.parquet';
 interface Machine {
   readonly store: ArtifactStore;
   readonly hub: HubAccess;
-  fetch(signal?: AbortSignal): Promise<BlobOutcome>;
+  readonly fetch: (signal?: AbortSignal) => Promise<BlobOutcome>;
   /** The bytes that its readers see. */
-  bytes(): Promise<Buffer>;
+  readonly bytes: () => Promise<Buffer>;
 }
 
 interface Ready {
@@ -33,9 +33,9 @@ interface Ready {
   readonly file: SourceFile;
   /** Folder of the chunks and the manifest. */
   readonly blobDir: string;
-  machine(tuning?: Partial<HubTuning>): Promise<Machine>;
+  readonly machine: (tuning?: Partial<HubTuning>) => Promise<Machine>;
   /** What is in `blobDir`. */
-  names(): Promise<readonly string[]>;
+  readonly names: () => Promise<readonly string[]>;
 }
 
 async function ready(context: TestContext, bytes = content): Promise<Ready> {

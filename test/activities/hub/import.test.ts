@@ -25,15 +25,15 @@ const out = 's3://headrace-test/store/runs/r';
 interface Machine {
   readonly store: ArtifactStore;
   readonly hub: HubAccess;
-  import(patterns: readonly string[]): Promise<ImportOutcome>;
-  resolve(files: readonly string[]): Promise<SourceResolution>;
+  readonly import: (patterns: readonly string[]) => Promise<ImportOutcome>;
+  readonly resolve: (files: readonly string[]) => Promise<SourceResolution>;
 }
 
 interface Ready {
   readonly s3: TestS3;
   /** Folder with `large.jsonl`, `small.jsonl` and `empty.jsonl`. */
   readonly data: string;
-  machine(): Promise<Machine>;
+  readonly machine: () => Promise<Machine>;
 }
 
 const work: WorkContext = { signal: new AbortController().signal, progress: () => undefined };

@@ -22,7 +22,7 @@ void test('random recipes and data give the bytes and counts of the rule as Pyth
   const store = await openStore(join(dir, 'store'));
   // What comes out must depend on none of these.
   const sizes = [
-    { threads: new ThreadPool(1), pieceBytes: 2000, bucketBytes: 1500, partitionBytes: 4000 },
+    { threads: new ThreadPool(1), pieceBytes: 2000, bucketBytes: 1500, partitionBytes: 20_000 },
     { threads: new ThreadPool(2), pieceBytes: 20_000, bucketBytes: 1_000_000 },
   ];
   const slots = pLimit(4);

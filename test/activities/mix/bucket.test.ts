@@ -4,10 +4,15 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { openStore } from '../../../activities/artifacts/open-store.js';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
+import { PieceMeta } from '../../../activities/convert/output/piece-meta.js';
+import { convertedPieces, readConversionPlan } from '../../../activities/convert/plan/conversion-plan.js';
+import { MixMeta } from '../../../activities/mix/format/mix-artifact.js';
+import { readMixPlan } from '../../../activities/mix/format/mix-plan.js';
 import { openOutputs } from '../../../activities/outputs/outputs.js';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
 import { mixSources, type MixRecipe } from '../../../client/mix/mix-sources.js';
 import { traceLine } from '../../../client/mix/trace-line.js';
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { sourceOf } from '../../support/local-sources.js';
 import { openTestStore } from '../../support/s3-store.js';
@@ -27,6 +32,18 @@ async function mixInto(
 ) {
   const resolutions = await resolveAll(store, files);
   return await mixSources(recipe, { store, threads, ...small, out, resolutions, work: quietWork() });
+}
+
+/** How many sorted runs the pieces of the source have. */
+async function runsOf(
+  store: ArtifactStore,
+  { mix }: { readonly mix: ArtifactRef },
+): Promise<readonly number[]> {
+  const { plan } = MixMeta.parse((await store.get(mix)).meta);
+  const { sources } = await readMixPlan(store, { kind: 'mix-plan', key: plan });
+  const conversion = await readConversionPlan(store, { kind: 'conversion', key: sources[0]?.plan ?? '' });
+  const pieces = await Promise.all(convertedPieces(conversion).map(({ ref }) => store.get(ref)));
+  return pieces.map(({ meta }) => PieceMeta.parse(meta).sortedRuns.length);
 }
 
 async function bothWays(t: TestContext, recipe: MixRecipe, names: readonly string[]) {
@@ -66,7 +83,7 @@ void test('parts of some megabytes are joined by the service, small ones beside 
   const s3 = await s3Server(t);
   const { store } = await openTestStore(s3);
   const recipe = { seed: 3, sources: [sourceOf('long')], heldout: { fraction: 0.1 }, mix: {} };
-  const sizes = { pieceBytes: 8 << 20, partitionBytes: 6 << 20 };
+  const sizes = { pieceBytes: 32 << 20, partitionBytes: 6 << 20 };
   const mixLong = async (into: ArtifactStore, out: string) => {
     const resolutions = await resolveAll(into, new Map([['long', [path]]]));
     return await mixSources(recipe, { store: into, threads, ...sizes, out, resolutions, work: quietWork() });
@@ -75,6 +92,8 @@ void test('parts of some megabytes are joined by the service, small ones beside 
   const out = `${store.place}/runs/long`;
   const there = await mixLong(store, out);
   assert.equal(there.train.sha256, here.train.sha256);
+  assert.deepEqual(await runsOf(local, here), [2]);
+  assert.deepEqual(await runsOf(store, there), [1], 'in a bucket the sorted runs of a piece are merged');
   assert.ok((s3.proxy.counts().UploadPartCopy?.requests ?? 0) > 0);
   assert.equal(await openOutputs(store, out).read('train.jsonl'), await readFile(here.train.path, 'utf8'));
 });

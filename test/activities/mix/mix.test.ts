@@ -50,8 +50,8 @@ const linesOf = (text: string | undefined): readonly string[] => (text ?? '').sp
 void test('threads and the sizes of pieces, buckets and partitions change no byte of any output', async () => {
   const reference = await mixed(threeSourceRecipe(), { fresh: true, threads: new ThreadPool(1) });
   for (const options of [
-    { threads: new ThreadPool(3), pieceBytes: 5_000, bucketBytes: 3_000, partitionBytes: 10_000 },
-    { threads: new ThreadPool(2), pieceBytes: 300_000, bucketBytes: 20_000, partitionBytes: 1 },
+    { threads: new ThreadPool(3), pieceBytes: 5_000, bucketBytes: 3_000, partitionBytes: 20_000 },
+    { threads: new ThreadPool(2), pieceBytes: 300_000, bucketBytes: 20_000, partitionBytes: 40_000 },
   ])
     assert.deepEqual((await mixed(threeSourceRecipe(), { ...options, fresh: true })).texts, reference.texts);
 });
@@ -175,6 +175,22 @@ void test('a run whose bytes rotted on disk is noticed before it gets into the m
   await assert.rejects(mixed(threeSourceRecipe(100), { store }), {
     type: 'ArtifactCorruptError',
     message: /run-0\.lines/,
+  });
+});
+
+void test('an index whose bytes rotted on disk is noticed before it decides anything', async () => {
+  const store = await openStore(await bench.folder());
+  await mixed(threeSourceRecipe(10), { store });
+  const pieces = join(store.place, 'artifacts', 'piece');
+  for (const path of await readdir(pieces, { recursive: true })) {
+    if (!path.endsWith('.index')) continue;
+    const handle = await open(join(pieces, path), 'r+');
+    for (let at = 45; at < 6400; at += 640) await handle.write('#', at);
+    await handle.close();
+  }
+  await assert.rejects(mixed(threeSourceRecipe(100), { store, partitionBytes: 100_000 }), {
+    type: 'ArtifactCorruptError',
+    message: /run-0\.index/,
   });
 });
 

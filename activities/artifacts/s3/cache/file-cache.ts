@@ -20,9 +20,9 @@ interface Entry {
 }
 
 /**
- * Copies of objects on this disk, within a limit. Several processes may share it. Files in use are pinned and
- * stay; the others go, those first that were used longest ago. So the disk holds at most the limit, or what is
- * pinned where that is more.
+ * Copies of objects on this disk, within a limit. Several processes may share it. Files in use are pinned
+ * and stay; the others go, those first that were used longest ago. So the disk holds at most the limit, or
+ * what is pinned where that is more.
  *
  * Nothing is flushed: the files of a boot are not trusted after another one.
  */

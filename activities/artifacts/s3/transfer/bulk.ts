@@ -1,4 +1,5 @@
 import { RequestThread } from '../../../threads/request-thread.js';
+import { BrokenAnswer } from '../broken-answer.js';
 import type {
   BulkMessage,
   BulkReply,
@@ -11,11 +12,6 @@ import type {
 type Finished = Exclude<BulkReply, { readonly kind: 'failed' }>;
 /** A message before it has an id and a time limit. */
 type Without<Message> = Omit<Message, 'kind' | 'id' | 'stallMs'>;
-
-/** The connection broke. */
-export class BrokenTransfer extends Error {
-  override readonly name = 'BrokenAnswer';
-}
 
 /**
  * Transfers between an S3 service and files of this disk, in a thread of their own: hashing and writing would
@@ -36,7 +32,7 @@ export class Bulk {
   /**
    * Writes an answer to a file.
    *
-   * @throws {BrokenTransfer}; the error of a write, with its `code`; the signal's reason.
+   * @throws {BrokenAnswer}; the error of a write, with its `code`; the signal's reason.
    */
   async get(message: Without<GetMessage>, signal: AbortSignal | undefined): Promise<GetResult> {
     const reply = await this.#ask({ kind: 'get', ...message }, signal);
@@ -63,7 +59,7 @@ export class Bulk {
           signal?.removeEventListener('abort', onAbort);
           if (reply.kind !== 'failed') resolve(reply);
           else if (signal?.aborted === true) reject(signal.reason);
-          else if (reply.code === undefined) reject(new BrokenTransfer(reply.message));
+          else if (reply.code === undefined) reject(new BrokenAnswer(reply.message));
           else reject(Object.assign(new Error(reply.message), { code: reply.code }));
         },
         onEnd: (error) => {

@@ -17,8 +17,8 @@ interface Asked {
 /**
  * Signs GETs of one bucket with Signature Version 4
  * (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html). The SDK takes a millisecond of the
- * main thread for each request, which counts where a mix has thousands. Address, key, region and clock are the
- * SDK's.
+ * main thread for each request, which counts where a mix has thousands. Address, key, region and clock are
+ * those of the SDK.
  */
 export class GetSigner {
   readonly #client: S3Client;

@@ -53,7 +53,7 @@ for (const [name, damage] of Object.entries(damages)) {
     const error = await errorOf(store, [{ blob }]);
     assert.equal(error.type, damage.is);
     assert.match(error.message, /train\.jsonl/);
-    // The chunk and what calls the blob whole are gone, the other chunk stays: the download fetches one chunk.
+    // The chunk and the manifest are gone, the other chunk stays: the download fetches one chunk.
     const names = await readdir(join(s3.bucketDir, 'store', 'blobs', blob.oid.slice(0, 2), blob.oid));
     assert.deepEqual(names, ['000001']);
     await putChunk(store, blob.oid, 0);

@@ -20,10 +20,10 @@ void test('a question about a source does not wait behind downloads', () => {
 void test('a run needs the roles that its recipe has work for', () => {
   assert.deepEqual(rolesFor(recipeOf('x', ['a'], trainYaml)), ['main', 'io', 'cpu', 'train']);
   assert.deepEqual(rolesFor(recipeOf('x', ['a'])), ['main', 'io', 'cpu']);
-  const local = parseRecipe('name: x\nsources:\n  - { name: a, files: a.jsonl }\n', 'x.yaml', {
-    cwd: '/tmp',
-  });
-  assert.deepEqual(rolesFor(local), ['main', 'cpu']);
+  const of = (files: string) =>
+    rolesFor(parseRecipe(`name: x\nsources:\n  - { name: a, files: ${files} }\n`, 'x.yaml', { cwd: '/tmp' }));
+  assert.deepEqual(of('a.jsonl'), ['main', 'cpu']);
+  assert.deepEqual(of('s3://corpora/a.jsonl'), ['main', 'io', 'cpu']);
 });
 
 void test('a worker counts as lost only after it has missed several heartbeats', () => {
