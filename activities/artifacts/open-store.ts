@@ -16,7 +16,7 @@ export function storePlace(env: Env = process.env): string {
 /** Options of {@link openStore}. */
 export interface StoreOptions {
   /**
-   * Whether finding an artifact of a folder marks it as used. False for commands that only show the store.
+   * Whether finding an artifact marks it as used: of a bucket, a plan. False for commands that only show the store.
    *
    * @default true
    */
@@ -40,7 +40,7 @@ export async function openStore(place: string, options: StoreOptions = {}): Prom
   if (!isBucketPlace(place)) return await LocalStore.open(place, options.marksUse ?? true);
   const { openS3Store } = await import('./s3/open-s3-store.js');
   const { env = process.env, onWarning = warn, count = () => undefined } = options;
-  return await openS3Store(place, { env, onWarning, count });
+  return await openS3Store(place, { env, onWarning, count, marksUse: options.marksUse ?? true });
 }
 
 function warn(message: string): void {

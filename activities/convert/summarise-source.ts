@@ -6,6 +6,7 @@ import {
   type SourceSummary,
   type SummariseSourceInput,
 } from '../../core/contracts/conversion.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { addCounts, noCounts } from '../../core/convert/findings/counts.js';
 import { readAsOf } from '../../core/convert/findings/source-findings.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -29,6 +30,11 @@ import {
 export const SummaryMeta = z.object({ counts: SourceCounts });
 type SummaryMeta = z.infer<typeof SummaryMeta>;
 
+/** The `summary` of a conversion plan. */
+export function summaryRef(plan: string): ArtifactRef {
+  return { kind: 'summary', key: artifactKey('summary', conversionVersion, { plan }) };
+}
+
 /**
  * Adds up the counts of a source's pieces.
  *
@@ -41,8 +47,7 @@ export async function summariseSource(
   work: WorkContext,
 ): Promise<SourceSummary> {
   const plan = await readConversionPlan(deps.store, input.plan);
-  const inputs = { plan: input.plan.key };
-  const ref = { kind: 'summary', key: artifactKey('summary', conversionVersion, inputs) } as const;
+  const ref = summaryRef(input.plan.key);
   const artifact =
     (await deps.store.find(ref)) ?? (await deps.store.put(ref, (dir) => addUp(deps, plan, dir, work)));
   const { counts } = SummaryMeta.parse(artifact.meta);

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
-import { HeadraceError } from '../../core/errors.js';
 import { isMissing } from '../../files/errno.js';
-import { folderOf } from '../../activities/artifacts/medium.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { findInBucket, removeFromBucket } from './collect-bucket.js';
 import { surveyFolder } from './survey-folder.js';
 
 /** An item of the store that the retention rule allows to remove. */
@@ -20,12 +19,9 @@ export interface Garbage {
 
 /** Finds what the retention rule allows to remove, the largest first. Removes nothing. */
 export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
-  const { medium, place } = store;
+  const { medium } = store;
   if (medium.kind === 'objects')
-    throw new HeadraceError(
-      'UsageError',
-      `The store ${place} is in a bucket, and \`cache gc\` collects folders only`,
-    );
+    return largestFirst(await findInBucket(store, medium.objects, keepDays, now));
   const { repositories, artifacts, scratch } = await surveyFolder(store, medium.root);
   const files = repositories.flatMap((repository) =>
     repository.files
@@ -56,7 +52,11 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
       sizeBytes,
       usedAt,
     }));
-  return [...files, ...old, ...left].sort((a, b) => b.sizeBytes - a.sizeBytes);
+  return largestFirst([...files, ...old, ...left]);
+}
+
+function largestFirst(garbage: readonly Garbage[]): Garbage[] {
+  return garbage.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
 /**
@@ -66,13 +66,15 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
  * @returns the items that were removed.
  */
 export async function removeGarbage(store: ArtifactStore, garbage: readonly Garbage[]): Promise<Garbage[]> {
+  const { medium } = store;
+  if (medium.kind === 'objects') return await removeFromBucket(store, medium.objects, garbage);
   const removed: Garbage[] = [];
   for (const item of garbage) {
     const watched = item.what === 'artifact' ? join(item.path, 'manifest.json') : item.path;
     try {
       const isUsedAgain = item.what !== 'scratch' && (await stat(watched)).mtime > item.usedAt;
       if (isUsedAgain) continue;
-      const aside = join(folderOf(store), 'tmp', randomUUID());
+      const aside = join(medium.root, 'tmp', randomUUID());
       await rename(item.path, aside);
       await rm(aside, { recursive: true, force: true });
       if (item.what === 'artifact') await rmdir(dirname(item.path)).catch(() => undefined);

@@ -37,7 +37,7 @@ export async function mixRecipe(
   recipe: ResolvedRecipe,
   options: MixRecipeOptions = {},
 ): Promise<MixSourcesResult> {
-  const store = await openStore(options.storeRoot ?? storePlace());
+  const store = await openStore(options.storeRoot ?? storePlace(), defined({ env: options.env }));
   await removeDeadScratch(store.workplace.root);
   const env = await commandEnvironment(options.env, store.workplace.root);
   const hub = createHubAccess({ store, env, onToken: (token) => secrets.learn(token) });

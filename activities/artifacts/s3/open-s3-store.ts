@@ -23,13 +23,21 @@ export interface S3Options {
   readonly tuning?: Partial<S3Tuning>;
 }
 
-/** Opens the store at `s3://bucket/prefix`, which the first process makes. */
-export async function openS3Store(place: string, options: S3Options): Promise<S3Store> {
-  const { env, onWarning, count } = options;
+/**
+ * Opens the store at `s3://bucket/prefix`, which the first process makes.
+ *
+ * @param options - `marksUse`: whether finding a plan marks it as used. @default true
+ */
+export async function openS3Store(
+  place: string,
+  options: S3Options & { readonly marksUse?: boolean },
+): Promise<S3Store> {
+  const { env, onWarning, count, marksUse = true } = options;
   const objects = await openObjects(place, options);
   const workplace = await Workplace.at(cacheFolder(env));
   const cache = await FileCache.open(workplace.root, cacheBytes(env));
-  return new S3Store({ id: await storeIdOf(objects), objects, workplace, cache, onWarning, count });
+  const id = await storeIdOf(objects);
+  return new S3Store({ id, objects, workplace, cache, onWarning, count, marksUse });
 }
 
 /** The objects below `s3://bucket/prefix`. */

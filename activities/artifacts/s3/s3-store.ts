@@ -21,6 +21,7 @@ import {
 } from './manifests.js';
 import { lostObject } from './lost-object.js';
 import type { Objects } from './objects.js';
+import { PlanUses } from './plan-uses.js';
 import { readManifest } from './read-manifest.js';
 import { S3Artifact } from './s3-artifact.js';
 
@@ -35,6 +36,7 @@ export class S3Store implements ArtifactStore {
   readonly #objects: Objects;
   readonly #cache: FileCache;
   readonly #bringer: Bringer;
+  readonly #uses: PlanUses | undefined;
 
   constructor(options: {
     readonly id: string;
@@ -43,6 +45,8 @@ export class S3Store implements ArtifactStore {
     readonly cache: FileCache;
     readonly onWarning: (message: string) => void;
     readonly count: Count;
+    /** Whether finding a plan marks it as used. */
+    readonly marksUse: boolean;
   }) {
     this.id = options.id;
     this.#objects = options.objects;
@@ -50,6 +54,7 @@ export class S3Store implements ArtifactStore {
     this.workplace = options.workplace;
     this.#cache = options.cache;
     this.#bringer = new Bringer(options);
+    this.#uses = options.marksUse ? new PlanUses(options.objects, options.onWarning) : undefined;
   }
 
   get place(): string {
@@ -58,7 +63,9 @@ export class S3Store implements ArtifactStore {
 
   async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
     const manifest = await readManifest(this.#objects, manifestKey(ref), ArtifactManifest);
-    return manifest === undefined ? undefined : new S3Artifact(ref, manifest);
+    if (manifest === undefined) return undefined;
+    await this.#uses?.note(ref);
+    return new S3Artifact(ref, manifest);
   }
 
   async get(ref: ArtifactRef): Promise<S3Artifact> {
