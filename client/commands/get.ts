@@ -27,7 +27,7 @@ export function register(program: Command): void {
       'bring the results of a run from a store in a bucket into a folder; what is there stays, what was interrupted continues',
     )
     .argument('<run>', runHelp)
-    .option('--to <dir>', "the folder; default: `out` of the recipe, or runs/RUN where it was started")
+    .option('--to <dir>', 'the folder; default: `out` of the recipe, or runs/RUN where it was started')
     .option('--json', 'as JSON')
     .addHelpText(
       'after',

@@ -93,7 +93,8 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
       );
     if (options.wait === true) {
       const code = await followRun(temporal, recipe.name, { uiLink: link, json: options.json });
-      return code === exitCodes.done ? await bringHome(recipe, () => mixOf(temporal, recipe.name), `npx headrace get ${recipe.name}`)
+      return code === exitCodes.done
+        ? await bringHome(recipe, () => mixOf(temporal, recipe.name), `npx headrace get ${recipe.name}`)
         : code;
     }
     if (options.json === true) print(JSON.stringify({ workflowId, runId, attached }));

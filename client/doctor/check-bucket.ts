@@ -65,7 +65,10 @@ async function tryObject(objects: Objects): Promise<Tried> {
   const key = `doctor/${randomUUID()}`;
   const bytes = Buffer.from('A check by `headrace doctor`; it may be deleted.\n');
   const failures: Failures = {};
-  const attempt = async <Result>(name: Permission, work: () => Promise<Result>): Promise<Result | undefined> => {
+  const attempt = async <Result>(
+    name: Permission,
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> => {
     try {
       return await work();
     } catch (error) {
@@ -111,8 +114,7 @@ function permissions(failures: Failures): Check[] {
   const bad = permissionNames.flatMap((name) =>
     name in failures ? [failed(`store ${name}`, failures[name])] : [],
   );
-  if (bad.length === 0)
-    return [passed('store permissions', 'the key may list, put, get and delete objects')];
+  if (bad.length === 0) return [passed('store permissions', 'the key may list, put, get and delete objects')];
   const untried = 'put' in failures ? [warned('store get, delete', 'not tried: nothing could be put')] : [];
   return [...bad, ...untried];
 }
@@ -122,7 +124,8 @@ function clock({ serverTime, written: [from, to] }: Tried): Check[] {
   if (serverTime === undefined) return [];
   const at = serverTime.getTime();
   const aheadMs = Math.max(0, from - (at + 1000)) - Math.max(0, at - to);
-  if (Math.abs(aheadMs) <= mostSkewMs) return [passed('store clock', 'that of this machine agrees with that of S3')];
+  if (Math.abs(aheadMs) <= mostSkewMs)
+    return [passed('store clock', 'that of this machine agrees with that of S3')];
   const side = aheadMs > 0 ? 'ahead of' : 'behind';
   const message = `that of this machine is ${formatSeconds(Math.abs(aheadMs) / 1000)} ${side} that of S3`;
   return [warned('store clock', message, errorTable.StoreClockError.remedy)];

@@ -23,7 +23,11 @@ export async function checkCache(env: Env): Promise<Check> {
     const message = `${formatBytes(free)} free on the disk of ${root}; copies take ${formatBytes(used)} of ${formatBytes(limit)}`;
     if (free < leastBytes) return failed(what, new HeadraceError('DiskFullError', message, { remedy }));
     return free < limit - used
-      ? warned(what, `${message}, which is more than the disk has`, `${remedy} Or lower HEADRACE_CACHE_BYTES.`)
+      ? warned(
+          what,
+          `${message}, which is more than the disk has`,
+          `${remedy} Or lower HEADRACE_CACHE_BYTES.`,
+        )
       : passed(what, message);
   } catch (error) {
     return failed(what, error);

@@ -11,10 +11,7 @@ import type { TemporalClient } from '../temporal/connect.js';
  *
  * @param taskQueue - that of the workflows; `undefined` where it is not known.
  */
-export async function checkTemporal(
-  taskQueue: string | undefined,
-  roles: readonly Role[],
-): Promise<Check[]> {
+export async function checkTemporal(taskQueue: string | undefined, roles: readonly Role[]): Promise<Check[]> {
   try {
     return await withTemporal(async (temporal) => {
       const { address, namespace } = temporal.target;

@@ -75,10 +75,7 @@ async function isThere({ name, sizeBytes, at }: ResultObject, options: BringOpti
   return await isRight(path, options);
 }
 
-async function isRight(
-  path: string,
-  { digest, partBytes, onBytes, signal }: BringOptions,
-): Promise<boolean> {
+async function isRight(path: string, { digest, partBytes, onBytes, signal }: BringOptions): Promise<boolean> {
   if (digest === undefined) return true;
   const found = await digestOfFile(path, partBytes, (bytes) => onBytes('hash', bytes), signal);
   return digest.sha256 === null ? found.partsSha256 === digest.parts_sha256 : found.sha256 === digest.sha256;

@@ -44,10 +44,7 @@ const manifestName = 'manifest.json';
  * @throws {HeadraceError} UsageError where there are none, or another process brings them there;
  *   DiskFullError, ArtifactCorruptError, ArtifactMissingError; those of the store.
  */
-export async function bringResults(
-  outputs: ObjectOutputs,
-  options: BringResultsOptions,
-): Promise<Brought> {
+export async function bringResults(outputs: ObjectOutputs, options: BringResultsOptions): Promise<Brought> {
   const { folder } = options;
   const manifest = await outputs.read(manifestName);
   const digests =
@@ -63,7 +60,8 @@ export async function bringResults(
     });
   try {
     const files: BroughtFile[] = [];
-    for (const object of objects) files.push(await bringOne(outputs, object, digests?.get(object.name), options));
+    for (const object of objects)
+      files.push(await bringOne(outputs, object, digests?.get(object.name), options));
     return { from: outputs.placeOf(''), folder, files, hasMix: digests !== undefined, skipped };
   } catch (error) {
     throw asDiskFull(error, folder);
@@ -121,7 +119,8 @@ function whyNot(name: string, digests: ReadonlyMap<string, FileDigest> | undefin
   // A key may be any text: it must not name a file elsewhere.
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) return 'its name is not one that a run writes';
   const isOfMix = /^(train|heldout)\b.*\.jsonl$/.test(name);
-  if (digests !== undefined && isOfMix && !digests.has(name)) return 'manifest.json does not name it: it is older';
+  if (digests !== undefined && isOfMix && !digests.has(name))
+    return 'manifest.json does not name it: it is older';
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -40,6 +40,14 @@ const Got = z.object({
   hasMix: z.boolean(),
   isRunning: z.boolean(),
 });
+
+const Garbage = z.object({ items: z.array(z.looseObject({ what: z.string(), label: z.string() })) });
+
+/** Makes all files below a folder as old as that. */
+async function age(folder: string, days: number): Promise<void> {
+  const then = new Date(Date.now() - days * 86_400_000);
+  for (const name of await readdir(folder, { recursive: true })) await utimes(join(folder, name), then, then);
+}
 
 const hashOf = async (path: string): Promise<string> => sha256(await readFile(path)).toString('hex');
 
@@ -83,7 +91,10 @@ void test('a run on a store in a bucket is planned, reviewed, watched, traced an
 
     const home = join(folder, 'runs', 'away');
     for (const name of ['train', 'heldout'])
-      assert.equal(await hashOf(join(home, `${name}.jsonl`)), await hashOf(join(folder, 'early', `${name}.jsonl`)));
+      assert.equal(
+        await hashOf(join(home, `${name}.jsonl`)),
+        await hashOf(join(folder, 'early', `${name}.jsonl`)),
+      );
     const names = await readdir(home);
     for (const name of ['checkpoints', 'metrics', 'samples', 'rejects', 'heldout'])
       assert.ok(names.includes(`${name}.jsonl`), names.join(', '));
@@ -120,9 +131,28 @@ void test('a run on a store in a bucket is planned, reviewed, watched, traced an
     await rm(join(s3.bucketDir, 'store/artifacts/mix'), { recursive: true });
     assertOutput(await run('trace', 'away', '1'), 1, /^ArtifactMissingError: .*\n.*lifecycle rule/m);
     await rm(home, { recursive: true });
-    assertOutput(await run('start', recipe, '--set', 'review=false', '--wait'), 0, /4 of 4 steps were recorded/);
-    assert.equal(await hashOf(join(home, 'train.jsonl')), await hashOf(join(folder, 'on-a-folder', 'train.jsonl')));
+    assertOutput(
+      await run('start', recipe, '--set', 'review=false', '--wait'),
+      0,
+      /4 of 4 steps were recorded/,
+    );
+    assert.equal(
+      await hashOf(join(home, 'train.jsonl')),
+      await hashOf(join(folder, 'on-a-folder', 'train.jsonl')),
+    );
     assertOutput(await run('trace', 'away', '1'), 0, /line 1 of train/);
+
+    // As after 60 days in which the plans were used: all that they need stays.
+    await age(join(s3.bucketDir, 'store/artifacts'), 60);
+    await age(join(s3.bucketDir, 'store/blobs'), 60);
+    const garbage = await run('cache', 'gc', '--dry-run', '--json');
+    assertOutput(garbage, 0);
+    assert.deepEqual(
+      Garbage.parse(JSON.parse(garbage.stdout)).items.filter(({ what }) => what === 'artifact'),
+      [],
+    );
+    assertOutput(await run('cache', 'ls'), 0, /prosocial-dialog/, /token-piece/);
+    assertOutput(await run('cache', 'verify'), 0, /are intact/);
   } finally {
     await Promise.all(workers.map((worker) => worker.close()));
   }
@@ -142,7 +172,11 @@ void test('get of a run whose store is a folder says where the results are', asy
     const started = await headrace(['start', recipe, '--wait'], env, folder);
     assertOutput(started, 0);
     assert.ok(!/fetched/.test(started.stderr), started.stderr);
-    assertOutput(await headrace(['get', 'at-home'], env, folder), 0, /are in .*\/runs\/at-home: its store is a folder/);
+    assertOutput(
+      await headrace(['get', 'at-home'], env, folder),
+      0,
+      /are in .*\/runs\/at-home: its store is a folder/,
+    );
     assertOutput(
       await headrace(['get', 'at-home', '--to', 'other'], env, folder),
       2,

@@ -78,7 +78,9 @@ void test('gc of a bucket removes what no plan needs that was used lately, and n
 
   const garbage = await findGarbage(store, 30, new Date());
   const kinds = (what: string): string[] =>
-    [...new Set(garbage.filter((item) => item.what === what).map(({ label }) => label.split(' ')[0] ?? ''))].sort();
+    [
+      ...new Set(garbage.filter((item) => item.what === what).map(({ label }) => label.split(' ')[0] ?? '')),
+    ].sort();
   assert.deepEqual(kinds('artifact'), [
     'conversion',
     'mix',
@@ -98,7 +100,10 @@ void test('gc of a bucket removes what no plan needs that was used lately, and n
   const left = await surveyStore(store);
   const gone = garbage.filter(({ what }) => what === 'artifact').length;
   assert.equal(left.artifacts.length, all - gone);
-  assert.ok(left.artifacts.some(({ kind }) => kind === 'record'), 'records of trainings stay');
+  assert.ok(
+    left.artifacts.some(({ kind }) => kind === 'record'),
+    'records of trainings stay',
+  );
   assert.deepEqual((await verifyStore(store, () => undefined)).damaged, []);
 
   const manifests = (): Promise<number> =>
