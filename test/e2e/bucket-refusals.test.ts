@@ -146,7 +146,11 @@ void test('a service that does not answer is named with its address, after a few
   const { s3, run } = await terminal(t);
   await s3.kill();
   const shown = await run(['doctor']);
-  assertOutput(shown, 1, /^✗ store bucket: StoreUnavailableError: .*\n {4}→ Check the network, AWS_ENDPOINT_URL_S3/m);
+  assertOutput(
+    shown,
+    1,
+    /^✗ store bucket: StoreUnavailableError: .*\n {4}→ Check the network, AWS_ENDPOINT_URL_S3/m,
+  );
   await s3.restart();
   assertOutput(await run(['doctor']), 1, /^✓ store permissions/m);
 });
@@ -159,6 +163,10 @@ void test('a cache on a full disk is one error that names it, and a larger disk 
   const full = await run(['mix', recipe], { HEADRACE_CACHE: small });
   assertOutput(full, 1, /^DiskFullError: .*\n.*HEADRACE_CACHE/m);
   assert.equal(full.stderr.match(/DiskFullError/g)?.length, 1, full.stderr);
-  assertOutput(await run(['doctor', recipe], { HEADRACE_CACHE: small }), 1, /^✗ store cache: DiskFullError: .*\n.*HEADRACE_CACHE/m);
+  assertOutput(
+    await run(['doctor', recipe], { HEADRACE_CACHE: small }),
+    1,
+    /^✗ store cache: DiskFullError: .*\n.*HEADRACE_CACHE/m,
+  );
   assertOutput(await run(['mix', recipe]), 0, /60,000 lines/);
 });

@@ -83,7 +83,10 @@ void test('a run on a store in a bucket is planned, reviewed, watched, traced an
 
     const home = join(folder, 'runs', 'away');
     for (const name of ['train', 'heldout'])
-      assert.equal(await hashOf(join(home, `${name}.jsonl`)), await hashOf(join(folder, 'early', `${name}.jsonl`)));
+      assert.equal(
+        await hashOf(join(home, `${name}.jsonl`)),
+        await hashOf(join(folder, 'early', `${name}.jsonl`)),
+      );
     const names = await readdir(home);
     for (const name of ['checkpoints', 'metrics', 'samples', 'rejects', 'heldout'])
       assert.ok(names.includes(`${name}.jsonl`), names.join(', '));
@@ -120,8 +123,15 @@ void test('a run on a store in a bucket is planned, reviewed, watched, traced an
     await rm(join(s3.bucketDir, 'store/artifacts/mix'), { recursive: true });
     assertOutput(await run('trace', 'away', '1'), 1, /^ArtifactMissingError: .*\n.*lifecycle rule/m);
     await rm(home, { recursive: true });
-    assertOutput(await run('start', recipe, '--set', 'review=false', '--wait'), 0, /4 of 4 steps were recorded/);
-    assert.equal(await hashOf(join(home, 'train.jsonl')), await hashOf(join(folder, 'on-a-folder', 'train.jsonl')));
+    assertOutput(
+      await run('start', recipe, '--set', 'review=false', '--wait'),
+      0,
+      /4 of 4 steps were recorded/,
+    );
+    assert.equal(
+      await hashOf(join(home, 'train.jsonl')),
+      await hashOf(join(folder, 'on-a-folder', 'train.jsonl')),
+    );
     assertOutput(await run('trace', 'away', '1'), 0, /line 1 of train/);
   } finally {
     await Promise.all(workers.map((worker) => worker.close()));
@@ -142,7 +152,11 @@ void test('get of a run whose store is a folder says where the results are', asy
     const started = await headrace(['start', recipe, '--wait'], env, folder);
     assertOutput(started, 0);
     assert.ok(!/fetched/.test(started.stderr), started.stderr);
-    assertOutput(await headrace(['get', 'at-home'], env, folder), 0, /are in .*\/runs\/at-home: its store is a folder/);
+    assertOutput(
+      await headrace(['get', 'at-home'], env, folder),
+      0,
+      /are in .*\/runs\/at-home: its store is a folder/,
+    );
     assertOutput(
       await headrace(['get', 'at-home', '--to', 'other'], env, folder),
       2,
