@@ -107,7 +107,7 @@ void test('a run on a store in a bucket is planned, reviewed, watched, traced an
 
     const again = Got.parse(JSON.parse((await run('get', 'away', '--json')).stdout));
     const fetched = again.files.filter(({ how }) => how !== 'already there').map(({ name }) => name);
-    assert.deepEqual(fetched, ['report.html'], 'the report alone was written since');
+    assert.deepEqual(fetched, ['recipe.lock.json', 'report.html'], 'what `report` has written since');
 
     // The same data on a folder gives the same bytes.
     const local = await headrace(

@@ -3,7 +3,6 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
 import { stableJson } from '../../../core/stable-json.js';
 import type { Medium } from '../medium.js';
@@ -20,6 +19,7 @@ import {
   fileChunkBytes,
   type StoredFile,
 } from './manifests.js';
+import { lostObject } from './lost-object.js';
 import type { Objects } from './objects.js';
 import { readManifest } from './read-manifest.js';
 import { S3Artifact } from './s3-artifact.js';
@@ -63,12 +63,8 @@ export class S3Store implements ArtifactStore {
 
   async get(ref: ArtifactRef): Promise<S3Artifact> {
     const artifact = await this.find(ref);
-    if (artifact === undefined)
-      throw new HeadraceError(
-        'ArtifactMissingError',
-        `The store ${this.place} has no whole ${ref.kind} ${ref.key}`,
-      );
-    return artifact;
+    if (artifact !== undefined) return artifact;
+    throw lostObject(`The store ${this.place} has no whole ${ref.kind} ${ref.key}`);
   }
 
   async put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact> {
@@ -193,7 +189,7 @@ export class S3Store implements ArtifactStore {
   async #whole({ oid, name }: Blob): Promise<BlobManifest> {
     const whole = await readManifest(this.#objects, wholeKey(oid), BlobManifest);
     if (whole !== undefined) return whole;
-    throw new HeadraceError('ArtifactMissingError', `The store ${this.place} has no whole ${name} (${oid})`);
+    throw lostObject(`The store ${this.place} has no whole ${name} (${oid})`);
   }
 
   /** The artifact as this store knows it. */
