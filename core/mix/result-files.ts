@@ -9,11 +9,7 @@ export interface ResultFile {
 }
 
 /** The files of one side of a mix: one, or with `shards` so many of train.jsonl. They follow each other. */
-export function resultFiles(
-  side: Side,
-  partitions: number,
-  shards: number | undefined,
-): readonly ResultFile[] {
+export function resultFiles(side: Side, partitions: number, shards: number | undefined): readonly ResultFile[] {
   if (side === 'heldout' || shards === undefined) return [{ name: `${side}.jsonl`, from: 0, to: partitions }];
   const start = (shard: number): number => Math.floor((shard * partitions) / shards);
   return Array.from({ length: shards }, (_, shard) => ({

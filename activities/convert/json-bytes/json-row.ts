@@ -17,11 +17,12 @@ const capacity = 16_384;
 export const tableBytes = capacity * valueNumbers * Int32Array.BYTES_PER_ELEMENT;
 
 /**
- * The values of the row that was read last, numbered in the order of the text: members, elements of lists
- * among them, and members of these. Addresses are positions in the kernel's memory.
+ * The values of the row that was read last, down to the members of its messages, numbered in the order of the
+ * text. What is in a value has the numbers behind it. Addresses are positions in the kernel's memory.
  *
  * ```ts
- * for (let value = row.first(list); value < row.next(list); value = row.next(value)) {}
+ * for (let column = 0; column < row.values; column = row.next(column))
+ *   for (let element = column + 1; element < row.next(column); element = row.next(element)) {}
  * ```
  */
 export class JsonRow {

@@ -60,7 +60,7 @@ export class PlainRow {
   }
 
   #skipValue(depth: number): boolean {
-    switch (this.#json[this.#at]) {
+    switch (this.#json[this.#at] ?? '') {
       case '{':
       case '[':
         return depth < maxDepth && this.#readItems(depth + 1);

@@ -10,6 +10,7 @@ const COMMA: u8 = 0x2c;
 const MINUS: u8 = 0x2d;
 const DOT: u8 = 0x2e;
 const DIGIT_0: u8 = 0x30;
+const DIGIT_9: u8 = 0x39;
 const COLON: u8 = 0x3a;
 const OPEN_LIST: u8 = 0x5b;
 const CLOSE_LIST: u8 = 0x5d;
@@ -153,7 +154,7 @@ function skipDigits(at: i32): i32 {
 }
 
 function isDigit(byte: u8): bool {
-  return <u8>(byte - DIGIT_0) < 10;
+  return byte >= DIGIT_0 && byte <= DIGIT_9;
 }
 
 /** Returns the address of the next byte that is not white space. */
