@@ -3,8 +3,10 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
 import { stableJson } from '../../../core/stable-json.js';
+import { contentBytes, fileChunkBytes } from '../../../core/store/object-sizes.js';
 import type { Medium } from '../medium.js';
 import type { Artifact, ArtifactStore, Blob, NoteEntry, Wanted } from '../store.js';
 import type { Workplace } from '../workplace.js';
@@ -12,14 +14,9 @@ import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
 import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
-import {
-  ArtifactManifest,
-  BlobManifest,
-  contentBytes,
-  fileChunkBytes,
-  type StoredFile,
-} from './manifests.js';
+import { KnownManifests } from './known-manifests.js';
 import { lostObject } from './lost-object.js';
+import { ArtifactManifest, BlobManifest, type StoredFile } from './manifests.js';
 import type { Objects } from './objects.js';
 import { PlanUses } from './plan-uses.js';
 import { readManifest } from './read-manifest.js';
@@ -27,6 +24,8 @@ import { S3Artifact } from './s3-artifact.js';
 
 /** Files of one artifact that are sent at a time. */
 const filesAtOnce = 4;
+/** Files that are brought at a time: each has two descriptors meanwhile, and a step of a training brings thousands. */
+const bringsAtOnce = 48;
 
 /** A store in a bucket. */
 export class S3Store implements ArtifactStore {
@@ -37,6 +36,8 @@ export class S3Store implements ArtifactStore {
   readonly #cache: FileCache;
   readonly #bringer: Bringer;
   readonly #uses: PlanUses | undefined;
+  readonly #brings = pLimit(bringsAtOnce);
+  readonly #manifests = new KnownManifests();
 
   constructor(options: {
     readonly id: string;
@@ -69,9 +70,17 @@ export class S3Store implements ArtifactStore {
   }
 
   async get(ref: ArtifactRef): Promise<S3Artifact> {
+    const known = this.#manifests.get(ref);
+    if (known !== undefined) return known;
+    return await this.#getNow(ref);
+  }
+
+  async #getNow(ref: ArtifactRef): Promise<S3Artifact> {
     const artifact = await this.find(ref);
-    if (artifact !== undefined) return artifact;
-    throw lostObject(`The store ${this.place} has no whole ${ref.kind} ${ref.key}`);
+    if (artifact === undefined)
+      throw lostObject(`The store ${this.place} has no whole ${ref.kind} ${ref.key}`);
+    this.#manifests.add(artifact);
+    return artifact;
   }
 
   async put(ref: ArtifactRef, write: (dir: string) => Promise<unknown>): Promise<Artifact> {
@@ -97,7 +106,7 @@ export class S3Store implements ArtifactStore {
     const bytes = Buffer.from(stableJson(manifest));
     if ((await this.#objects.put(manifestKey(ref), bytes, { ifAbsent: true })) === 'written')
       return new S3Artifact(ref, manifest);
-    const first = await this.get(ref);
+    const first = await this.#getNow(ref);
     if (first.writer !== manifest.writer)
       await this.#objects.remove(
         Object.entries(manifest.files)
@@ -152,7 +161,9 @@ export class S3Store implements ArtifactStore {
   ): Promise<Result> {
     const folder = await this.workplace.scratch();
     try {
-      const bringing = wanted.map(async (each, index) => await this.#bringOne(each, folder, index, signal));
+      const bringing = wanted.map((each, index) =>
+        this.#brings(() => this.#bringOne(each, folder, index, signal)),
+      );
       // All have ended before the folder goes.
       await Promise.allSettled(bringing);
       return await use(await Promise.all(bringing));
@@ -166,6 +177,8 @@ export class S3Store implements ArtifactStore {
     try {
       return await this.#bringTo(wanted, folder, index, signal);
     } catch (error) {
+      // What was wrong may be made again, by another writer under another name.
+      if (error instanceof HeadraceError) this.#manifests.clear();
       throw this.#cache.asDiskFull(error);
     }
   }
