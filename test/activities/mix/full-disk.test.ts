@@ -60,8 +60,8 @@ for (const [what, at, room] of [
 ] as const)
   void test(`a disk that is full at ${what} stops the run, leaves nothing half-written, and with room again the mix is whole (SIMULATED)`, async () => {
     // The folder must not have the name at which the disk is full.
-    const folder = join(dir, at.replaceAll(/\W/g, '_'));
-    const [store, out] = [join(folder, 'store'), join(folder, 'out')];
+    const base = join(dir, at.replaceAll(/\W/g, '_'));
+    const [store, out] = [join(base, 'store'), join(base, 'out')];
     assert.equal(await mixed(store, out, at, room), 'DiskFullError');
     assert.deepEqual(await leftIn(join(store, 'tmp')), []);
     assert.deepEqual(await leftIn(out), []);
