@@ -4,9 +4,3 @@ import type { Objects } from './s3/objects.js';
 export type Medium =
   | { readonly kind: 'folder'; readonly root: string }
   | { readonly kind: 'objects'; readonly objects: Objects };
-
-/** The folder of a store that is in a folder, for what is done there only. */
-export function folderOf({ medium }: { readonly medium: Medium }): string {
-  if (medium.kind === 'folder') return medium.root;
-  throw new Error(`${medium.objects.place} is no folder`);
-}

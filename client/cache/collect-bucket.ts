@@ -10,8 +10,8 @@ import { artifactName, reachedFrom } from './reached.js';
 import { surveyBucket } from './survey-bucket.js';
 
 /**
- * Finds what no plan needs that was used in the last `keepDays`, and what is older than that. Objects do not
- * know when they were read, so what is in use follows from the plans that were: each is noted when it is used.
+ * Finds what is older than `keepDays` and needed by no plan that was used since. Objects do not know when
+ * they were read: what is in use follows from the plans, whose uses are noted.
  */
 export async function findInBucket(
   store: ArtifactStore,

@@ -11,8 +11,7 @@ import { readResolution } from '../../activities/hub/resolve/resolution.js';
 import { readTokenPlan, tokenPieceRef } from '../../activities/tokenise/pieces/token-plan.js';
 import { readTokens } from '../../activities/tokenise/pieces/tokens-artifact.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
-import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { SourceFile } from '../../core/contracts/source.js';
+import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 
 /** What some plans need. */
 export interface Reached {
@@ -48,50 +47,52 @@ export async function reachedFrom(store: ArtifactStore, plans: readonly Artifact
 export const artifactName = ({ kind, key }: ArtifactRef): string => `${kind}/${key}`;
 
 async function needsOf(store: ArtifactStore, ref: ArtifactRef): Promise<Needs> {
-  switch (ref.kind) {
-    case 'resolution':
-    case 'conversion':
-    case 'mix-plan':
-    case 'mix':
-    case 'token-plan':
-    case 'tokens':
-      // What is not there needs nothing.
-      return (await store.find(ref)) === undefined ? { refs: [] } : await needsOfPlan(store, ref);
-    default:
-      return { refs: [] };
-  }
+  const read = needsByKind[ref.kind];
+  // What is not there needs nothing.
+  if (read === null || (await store.find(ref)) === undefined) return { refs: [] };
+  return await read(store, ref);
 }
 
-async function needsOfPlan(store: ArtifactStore, ref: ArtifactRef): Promise<Needs> {
-  switch (ref.kind) {
-    case 'resolution': {
-      const { meta, files } = await readResolution(store, ref);
-      return { refs: [], oids: meta.kind === 'local' ? [] : oidsOf(files) };
-    }
-    case 'conversion': {
-      const plan = await readConversionPlan(store, ref);
-      const oids = plan.origin.kind === 'local' ? [] : oidsOf(plan.files);
-      return { refs: [...plannedArtifacts(plan).map((planned) => planned.ref), summaryRef(ref.key)], oids };
-    }
-    case 'mix-plan':
-      return await needsOfMix(store, ref);
-    case 'mix': {
-      const { plan } = MixMeta.parse((await store.get(ref)).meta);
-      return { refs: [{ kind: 'mix-plan', key: plan }] };
-    }
-    case 'token-plan': {
-      const plan = await readTokenPlan(store, ref);
-      const pieces = plan.pieces.map((piece) => tokenPieceRef(plan, piece));
-      return { refs: [{ kind: 'mix', key: plan.mix }, ...pieces] };
-    }
-    case 'tokens': {
-      const { pieces } = await readTokens(store, ref);
-      return { refs: pieces.map(({ key }) => ({ kind: 'token-piece', key })) };
-    }
-    default:
-      return { refs: [] };
-  }
-}
+type ReadNeeds = (store: ArtifactStore, ref: ArtifactRef) => Promise<Needs>;
+
+/** `null`: an artifact of this kind needs no other one, or is never removed, as are those of trainings. */
+const needsByKind: Readonly<Record<ArtifactKind, ReadNeeds | null>> = {
+  resolution: async (store, ref) => {
+    const { meta, files } = await readResolution(store, ref);
+    return { refs: [], oids: meta.kind === 'local' ? [] : files.map(oidOf) };
+  },
+  conversion: async (store, ref) => {
+    const plan = await readConversionPlan(store, ref);
+    const oids = plan.origin.kind === 'local' ? [] : plan.files.map(oidOf);
+    return { refs: [...plannedArtifacts(plan).map((planned) => planned.ref), summaryRef(ref.key)], oids };
+  },
+  piece: null,
+  scatter: null,
+  summary: null,
+  'mix-plan': needsOfMix,
+  'mix-count': null,
+  'mix-decision': null,
+  'mix-copies': null,
+  'mix-part': null,
+  mix: async (store, ref) => {
+    const { plan } = MixMeta.parse((await store.get(ref)).meta);
+    return { refs: [{ kind: 'mix-plan', key: plan }] };
+  },
+  'token-plan': async (store, ref) => {
+    const plan = await readTokenPlan(store, ref);
+    const pieces = plan.pieces.map((piece) => tokenPieceRef(plan, piece));
+    return { refs: [{ kind: 'mix', key: plan.mix }, ...pieces] };
+  },
+  'token-piece': null,
+  tokens: async (store, ref) => {
+    const { pieces } = await readTokens(store, ref);
+    return { refs: pieces.map(({ key }) => ({ kind: 'token-piece', key })) };
+  },
+  training: null,
+  metrics: null,
+  record: null,
+  evaluation: null,
+};
 
 async function needsOfMix(store: ArtifactStore, ref: ArtifactRef): Promise<Needs> {
   const plan = await readMixPlan(store, ref);
@@ -111,8 +112,4 @@ async function needsOfMix(store: ArtifactStore, ref: ArtifactRef): Promise<Needs
       mixRef(ref.key),
     ],
   };
-}
-
-function oidsOf(files: readonly SourceFile[]): string[] {
-  return files.map(oidOf);
 }
