@@ -68,7 +68,8 @@ export function refusalOf(error: unknown): Refusal {
 /** Whether the same request may succeed in a moment. */
 export function isTransient({ status, code }: Refusal): boolean {
   if (code in typeOfCode) return false;
-  if (status === undefined) return networkCode.test(code);
+  // With a status as well: the body of an answer, also of an error, may be cut or never come.
+  if (status === undefined || networkCode.test(code)) return networkCode.test(code);
   return status >= 500 || status === 429 || status === 408 || transientCodes.has(code);
 }
 

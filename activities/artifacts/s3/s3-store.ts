@@ -92,8 +92,9 @@ export class S3Store implements ArtifactStore {
     manifest: ConstructorParameters<typeof S3Artifact>[1],
   ): Promise<S3Artifact> {
     const bytes = Buffer.from(stableJson(manifest));
+    // As everyone else reads it: with sorted keys, and without what JSON does not have.
     if ((await this.#objects.put(manifestKey(ref), bytes, { ifAbsent: true })) === 'written')
-      return new S3Artifact(ref, manifest);
+      return new S3Artifact(ref, ArtifactManifest.parse(JSON.parse(bytes.toString('utf8'))));
     const first = await this.get(ref);
     if (first.writer !== manifest.writer)
       await this.#objects.remove(

@@ -101,7 +101,7 @@ void test('keys, session tokens and signatures of a bucket are in no history, he
   assert.ok(pending.length > 0);
   assertHasNone('a heartbeat or failure', pending.join('\n'));
   const histories = await historiesOf(servers(), name);
-  assert.equal(histories.length, 4);
+  assert.ok(histories.length >= 4, 'the run, two sources and the training');
   for (const { id, history } of histories) {
     assertHasNone(`the history of ${id}`, history);
     // Payloads are base64 in an exported history.
