@@ -26,9 +26,7 @@ export class Workers {
   async start(): Promise<void> {
     const all = Array.from({ length: this.#count }, (_, index) => index);
     const missing = all.filter((index) => !this.#live.has(index));
-    const started = missing.map(
-      async (index) => void this.#live.set(index, await this.#startOne(index)),
-    );
+    const started = missing.map(async (index) => void this.#live.set(index, await this.#startOne(index)));
     await Promise.all(started);
   }
 

@@ -153,11 +153,34 @@ export class S3Store implements ArtifactStore {
       const bringing = wanted.map(async (each, index) => await this.#bringOne(each, folder, index, signal));
       // All have ended before the folder goes.
       await Promise.allSettled(bringing);
-      return await use(await Promise.all(bringing));
+      const paths = await Promise.all(bringing);
+      try {
+        return await use(paths);
+      } catch (error) {
+        throw await this.#damageBehind(error, wanted, signal);
+      }
     } finally {
       await rm(folder, { recursive: true, force: true });
       await this.#cache.released();
     }
+  }
+
+  /**
+   * What is read once is verified by its reader alone, who does not know the object. Reads those files again
+   * with their hashes, which drops the damaged one.
+   */
+  async #damageBehind(error: unknown, wanted: readonly Wanted[], signal: AbortSignal): Promise<unknown> {
+    const unverified = wanted.filter((each) => !('path' in each) && each.isReadOnce === true);
+    const isDamage = error instanceof HeadraceError && error.type === 'ArtifactCorruptError';
+    if (!isDamage || unverified.length === 0) return error;
+    const verified = unverified.map((each) => ({ ...each, isReadOnce: false }));
+    try {
+      await this.bring(verified, () => Promise.resolve(), signal);
+    } catch (damage) {
+      return damage;
+    }
+    const what = `Bytes of the store ${this.place} were wrong on their way: ${error.message}`;
+    return new HeadraceError('StoreUnavailableError', what, { cause: error });
   }
 
   async #bringOne(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {

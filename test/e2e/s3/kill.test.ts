@@ -100,7 +100,8 @@ async function disturbedRun(t: TestContext, name: string, stages: readonly Stage
   try {
     const slowNext = (index: number): void => {
       const path = stages[index]?.slow;
-      if (path !== undefined) s3.proxy.fault({ kind: 'delay', ms: slowWriteMs, path, operation: 'PutObject' });
+      if (path !== undefined)
+        s3.proxy.fault({ kind: 'delay', ms: slowWriteMs, path, operation: 'PutObject' });
     };
     slowNext(0);
     await start(name, join(servers().folder, name), env);
@@ -118,7 +119,11 @@ async function disturbedRun(t: TestContext, name: string, stages: readonly Stage
       await machines.startAgain(1);
       t.diagnostic(`${name}: killed in ${stage.name}`);
     }
-    return await outcomeOf(await resultOf(servers(), name), await openStore(s3.place, { env }), tinkerState());
+    return await outcomeOf(
+      await resultOf(servers(), name),
+      await openStore(s3.place, { env }),
+      tinkerState(),
+    );
   } finally {
     await machines.close();
   }

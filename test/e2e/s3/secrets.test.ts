@@ -44,9 +44,15 @@ void test('keys, session tokens and signatures of a bucket are in no history, he
   const s3 = await s3Server(t);
   const { accessKeyId, secretAccessKey } = s3.key;
   const env = { ...bucketEnvironment(servers(), s3), AWS_SESSION_TOKEN: sessionToken };
-  const planted = { 'the key id': accessKeyId, 'the key': secretAccessKey, 'the token': sessionToken, 'a signature': signature };
+  const planted = {
+    'the key id': accessKeyId,
+    'the key': secretAccessKey,
+    'the token': sessionToken,
+    'a signature': signature,
+  };
   const assertHasNone = (where: string, text: string): void => {
-    for (const [what, secret] of Object.entries(planted)) assert.ok(!text.includes(secret), `${what} is in ${where}`);
+    for (const [what, secret] of Object.entries(planted))
+      assert.ok(!text.includes(secret), `${what} is in ${where}`);
     assert.doesNotMatch(text, /Signature=[0-9a-f]{64}/, `a signature is in ${where}`);
   };
 
@@ -55,7 +61,13 @@ void test('keys, session tokens and signatures of a bucket are in no history, he
   const message = `${accessKeyId} ${secretAccessKey} ${sessionToken} ${address} Signature=${signature}`;
   const common = { kind: 'error', operation: 'PutObject', message } as const;
   s3.proxy.fault({ kind: 'ignore-token' });
-  const refused = s3.proxy.fault({ ...common, status: 403, code: 'SignatureDoesNotMatch', path: /artifacts\/conversion/, times: 1 });
+  const refused = s3.proxy.fault({
+    ...common,
+    status: 403,
+    code: 'SignatureDoesNotMatch',
+    path: /artifacts\/conversion/,
+    times: 1,
+  });
   const busy = s3.proxy.fault({ ...common, status: 503, code: 'SlowDown', times: 3, every: 4 });
 
   await writeConversations(join(folder, 'good.jsonl'), 200, 1);
@@ -69,9 +81,9 @@ void test('keys, session tokens and signatures of a bucket are in no history, he
   const machine = await startMachine(servers(), s3, { folder: join(folder, 'machine'), env });
   const processes: string[] = [];
   const pending: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const watched = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const activities = await pendingActivities(servers().temporal, workflowIdOf(name)).catch(() => []);
       if (activities.length > 0) pending.push(JSON.stringify(activities));
       processes.push((await promisify(execFile)('ps', ['-eo', 'args'])).stdout);
@@ -87,10 +99,14 @@ void test('keys, session tokens and signatures of a bucket are in no history, he
     assert.equal(retried.code, 0, `${retried.stdout}\n${retried.stderr}`);
     const done = await command('watch', name);
     assert.equal(done.code, 0, `${done.stdout}\n${done.stderr}`);
-    for (const args of [['get', name], ['status', name, '--json'], ['report', name]])
+    for (const args of [
+      ['get', name],
+      ['status', name, '--json'],
+      ['report', name],
+    ])
       assert.equal((await command(...args)).code, 0, args.join(' '));
   } finally {
-    isOver = true;
+    over.abort();
     await watched;
     await machine.worker.close();
   }
@@ -112,6 +128,9 @@ void test('keys, session tokens and signatures of a bucket are in no history, he
   const files = [folder, join(servers().folder, 'temporal'), s3.bucketDir].map(filesUnder);
   const paths = (await Promise.all(files)).flat();
   for (const needed of ['report.html', 'manifest.json', 'worker.log', 'recipe.lock.json'])
-    assert.ok(paths.some((path) => path.endsWith(needed)), needed);
+    assert.ok(
+      paths.some((path) => path.endsWith(needed)),
+      needed,
+    );
   for (const path of paths) assertHasNone(path, await readFile(path, 'latin1'));
 });
