@@ -96,7 +96,7 @@ const faults: Readonly<Record<string, { readonly fault: S3Fault; readonly named:
       kind: 'error',
       status: 409,
       code: 'ConditionalRequestConflict',
-      path: /manifest\.json$/,
+      path: /(piece|mix-part)\/.*manifest\.json$/,
       operation: 'PutObject',
       times: 3,
     },
