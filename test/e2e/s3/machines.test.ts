@@ -45,8 +45,9 @@ async function startMachines(
 const requestsOf = (s3: TestS3): number =>
   Object.values(s3.proxy.counts()).reduce((sum, { requests }) => sum + requests, 0);
 
-/** Requests of the run on two machines without faults. */
+/** Requests of the run on two machines without faults; where that test was left out, what it has. */
 let undisturbedRequests: number | undefined;
+const usualRequests = 455;
 
 for (const count of [1, 2, 4])
   void test(`${count} ${count === 1 ? 'machine leaves' : 'machines leave'} what one disk leaves`, async (t) => {
@@ -84,7 +85,7 @@ const faults: Readonly<Record<string, { readonly fault: S3Fault; readonly named:
     named: /ECONNRESET|BrokenAnswer|ERR_STREAM_PREMATURE_CLOSE|aborted/,
   },
   'two bodies go silent': {
-    fault: { kind: 'stall', bytes: 100, operation: 'GetObject', path: /artifacts/, times: 2 },
+    fault: { kind: 'stall', bytes: 100, operation: 'GetObject', path: /artifacts\/(piece|mix)/, times: 2 },
     named: /Timeout|ETIMEDOUT|no byte|silent/i,
   },
   'one answer of thirty to a finished write is lost': {
@@ -136,7 +137,7 @@ void test('a service that fails, cuts, goes silent, loses answers and ignores co
   assert.ok(shown.length <= machines.length * 8, shown.join('\n'));
   t.diagnostic(`${requestsOf(s3)} requests, ${undisturbedRequests} without faults`);
   assert.ok(
-    requestsOf(s3) <= 1.5 * (undisturbedRequests ?? 0),
+    requestsOf(s3) <= 1.5 * (undisturbedRequests ?? usualRequests),
     'failed requests are repeated a bounded number of times',
   );
 });
