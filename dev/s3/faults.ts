@@ -36,6 +36,8 @@ export type S3Fault = Common &
     | { readonly kind: 'lose-answer' }
     /** `If-None-Match` and `If-Match` are ignored, as some servers do. */
     | { readonly kind: 'ignore-condition' }
+    /** The token of a session is not looked at, for a server that has no keys of sessions. */
+    | { readonly kind: 'ignore-token' }
     /** Lists lack the objects that were written after the fault was armed. */
     | { readonly kind: 'stale-list' }
     /** The request waits that long, for a network with a latency. */

@@ -153,9 +153,9 @@ class Proxy {
 
   #headers(request: IncomingMessage, faults: readonly S3Fault[]): IncomingMessage['headers'] {
     const { method = 'GET', url = '/', headers } = request;
-    const conditions = ['if-none-match', 'if-match'].filter((name) => headers[name] !== undefined);
-    if (conditions.length === 0 || !faults.some(({ kind }) => kind === 'ignore-condition')) return headers;
-    return signAgain({ method, url, headers }, conditions, this.#key);
+    const ignored = faults.flatMap(({ kind }) => ignoredBy[kind] ?? []);
+    const found = ignored.filter((name) => headers[name] !== undefined);
+    return found.length === 0 ? headers : signAgain({ method, url, headers }, found, this.#key);
   }
 
   async #passOn(exchange: Exchange, faults: readonly S3Fault[], answer: IncomingMessage): Promise<void> {
@@ -190,5 +190,11 @@ class Proxy {
     response.destroy();
   }
 }
+
+/** The headers that a fault ignores. */
+const ignoredBy: { readonly [Kind in S3Fault['kind']]?: readonly string[] } = {
+  'ignore-condition': ['if-none-match', 'if-match'],
+  'ignore-token': ['x-amz-security-token'],
+};
 
 const writes: ReadonlySet<Operation> = new Set(['PutObject', 'CopyObject', 'CompleteMultipartUpload']);

@@ -40,7 +40,7 @@ export interface PartOptions {
   /** Variables for the part, added to those that it inherits. */
   readonly env: Readonly<Record<string, string>>;
   readonly logPath: string;
-  /** A program that runs the part, with its arguments: it replaces itself by the rest. @default Node itself */
+  /** A program that replaces itself by Node, with its arguments. @default Node alone */
   readonly under?: readonly string[];
   /** Called with each line that the part sends about its start. */
   readonly log?: (line: string) => void;
@@ -118,7 +118,7 @@ async function forkPart({ program, args, env, logPath, under = [] }: PartOptions
   const logFile = await openLog(logPath);
   try {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !withheld.test(key)));
-    const [execPath = process.execPath, ...execArgv] = [...under, process.execPath];
+    const [execPath, ...execArgv] = [...under, process.execPath];
     return fork(program, [...args], {
       execPath,
       execArgv,

@@ -1,54 +1,72 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { S3Fault } from '../../dev/s3/faults.js';
 import type { Part } from '../../dev/stack/part.js';
 import type { SmallDisk } from './small-disk.js';
 import type { Dice } from '../support/dice.js';
 import { postFaults } from '../support/faults.js';
-import { startWorker } from '../support/servers.js';
+import type { OpenS3 } from '../support/s3.js';
 import type { OpenServers } from '../support/servers.js';
 
 /** The workers of a round: stopped ones continue at its end or before. */
 export class Workers {
-  #live: Part[] = [];
+  /** By index. */
+  readonly #live = new Map<number, Part>();
   readonly #stopped: Part[] = [];
-  readonly #servers: OpenServers;
-  readonly #store: string;
+  readonly #continued: Part[] = [];
+  readonly #count: number;
+  readonly #startOne: (index: number) => Promise<Part>;
 
-  constructor(servers: OpenServers, store: string) {
-    this.#servers = servers;
-    this.#store = store;
+  /** @param startOne - starts the worker of that index, from 0. */
+  constructor(count: number, startOne: (index: number) => Promise<Part>) {
+    this.#count = count;
+    this.#startOne = startOne;
   }
 
+  /** Starts those that do not run. */
   async start(): Promise<void> {
-    // Its log is elsewhere: a full disk is to hit the work.
-    const log = join(this.#servers.folder, 'worker.log');
-    this.#live.push(await startWorker(this.#servers, this.#store, {}, log));
+    const all = Array.from({ length: this.#count }, (_, index) => index);
+    const missing = all.filter((index) => !this.#live.has(index));
+    const started = missing.map(async (index) => void this.#live.set(index, await this.#startOne(index)));
+    await Promise.all(started);
   }
 
   async killAll(): Promise<void> {
-    const killed = this.#live;
-    this.#live = [];
-    await Promise.all(killed.map(async (worker) => await worker.kill()));
+    const all = [...this.#taken(), ...this.#continued.splice(0)];
+    await Promise.all(all.map(async (worker) => await worker.kill()));
+  }
+
+  /** Kills the one that has run longest. */
+  async killOne(): Promise<void> {
+    for (const [index, worker] of this.#live) {
+      this.#live.delete(index);
+      return await worker.kill();
+    }
   }
 
   /** SIGSTOP: the worker stands still without an error, and continues as if no time had passed. */
   freeze(): void {
-    for (const worker of this.#live.splice(0)) {
+    for (const worker of this.#taken()) {
       worker.process.kill('SIGSTOP');
       this.#stopped.push(worker);
     }
   }
 
+  /** Continues those that stand still, beside those that have taken over. */
   thaw(): void {
-    for (const worker of this.#stopped.splice(0)) {
-      worker.process.kill('SIGCONT');
-      this.#live.push(worker);
-    }
+    for (const worker of this.#stopped) worker.process.kill('SIGCONT');
+    this.#continued.push(...this.#stopped.splice(0));
   }
 
   async close(): Promise<void> {
     this.thaw();
-    await Promise.all(this.#live.map(async (worker) => await worker.close()));
+    const all = [...this.#taken(), ...this.#continued];
+    await Promise.all(all.map(async (worker) => await worker.close()));
+  }
+
+  #taken(): Part[] {
+    const taken = [...this.#live.values()];
+    this.#live.clear();
+    return taken;
   }
 }
 
@@ -190,6 +208,58 @@ export const disturbances: readonly Disturbance[] = [
       }),
   },
 ];
+
+/** What happens to a store in a bucket, and to one of several workers. */
+export function bucketDisturbances(s3: OpenS3): readonly Disturbance[] {
+  return [
+    {
+      name: 'kill one worker of two',
+      weight: 5,
+      strike: async (_servers, workers, dice) => {
+        await workers.killOne();
+        await sleep(dice.roll() * 1_500);
+        await workers.start();
+      },
+    },
+    {
+      name: 'kill S3',
+      weight: 4,
+      strike: async (_servers, _workers, dice) => {
+        await s3.kill();
+        await sleep(dice.roll() * 4_000);
+        await s3.restart();
+      },
+    },
+    {
+      name: 'S3 answers 503',
+      weight: 3,
+      strike: (_servers, _workers, dice) =>
+        strikeS3(s3, { kind: 'error', status: 503, code: 'SlowDown', times: 1 + dice.below(30), every: 2 }),
+    },
+    {
+      name: 'cut S3 connections',
+      weight: 3,
+      strike: (_servers, _workers, dice) =>
+        strikeS3(s3, { kind: 'drop-after', bytes: dice.below(100_000), times: 1 + dice.below(20) }),
+    },
+    {
+      name: 'lose answers of S3',
+      weight: 3,
+      strike: (_servers, _workers, dice) =>
+        strikeS3(s3, { kind: 'lose-answer', times: 1 + dice.below(10), every: 3 }),
+    },
+    {
+      name: 'S3 ignores conditions',
+      weight: 1,
+      strike: () => strikeS3(s3, { kind: 'ignore-condition' }),
+    },
+  ];
+}
+
+function strikeS3({ proxy }: OpenS3, fault: S3Fault): Promise<void> {
+  proxy.fault(fault);
+  return Promise.resolve();
+}
 
 /** One of them, by weight. */
 export function draw(dice: Dice, among: readonly Disturbance[]): Disturbance {

@@ -9,10 +9,15 @@ import type { Stage1Result } from '../../core/run/run.js';
 import type { OpenServers } from '../support/servers.js';
 
 /**
- * What a run may park for while things happen to it: a disk without room, and servers that were away during
- * an activity of few attempts. Whatever else it parks for is a defect.
+ * What a run may park for while things happen to it: a disk without room, and servers or a bucket that were
+ * away during an activity of few attempts. Whatever else it parks for is a defect.
  */
-const mendable = new Set(['DiskFullError', 'HubUnavailableError', 'TinkerUnavailableError']);
+const mendable = new Set([
+  'DiskFullError',
+  'HubUnavailableError',
+  'TinkerUnavailableError',
+  'StoreUnavailableError',
+]);
 const lookMs = 300;
 const answerMs = 20_000;
 

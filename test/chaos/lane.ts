@@ -1,15 +1,18 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openServers } from '../support/servers.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { openS3 } from '../support/s3.js';
+import type { OpenS3 } from '../support/s3.js';
+import { environmentOf, openServers, startWorker } from '../support/servers.js';
 import { recipeFrom } from '../support/recipes.js';
 import { startRecipe } from '../support/runs.js';
 import { writeConversations } from '../support/conversations.js';
 import type { OpenServers } from '../support/servers.js';
-import { disturbances, draw, fullDisk, Workers } from './disturbances.js';
+import { bucketDisturbances, disturbances, draw, fullDisk, Workers } from './disturbances.js';
 import { follow } from './follow.js';
-import { outcomeOf } from './outcome.js';
-import type { Outcome } from './outcome.js';
+import { outcomeOf } from '../support/outcome.js';
+import type { Outcome } from '../support/outcome.js';
 import { mountSmallDisk } from './small-disk.js';
 import type { SmallDisk } from './small-disk.js';
 import { Dice } from '../support/dice.js';
@@ -62,24 +65,34 @@ export interface RoundFailure {
   readonly struck: readonly string[];
 }
 
+export interface LaneOptions {
+  /** Whether what a round left stays. */
+  readonly keep: boolean;
+  /** Whether the store is in a bucket, with two workers. */
+  readonly inBucket: boolean;
+}
+
 /** Servers of its own and a disk that may be full, on which rounds are run one after another. */
 export class Lane {
   readonly #servers: OpenServers;
   readonly #disk: SmallDisk | undefined;
+  readonly #s3: OpenS3 | undefined;
   readonly #keep: boolean;
 
   private constructor(
     readonly folder: string,
     servers: OpenServers,
     disk: SmallDisk | undefined,
+    s3: OpenS3 | undefined,
     keep: boolean,
   ) {
     this.#servers = servers;
     this.#disk = disk;
+    this.#s3 = s3;
     this.#keep = keep;
   }
 
-  static async open(folder: string, keep: boolean): Promise<Lane> {
+  static async open(folder: string, { keep, inBucket }: LaneOptions): Promise<Lane> {
     await mkdir(folder, { recursive: true });
     const disk = await mountSmallDisk(join(folder, 'disk'));
     const servers = await openServers(folder, {
@@ -90,7 +103,9 @@ export class Lane {
         return join(at, 'hub');
       },
     });
-    return new Lane(folder, servers, disk, keep);
+    const log = (line: string): void => void process.stderr.write(`${line}\n`);
+    const s3 = inBucket ? await openS3(join(folder, 's3'), log) : undefined;
+    return new Lane(folder, servers, disk, s3, keep);
   }
 
   get canFillDisk(): boolean {
@@ -99,6 +114,7 @@ export class Lane {
 
   async close(): Promise<void> {
     await this.#servers.close();
+    await this.#s3?.close();
     await this.#disk?.close();
   }
 
@@ -129,8 +145,19 @@ export class Lane {
   async #run(name: string, seed: number | undefined, struck: string[]): Promise<Round> {
     const servers = this.#servers;
     const disk = this.#disk;
-    const store = join(disk?.folder ?? this.folder, `store-${name}`);
-    const workers = new Workers(servers, store);
+    // On the small disk: the store, or the caches of the workers where that is in a bucket.
+    const local = join(disk?.folder ?? this.folder, `store-${name}`);
+    const place = this.#s3 === undefined ? local : `s3://${this.#s3.bucket}/${name}`;
+    const env = { ...environmentOf(servers, place), ...this.#s3?.env, HEADRACE_STORE: place };
+    // Their logs are elsewhere: a full disk is to hit the work.
+    const workers = new Workers(this.#s3 === undefined ? 1 : 2, (index) =>
+      startWorker(
+        servers,
+        local,
+        { ...env, HEADRACE_CACHE: join(local, `cache-${index}`) },
+        join(this.folder, `worker-${index}.log`),
+      ),
+    );
     await workers.start();
     const begun = Date.now();
     const over = new AbortController();
@@ -139,24 +166,25 @@ export class Lane {
     // It is awaited below; until then its failure must not end the process.
     disturbing?.catch(() => undefined);
     try {
-      await startRecipe(servers, store, recipeFrom(yaml(name), this.folder));
+      await startRecipe(servers, place, recipeFrom(yaml(name), this.folder, place), env);
       const { result, repairs } = await follow(servers, name, begun + patienceMs);
       over.abort();
       const seconds = (Date.now() - begun) / 1000;
       await disturbing;
-      const outcome = await outcomeOf(result, store, join(this.folder, 'tinker'));
+      const outcome = await outcomeOf(result, await openStore(place, { env }), join(this.folder, 'tinker'));
       return { outcome, struck, repairs, seconds };
     } catch (error) {
       // The small disk goes with the lane: what a failed round left is kept beside it.
-      if (disk !== undefined) await cp(store, join(this.folder, `store-${name}`), { recursive: true });
+      if (disk !== undefined) await cp(local, join(this.folder, `store-${name}`), { recursive: true });
       throw error;
     } finally {
       over.abort();
       await disturbing?.catch(() => undefined);
       await workers.close();
       for (const url of [servers.hubUrl(), servers.tinkerUrl()]) await clearFaults(url);
+      this.#s3?.proxy.clearFaults();
       await disk?.empty();
-      if (!this.#keep) await rm(store, { recursive: true, force: true });
+      if (!this.#keep) await rm(local, { recursive: true, force: true });
     }
   }
 
@@ -167,7 +195,11 @@ export class Lane {
     over: AbortSignal,
     struck: string[],
   ): Promise<void> {
-    const among = this.#disk === undefined ? disturbances : [...disturbances, fullDisk(this.#disk)];
+    const among = [
+      ...disturbances,
+      ...(this.#disk === undefined ? [] : [fullDisk(this.#disk)]),
+      ...(this.#s3 === undefined ? [] : bucketDisturbances(this.#s3)),
+    ];
     const strikes = 2 + dice.below(4);
     for (let strike = 0; strike < strikes; strike += 1) {
       await sleep(300 + dice.roll() * 4_000);

@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../../core/errors.js';
 import { Lane } from './lane.js';
 import type { Round, RoundFailure } from './lane.js';
-import { differences } from './outcome.js';
+import { differences } from '../support/outcome.js';
 
 /**
- * `npm run chaos -- --rounds N --seed S [--together K]`: one recipe undisturbed, then N times on fresh stores
+ * `npm run chaos -- --rounds N --seed S [--together K] [--s3]`: one recipe undisturbed, then N times on fresh stores
  * while processes are killed and stand still, connections are cut and disks fill, at times and in an order
- * that the seed decides. Everything that a run leaves must be the same bytes. Prints a line of a Markdown
+ * that the seed decides. With `--s3` the store is in a bucket of a local S3 server, and there are two workers
+ * with a cache of their own. Everything that a run leaves must be the same bytes. Prints a line of a Markdown
  * table for each round; the exit code is 1 where anything differed, parked for no good reason, or did not
  * end.
  */
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     together: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
+    s3: { type: 'boolean', default: false },
   },
 });
 
@@ -33,7 +35,7 @@ function count(name: 'rounds' | 'seed' | 'together', least: number): number {
 const rounds = count('rounds', 1);
 const firstSeed = count('seed', 0);
 const together = Math.min(count('together', 1), rounds);
-const { keep } = values;
+const { keep, s3: inBucket } = values;
 
 function told(seed: number, round: Round | RoundFailure, before: Round): { line: string; failed: boolean } {
   const happened = round.struck.join('; ');
@@ -52,7 +54,7 @@ let lanes = 0;
 const open = new Set<Lane>();
 const openLane = async (): Promise<Lane> => {
   lanes += 1;
-  const lane = await Lane.open(join(folder, `lane-${lanes}`), keep);
+  const lane = await Lane.open(join(folder, `lane-${lanes}`), { keep, inBucket });
   open.add(lane);
   return lane;
 };

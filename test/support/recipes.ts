@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 
-/** A recipe from YAML, its paths under `folder`. */
-export function recipeFrom(yaml: string, folder: string): ResolvedRecipe {
-  return parseRecipe(yaml, 'test.yaml', { cwd: folder });
+/**
+ * A recipe from YAML, its paths under `folder`.
+ *
+ * @param store - place of the store of the run. @default a folder
+ */
+export function recipeFrom(yaml: string, folder: string, store = folder): ResolvedRecipe {
+  return parseRecipe(yaml, 'test.yaml', { cwd: folder, store });
 }
 
 /** A recipe file for the command line. */

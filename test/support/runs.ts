@@ -1,18 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { openStore } from '../../activities/artifacts/open-store.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { handleOf, runState } from '../../client/runs/find-run.js';
 import { pendingActivities } from '../../client/runs/pending-activities.js';
 import type { PendingActivity } from '../../client/runs/pending-activities.js';
+import { sendLocalParts } from '../../client/runs/send-local-parts.js';
 import { startRun } from '../../client/runs/start-run.js';
 import type { Stage1Result } from '../../core/run/run.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
 import { taskQueueOf } from '../../worker/connection.js';
+import { environmentOf } from './servers.js';
 import type { Servers } from './servers.js';
 import { until } from './until.js';
+import { quietWork } from './work.js';
 
-export async function startRecipe(servers: Servers, store: string, recipe: ResolvedRecipe): Promise<void> {
-  await startRun(servers.temporal, recipe, { taskQueue: taskQueueOf((await openStore(store)).id) });
+/**
+ * Starts a run on a store in a folder, or in a bucket.
+ *
+ * @param env - names the store, the servers, and the cache of the client.
+ */
+export async function startRecipe(
+  servers: Servers,
+  place: string,
+  recipe: ResolvedRecipe,
+  env = environmentOf(servers, place),
+): Promise<void> {
+  const store = await openStore(place, { env });
+  const access = { store, hub: createHubAccess({ store, env }), work: quietWork() };
+  await startRun(servers.temporal, recipe, {
+    taskQueue: taskQueueOf(store.id),
+    beforeStart: () => sendLocalParts(access, recipe, () => undefined),
+  });
 }
 
 const parkedTooLongMs = 30_000;

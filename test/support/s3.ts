@@ -29,19 +29,28 @@ const bucket = 'headrace-test';
 
 /** Starts an S3 server with an empty bucket, which ends with the test. */
 export async function s3Server(context: TestContext): Promise<TestS3> {
-  const dir = await temporaryFolder(context);
+  const s3 = await openS3(await temporaryFolder(context), (line) => context.diagnostic(line));
+  context.after(() => s3.close());
+  return s3;
+}
+
+/** An S3 server that has to be closed. */
+export interface OpenS3 extends TestS3 {
+  close(): Promise<void>;
+}
+
+/** Starts an S3 server with an empty bucket. @param dir - has its state and the cache of its clients. */
+export async function openS3(dir: string, log: (line: string) => void): Promise<OpenS3> {
   const start = (port?: number): Promise<S3Server> =>
     startS3({
       stateDir: join(dir, 's3'),
       buckets: [bucket],
       ...(port === undefined ? {} : { port }),
-      log: (line) => context.diagnostic(line),
+      log,
     });
   let server = await start();
-  context.after(() => server.close());
   const { key, region, url } = server;
   const proxy = await startS3Proxy({ target: url, key });
-  context.after(() => proxy.close());
   const place = `s3://${bucket}/store`;
   return {
     proxy,
@@ -63,6 +72,10 @@ export async function s3Server(context: TestContext): Promise<TestS3> {
     },
     restart: async () => {
       server = await start(Number(new URL(url).port));
+    },
+    close: async () => {
+      await proxy.close();
+      await server.close();
     },
   };
 }

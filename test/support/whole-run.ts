@@ -36,7 +36,7 @@ export interface Left {
 }
 
 /** Arguments of `headrace` that start the run `name`, whose results are in the folder `out` in the end. */
-export function startArguments(name: string, out: string): string[] {
+function startArguments(name: string, out: string): string[] {
   return ['start', recipe, ...[`name=${name}`, `out=${out}`, ...settings].flatMap((each) => ['--set', each])];
 }
 
@@ -64,14 +64,8 @@ export async function start(name: string, out: string, env: Record<string, strin
   assert.equal(code, 0, `${stdout}\n${stderr}`);
 }
 
-/** Brings the results of a run that has ended from the store in a bucket. */
-export async function bring(name: string, env: Record<string, string>): Promise<void> {
-  const { code, stdout, stderr } = await headrace(['get', name], env);
-  assert.equal(code, 0, `${stdout}\n${stderr}`);
-}
-
 /** @param out - the folder with the results. */
-export async function leftIn(out: string): Promise<Left> {
+async function leftIn(out: string): Promise<Left> {
   const text = (name: string): Promise<string> => readFile(join(out, name), 'utf8');
   return {
     train: await sha256(join(out, 'train.jsonl')),

@@ -47,6 +47,9 @@ const transientCodes = new Set([
 const networkCode =
   /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(HOST|NET)\w+|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+|TimeoutError|BrokenAnswer)$/;
 
+/** What the SDK appends to errors of an answer that it could not read. */
+const hintOfSdk = /\s*Deserialization error: to see the raw response[^]*$/;
+
 /** Of errors without an answer which are not the network's, but where only the user can help. */
 const setUpCode = /ProviderError$|CERT|^ERR_(SSL|TLS)/;
 
@@ -56,10 +59,12 @@ export function refusalOf(error: unknown): Refusal {
   const headers = fieldOf(fieldOf(error, '$response'), 'headers');
   const systemCode = fieldOf(error, 'code');
   const retryAfter = Number(fieldOf(headers, 'retry-after'));
+  const code = typeof systemCode === 'string' ? systemCode : error instanceof Error ? error.name : 'Error';
   return {
-    status: typeof status === 'number' ? status : undefined,
-    code: typeof systemCode === 'string' ? systemCode : error instanceof Error ? error.name : 'Error',
-    message: messageOf(error),
+    // Where the body of an error is cut or never comes, the SDK has a status, but no answer came.
+    status: typeof status === 'number' && !networkCode.test(code) ? status : undefined,
+    code,
+    message: messageOf(error).replace(hintOfSdk, ''),
     region: textOf(fieldOf(headers, 'x-amz-bucket-region')) ?? textOf(fieldOf(error, 'Region')),
     retryAfterMs: retryAfter > 0 ? retryAfter * 1000 : undefined,
   };

@@ -104,8 +104,9 @@ export class S3Store implements ArtifactStore {
     manifest: ConstructorParameters<typeof S3Artifact>[1],
   ): Promise<S3Artifact> {
     const bytes = Buffer.from(stableJson(manifest));
+    // As everyone else reads it: with sorted keys, and without what JSON does not have.
     if ((await this.#objects.put(manifestKey(ref), bytes, { ifAbsent: true })) === 'written')
-      return new S3Artifact(ref, manifest);
+      return new S3Artifact(ref, ArtifactManifest.parse(JSON.parse(bytes.toString('utf8'))));
     const first = await this.#getNow(ref);
     if (first.writer !== manifest.writer)
       await this.#objects.remove(
@@ -166,11 +167,34 @@ export class S3Store implements ArtifactStore {
       );
       // All have ended before the folder goes.
       await Promise.allSettled(bringing);
-      return await use(await Promise.all(bringing));
+      const paths = await Promise.all(bringing);
+      try {
+        return await use(paths);
+      } catch (error) {
+        throw await this.#damageBehind(error, wanted, signal);
+      }
     } finally {
       await rm(folder, { recursive: true, force: true });
       await this.#cache.released();
     }
+  }
+
+  /**
+   * What is read once is verified by its reader alone, who does not know the object. Reads those files again
+   * with their hashes, which drops the damaged one.
+   */
+  async #damageBehind(error: unknown, wanted: readonly Wanted[], signal: AbortSignal): Promise<unknown> {
+    const unverified = wanted.filter((each) => !('path' in each) && each.isReadOnce === true);
+    const isDamage = error instanceof HeadraceError && error.type === 'ArtifactCorruptError';
+    if (!isDamage || unverified.length === 0) return error;
+    const verified = unverified.map((each) => ({ ...each, isReadOnce: false }));
+    try {
+      await this.bring(verified, () => Promise.resolve(), signal);
+    } catch (damage) {
+      return damage;
+    }
+    const what = `Bytes of the store ${this.place} were wrong on their way: ${error.message}`;
+    return new HeadraceError('StoreUnavailableError', what, { cause: error });
   }
 
   async #bringOne(wanted: Wanted, folder: string, index: number, signal: AbortSignal): Promise<string> {

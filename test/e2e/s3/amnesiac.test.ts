@@ -27,8 +27,13 @@ void test('a run whose activities each have an empty disk and no memory leaves w
     return await runToItsEnd('amnesiac', join(folder, 'amnesiac'), env);
   });
   assert.deepEqual(left, onDisk);
-  assert.deepEqual([...new Set(warnings)].filter((line) => !line.includes('development server')), []);
+  assert.deepEqual(
+    [...new Set(warnings)].filter((line) => !line.includes('development server')),
+    [],
+  );
   const { ran, leftSomething } = forgetful;
-  t.diagnostic(`${ran.length} activities, of ${new Set(ran).size} kinds; ${leftSomething()} left files on their disk`);
+  t.diagnostic(
+    `${ran.length} activities, of ${new Set(ran).size} kinds; ${leftSomething()} left files on their disk`,
+  );
   assert.ok(leftSomething() > 5, 'disks had files that were removed');
 });

@@ -85,6 +85,25 @@ void test('a blob is brought whole, by ranges, and small ones from their manifes
   assert.equal(s3.proxy.counts().GetObject?.requests, 1);
 });
 
+for (const isDamaged of [true, false])
+  void test(`a reader past the cache that finds wrong bytes: ${isDamaged ? 'the object is named and dropped' : 'they changed on their way, and time helps'}`, async (t) => {
+    const s3 = await s3Server(t);
+    const { store } = await openTestStore(s3);
+    const artifact = await putFiles(store, { 'large.bin': large });
+    const object = await objectOf(s3, artifact, 'large.bin');
+    if (isDamaged) await damages['flipped']?.do(object);
+    const ranges = [{ from: 12_000, to: 13_000 }];
+    const reader = (): Promise<never> =>
+      Promise.reject(new HeadraceError('ArtifactCorruptError', '/tmp/0-large.bin was changed at byte 12345'));
+    const error: unknown = await store
+      .bring([{ artifact, file: 'large.bin', ranges, isReadOnce: true }], reader)
+      .catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof HeadraceError);
+    assert.equal(error.type, isDamaged ? 'ArtifactCorruptError' : 'StoreUnavailableError');
+    if (isDamaged) assert.match(error.message, /s3:\/\/.*large\.bin does not have the bytes/);
+    assert.equal((await store.find(artifact.ref)) === undefined, isDamaged);
+  });
+
 void test('a blob that is not whole is missing', async (t) => {
   const { s3, store, blob } = await withBlob(t);
   await rm(join(s3.bucketDir, 'store', wholeKey(blob.oid)));

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { S3Fault } from '../../../../dev/s3/faults.js';
 import { HeadraceError } from '../../../../core/errors.js';
 import { s3Server } from '../../../support/s3.js';
-import { bytesOf, openTestStore, putFiles } from '../../../support/s3-store.js';
+import { bytesOf, newRef, openTestStore, putFiles } from '../../../support/s3-store.js';
 
 const large = bytesOf('large', 20_000_000);
 
@@ -64,6 +64,16 @@ for (const [name, fault] of Object.entries(passing))
     assert.ok(fired() > 0, 'the fault was met');
     assert.equal(new Set(warnings).size, warnings.length, warnings.join('\n'));
     assert.equal(warnings.length > 0, fault.kind !== 'ignore-condition', warnings.join('\n'));
+  });
+
+for (const kind of ['drop-after', 'stall'] as const)
+  void test(`an answer "not found" whose body does not come whole is asked for again: ${kind}`, async (t) => {
+    const s3 = await s3Server(t);
+    const { store, warnings } = await openTestStore(s3);
+    const fired = s3.proxy.fault({ kind, bytes: 100, operation: 'GetObject', times: 1 });
+    assert.equal(await store.find(newRef()), undefined);
+    assert.equal(fired(), 1);
+    assert.equal(warnings.length, 1);
   });
 
 void test('a service that stays away is one error, after a bounded number of requests', async (t) => {

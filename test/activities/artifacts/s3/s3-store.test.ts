@@ -56,6 +56,15 @@ void test('an artifact in a bucket is there whole or not at all, and scratch is 
   assert.deepEqual(await readdir(join(store.workplace.root, 'tmp')), []);
 });
 
+void test('who writes an artifact has its facts as all others read them', async (t) => {
+  const s3 = await s3Server(t);
+  const { store } = await openTestStore(s3);
+  const ref = newRef();
+  const written = await store.put(ref, () => Promise.resolve({ z: 1, a: { y: undefined, b: 2 } }));
+  assert.equal(JSON.stringify(written.meta), '{"a":{"b":2},"z":1}');
+  assert.equal(JSON.stringify((await store.get(ref)).meta), JSON.stringify(written.meta));
+});
+
 void test('files have their bytes again, whole or by ranges, small or of several parts', async (t) => {
   const { store } = await openTestStore(await s3Server(t));
   const artifact = await putFiles(store, { empty: '', 'small.txt': 'small', 'large.bin': large });

@@ -1,16 +1,20 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openStore } from '../../activities/artifacts/open-store.js';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
+import { openOutputs } from '../../activities/outputs/outputs.js';
+import type { Outputs } from '../../activities/outputs/outputs.js';
 import { lineageOf } from '../../activities/train/records/records.js';
 import type { Stage1Result } from '../../core/run/run.js';
 import { parseCheckpointPath } from '../../tinker/index.js';
-import { sha256 } from '../support/sha256.js';
+import { sha256 } from './sha256.js';
 
 /** Everything that must not depend on what happened while the run was under way. */
 export interface Outcome {
   readonly train: string;
   readonly heldout: string;
+  readonly rejects: string;
   readonly manifest: string;
   /** One line a step, with its loss: every step once, and no other. */
   readonly metrics: string;
@@ -29,17 +33,23 @@ export interface Outcome {
 /**
  * @throws {Error} where the steps of the final checkpoint's lineage are not 0, 1, 2 … to the last, each once.
  */
-export async function outcomeOf(result: Stage1Result, store: string, tinkerState: string): Promise<Outcome> {
+export async function outcomeOf(
+  result: Stage1Result,
+  store: ArtifactStore,
+  tinkerState: string,
+): Promise<Outcome> {
   const { trained } = result;
   if (trained === null) throw new Error('the run has trained nothing');
+  const outputs = openOutputs(store, result.out);
   const lineage = await stepsOf(store, trained.final.record.key);
   const expected = Array.from({ length: trained.totalSteps }, (_, step) => step).join(' ');
   if (lineage !== expected) throw new Error(`the final checkpoint was trained with the steps ${lineage}`);
   return {
-    train: await sha256(join(result.out, 'train.jsonl')),
-    heldout: await sha256(join(result.out, 'heldout.jsonl')),
-    manifest: await sha256(join(result.out, 'manifest.json')),
-    metrics: await readFile(join(result.out, 'metrics.jsonl'), 'utf8'),
+    train: await digestOf(outputs, 'train.jsonl'),
+    heldout: await digestOf(outputs, 'heldout.jsonl'),
+    rejects: await digestOf(outputs, 'rejects.jsonl'),
+    manifest: await digestOf(outputs, 'manifest.json'),
+    metrics: (await outputs.read('metrics.jsonl')) ?? '',
     lineage,
     state: await savedBytes(tinkerState, trained.final.statePath),
     samplerWeights: await savedBytes(tinkerState, trained.final.samplerPath),
@@ -54,11 +64,18 @@ export function differences(a: Outcome, b: Outcome): string[] {
 }
 
 /** The steps of the segments from the first record to `key`. */
-async function stepsOf(store: string, key: string): Promise<string> {
-  const records = await lineageOf(await openStore(store), key);
+async function stepsOf(store: ArtifactStore, key: string): Promise<string> {
+  const records = await lineageOf(store, key);
   return records
     .flatMap(({ from, nextStep }) => Array.from({ length: nextStep - from }, (_, step) => from + step))
     .join(' ');
+}
+
+/** SHA-256 of a result. */
+async function digestOf(outputs: Outputs, name: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const block of outputs.blocks(name)) hash.update(block);
+  return hash.digest('hex');
 }
 
 const Saved = z.object({ name: z.string(), dataFile: z.string() });
