@@ -36,7 +36,7 @@ const bucketBytes = 8 << 20;
 const headBytes = 131_072;
 
 /** One run, for the functions of its stages. */
-export interface Run {
+interface Run {
   readonly input: ForecastInput;
   readonly shape: Shape;
 }
