@@ -1,4 +1,8 @@
+import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createConvertActivities } from '../../activities/convert/index.js';
 import { createHubAccess } from '../../activities/hub/hub-access.js';
 import { importSource } from '../../activities/hub/import/import-source.js';
@@ -98,4 +102,19 @@ async function inBatches(
   activity: (range: { readonly from: number; readonly to: number }) => Promise<unknown>,
 ): Promise<void> {
   for (let index = 0; index < batchCount(batches); index += 1) await activity(batchAt(batches, index));
+}
+
+/** Writes a file of conversations of about two kilobytes, no two alike. Returns its path. */
+export async function writeChats(dir: string, bytes: number): Promise<string> {
+  const path = join(dir, 'chats.jsonl');
+  await pipeline(Readable.from(chats(bytes)), createWriteStream(path));
+  return path;
+}
+
+function* chats(bytes: number): Generator<string> {
+  for (let [row, written] = [0, 0]; written < bytes; row += 1) {
+    const line = `{"messages":[{"role":"user","content":"Count from ${row}."},{"role":"assistant","content":"${`${row} and then `.repeat(128)}"}]}\n`;
+    written += line.length;
+    yield line;
+  }
 }

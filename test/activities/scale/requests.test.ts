@@ -1,8 +1,4 @@
 import assert from 'node:assert/strict';
-import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { openS3Store } from '../../../activities/artifacts/s3/open-s3-store.js';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
@@ -11,20 +7,10 @@ import { requestKinds, type RequestKind } from '../../../core/forecast/requests.
 import type { S3Proxy } from '../../../dev/s3/proxy.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { s3Server } from '../../support/s3.js';
-import { runUpToTokens } from '../../support/scale-run.js';
-
-/** Conversations of about two kilobytes, no two alike. */
-function* chats(bytes: number): Generator<string> {
-  for (let [row, written] = [0, 0]; written < bytes; row += 1) {
-    const line = `{"messages":[{"role":"user","content":"Count from ${row}."},{"role":"assistant","content":"${`${row} and then `.repeat(128)}"}]}\n`;
-    written += line.length;
-    yield line;
-  }
-}
+import { runUpToTokens, writeChats } from '../../support/scale-run.js';
 
 void test('a run asks the store for what the forecast has, within 5 % of each kind of request', async (t) => {
-  const path = join(await temporaryFolder(t), 'chats.jsonl');
-  await pipeline(Readable.from(chats(80e6)), createWriteStream(path));
+  const path = await writeChats(await temporaryFolder(t), 80e6);
   const s3 = await s3Server(t);
   const warnings: string[] = [];
   const store = await openS3Store(s3.place, {
