@@ -9,6 +9,7 @@ import type { ByteRange } from '../store.js';
 import type { CachedFile } from './cache/cached-file.js';
 import type { FileCache } from './cache/file-cache.js';
 import { bytesIn, chunksOf, rangeOfChunk, type Chunked } from './chunked.js';
+import { lostObject } from './lost-object.js';
 import type { Objects } from './objects.js';
 
 /** Makes files of the bucket local, chunk by chunk, each verified by its SHA-256. */
@@ -142,14 +143,7 @@ export class Bringer {
     if (received?.sizeBytes === range.to - range.from) return received.sha256;
     if (received !== undefined) throw await this.#damaged(file, range);
     await file.forget(this.#objects, key);
-    throw new HeadraceError(
-      'ArtifactMissingError',
-      `${this.#objects.place}/${key} is gone, which belongs to ${file.shown}`,
-      {
-        remedy:
-          'Look whether a lifecycle rule of the bucket deletes objects of the store, and end it. Then start the run again: what is missing is made again.',
-      },
-    );
+    throw lostObject(`${this.#objects.place}/${key} is gone, which belongs to ${file.shown}`);
   }
 
   #counted(from: 'cache' | 'store', value: number): void {

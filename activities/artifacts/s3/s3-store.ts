@@ -14,8 +14,9 @@ import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
 import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
-import { ArtifactManifest, BlobManifest, type StoredFile } from './manifests.js';
 import { KnownManifests } from './known-manifests.js';
+import { lostObject } from './lost-object.js';
+import { ArtifactManifest, BlobManifest, type StoredFile } from './manifests.js';
 import type { Objects } from './objects.js';
 import { readManifest } from './read-manifest.js';
 import { S3Artifact } from './s3-artifact.js';
@@ -70,10 +71,7 @@ export class S3Store implements ArtifactStore {
   async #getNow(ref: ArtifactRef): Promise<S3Artifact> {
     const artifact = await this.find(ref);
     if (artifact === undefined)
-      throw new HeadraceError(
-        'ArtifactMissingError',
-        `The store ${this.place} has no whole ${ref.kind} ${ref.key}`,
-      );
+      throw lostObject(`The store ${this.place} has no whole ${ref.kind} ${ref.key}`);
     this.#manifests.add(artifact);
     return artifact;
   }
@@ -204,7 +202,7 @@ export class S3Store implements ArtifactStore {
   async #whole({ oid, name }: Blob): Promise<BlobManifest> {
     const whole = await readManifest(this.#objects, wholeKey(oid), BlobManifest);
     if (whole !== undefined) return whole;
-    throw new HeadraceError('ArtifactMissingError', `The store ${this.place} has no whole ${name} (${oid})`);
+    throw lostObject(`The store ${this.place} has no whole ${name} (${oid})`);
   }
 
   /** The artifact as this store knows it. */
