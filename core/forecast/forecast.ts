@@ -26,6 +26,8 @@ export interface Forecast {
   readonly shape: Shape;
   readonly stages: Readonly<Record<ForecastStage, Traffic>>;
   readonly total: Traffic;
+  /** Bytes that are in the bucket at its end. */
+  readonly storedBytes: number;
   readonly billed: BilledRequests;
   /** Events of the longest history of its workflows, about. */
   readonly mostEvents: number;
@@ -45,7 +47,16 @@ export function forecastRun(input: ForecastInput): Forecast {
     tokenise: tokenise(run),
   };
   const total = sum(...Object.values(stages));
-  return { shape, stages, total, billed: billed(total), mostEvents: mostEvents(shape) };
+  // The service copies the shards into train.jsonl and heldout.jsonl.
+  const copied = total.requests.UploadPartCopy > 0 ? shape.lineBytes : 0;
+  return {
+    shape,
+    stages,
+    total,
+    storedBytes: total.sentBytes + copied,
+    billed: billed(total),
+    mostEvents: mostEvents(shape),
+  };
 }
 
 /** Of one activity, its workflow tasks included. */
