@@ -51,5 +51,8 @@ export async function compareMedia(dir: string, scale: number, rounds: number): 
     (peakBytes / 1e6).toFixed(0),
     output.split(' ')[1]?.slice(0, 12) ?? '',
   ]);
-  return markdownTable(['store in', 'mix s', 'times a folder', 'CPU s with import', 'peak RSS MB', 'train.jsonl'], rows);
+  return markdownTable(
+    ['store in', 'mix s', 'times a folder', 'CPU s with import', 'peak RSS MB', 'train.jsonl'],
+    rows,
+  );
 }

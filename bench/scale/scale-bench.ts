@@ -17,7 +17,12 @@ const Options = z.object({
   media: z.coerce.number().positive().optional().describe('mixes corpora of this scale on both media'),
   cores: z.coerce.number().min(0).default(0.2).describe('of each worker, in a control group; 0: no limit'),
   megabytes: z.coerce.number().positive().default(400).describe('size of the source for --workers'),
-  repeat: z.coerce.number().int().positive().default(3).describe('rounds of --media, of which the best counts'),
+  repeat: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(3)
+    .describe('rounds of --media, of which the best counts'),
   dir: z.string().default(benchDir).describe('where the corpora are kept'),
 });
 

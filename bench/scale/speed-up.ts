@@ -33,12 +33,7 @@ export interface Speed {
  *
  * @param cores - of each worker; 0: no limit.
  */
-export async function speedOf(
-  dir: string,
-  path: string,
-  workers: number,
-  cores: number,
-): Promise<Speed> {
+export async function speedOf(dir: string, path: string, workers: number, cores: number): Promise<Speed> {
   const own = join(dir, 'scale');
   await rm(own, { recursive: true, force: true });
   await mkdir(own, { recursive: true });
@@ -184,5 +179,5 @@ type Event = NonNullable<Awaited<ReturnType<Handle['fetchHistory']>>['events']>[
 
 function timeOf(event: Event | undefined): number {
   const { seconds, nanos } = event?.eventTime ?? {};
-  return Number(String(seconds ?? 0)) + Number(nanos ?? 0) / 1e9;
+  return Number(seconds ?? 0) + Number(nanos ?? 0) / 1e9;
 }

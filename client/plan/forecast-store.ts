@@ -34,7 +34,10 @@ const tokenizerBytes = 11e6;
 /** Forecasts the requests of one worker. What the store has already is forecast as if it were missing. */
 export function forecastStore(
   { sources, heldout, train }: Pick<ResolvedRecipe, 'sources' | 'heldout' | 'train'>,
-  planned: readonly { readonly plan: Pick<SourcePlan, 'name' | 'files'>; readonly sample: SourceSample | null }[],
+  planned: readonly {
+    readonly plan: Pick<SourcePlan, 'name' | 'files'>;
+    readonly sample: SourceSample | null;
+  }[],
 ): StoreForecast {
   const run = forecastRun({
     sources: planned.map(({ plan, sample }) => forecastSource(plan, sample)),
@@ -60,7 +63,8 @@ function forecastSource({ files }: Pick<SourcePlan, 'files'>, sample: SourceSamp
   const sizes = files.map(({ sizeBytes }) => sizeBytes);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const lengths = sample?.conversations.map((each) => Buffer.byteLength(canonicalLine(each)) + 1) ?? [];
-  const mean = lengths.length === 0 ? lineBytes : lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  const mean =
+    lengths.length === 0 ? lineBytes : lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
   const lines = Math.max(1, sample?.expected ?? bytes / mean);
   return { files: sizes, lines, lineBytes: lines * mean };
 }

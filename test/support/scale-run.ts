@@ -27,7 +27,13 @@ export function scaleRecipe(path: string): ResolvedRecipe {
       seed: 17,
       sources: [{ name: 'chats', files: path, format: 'messages', max_reject_fraction: 0.1 }],
       heldout: { fraction: 0.01 },
-      train: { base_model: 'thinkingmachines/Inkling', batch_size: 128, max_tokens: 8192, epochs: 1, learning_rate: 0.0001 },
+      train: {
+        base_model: 'thinkingmachines/Inkling',
+        batch_size: 128,
+        max_tokens: 8192,
+        epochs: 1,
+        learning_rate: 0.0001,
+      },
     }),
     'scale',
   );

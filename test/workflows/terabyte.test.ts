@@ -49,6 +49,7 @@ void test('a run over a terabyte keeps every history below 10,000 events and eve
         await assertBoundedHistory(temporal().client, `${work}/${from + 1}-${to}`);
       }
     }
-    for (const id of [run, `${run}/source/a`, `${run}/train`]) await assertBoundedHistory(temporal().client, id);
+    for (const id of [run, `${run}/source/a`, `${run}/train`])
+      await assertBoundedHistory(temporal().client, id);
   });
 });

@@ -42,7 +42,10 @@ async function mostOpen(work: () => Promise<unknown>): Promise<number> {
 async function putPiece(store: ArtifactStore): Promise<Artifact> {
   const ref = { kind: 'token-piece', key: artifactKey('token-piece', 1, 'descriptors') } as const;
   return await store.put(ref, async (dir) => {
-    await writeFile(join(dir, tokensName), Buffer.from(Int32Array.from({ length: tokens }, (_, id) => id).buffer));
+    await writeFile(
+      join(dir, tokensName),
+      Buffer.from(Int32Array.from({ length: tokens }, (_, id) => id).buffer),
+    );
     await writeFile(join(dir, maskName), Buffer.alloc(tokens, 1));
     const entry = Uint32Array.of(0, tokens, tokens, tokens - 1, 0, 0, 0);
     await writeFile(join(dir, examplesName), Buffer.from(entry.buffer));

@@ -27,13 +27,18 @@ void test('a run asks the store for what the forecast has, within 5 % of each ki
   const { stages, total, shape } = forecastRun(input);
   assert.ok(shape.partitions > 1 && (shape.sources[0]?.pieces.length ?? 0) > 1);
   for (const [stage, counts] of found) {
-    const both = requestKinds.map((kind) => `${kind} ${counts[kind]}/${stages[stage].requests[kind].toFixed(1)}`);
+    const both = requestKinds.map(
+      (kind) => `${kind} ${counts[kind]}/${stages[stage].requests[kind].toFixed(1)}`,
+    );
     t.diagnostic(`${stage}: ${both.filter((each) => !each.endsWith(' 0/0.0')).join(', ')}`);
   }
   for (const kind of requestKinds) {
     const all = [...found.values()].reduce((sum, counts) => sum + counts[kind], 0);
     const [least, most] = [total.requests[kind] * 0.95, total.requests[kind] * 1.05];
-    assert.ok(all >= Math.floor(least) && all <= Math.ceil(most), `${all} ${kind}, forecast ${total.requests[kind]}`);
+    assert.ok(
+      all >= Math.floor(least) && all <= Math.ceil(most),
+      `${all} ${kind}, forecast ${total.requests[kind]}`,
+    );
   }
   assert.deepEqual(warnings, []);
 });

@@ -33,7 +33,8 @@ void test('the first conversations of a source give the length of its lines', ()
   const [source] = recipe.sources;
   assert.ok(source !== undefined);
   const of = (expected: number): number =>
-    forecastStore(recipe, [{ plan, sample: { source, conversations: [conversation], expected } }]).storedBytes;
+    forecastStore(recipe, [{ plan, sample: { source, conversations: [conversation], expected } }])
+      .storedBytes;
   const more = of(20e6) - of(10e6);
   // Converted, in its partition and in train.jsonl: three times.
   assert.ok(more > 3 * 10e6 * 4000 && more < 4 * 10e6 * 4000, `${more}`);
