@@ -80,8 +80,10 @@ export async function speedOf(dir: string, path: string, workers: number, cores:
       count: () => undefined,
       onWarning: (message) => void process.stderr.write(`${message}\n`),
     });
+    // The places of a recipe are those of this process's store.
+    Object.assign(process.env, envOf('cache-client'));
     const hub = createHubAccess({ store, env: {} });
-    const recipe = recipeOf(path, `${place}/runs/scale`);
+    const recipe = recipeOf(path);
     await sendLocalParts({ store, hub, work: unattendedWork() }, recipe, () => undefined);
     const client = await connectTemporal({ TEMPORAL_ADDRESS: address });
     closing.push(() => client.close());
@@ -119,12 +121,11 @@ async function removed(group: Cgroup, worker: Part): Promise<void> {
   await group.remove();
 }
 
-function recipeOf(path: string, out: string): ResolvedRecipe {
+function recipeOf(path: string): ResolvedRecipe {
   return parseRecipe(
     JSON.stringify({
       name: 'scale',
       seed: 17,
-      out,
       sources: [{ name: 'chats', files: path, format: 'messages', max_reject_fraction: 0.1 }],
       heldout: { fraction: 0.01 },
       train: {
