@@ -13,7 +13,7 @@ import { makeOneSource } from '../mix/corpora.js';
 
 const bucket = 'headrace-bench';
 
-/** Runs one source of so many bytes on an S3 server behind a proxy, and compares its requests with the forecast. */
+/** Runs a source of so many bytes over an S3 server, and compares its requests with the forecast. */
 export async function compareRequests(dir: string, bytes: number): Promise<string> {
   const path = join(await makeOneSource(dir, { bytes }), 'ultrachat.jsonl');
   const own = join(dir, 'scale');

@@ -10,7 +10,10 @@ import type { Servers } from './servers.js';
 import type { TestS3 } from './s3.js';
 
 /** Environment of a worker or a command that has its store in the bucket of a test. */
-export function bucketEnvironment(servers: Servers, s3: Pick<TestS3, 'place' | 'env'>): Record<string, string> {
+export function bucketEnvironment(
+  servers: Servers,
+  s3: Pick<TestS3, 'place' | 'env'>,
+): Record<string, string> {
   return { ...environmentOf(servers, s3.place), ...s3.env };
 }
 
@@ -59,7 +62,12 @@ function hide(folders: readonly string[]): string {
 let hides: Promise<boolean> | undefined;
 /** Whether this user may hide folders from a process, with a mount namespace. */
 export function canHide(): Promise<boolean> {
-  hides ??= promisify(execFile)('unshare', ['-m', 'sh', '-c', 'mount --make-rprivate / && mount -t tmpfs none /mnt'])
+  hides ??= promisify(execFile)('unshare', [
+    '-m',
+    'sh',
+    '-c',
+    'mount --make-rprivate / && mount -t tmpfs none /mnt',
+  ])
     .then(() => true)
     .catch(() => false);
   return hides;

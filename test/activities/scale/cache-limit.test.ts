@@ -16,6 +16,8 @@ import { scaleRecipe, writeChats } from '../../support/scale-run.js';
 import { quietWork } from '../../support/work.js';
 
 const threads = new ThreadPool(2);
+/** The cache counts bytes between two looks at the disk, and the file system rounds them up to its blocks. */
+const rounding = 1.05;
 /** One request writes at most a chunk of a blob at a time, and six are under way. */
 const underWay = 6 * (16 << 20);
 
@@ -32,10 +34,10 @@ async function mixOn(store: S3Store, path: string, out: string): Promise<MixResu
 }
 
 void test('a mix larger than the cache has its bytes, and the disk holds the limit and what is in use', async (t) => {
-  const path = await writeChats(await temporaryFolder(t), 160e6);
+  const path = await writeChats(await temporaryFolder(t), 100e6);
   const s3 = await s3Server(t);
   const cache = await temporaryFolder(t);
-  const limit = 40e6;
+  const limit = 25e6;
   const open = async (place: string, env: Readonly<Record<string, string>>): Promise<S3Store> =>
     await openS3Store(place, {
       env: { ...s3.env, ...env },
@@ -56,5 +58,5 @@ void test('a mix larger than the cache has its bytes, and the disk holds the lim
   assert.ok((await imagesIn(join(cache, 'unlimited'))).bytes > 2 * limit);
   const { bytes, pinnedBytes } = await imagesIn(own);
   assert.equal(pinnedBytes, 0);
-  assert.ok(bytes <= limit, `${bytes} bytes are left`);
+  assert.ok(bytes <= limit * rounding, `${bytes} bytes are left`);
 });
