@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../core/errors.js';
 import type { Bench } from './bench.js';
 import { downloadBench } from './download/download-bench.js';
+import { scaleBench } from './scale/scale-bench.js';
 import { storeBench } from './store/store-bench.js';
 import { mixBench } from './mix/mix-bench.js';
 import { tokeniseBench } from './tokenise/tokenise-bench.js';
@@ -15,6 +16,7 @@ import { trainBench } from './train/train-bench.js';
 const benches: Readonly<Record<string, Bench>> = {
   mix: mixBench,
   download: downloadBench,
+  scale: scaleBench,
   store: storeBench,
   tokenise: tokeniseBench,
   train: trainBench,

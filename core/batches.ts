@@ -8,6 +8,9 @@ const fewest = 64;
  */
 const batchBytes = 1024 ** 3;
 
+/** Batches in one history: about six events each, and those of pauses. More are done in children. */
+export const mostBatchesInHistory = 500;
+
 /**
  * Cuts the items of a plan, `bytes` in all, into batches of neighbours.
  *

@@ -12,7 +12,7 @@ export interface TokeniseOptions {
    */
   readonly threads: ThreadPool;
   /**
-   * Bytes of train.jsonl in a piece, at most; a bucket of the mix is never cut. Of a large mix, a sixteenth
+   * Bytes of train.jsonl in a piece, at most; a bucket of the mix is never cut. Of a large mix, an eighth
    * of a partition.
    *
    * @default 8 MiB

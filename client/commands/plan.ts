@@ -10,6 +10,7 @@ import type { SourceSample } from '../cost/estimate.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
+import { forecastStore, storeForecastLines } from '../plan/forecast-store.js';
 import { createPlanner, planSource } from '../plan/plan-source.js';
 import type { Planner, SourcePlan } from '../plan/plan-source.js';
 import { planTraining, trainingLines } from '../plan/plan-training.js';
@@ -51,7 +52,7 @@ async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   const planner = createPlanner(local, recipe, options.updateLock === true);
   const planned = await Promise.all(recipe.sources.map((source) => planOrError(planner, source)));
   const sources = planned.map(({ plan: each }) => each);
-  const { place, workplace } = local.store;
+  const { place, workplace, medium } = local.store;
   const free = await freeBytes(workplace.root);
   const { train } = recipe;
   const training = train === undefined ? undefined : planTraining(train);
@@ -62,15 +63,27 @@ async function plan(path: string, options: PlanOptions): Promise<ExitCode> {
   }
   const samples = planned.flatMap(({ sample }) => sample ?? []);
   const cost = train === undefined ? undefined : await estimateFromSources(local, recipe, train, samples);
+  const forecast = medium.kind === 'objects' ? forecastStore(recipe, planned.flatMap(whole)) : undefined;
   if (options.json === true)
-    print(JSON.stringify({ store: place, freeBytes: free, sources, training, cost }, null, 2));
-  else if (cost !== undefined) print(costEstimateLines(cost).join('\n'));
+    print(JSON.stringify({ store: place, freeBytes: free, sources, training, cost, forecast }, null, 2));
+  else {
+    if (cost !== undefined) print(costEstimateLines(cost).join('\n'));
+    if (forecast !== undefined) print(storeForecastLines(forecast).join('\n'));
+  }
   return sources.some((source) => 'error' in source) ? exitCodes.failed : exitCodes.done;
 }
 
 interface Planned {
   readonly plan: SourcePlan | UnplannedSource;
   readonly sample: SourceSample | null;
+}
+
+/** None where the source could not be planned. */
+function whole({
+  plan,
+  sample,
+}: Planned): readonly { readonly plan: SourcePlan; readonly sample: SourceSample | null }[] {
+  return 'error' in plan ? [] : [{ plan, sample }];
 }
 
 async function planOrError(planner: Planner, source: Source): Promise<Planned> {

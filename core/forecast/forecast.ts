@@ -1,4 +1,4 @@
-import { batchCount } from '../batches.js';
+import { batchCount, mostBatchesInHistory } from '../batches.js';
 import { billed, sum, type BilledRequests, type Traffic } from './requests.js';
 import { shapeOf, type ForecastInput, type Shape } from './shape.js';
 import {
@@ -9,27 +9,25 @@ import {
   planSources,
   tokenise,
   writeMix,
-  type Run,
 } from './stages.js';
 
-/** The stages of a run with what each asks of the store, in their order. */
-export const forecastStages = {
-  bring: bringSources,
-  plan: planSources,
-  convert: convertSources,
-  'plan the mix': planMix,
-  'write the mix': writeMix,
-  'finish the mix': finishMix,
-  tokenise,
-} as const satisfies Readonly<Record<string, (run: Run) => Traffic>>;
-
-export type ForecastStage = keyof typeof forecastStages;
+/** The stages of a run, in their order. */
+export type ForecastStage =
+  | 'bring'
+  | 'plan'
+  | 'convert'
+  | 'plan the mix'
+  | 'write the mix'
+  | 'finish the mix'
+  | 'tokenise';
 
 /** What a run on a store in a bucket asks of it, up to its tokens. */
 export interface Forecast {
   readonly shape: Shape;
   readonly stages: Readonly<Record<ForecastStage, Traffic>>;
   readonly total: Traffic;
+  /** Bytes that are in the bucket at its end. */
+  readonly storedBytes: number;
   readonly billed: BilledRequests;
   /** Events of the longest history of its workflows, about. */
   readonly mostEvents: number;
@@ -49,13 +47,20 @@ export function forecastRun(input: ForecastInput): Forecast {
     tokenise: tokenise(run),
   };
   const total = sum(...Object.values(stages));
-  return { shape, stages, total, billed: billed(total), mostEvents: mostEvents(shape) };
+  // The service copies the shards into train.jsonl and heldout.jsonl.
+  const copied = total.requests.UploadPartCopy > 0 ? shape.lineBytes : 0;
+  return {
+    shape,
+    stages,
+    total,
+    storedBytes: total.sentBytes + copied,
+    billed: billed(total),
+    mostEvents: mostEvents(shape),
+  };
 }
 
 /** Of one activity, its workflow tasks included. */
 const eventsPerActivity = 6;
-/** Batches of one history; more are done in children. */
-export const mostBatchesInHistory = 500;
 /** Of a run besides its batches: activities of stages, children, signals. */
 const otherEvents = 600;
 

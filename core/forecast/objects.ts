@@ -24,7 +24,7 @@ export function upload(sizeBytes: number): Traffic {
   );
 }
 
-/** Files of an artifact: which are objects, in the order of the sizes given. The smallest are in its manifest. */
+/** Which files of an artifact are objects, in the order of the sizes. The smallest are in its manifest. */
 export function areObjects(sizes: readonly number[]): readonly boolean[] {
   const bySize = sizes.map((size, at) => ({ size, at })).sort((a, b) => a.size - b.size);
   const found = sizes.map(() => false);

@@ -36,7 +36,7 @@ const bucketBytes = 8 << 20;
 const headBytes = 131_072;
 
 /** One run, for the functions of its stages. */
-export interface Run {
+interface Run {
   readonly input: ForecastInput;
   readonly shape: Shape;
 }
@@ -78,7 +78,9 @@ export function planSources(run: Run): Traffic {
     return sum(
       reads(1 + elsewhere(run)),
       // The manifest and the first chunk of each file.
-      ...files.map((size) => sum(reads(1), chunkReads(Math.min(1, blobChunks(size)), Math.min(size, 16 << 20)))),
+      ...files.map((size) =>
+        sum(reads(1), chunkReads(Math.min(1, blobChunks(size)), Math.min(size, 16 << 20))),
+      ),
       reads(input.isDetected ? (isLarge ? 2 : 1) : 0),
       put(planBytes),
       times(readersOf(run, batchCount(batches)), reader),
@@ -166,9 +168,7 @@ export function planMix(run: Run): Traffic {
     chunkReads(indexes, indexes * cellTableBytes),
     put(...files),
     times(readers, sum(reads(1), readFile(files[0], isPlanObject))),
-    isTableObject
-      ? chunkReads(Math.min(batches, readers * tableChunks), readers * files[1])
-      : noTraffic,
+    isTableObject ? chunkReads(Math.min(batches, readers * tableChunks), readers * files[1]) : noTraffic,
     // Whether a partition is there, its entries, and its own put.
     reads(partitions),
     chunkReads(ranges, shape.lines * entryBytes),
@@ -270,7 +270,10 @@ export function tokenise(run: Run): Traffic {
   return sum(
     reads(2),
     put(...plan),
-    times(readers, sum(reads(2), readFile(plan[0], isListObject), readFile(tokenizerBytes, isTokenizerObject))),
+    times(
+      readers,
+      sum(reads(2), readFile(plan[0], isListObject), readFile(tokenizerBytes, isTokenizerObject)),
+    ),
     // Whether a piece is there, its part, the origins and the lines.
     reads(pieces + Math.max(partitions, batches) * spread),
     areOriginsObjects ? chunkReads(Math.max(partitions, batches), lines * originBytes) : noTraffic,

@@ -9,6 +9,7 @@ import { defined } from '../../core/defined.js';
 import { queueOfRole, roles } from '../../core/run/roles.js';
 import type { Role } from '../../core/run/roles.js';
 import { bundlePath } from '../../worker/bundle.js';
+import { patience } from '../../worker/role-workers.js';
 import { temporaryFolder } from './folder.js';
 
 export interface TestTemporal {
@@ -63,6 +64,7 @@ export async function withWorker<T>(
           ...(role === 'main' ? { workflowBundle: { codePath: bundlePath } } : {}),
           activities,
           maxHeartbeatThrottleInterval: '500 ms',
+          ...patience,
           ...defined({ identity }),
         }),
     ),

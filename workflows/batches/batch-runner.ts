@@ -1,5 +1,5 @@
 import { setHandler, startChild, workflowInfo } from '@temporalio/workflow';
-import { batchCount } from '../../core/batches.js';
+import { batchCount, mostBatchesInHistory } from '../../core/batches.js';
 import type { ActivityCalls } from '../activities.js';
 import { doBatches } from '../do-batches.js';
 import { progressSignals } from '../messages.js';
@@ -9,9 +9,6 @@ import type { Children } from '../pause/children.js';
 import { nothingDone, withDone } from './batch-work.js';
 import type { BatchActivity, BatchWork, CountsOf, DoneBatches } from './batch-work.js';
 import { batchesHere } from './batches-here.js';
-
-/** Batches in one history: about six events each, and those of pauses. */
-const mostBatches = 500;
 
 /** Does the batches of a workflow's plans: in its own history, or in children where there are many. */
 export class BatchRunner {
@@ -43,7 +40,7 @@ export class BatchRunner {
     // The counts have the names of what the activity returns.
     const shown = ({ done, counts }: DoneBatches): void => onDone(done, counts as Partial<CountsOf<Name>>);
     const { counts } =
-      count <= mostBatches
+      count <= mostBatchesInHistory
         ? await batchesHere(this.#activities, work, { from: 0, to: count }, shown)
         : await this.#inChildren(work, count, shown);
     return counts as Partial<CountsOf<Name>>;
@@ -54,12 +51,12 @@ export class BatchRunner {
     count: number,
     onDone: (done: DoneBatches) => void,
   ): Promise<DoneBatches> {
-    const starts = Array.from({ length: Math.ceil(count / mostBatches) }, (_, part) => part * mostBatches);
+    const starts = Array.from({ length: Math.ceil(count / mostBatchesInHistory) }, (_, part) => part * mostBatchesInHistory);
     this.#reported.clear();
     const all = (): DoneBatches => [...this.#reported.values()].reduce(withDone, nothingDone);
     this.#onReport = () => onDone(all());
     await parallel(starts, async (from) => {
-      const to = Math.min(from + mostBatches, count);
+      const to = Math.min(from + mostBatchesInHistory, count);
       const workflowId = `${workflowInfo().workflowId}/${work.activity}/${from + 1}-${to}`;
       const done = await this.#children.execute(
         workflowId,

@@ -24,7 +24,7 @@ import { S3Artifact } from './s3-artifact.js';
 
 /** Files of one artifact that are sent at a time. */
 const filesAtOnce = 4;
-/** Files that are brought at a time: each has two descriptors meanwhile, and a step of a training brings thousands. */
+/** Files that are brought at a time: each has two descriptors, and a step of a training brings thousands. */
 const bringsAtOnce = 48;
 
 /** A store in a bucket. */

@@ -57,15 +57,7 @@ export class TokenPieceBuilder {
     const length = Math.min(tokens.length, this.#maxTokens);
     const trained = trainedTokens(mask, length);
     const lostLastAnswer = length > 0 && lastMessageAt >= length ? 1 : 0;
-    this.#entries.push([
-      this.#tokens,
-      length,
-      tokens.length,
-      trained,
-      source,
-      lostLastAnswer,
-      this.#rows,
-    ]);
+    this.#entries.push([this.#tokens, length, tokens.length, trained, source, lostLastAnswer, this.#rows]);
     this.#ids.push(Int32Array.from(tokens.slice(0, length)));
     this.#masks.push(Uint8Array.from(mask.slice(0, length)));
     this.#tokens += length;

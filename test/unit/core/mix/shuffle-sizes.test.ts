@@ -41,5 +41,5 @@ void test('partitions are a power of two that divides the cells, and have some m
 
 void test('pieces of tokens grow with the partitions', () => {
   assert.equal(tokenPieceBytes(32 * mebibyte), 8 * mebibyte);
-  assert.equal(tokenPieceBytes(1024 * mebibyte), 64 * mebibyte);
+  assert.equal(tokenPieceBytes(1024 * mebibyte), 128 * mebibyte);
 });

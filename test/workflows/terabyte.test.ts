@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { batchCount, batchesOf, mostBatchesInHistory } from '../../core/batches.js';
+import { shapeOf } from '../../core/forecast/shape.js';
+import { assertBoundedHistory } from '../support/history.js';
+import { useTemporal } from '../support/temporal.js';
+import { fakeActivities, recipeOf, trainYaml } from './fake-activities.js';
+import { withRun } from './runs.js';
+
+const temporal = useTemporal();
+
+void test('a run over a terabyte keeps every history below 10,000 events and every payload below 64 KiB', async () => {
+  const bytes = 1e12;
+  const files = Array.from({ length: 1000 }, () => 1e9);
+  const shape = shapeOf({
+    sources: [{ files, lines: bytes / 2048, lineBytes: bytes }],
+    heldoutFraction: 0.01,
+    workers: 100,
+    isDetected: true,
+    tokens: { perByte: 0.25, tokenizerBytes: 11e6 },
+  });
+  const downloads = batchesOf(files.length, bytes);
+  const pieces = shape.sources[0]?.batches;
+  assert.ok(pieces !== undefined);
+  const { partitionBatches, tokenBatches } = shape;
+  const fake = fakeActivities();
+  const small = { ...fake.activities };
+  Object.assign(fake.activities, {
+    resolveSource: async (...input) => ({ ...(await small.resolveSource(...input)), downloads }),
+    planConversion: async (...input) => ({ ...(await small.planConversion(...input)), pieces }),
+    planMix: async (...input) => ({ ...(await small.planMix(...input)), partitions: partitionBatches }),
+    planTokens: async (...input) => ({ ...(await small.planTokens(...input)), pieces: tokenBatches }),
+  } satisfies Partial<typeof small>);
+  await withRun(temporal(), recipeOf('terabyte', ['a'], trainYaml), fake, async (handle) => {
+    await handle.result();
+    const run = handle.workflowId;
+    const works = [
+      [`${run}/source/a/downloadFiles`, downloads],
+      [`${run}/source/a/convertPieces`, pieces],
+      [`${run}/countPartitions`, partitionBatches],
+      [`${run}/writePartitions`, partitionBatches],
+      [`${run}/tokenisePieces`, tokenBatches],
+    ] as const;
+    for (const [work, batches] of works) {
+      const count = batchCount(batches);
+      assert.ok(count > 900 && count < 1100, `${work} has ${count} batches`);
+      for (let from = 0; from < count; from += mostBatchesInHistory) {
+        const to = Math.min(count, from + mostBatchesInHistory);
+        await assertBoundedHistory(temporal().client, `${work}/${from + 1}-${to}`);
+      }
+    }
+    for (const id of [run, `${run}/source/a`, `${run}/train`])
+      await assertBoundedHistory(temporal().client, id);
+  });
+});
