@@ -1,6 +1,7 @@
 import type { FinishMixInput, MixFile, MixResult, Side } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import { resultFiles } from '../../core/mix/result-files.js';
+import { largestResultBytes } from '../../core/store/object-sizes.js';
 import type { WorkContext } from '../../core/progress.js';
 import { publishLock } from '../hub/resolve/publish-lock.js';
 import { openOutputs } from '../outputs/outputs.js';
@@ -13,9 +14,6 @@ import type { MixDeps } from './mix-deps.js';
 import { sizeOf, type Mixed, type WrittenPart } from './write/mixed.js';
 import { toBucket } from './write/to-bucket.js';
 import { toFolder } from './write/to-folder.js';
-
-/** In a bucket, train.jsonl is one object up to this size. */
-const largestObjectBytes = 5e9;
 
 /**
  * Writes the results to `out`. The manifest is the last: where it exists, the others are complete. Safe to
@@ -54,7 +52,7 @@ async function readMixed(deps: MixDeps, { plan: ref }: FinishMixInput, work: Wor
   );
   const metas = parts.map(({ meta }) => meta);
   const composition = await accountOf(store, plan, await readMixDecision(store, ref.key), metas);
-  const isLarge = store.medium.kind === 'objects' && sizeOf(parts, 'train').bytes > largestObjectBytes;
+  const isLarge = store.medium.kind === 'objects' && sizeOf(parts, 'train').bytes > largestResultBytes;
   const shards = plan.shards ?? (isLarge ? plan.partitions : undefined);
   const filesOf = (side: Side) => resultFiles(side, plan.partitions, shards);
   const files = { train: filesOf('train'), heldout: filesOf('heldout') };

@@ -9,6 +9,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { getResults } from '../results/get-results.js';
 import { requireRun } from '../runs/find-run.js';
+import { mixOf } from '../runs/mix-of.js';
 import { folderOfRun, outOf } from '../runs/run-memo.js';
 import { withTemporal } from '../temporal/connect.js';
 import { broughtText } from '../text/brought.js';
@@ -44,7 +45,7 @@ async function get(name: string, { to, json = false }: GetOptions): Promise<Exit
     const out = outOf(run);
     const folder = to === undefined ? folderOfRun(run) : resolve(to);
     if (!isBucketPlace(out)) return inFolder(name, out, folder, json);
-    const brought = await getResults(temporal, name, { out, folder });
+    const brought = await getResults({ out, folder }, () => mixOf(temporal, name));
     if (brought === undefined) {
       say('Interrupted. The same command continues.');
       return exitCodes.interrupted;

@@ -11,6 +11,7 @@ import type { MixSourcesResult } from '../mix/mix-sources.js';
 import { interruptible } from '../process/interrupt.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
+import { bringHome } from '../results/bring-home.js';
 import { compositionText } from '../text/composition.js';
 import { mixFileLines } from '../text/mix-files.js';
 import { print, say } from '../text/output.js';
@@ -44,7 +45,7 @@ async function mix(path: string, options: MixOptions): Promise<ExitCode> {
       const result = await mixOnScreen(recipe, options.rowsPerSource, signal);
       if (options.json === true) print(JSON.stringify(result));
       else print([compositionText(result.composition), '', ...mixFileLines(result)].join('\n'));
-      return exitCodes.done;
+      return await bringHome(recipe, () => Promise.resolve(result.mix), `npx headrace mix ${path}`);
     } catch (error) {
       if (!signal.aborted) throw error;
       say('Interrupted. The same command continues from the work that is done.');

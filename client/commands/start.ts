@@ -9,15 +9,13 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { openLocalWork } from '../local-work.js';
 import { readRecipeFile } from '../recipe/recipe-file.js';
-import type { ResolvedRecipe } from '../recipe/recipe-file.js';
-import { getResults } from '../results/get-results.js';
+import { bringHome } from '../results/bring-home.js';
 import { followRun } from '../runs/follow-run.js';
+import { mixOf } from '../runs/mix-of.js';
 import { sendLocalParts } from '../runs/send-local-parts.js';
 import { startRun } from '../runs/start-run.js';
 import { withTemporal } from '../temporal/connect.js';
-import type { TemporalClient } from '../temporal/connect.js';
 import { uiLink } from '../temporal/ui-link.js';
-import { broughtLine } from '../text/brought.js';
 import { print, say } from '../text/output.js';
 
 interface StartCommandOptions {
@@ -95,29 +93,13 @@ async function start(path: string, options: StartCommandOptions): Promise<ExitCo
       );
     if (options.wait === true) {
       const code = await followRun(temporal, recipe.name, { uiLink: link, json: options.json });
-      return code === exitCodes.done ? await bringHome(temporal, recipe) : code;
+      return code === exitCodes.done ? await bringHome(recipe, () => mixOf(temporal, recipe.name), `npx headrace get ${recipe.name}`)
+        : code;
     }
     if (options.json === true) print(JSON.stringify({ workflowId, runId, attached }));
     say(`Follow it with: npx headrace watch ${recipe.name}`);
     return exitCodes.done;
   });
-}
-
-/** Brings the results from a store in a bucket into the folder of the recipe. */
-async function bringHome(
-  temporal: TemporalClient,
-  { name, out, folder }: ResolvedRecipe,
-): Promise<ExitCode> {
-  if (folder === undefined) return exitCodes.done;
-  try {
-    const brought = await getResults(temporal, name, { out, folder });
-    if (brought !== undefined) say(broughtLine(brought));
-    else say(`Interrupted. \`npx headrace get ${name}\` continues.`);
-    return brought === undefined ? exitCodes.interrupted : exitCodes.done;
-  } catch (error) {
-    say(`The run is done. Its results in ${out} could not be brought here: \`npx headrace get ${name}\` tries again.`);
-    throw error;
-  }
 }
 
 /** Parses a priority. @throws {InvalidArgumentError} */

@@ -1,14 +1,18 @@
-import { checksSummary } from './checks.js';
+import { storePlace } from '../../activities/artifacts/open-store.js';
+import { isBucketPlace } from '../../activities/artifacts/s3/place.js';
+import { checksSummary, warned, type Check } from './checks.js';
 import { plural } from '../../core/format.js';
 import { roles, rolesFor } from '../../core/run/roles.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
-import { openLocalWork } from '../local-work.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
 import { print, say } from '../text/output.js';
+import { commandEnvironment } from '../environment.js';
+import { unattendedWork } from '../local-work.js';
 import { checkHub } from './check-hub.js';
 import { checkSources } from './check-sources.js';
+import { checkStore } from './check-store.js';
 import { checkTemporal } from './check-temporal.js';
 import { checkTinker } from './check-tinker.js';
 import { ShownChecks } from './show-checks.js';
@@ -21,24 +25,32 @@ export async function runChecks(
   recipe: ResolvedRecipe | undefined,
   options: { readonly json: boolean; readonly taskQueue: string | undefined },
 ): Promise<ExitCode> {
-  const local = await openLocalWork();
-  const { store, env, work } = local;
+  const env = await commandEnvironment();
+  const { signal } = unattendedWork();
+  const shown = new ShownChecks(options.json);
+  const place = storePlace();
   // Printed at once: an address without a server takes ten seconds.
-  if (!options.json) say(`Checking Temporal, Tinker and ${plural(recipe?.sources.length ?? 0, 'source')} …`);
+  const sources = plural(recipe?.sources.length ?? 0, 'source');
+  const store = isBucketPlace(place) ? `the store ${place}, ` : '';
+  if (!options.json) say(`Checking ${store}Temporal, Tinker and ${sources} …`);
+  const { checks: ofStore, local } = await checkStore(place, env);
+  for (const check of ofStore) shown.add(check);
+  const taskQueue = options.taskQueue ?? (local === undefined ? undefined : taskQueueOf(local.store.id));
   // All checks run at once and are shown in this order.
   const groups = [
-    checkTemporal(
-      options.taskQueue ?? taskQueueOf(store.id),
-      recipe === undefined ? roles : rolesFor(recipe),
-    ),
-    checkHub(env, recipe, work.signal),
-    checkTinker(env, recipe, work.signal),
-    ...checkSources(local, recipe),
+    checkTemporal(taskQueue, recipe === undefined ? roles : rolesFor(recipe)),
+    checkHub(env, recipe, signal),
+    checkTinker(env, recipe, signal),
+    ...(local === undefined ? [withoutStore(recipe)] : checkSources(local, recipe)),
   ];
-  const shown = new ShownChecks(options.json);
   for (const group of groups) for (const check of await group) shown.add(check);
   const { ok, checks } = shown;
-  if (options.json) print(JSON.stringify({ ok, store: store.place, checks }, null, 2));
+  if (options.json) print(JSON.stringify({ ok, store: place, checks }, null, 2));
   else print(`\n${checksSummary(checks)}.`);
   return ok ? exitCodes.done : exitCodes.failed;
+}
+
+async function withoutStore(recipe: ResolvedRecipe | undefined): Promise<readonly Check[]> {
+  if (recipe === undefined) return [];
+  return [warned('sources', 'not checked, as the store cannot be opened')];
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lostObject } from '../../activities/artifacts/s3/lost-object.js';
 import type { ObjectOutputs, ResultObject } from '../../activities/outputs/object-outputs.js';
 import type { FileDigest } from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -53,11 +54,7 @@ export async function bringResults(
     manifest === undefined ? undefined : expectedDigests(manifest, outputs.placeOf(manifestName));
   const { objects, skipped } = await resultsIn(outputs, digests);
   const lacking = [...(digests?.keys() ?? [])].find((name) => !objects.some((each) => each.name === name));
-  if (lacking !== undefined)
-    throw new HeadraceError('ArtifactMissingError', `${outputs.placeOf(lacking)} is gone`, {
-      remedy:
-        'Look whether a lifecycle rule of the bucket deletes objects of the store, and end it. Then start the run again: it writes its results anew.',
-    });
+  if (lacking !== undefined) throw lostObject(`${outputs.placeOf(lacking)} is gone`);
   await makeFolder(folder);
   const lock = await FileLock.tryTake(join(folder, '.headrace-get'));
   if (lock === undefined)

@@ -1,32 +1,29 @@
 import { openStore, storePlace } from '../../activities/artifacts/open-store.js';
 import { openOutputs } from '../../activities/outputs/outputs.js';
 import { interruptible } from '../process/interrupt.js';
-import { mixOf } from '../runs/mix-of.js';
-import type { TemporalClient } from '../temporal/connect.js';
+import type { ArtifactRef } from '../../core/contracts/artifact.js';
+import type { ResultPlaces } from '../recipe/result-places.js';
 import { openScreen } from '../text/screen.js';
 import { bringResults, type Brought } from './bring-results.js';
+import { partSizes } from './part-sizes.js';
 
 /**
  * Brings the results of a run from the store of the environment, and shows the progress.
  *
- * @param out - where they are, in the store.
- * @param folder - where they are brought to, an absolute path.
+ * @param places - where they are, in the store, and the folder that they are brought to.
+ * @param mixOf - finds the `mix` artifact of the run; called for results above 64 GB only.
  * @returns `undefined` where it was interrupted: the next time it continues.
  * @throws {HeadraceError} as {@link bringResults}; RecipeError where they are in another store.
  */
 export async function getResults(
-  temporal: TemporalClient,
-  name: string,
-  { out, folder }: { readonly out: string; readonly folder: string },
+  { out, folder }: Required<ResultPlaces>,
+  mixOf: () => Promise<ArtifactRef>,
 ): Promise<Brought | undefined> {
   const store = await openStore(storePlace());
   const outputs = openOutputs(store, out);
   if (outputs.kind === 'folder') throw new Error(`${out} is a folder`);
-  // Loaded here, as only the largest results need it.
-  const partsOf = async (file: string): Promise<readonly number[]> => {
-    const { partSizes } = await import('./part-sizes.js');
-    return await partSizes(store, await mixOf(temporal, name), file);
-  };
+  const partsOf = async (file: string): Promise<readonly number[]> =>
+    await partSizes(store, await mixOf(), file);
   const screen = openScreen();
   return await interruptible(async (signal) => {
     try {

@@ -18,8 +18,8 @@ export interface GrowOptions {
 }
 
 /**
- * Writes a result to `path`, from where an earlier try has ended. Segments begin in order, so of a file that a
- * killed process has left, all are whole but the last {@link segmentsAtOnce}.
+ * Writes a result to `path`, from where an earlier try has ended. Segments begin in order, so of a file that
+ * a killed process has left, all are whole but the last {@link segmentsAtOnce}.
  *
  * @returns the bytes that an earlier try had left.
  * @throws {HeadraceError} ArtifactMissingError where the result is replaced meanwhile; those of the store.

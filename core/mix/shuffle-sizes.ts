@@ -40,7 +40,7 @@ export function partitionsFor(
  * @param partitionBytes - of the lines of a partition, on average.
  */
 export function tokenPieceBytes(partitionBytes: number): number {
-  return Math.max(leastTokenPieceBytes, partitionBytes / 16);
+  return Math.max(leastTokenPieceBytes, partitionBytes / 8);
 }
 
 /** At least 1. Nearest by factor. */

@@ -20,6 +20,8 @@ export type S3Fault = Common &
         readonly status: number;
         /** `SlowDown`, `InternalError`, `ConditionalRequestConflict`, `RequestTimeTooSkewed` … */
         readonly code: string;
+        /** @default one that names the proxy */
+        readonly message?: string;
         readonly headers?: Readonly<Record<string, string>>;
       }
     /** The answer is an error with status 200, and nothing is done, as S3 answers CompleteMultipartUpload. */

@@ -107,19 +107,26 @@ class Proxy {
     if (error === undefined) return this.#forward(exchange, faults);
     // The body is taken from the connection, so that the next request of it begins where this one ends.
     request.resume();
-    if (error.kind === 'error') this.#answerError(exchange, error.status, error.code, error.headers);
-    else this.#answerError(exchange, 200, error.code);
+    if (error.kind === 'error') this.#answerError(exchange, error.status, error);
+    else this.#answerError(exchange, 200, error);
   }
 
   #answerError(
     { response, operation }: Exchange,
     status: number,
-    code: string,
-    headers: Readonly<Record<string, string>> = {},
+    {
+      code,
+      message = 'A fault of the proxy.',
+      headers = {},
+    }: {
+      readonly code: string;
+      readonly message?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    },
   ): void {
-    const message = `<Code>${code}</Code><Message>A fault of the proxy.</Message><RequestId>fault</RequestId>`;
+    const content = `<Code>${code}</Code><Message>${message}</Message><RequestId>fault</RequestId>`;
     response.writeHead(status, { ...headers, 'Content-Type': 'application/xml' });
-    response.end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${message}</Error>`);
+    response.end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${content}</Error>`);
     this.counts.answered(operation, status);
   }
 

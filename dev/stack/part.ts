@@ -40,6 +40,8 @@ export interface PartOptions {
   /** Variables for the part, added to those that it inherits. */
   readonly env: Readonly<Record<string, string>>;
   readonly logPath: string;
+  /** A program that runs the part, with its arguments: it replaces itself by the rest. @default Node itself */
+  readonly under?: readonly string[];
   /** Called with each line that the part sends about its start. */
   readonly log?: (line: string) => void;
   /** Aborts the start. */
@@ -112,11 +114,14 @@ export async function startPart(options: PartOptions): Promise<Part> {
   }
 }
 
-async function forkPart({ program, args, env, logPath }: PartOptions): Promise<ChildProcess> {
+async function forkPart({ program, args, env, logPath, under = [] }: PartOptions): Promise<ChildProcess> {
   const logFile = await openLog(logPath);
   try {
     const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !withheld.test(key)));
+    const [execPath = process.execPath, ...execArgv] = [...under, process.execPath];
     return fork(program, [...args], {
+      execPath,
+      execArgv,
       env: { ...inherited, ...env },
       stdio: ['ignore', logFile.fd, logFile.fd, 'ipc'],
       // In its own process group, so that Ctrl-C in the terminal reaches the parent alone, which shuts the

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before } from 'node:test';
 import { programPath } from '../../client/command-line/program-path.js';
 import { connectTemporal } from '../../client/temporal/connect.js';
@@ -130,13 +130,14 @@ export function environmentOf(servers: Servers, store: string): Record<string, s
   };
 }
 
+/** Starts a worker. @param logPath - to be named where the store is in a bucket. */
 export async function startWorker(
   servers: Servers,
   store: string,
   env: Record<string, string> = {},
   logPath = join(store, 'worker.log'),
 ): Promise<Part> {
-  await mkdir(store, { recursive: true });
+  await mkdir(dirname(logPath), { recursive: true });
   return await startPart({
     name: 'worker',
     program: programPath,

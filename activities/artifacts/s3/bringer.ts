@@ -3,11 +3,13 @@ import pLimit from 'p-limit';
 import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
+import { stretchBytes } from '../../../core/store/object-sizes.js';
 import { inParallel } from '../../threads/in-parallel.js';
 import type { ByteRange } from '../store.js';
 import type { CachedFile } from './cache/cached-file.js';
 import type { FileCache } from './cache/file-cache.js';
 import { bytesIn, chunksOf, rangeOfChunk, type Chunked } from './chunked.js';
+import { lostObject } from './lost-object.js';
 import type { Objects } from './objects.js';
 
 /** Makes files of the bucket local, chunk by chunk, each verified by its SHA-256. */
@@ -141,14 +143,7 @@ export class Bringer {
     if (received?.sizeBytes === range.to - range.from) return received.sha256;
     if (received !== undefined) throw await this.#damaged(file, range);
     await file.forget(this.#objects, key);
-    throw new HeadraceError(
-      'ArtifactMissingError',
-      `${this.#objects.place}/${key} is gone, which belongs to ${file.shown}`,
-      {
-        remedy:
-          'Look whether a lifecycle rule of the bucket deletes objects of the store, and end it. Then start the run again: what is missing is made again.',
-      },
-    );
+    throw lostObject(`${this.#objects.place}/${key} is gone, which belongs to ${file.shown}`);
   }
 
   #counted(from: 'cache' | 'store', value: number): void {
@@ -172,14 +167,11 @@ const chunksAtOnce = 6;
 const stretchesAtOnce = 8;
 /** Different wrong contents after which the fault is not the object's. */
 const mostWrong = 4;
-/** The most bytes of one request past the cache. */
-const stretchBytes = 16 << 20;
-
-/** Parts of a range, each inside one chunk and of a size that a request may have. */
-function stretchesOf({ chunkBytes }: Chunked, { from, to }: ByteRange): ByteRange[] {
+/** Parts of a range, each inside one object and of a size that a request may have. */
+function stretchesOf({ objectBytes }: Chunked, { from, to }: ByteRange): ByteRange[] {
   const stretches: ByteRange[] = [];
   for (let at = from; at < to;) {
-    const end = Math.min(to, at + stretchBytes, (Math.floor(at / chunkBytes) + 1) * chunkBytes);
+    const end = Math.min(to, at + stretchBytes, (Math.floor(at / objectBytes) + 1) * objectBytes);
     stretches.push({ from: at, to: end });
     at = end;
   }

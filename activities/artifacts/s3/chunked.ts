@@ -14,9 +14,11 @@ export interface Chunked {
   readonly shown: string;
   readonly sizeBytes: number;
   readonly chunkBytes: number;
+  /** Bytes of one object: the whole file, or a chunk. */
+  readonly objectBytes: number;
   /** SHA-256 of each chunk, in hex. */
   readonly digests: readonly string[];
-  /** The object that has a stretch of the file which is inside one chunk, and where. */
+  /** The object that has a stretch of the file which is inside one object, and where. */
   object(range: ByteRange): { readonly key: string; readonly range: ByteRange };
   /** Removes what names the file, so that it is made again or its object `key` is fetched again. */
   forget(objects: Objects, key: string): Promise<void>;
@@ -36,6 +38,7 @@ export function chunkedFile(
     shown: `${file} of ${ref.kind} ${ref.key}`,
     sizeBytes,
     chunkBytes,
+    objectBytes: sizeBytes,
     digests: chunks,
     object: (range) => ({ key, range }),
     forget: async (objects) => {
@@ -53,6 +56,7 @@ export function chunkedBlob({ oid, name }: Blob, { sizeBytes, chunkBytes, chunks
     shown: `${name} (${oid})`,
     sizeBytes,
     chunkBytes,
+    objectBytes: chunkBytes,
     digests: chunks,
     object: ({ from, to }) => {
       const chunk = Math.floor(from / chunkBytes);

@@ -1,14 +1,5 @@
 import { z } from 'zod';
 
-/** Bytes of a chunk of an artifact's file: the unit in which it is verified and brought. */
-export const fileChunkBytes = 8 << 20;
-
-/** Bytes of a chunk of a blob, each an object; the last one may be shorter. */
-export const blobChunkBytes = 16 << 20;
-
-/** Files are inside a manifest while they have so many bytes together. */
-export const contentBytes = 256 << 10;
-
 /** A file of an artifact: its content in base64, or the SHA-256 of each of its chunks, in hex. */
 const StoredFile = z.object({
   sizeBytes: z.number(),
@@ -34,7 +25,7 @@ export const BlobManifest = z.object({
   chunkBytes: z.number(),
   /** SHA-256 of each chunk, in hex; none where the content is here. */
   chunks: z.array(z.string()),
-  /** The content in base64, of a blob of at most {@link contentBytes}: it has no chunks. */
+  /** The content in base64, of a blob of at most `contentBytes`: it has no chunks. */
   content: z.string().optional(),
 });
 export type BlobManifest = z.infer<typeof BlobManifest>;

@@ -1,7 +1,6 @@
-import { fromEnv, type Env } from '../../../core/env.js';
-import { HeadraceError } from '../../../core/errors.js';
+import type { Env } from '../../../core/env.js';
 import type { Count } from '../../../core/run/meter.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheBytes, cacheFolder } from './cache-folder.js';
 import { Workplace } from '../workplace.js';
 import { FileCache } from './cache/file-cache.js';
 import { connectS3 } from './connect.js';
@@ -13,8 +12,6 @@ import { S3Store } from './s3-store.js';
 import { scrubber } from './scrubber.js';
 import { storeIdOf } from './store-id.js';
 import { defaultS3Tuning, type S3Tuning } from './tuning.js';
-
-const defaultCacheBytes = 20e9;
 
 /** How an S3 service is reached. */
 export interface S3Options {
@@ -43,15 +40,4 @@ export async function openObjects(place: string, options: S3Options): Promise<Ob
   const scrub = scrubber(connection, env);
   const requests = new Requests({ place, tuning, scrub, onWarning, count });
   return new S3Objects(connection, { place: parseBucketPlace(place), requests, tuning });
-}
-
-function cacheBytes(env: Env): number {
-  const text = fromEnv(env, 'HEADRACE_CACHE_BYTES');
-  if (text === undefined) return defaultCacheBytes;
-  const bytes = Number(text);
-  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
-  throw new HeadraceError(
-    'UsageError',
-    `HEADRACE_CACHE_BYTES is "${text}"; expected a number of bytes, for instance 20000000000`,
-  );
 }

@@ -5,6 +5,11 @@ import { chunkedFile, type Chunked } from './chunked.js';
 import { fileKey } from './layout.js';
 import type { ArtifactManifest } from './manifests.js';
 
+/** Of a SHA-256 in hex, with its quotes and comma. */
+const digestBytes = 67;
+/** Of a manifest without files. */
+const manifestBytes = 512;
+
 /** An artifact of a bucket, by its manifest. */
 export class S3Artifact implements Artifact {
   readonly ref: ArtifactRef;
@@ -23,6 +28,14 @@ export class S3Artifact implements Artifact {
 
   get files(): Readonly<Record<string, FileFacts>> {
     return this.#manifest.files;
+  }
+
+  /** Size of the manifest, about. */
+  get bytes(): number {
+    return Object.values(this.#manifest.files).reduce(
+      (sum, { content, chunks }) => sum + (content?.length ?? 0) + chunks.length * digestBytes,
+      manifestBytes + JSON.stringify(this.#manifest.meta ?? null).length,
+    );
   }
 
   /** The content of a file that is inside the manifest. */

@@ -3,9 +3,9 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
-import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
 import { stableJson } from '../../../core/stable-json.js';
+import { contentBytes, fileChunkBytes } from '../../../core/store/object-sizes.js';
 import type { Medium } from '../medium.js';
 import type { Artifact, ArtifactStore, Blob, NoteEntry, Wanted } from '../store.js';
 import type { Workplace } from '../workplace.js';
@@ -13,19 +13,17 @@ import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
 import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
-import {
-  ArtifactManifest,
-  BlobManifest,
-  contentBytes,
-  fileChunkBytes,
-  type StoredFile,
-} from './manifests.js';
+import { KnownManifests } from './known-manifests.js';
+import { lostObject } from './lost-object.js';
+import { ArtifactManifest, BlobManifest, type StoredFile } from './manifests.js';
 import type { Objects } from './objects.js';
 import { readManifest } from './read-manifest.js';
 import { S3Artifact } from './s3-artifact.js';
 
 /** Files of one artifact that are sent at a time. */
 const filesAtOnce = 4;
+/** Files that are brought at a time: each has two descriptors meanwhile, and a step of a training brings thousands. */
+const bringsAtOnce = 48;
 
 /** A store in a bucket. */
 export class S3Store implements ArtifactStore {
@@ -35,6 +33,8 @@ export class S3Store implements ArtifactStore {
   readonly #objects: Objects;
   readonly #cache: FileCache;
   readonly #bringer: Bringer;
+  readonly #brings = pLimit(bringsAtOnce);
+  readonly #manifests = new KnownManifests();
 
   constructor(options: {
     readonly id: string;
@@ -62,12 +62,16 @@ export class S3Store implements ArtifactStore {
   }
 
   async get(ref: ArtifactRef): Promise<S3Artifact> {
+    const known = this.#manifests.get(ref);
+    if (known !== undefined) return known;
+    return await this.#getNow(ref);
+  }
+
+  async #getNow(ref: ArtifactRef): Promise<S3Artifact> {
     const artifact = await this.find(ref);
     if (artifact === undefined)
-      throw new HeadraceError(
-        'ArtifactMissingError',
-        `The store ${this.place} has no whole ${ref.kind} ${ref.key}`,
-      );
+      throw lostObject(`The store ${this.place} has no whole ${ref.kind} ${ref.key}`);
+    this.#manifests.add(artifact);
     return artifact;
   }
 
@@ -94,7 +98,7 @@ export class S3Store implements ArtifactStore {
     const bytes = Buffer.from(stableJson(manifest));
     if ((await this.#objects.put(manifestKey(ref), bytes, { ifAbsent: true })) === 'written')
       return new S3Artifact(ref, manifest);
-    const first = await this.get(ref);
+    const first = await this.#getNow(ref);
     if (first.writer !== manifest.writer)
       await this.#objects.remove(
         Object.entries(manifest.files)
@@ -149,7 +153,9 @@ export class S3Store implements ArtifactStore {
   ): Promise<Result> {
     const folder = await this.workplace.scratch();
     try {
-      const bringing = wanted.map(async (each, index) => await this.#bringOne(each, folder, index, signal));
+      const bringing = wanted.map((each, index) =>
+        this.#brings(() => this.#bringOne(each, folder, index, signal)),
+      );
       // All have ended before the folder goes.
       await Promise.allSettled(bringing);
       return await use(await Promise.all(bringing));
@@ -163,6 +169,8 @@ export class S3Store implements ArtifactStore {
     try {
       return await this.#bringTo(wanted, folder, index, signal);
     } catch (error) {
+      // What was wrong may be made again, by another writer under another name.
+      if (error instanceof HeadraceError) this.#manifests.clear();
       throw this.#cache.asDiskFull(error);
     }
   }
@@ -193,7 +201,7 @@ export class S3Store implements ArtifactStore {
   async #whole({ oid, name }: Blob): Promise<BlobManifest> {
     const whole = await readManifest(this.#objects, wholeKey(oid), BlobManifest);
     if (whole !== undefined) return whole;
-    throw new HeadraceError('ArtifactMissingError', `The store ${this.place} has no whole ${name} (${oid})`);
+    throw lostObject(`The store ${this.place} has no whole ${name} (${oid})`);
   }
 
   /** The artifact as this store knows it. */

@@ -1,7 +1,8 @@
 import { stableJson } from '../../../core/stable-json.js';
 import type { Blob, ByteRange } from '../store.js';
 import { blobChunkKey, blobPrefix, wholeKey } from './layout.js';
-import { blobChunkBytes, BlobManifest, contentBytes } from './manifests.js';
+import { blobChunkBytes, contentBytes } from '../../../core/store/object-sizes.js';
+import { BlobManifest } from './manifests.js';
 import type { Objects } from './objects.js';
 
 /** A chunk of a blob. */

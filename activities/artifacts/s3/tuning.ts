@@ -1,3 +1,5 @@
+import { partBytes } from '../../../core/store/object-sizes.js';
+
 /** Sizes, limits and pauses of the work with an S3 service. Users cannot set them; tests make them small. */
 export interface S3Tuning {
   /** The most requests of this process at a time. */
@@ -21,5 +23,5 @@ export const defaultS3Tuning: S3Tuning = {
   retryMs: 300,
   longestWaitMs: 60_000,
   stallMs: 20_000,
-  partBytes: 128 << 20,
+  partBytes,
 };

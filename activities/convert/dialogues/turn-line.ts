@@ -2,7 +2,7 @@ import { compileFilter } from '../../../core/convert/filter.js';
 import type { ConversionRules } from '../../../core/convert/conversion-rules.js';
 import { columnOf } from '../../../core/convert/layout.js';
 import type { JsonBytes } from '../json-bytes/json-bytes.js';
-import { JsonCursor } from '../json-bytes/json-cursor.js';
+import type { JsonRow } from '../json-bytes/json-row.js';
 import type { RowPlace } from '../read/rows.js';
 import { jsonMayBeBlank } from '../rows/blank.js';
 import { Spellings } from '../rows/spellings.js';
@@ -44,9 +44,11 @@ export function createTurnLineReader(
     [columnOf(layout, 'episode_done'), 'episodeDone'],
   ]);
   if (uses.size < 5 || filterColumns.includes('__proto__')) return undefined;
-  const reader = new TurnReader(json, uses, filterColumns);
-  return (bytes, start, end, place) =>
-    json.holds(bytes) ? reader.read(bytes, start, end, place) : undefined;
+  const reader = new TurnReader(json.memory, uses, filterColumns);
+  return (bytes, start, end, place) => {
+    const row = json.readRow(bytes, start, end);
+    return row && reader.read(row, place);
+  };
 }
 
 const noColumns = Buffer.from('{}');
@@ -60,9 +62,8 @@ interface Words {
 }
 
 class TurnReader {
-  readonly #cursor: JsonCursor;
+  readonly #memory: Buffer;
   readonly #columns: Spellings<Column>;
-  #bytes: Buffer = Buffer.alloc(0);
   #context: Words | undefined;
   #response: Words | undefined;
   #dialogueId: number | undefined;
@@ -71,8 +72,8 @@ class TurnReader {
   /** The JSON of the columns that the filter reads. */
   readonly #filtered = new Map<string, string>();
 
-  constructor(json: JsonBytes, uses: ReadonlyMap<string, Use>, filterColumns: readonly string[]) {
-    this.#cursor = new JsonCursor(json);
+  constructor(memory: Buffer, uses: ReadonlyMap<string, Use>, filterColumns: readonly string[]) {
+    this.#memory = memory;
     this.#columns = new Spellings((name) => ({
       name,
       use: uses.get(name) ?? 'nothing',
@@ -80,18 +81,16 @@ class TurnReader {
     }));
   }
 
-  read(bytes: Buffer, start: number, end: number, place: RowPlace): ScatteredRow | undefined {
-    this.#bytes = bytes;
+  read(row: JsonRow, place: RowPlace): ScatteredRow | undefined {
     this.#context = undefined;
     this.#response = undefined;
     this.#dialogueId = undefined;
     this.#responseId = undefined;
     this.#episodeDone = false;
     this.#filtered.clear();
-    this.#cursor.start(bytes, start, end);
-    if (!this.#readColumns()) return undefined;
-    this.#cursor.skipSpace();
-    return this.#cursor.at === end ? this.#row(place) : undefined;
+    for (let column = 0; column < row.values; column = row.next(column))
+      if (!this.#readColumn(row, column)) return undefined;
+    return this.#row(place);
   }
 
   #row(place: RowPlace): ScatteredRow | undefined {
@@ -112,65 +111,48 @@ class TurnReader {
     };
   }
 
-  #readColumns(): boolean {
-    if (!this.#cursor.enterObject()) return false;
-    while (this.#cursor.nextMember()) if (!this.#readColumn()) return false;
-    return this.#cursor.isWhole;
-  }
-
-  #readColumn(): boolean {
-    const column = this.#columns.meaningAt(this.#bytes, this.#cursor.keyStart, this.#cursor.keyEnd);
-    if (column === undefined) return false;
-    const start = this.#cursor.at;
-    if (!this.#readValue(column.use)) return false;
-    if (column.isFiltered) this.#filtered.set(column.name, this.#textFrom(start));
+  #readColumn(row: JsonRow, value: number): boolean {
+    const column = this.#columns.meaningAt(this.#memory, row.keyStart(value), row.keyEnd(value));
+    if (column === undefined || !this.#readValue(column.use, row, value)) return false;
+    if (column.isFiltered) this.#filtered.set(column.name, this.#json(row, value));
     return true;
   }
 
-  #readValue(use: Use): boolean {
+  #readValue(use: Use, row: JsonRow, value: number): boolean {
     switch (use) {
       case 'context':
-        this.#context = this.#readWords();
+        this.#context = this.#words(row, value);
         return this.#context !== undefined;
       case 'response':
-        this.#response = this.#readWords();
+        this.#response = this.#words(row, value);
         return this.#response !== undefined;
       case 'dialogueId':
-        this.#dialogueId = this.#readId();
+        this.#dialogueId = this.#id(row, value);
         return this.#dialogueId !== undefined;
       case 'responseId':
-        this.#responseId = this.#readId();
+        this.#responseId = this.#id(row, value);
         return this.#responseId !== undefined;
       case 'episodeDone':
-        return this.#readDone();
+        this.#episodeDone = this.#json(row, value) === 'true';
+        return true;
       case 'nothing':
-        return this.#cursor.skipValue();
+        return true;
     }
   }
 
-  #readWords(): Words | undefined {
-    const start = this.#cursor.at;
-    const span = this.#cursor.readString();
-    if (span === undefined || jsonMayBeBlank(this.#bytes, span.start, span.end)) return undefined;
-    return { json: this.#bytes.subarray(start, this.#cursor.at), chars: span.codeUnits };
+  #words(row: JsonRow, value: number): Words | undefined {
+    const text = row.string(value);
+    if (text === undefined || jsonMayBeBlank(this.#memory, text.start, text.end)) return undefined;
+    return { json: this.#memory.subarray(row.start(value), row.end(value)), chars: text.codeUnits };
   }
 
-  #readId(): number | undefined {
-    const start = this.#cursor.at;
-    if (!this.#cursor.skipValue()) return undefined;
-    const id = Number(this.#textFrom(start));
+  #id(row: JsonRow, value: number): number | undefined {
+    const id = Number(this.#json(row, value));
     return Number.isSafeInteger(id) ? id : undefined;
   }
 
-  #readDone(): boolean {
-    const start = this.#cursor.at;
-    if (!this.#cursor.skipValue()) return false;
-    this.#episodeDone = this.#textFrom(start) === 'true';
-    return true;
-  }
-
-  #textFrom(start: number): string {
-    return this.#bytes.toString('utf8', start, this.#cursor.at);
+  #json(row: JsonRow, value: number): string {
+    return this.#memory.toString('utf8', row.start(value), row.end(value));
   }
 
   #filteredObject(): Uint8Array {

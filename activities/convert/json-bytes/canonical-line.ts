@@ -64,10 +64,10 @@ export class CanonicalLine {
     this.#end = at;
   }
 
-  /** Adds a message whose text is the JSON `[start, end)` of the read block, without its quotes. */
-  addJson(role: Role, block: Buffer, start: number, end: number): void {
+  /** Adds a message whose text is the JSON `[start, end)` of the memory, without its quotes. */
+  addJson(role: Role, start: number, end: number): void {
     this.#open(role);
-    this.#copy(block.byteOffset + start, end - start);
+    this.#copy(start, end - start);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { CanonicalLine, chunkBytes } from './canonical-line.js';
 import { createWasmKernel, type JsonKernel } from './json-kernel.js';
+import { JsonRow, tableBytes } from './json-row.js';
 
 const readBlockBytes = 4 * 1024 * 1024;
 /** Bytes of the arena. */
@@ -12,16 +13,9 @@ const constantsAt = 0;
 const readBlockAt = constantsAt + gapBytes;
 const textAt = readBlockAt + readBlockBytes + gapBytes;
 const decodedAt = textAt + chunkBytes + gapBytes;
-const arenaAt = decodedAt + readBlockBytes + gapBytes;
+const tableAt = decodedAt + readBlockBytes + gapBytes;
+const arenaAt = tableAt + tableBytes + gapBytes;
 const memoryBytes = arenaAt + arenaBytes + gapBytes;
-
-/** The text of a JSON string, without its quotes: `[start, end)`. */
-export interface StringSpan {
-  readonly start: number;
-  readonly end: number;
-  /** UTF-16 code units of the text, after its escapes are decoded. */
-  readonly codeUnits: number;
-}
 
 /** A block from {@link JsonBytes.lendReadBlock}. */
 export interface LentBlock {
@@ -47,6 +41,7 @@ export class JsonBytes {
   /** Where the arena begins in the memory; it has {@link arenaBytes}. */
   readonly arenaAt = arenaAt;
   readonly #line: CanonicalLine;
+  readonly #row: JsonRow;
   #isLent = false;
 
   /** @param createKernel - returns a kernel with a memory of this size. */
@@ -55,6 +50,7 @@ export class JsonBytes {
     this.memory = this.#kernel.memory;
     this.#readBlock = this.memory.subarray(readBlockAt, readBlockAt + readBlockBytes);
     this.#line = new CanonicalLine(this.#kernel, { constantsAt, textAt });
+    this.#row = new JsonRow(this.#kernel, tableAt);
   }
 
   /**
@@ -71,44 +67,22 @@ export class JsonBytes {
     };
   }
 
-  /** Whether `bytes` lie in the memory. */
-  holds(bytes: Buffer): boolean {
-    return bytes.buffer === this.memory.buffer;
+  /**
+   * Reads the JSON object `bytes[start, end)`, which is UTF-8. `undefined` for what {@link JsonRow.read} does
+   * not read, and for bytes outside the memory. Valid until the next row is read. There is only one at a time.
+   */
+  readRow(bytes: Buffer, start: number, end: number): JsonRow | undefined {
+    if (bytes.buffer !== this.memory.buffer) return undefined;
+    const from = bytes.byteOffset;
+    return this.#row.read(from + start, from + end) ? this.#row : undefined;
   }
 
   /**
-   * The position of the closing quote of a string that is what JSON.stringify writes, -1 for any other.
-   *
-   * @param bytes - UTF-8 in the read block. A control character or the end of the block follows the string.
-   * @param at - the position of the first byte after the opening quote.
+   * The text of a canonical string, `[start, end)` of the memory without its quotes, as UTF-8. Valid until
+   * the next call.
    */
-  skipString(bytes: Buffer, at: number): number {
-    const end = this.#kernel.skipString(bytes.byteOffset + at);
-    return end === -1 ? -1 : end - bytes.byteOffset;
-  }
-
-  /** As {@link skipString}, for a string without escapes; -1 for any other. */
-  skipPlainString(bytes: Buffer, at: number): number {
-    const end = this.#kernel.skipPlainString(bytes.byteOffset + at);
-    return end === -1 ? -1 : end - bytes.byteOffset;
-  }
-
-  /**
-   * The text of a string that is what JSON.stringify writes; `undefined` for any other. As {@link
-   * skipString}.
-   */
-  readString(bytes: Buffer, at: number): StringSpan | undefined {
-    const end = this.skipString(bytes, at);
-    return end === -1 ? undefined : { start: at, end, codeUnits: end - at - this.#kernel.surplusBytes() };
-  }
-
-  /**
-   * The text of a string that {@link readString} has read, `[start, end)` of the read block, as UTF-8. Valid
-   * until the next call.
-   */
-  decoded(bytes: Buffer, start: number, end: number): Uint8Array {
-    const from = bytes.byteOffset + start;
-    const decodedEnd = this.#kernel.unescapeText(from, from + end - start, decodedAt);
+  decoded(start: number, end: number): Uint8Array {
+    const decodedEnd = this.#kernel.unescapeText(start, end, decodedAt);
     return this.memory.subarray(decodedAt, decodedEnd);
   }
 

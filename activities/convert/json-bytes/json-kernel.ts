@@ -8,14 +8,20 @@ import { jsonKernelWasm } from './json-kernel-wasm.js';
 export interface JsonKernel {
   readonly memory: Buffer;
   /**
-   * The address of the closing quote of a canonical string, -1 for any other. An unclosed string ends at the
-   * next control character.
+   * Reads the JSON object `[at, end)`, with white space around it, and writes a table of its values down to
+   * the third depth, in the order of the text: for each of them six 32-bit integers. They are the addresses
+   * where its key starts and ends (the same two in a list), without quotes, and where its JSON starts and
+   * ends; for strings, the UTF-16 code units of the text; the place in the table of the value behind it and
+   * all that is in it.
    *
-   * @param at - the address of the first byte after the opening quote.
+   * Returns how many values there are; -1 for what is no object, and for one with more than a hundred depths
+   * or more than `capacity` values, with keys that have escapes, or strings that are not canonical. An
+   * unclosed string ends at the next control character.
+   *
+   * @param end - what follows is read where the object is cut short. At last there has to be a zero.
+   * @param table - the address of the table.
    */
-  skipString(at: number): number;
-  /** As {@link skipString}, for strings without escapes; -1 for any other. */
-  skipPlainString(at: number): number;
+  readRow(at: number, end: number, table: number, capacity: number): number;
   /**
    * Writes the text `[from, to)` at `into` as a canonical string without its quotes. Returns the address
    * after the last byte written.
@@ -26,7 +32,7 @@ export interface JsonKernel {
    * address after the last byte written.
    */
   unescapeText(from: number, to: number, into: number): number;
-  /** Bytes minus UTF-16 code units of the text that `skipString` or `escapeText` read last. */
+  /** Bytes minus UTF-16 code units of the text that `escapeText` read last. */
   surplusBytes(): number;
   copy(into: number, from: number, bytes: number): void;
 }

@@ -14,6 +14,11 @@ export function isString(bytes: Uint8Array, start: number): boolean {
   return bytes[start] === quote;
 }
 
+/** Whether the JSON value that begins at `start` is a list. */
+export function isList(bytes: Uint8Array, start: number): boolean {
+  return bytes[start] === openList;
+}
+
 /**
  * 0 where the JSON value `bytes[start, end)` is `0`, `0.0` or `false`, 1 where it is `1`, `1.0` or `true`;
  * `undefined` for any other.

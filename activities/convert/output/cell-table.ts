@@ -1,4 +1,5 @@
 import { cellBits, cellCount } from '../../../core/mix/shuffle-sizes.js';
+import { cellTableBytes } from '../../../core/store/entry-sizes.js';
 import { crc32 } from '../../../files/crc32.js';
 import { entryAt, entryBytes } from './sorted-run-format.js';
 
@@ -12,8 +13,8 @@ import { entryAt, entryBytes } from './sorted-run-format.js';
  * | 4 … 9 | bytes of their lines, newlines included |
  * | 10 … 13 | CRC-32 of the entries; 0 where there are none |
  */
-const rowBytes = 14;
-export const cellTableBytes = cellCount * rowBytes;
+const rowBytes = cellTableBytes / cellCount;
+export { cellTableBytes };
 const rowAt = { entries: 0, bytes: 4, crc: 10 } as const;
 
 /** The cell of a key that begins at byte `at`. */

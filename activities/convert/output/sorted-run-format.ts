@@ -14,7 +14,7 @@
  * | 56 … 59 | row in the slice, from 1 |
  * | 60 … 63 | CRC-32 of the line |
  */
-export const entryBytes = 64;
+export { entryBytes } from '../../../core/store/entry-sizes.js';
 
 export const entryAt = {
   digest: 0,

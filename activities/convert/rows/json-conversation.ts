@@ -9,10 +9,9 @@ import type { TextColumn } from './line-reader.js';
 import type { JsonMessage } from './message-reader.js';
 import { plainFacts } from './plain-facts.js';
 
-/** The conversation of a line of JSON whose texts lie in the read block. One object serves all lines. */
+/** The conversation of a row of JSON whose texts lie in the memory. One object serves all rows. */
 export class JsonConversation implements ConvertedRow {
   readonly #json: JsonBytes;
-  #bytes: Buffer = Buffer.alloc(0);
   #messages: readonly JsonMessage[] = [];
   maxBytes = 0;
   facts: ConversationFacts | undefined;
@@ -22,17 +21,12 @@ export class JsonConversation implements ConvertedRow {
   }
 
   /**
-   * Makes this the conversation of a line, up to the last message of the assistant. `undefined` where the
+   * Makes this the conversation of a row, up to the last message of the assistant. `undefined` where the
    * parser decides.
    *
    * @param countedTexts - columns that count as not read, unless a message has the same text.
    */
-  read(
-    bytes: Buffer,
-    messages: readonly JsonMessage[],
-    countedTexts: readonly TextColumn[],
-  ): UnparsedOutcome {
-    this.#bytes = bytes;
+  read(messages: readonly JsonMessage[], countedTexts: readonly TextColumn[]): UnparsedOutcome {
     this.#messages = messages.slice(0, messages.findLastIndex(isAnswer) + 1);
     if (this.#messages.length === 0) return undefined;
     let textBytes = 0;
@@ -51,21 +45,22 @@ export class JsonConversation implements ConvertedRow {
     const message = this.#messages.find(isQuestion) ?? this.#messages[0];
     return message === undefined
       ? new Uint8Array()
-      : this.#json.decoded(this.#bytes, message.text.start, message.text.end);
+      : this.#json.decoded(message.text.start, message.text.end);
   }
 
   writeTo(memory: Buffer, at: number): WrittenLine {
     const line = this.#json.startLine(memory, at);
     let assistantChars = 0;
     for (const { role, text } of this.#messages) {
-      line.addJson(role, this.#bytes, text.start, text.end);
+      line.addJson(role, text.start, text.end);
       if (role === 'assistant') assistantChars += text.codeUnits;
     }
     return { end: line.close(), assistantChars };
   }
 
   #isBlank({ start, end }: Stretch): boolean {
-    return jsonMayBeBlank(this.#bytes, start, end) && isBlank(decodedJson(this.#bytes.subarray(start, end)));
+    const { memory } = this.#json;
+    return jsonMayBeBlank(memory, start, end) && isBlank(decodedJson(memory.subarray(start, end)));
   }
 
   #unread(columns: readonly TextColumn[]): readonly TextColumn[] {
@@ -75,11 +70,12 @@ export class JsonConversation implements ConvertedRow {
   /** Whether two strings are one text. All are spelt as by JSON.stringify, so equal texts are equal bytes. */
   #isSame(a: Stretch, b: Stretch): boolean {
     if (a.end - a.start !== b.end - b.start) return false;
-    return this.#bytes.compare(this.#bytes, a.start, a.end, b.start, b.end) === 0;
+    const { memory } = this.#json;
+    return memory.compare(memory, a.start, a.end, b.start, b.end) === 0;
   }
 }
 
-/** A text of the line: `[start, end)`. */
+/** A text: `[start, end)` of the memory. */
 interface Stretch {
   readonly start: number;
   readonly end: number;

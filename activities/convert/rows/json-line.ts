@@ -24,13 +24,14 @@ export class LineConverter {
   }
 
   /**
-   * Converts the line `bytes[start, end)`, which is UTF-8. `undefined` for a line that {@link LineReader}
-   * leaves to the parser, and for one outside the read block.
+   * Converts the line `bytes[start, end)`, which is UTF-8. `undefined` for a line that {@link JsonBytes} or
+   * {@link LineReader} leave to the parser.
    */
   convert(bytes: Buffer, start: number, end: number): UnparsedOutcome {
-    if (!this.#json.holds(bytes) || !this.#reader.read(bytes, start, end)) return undefined;
+    const row = this.#json.readRow(bytes, start, end);
+    if (row === undefined || !this.#reader.read(row)) return undefined;
     if (this.#filter.columns.length > 0 && !this.#filter.passes(this.#reader.filterRow())) return 'filtered';
-    return this.#conversation.read(bytes, this.#reader.messages, this.#reader.countedTexts);
+    return this.#conversation.read(this.#reader.messages, this.#reader.countedTexts);
   }
 }
 

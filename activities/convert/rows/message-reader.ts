@@ -2,12 +2,11 @@ import type { ConversionRules } from '../../../core/convert/conversion-rules.js'
 import { keyUses, type KeyUse } from '../../../core/convert/keys/key-uses.js';
 import type { ListNames } from '../../../core/convert/layout.js';
 import type { Role } from '../../../core/convert/conversation/roles.js';
-import type { StringSpan } from '../json-bytes/json-bytes.js';
-import type { JsonCursor } from '../json-bytes/json-cursor.js';
+import type { JsonRow, StringSpan } from '../json-bytes/json-row.js';
 import { bitAt, isEmptyValue } from '../json-bytes/json-values.js';
 import { roleSpellings, Spellings } from './spellings.js';
 
-/** A message of a line. */
+/** A message of a row. */
 export interface JsonMessage {
   readonly role: Role;
   readonly text: StringSpan;
@@ -15,18 +14,18 @@ export interface JsonMessage {
 
 /** Reads messages that are no more than a role and a text. */
 export class MessageReader {
-  readonly #cursor: JsonCursor;
+  readonly #memory: Buffer;
   readonly #roles: Spellings<Role>;
   readonly #keys: Spellings<KeyUse | 'role' | 'content'>;
-  #bytes: Buffer = Buffer.alloc(0);
   #role: Role | undefined;
   #text: StringSpan | undefined;
   /** Whether the message has a weight of 0, and whether it has one of 1. */
   #hasZero = false;
   #hasOne = false;
 
-  constructor(cursor: JsonCursor, names: ListNames, rules: ConversionRules) {
-    this.#cursor = cursor;
+  /** @param memory - that of the rows. */
+  constructor(memory: Buffer, names: ListNames, rules: ConversionRules) {
+    this.#memory = memory;
     this.#roles = roleSpellings(rules.roles);
     const uses = keyUses(rules);
     this.#keys = new Spellings((name) => {
@@ -35,64 +34,50 @@ export class MessageReader {
     });
   }
 
-  /** @param bytes - what the cursor walks through. */
-  start(bytes: Buffer): void {
-    this.#bytes = bytes;
-  }
-
-  /** The message at the cursor, which moves past it; `undefined` for a message that is left to the parser. */
-  read(): JsonMessage | undefined {
+  /** The message that is the value `element` of the row; `undefined` for one that is left to the parser. */
+  read(row: JsonRow, element: number): JsonMessage | undefined {
     this.#role = undefined;
     this.#text = undefined;
     this.#hasZero = false;
     this.#hasOne = false;
-    if (!this.#readMembers()) return undefined;
+    for (let member = element + 1; member < row.next(element); member = row.next(member))
+      if (!this.#readMember(row, member)) return undefined;
     const [role, text] = [this.#role, this.#text];
     if (role === undefined || text === undefined) return undefined;
     // A weight of 1 is what an assistant has without it, and of others one that is not read.
     return (role === 'assistant' ? this.#hasZero : this.#hasOne) ? undefined : { role, text };
   }
 
-  #readMembers(): boolean {
-    if (!this.#cursor.enterObject()) return false;
-    while (this.#cursor.nextMember()) if (!this.#readMember()) return false;
-    return this.#cursor.isWhole;
-  }
-
-  #readMember(): boolean {
-    const use = this.#keys.meaningAt(this.#bytes, this.#cursor.keyStart, this.#cursor.keyEnd);
+  #readMember(row: JsonRow, member: number): boolean {
+    const use = this.#keys.meaningAt(this.#memory, row.keyStart(member), row.keyEnd(member));
     switch (use) {
       case 'content':
-        this.#text = this.#cursor.readString();
+        this.#text = row.string(member);
         return this.#text !== undefined;
       case 'role':
-        this.#role = this.#readRole();
+        this.#role = this.#readRole(row, member);
         return this.#role !== undefined;
       case 'nothing':
-        return this.#cursor.skipValue();
+        return true;
       case 'structure':
       case 'read':
       case 'weight':
       case 'counted':
-        return this.#passes(use);
+        return this.#passes(use, row.start(member), row.end(member));
       case undefined:
         return false;
     }
   }
 
-  #readRole(): Role | undefined {
-    const start = this.#cursor.at + 1;
-    if (!this.#cursor.skipPlainString()) return undefined;
-    return this.#roles.meaningAt(this.#bytes, start, this.#cursor.at - 1);
+  #readRole(row: JsonRow, member: number): Role | undefined {
+    const name = row.string(member);
+    return name && this.#roles.meaningAt(this.#memory, name.start, name.end);
   }
 
-  /** Moves past a value. Whether it says nothing, or is a weight of 0 or 1. */
-  #passes(use: KeyUse): boolean {
-    const start = this.#cursor.at;
-    if (!this.#cursor.skipValue()) return false;
-    const end = this.#cursor.at;
-    if (isEmptyValue(this.#bytes, start, end)) return true;
-    const bit = bitAt(this.#bytes, start, end);
+  /** Whether the value `[start, end)` says nothing, or is a weight of 0 or 1. */
+  #passes(use: KeyUse, start: number, end: number): boolean {
+    if (isEmptyValue(this.#memory, start, end)) return true;
+    const bit = bitAt(this.#memory, start, end);
     if (use === 'counted') return bit === 0;
     if (use !== 'weight' || bit === undefined) return false;
     if (bit === 0) this.#hasZero = true;

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { bytesOf, cutRanges, missingRanges } from '../../../core/hub/ranges.js';
 import { asDiskFull, checkRoom } from '../../../files/room.js';
-import { blobChunkBytes } from '../../artifacts/s3/manifests.js';
+import { blobChunkBytes } from '../../../core/store/object-sizes.js';
 import { inParallel } from '../../threads/in-parallel.js';
 import { storeChunks, type ChunkTarget } from '../chunks/store-chunks.js';
 import type { ByteAccount } from '../download/byte-account.js';

@@ -1,4 +1,4 @@
-import { blobChunkBytes } from '../../artifacts/s3/manifests.js';
+import { blobChunkBytes } from '../../../core/store/object-sizes.js';
 
 /** Sizes, limits and pauses of the work with the Hub. Users cannot set them; tests make them small. */
 export interface HubTuning {

@@ -17,7 +17,7 @@
  *
  * Numbers are little-endian; keys compare as bytes.
  */
-export const mixEntryBytes = 68;
+export { mixEntryBytes } from '../../../core/store/entry-sizes.js';
 
 export const mixEntryAt = {
   order: 0,

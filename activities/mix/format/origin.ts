@@ -7,5 +7,5 @@
  * | 2 … 5 | slice of the source's conversion plan |
  * | 6 … 9 | row in the slice, from 1 |
  */
-export const originBytes = 10;
+export { originBytes } from '../../../core/store/entry-sizes.js';
 export const originAt = { source: 0, slice: 2, row: 6 } as const;

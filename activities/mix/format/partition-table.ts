@@ -1,3 +1,5 @@
+import { partitionRowBytes } from '../../../core/store/entry-sizes.js';
+
 /**
  * `partitions.bin` of a `mix-plan`: for each partition in turn, a row for each sorted run of the plan: where
  * in the sorted run the partition is. A partition is `cellCount / partitions` neighbouring cells of the key
@@ -12,7 +14,7 @@
  * | 20 … 23 | CRC-32 of the CRC-32s of its cells' entries |
  */
 export const partitionTableName = 'partitions.bin';
-const rowBytes = 24;
+const rowBytes = partitionRowBytes;
 const rowAt = { first: 0, entries: 4, start: 8, bytes: 14, check: 20 } as const;
 
 /** The part of a sorted run that belongs to one partition. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileDigest, MixShard, Side } from '../../../core/contracts/mix.js';
 import { defined } from '../../../core/defined.js';
+import { leastPartBytes, mostHashedBytes } from '../../../core/store/object-sizes.js';
 import type { JoinedPart } from '../../artifacts/s3/objects.js';
 import { S3Artifact } from '../../artifacts/s3/s3-artifact.js';
 import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
@@ -16,10 +17,6 @@ import { shardName } from '../format/mix-part.js';
 import { sizeOf, type Mixed, type MixDigests, type WrittenPart } from './mixed.js';
 import { mixRef, putMix } from './put-mix.js';
 
-/** The most bytes that are read once more for the SHA-256 of the whole: about a minute. */
-const mostHashedBytes = 64e9;
-/** The least bytes of a part of a joined object, but for the last one. */
-const leastPartBytes = 5 * 1024 * 1024;
 /** Shards that are brought ahead of the one that is hashed. */
 const broughtAtOnce = 3;
 

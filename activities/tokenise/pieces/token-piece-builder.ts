@@ -22,8 +22,10 @@ const noExample: Tokenised = { tokens: [], mask: [], lastMessageAt: 0 };
 export class TokenPieceBuilder {
   readonly #renderer: Renderer;
   readonly #maxTokens: number;
-  readonly #tokens: number[] = [];
-  readonly #mask: number[] = [];
+  /** Of each example. Typed arrays: a piece has tens of millions of tokens. */
+  readonly #ids: Int32Array[] = [];
+  readonly #masks: Uint8Array[] = [];
+  #tokens = 0;
   readonly #entries: number[][] = [];
   readonly #untrainedParts: TokenPieceMeta['untrainedParts'] = {};
   #rows = 0;
@@ -56,7 +58,7 @@ export class TokenPieceBuilder {
     const trained = trainedTokens(mask, length);
     const lostLastAnswer = length > 0 && lastMessageAt >= length ? 1 : 0;
     this.#entries.push([
-      this.#tokens.length,
+      this.#tokens,
       length,
       tokens.length,
       trained,
@@ -64,10 +66,9 @@ export class TokenPieceBuilder {
       lostLastAnswer,
       this.#rows,
     ]);
-    for (let at = 0; at < length; at += 1) {
-      this.#tokens.push(tokens[at] ?? 0);
-      this.#mask.push(mask[at] ?? 0);
-    }
+    this.#ids.push(Int32Array.from(tokens.slice(0, length)));
+    this.#masks.push(Uint8Array.from(mask.slice(0, length)));
+    this.#tokens += length;
     if (trained > 0) this.#trainedExamples += 1;
     this.#trainedTokens += trained;
   }
@@ -75,8 +76,8 @@ export class TokenPieceBuilder {
   /** Writes the files into `dir`. */
   async write(dir: string): Promise<TokenPieceMeta> {
     const files = [
-      [tokensName, littleEndian(Int32Array.from(this.#tokens))],
-      [maskName, Uint8Array.from(this.#mask)],
+      [tokensName, Buffer.concat(this.#ids.map(littleEndian))],
+      [maskName, Buffer.concat(this.#masks)],
       [examplesName, littleEndian(Uint32Array.from(this.#entries.flat()))],
     ] as const;
     const hash = createHash('sha256');
@@ -89,7 +90,7 @@ export class TokenPieceBuilder {
       trainedRows: this.#trainedRows,
       entries: this.#entries.length,
       trainedExamples: this.#trainedExamples,
-      tokens: this.#tokens.length,
+      tokens: this.#tokens,
       trainedTokens: this.#trainedTokens,
       untrainedParts: this.#untrainedParts,
       sha256: hash.digest('hex'),

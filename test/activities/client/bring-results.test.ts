@@ -162,10 +162,7 @@ void test('shards have their own digests, a large file that of its parts, and ol
   await put('manifest.json', JSON.stringify(manifest));
   const brought = await bring({ partsOf: () => Promise.resolve(partBytes) });
   assert.equal(howOf(brought)[names[0] ?? ''], 'fetched, sha256');
-  assert.deepEqual(
-    brought.skipped.map(({ name }) => name).sort(),
-    ['notes/by-hand.txt', 'train.jsonl'],
-  );
+  assert.deepEqual(brought.skipped.map(({ name }) => name).sort(), ['notes/by-hand.txt', 'train.jsonl']);
   await assert.rejects(bring({ partsOf: () => Promise.resolve([train.length]) }), {
     type: 'ArtifactCorruptError',
   });

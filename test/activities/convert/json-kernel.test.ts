@@ -11,29 +11,50 @@ const plain = createPlainKernel(memoryBytes);
 /** Texts are escaped into here. */
 const intoAt = 65_536;
 
-/**
- * Asserts that both kernels find the same end and the same length of the string whose text begins with
- * `bytes`.
- */
-function sameSkip(bytes: Uint8Array, at: number): number {
-  for (const { memory } of [wasm, plain]) {
-    memory.fill(0, 0, at + bytes.length + 64);
-    memory.set(bytes, at);
-  }
-  const end = wasm.skipString(at);
-  assert.equal(wasm.skipPlainString(at), plain.skipPlainString(at));
-  const shown = JSON.stringify(Buffer.from(bytes).toString('latin1'));
-  assert.equal(end, plain.skipString(at), shown);
-  if (end !== -1) assert.equal(wasm.surplusBytes(), plain.surplusBytes(), shown);
-  return end;
+/** A value in the table of a row. */
+interface Value {
+  readonly key: string;
+  readonly json: string;
+  readonly codeUnits: number;
+  /** The number of the value behind it. */
+  readonly next: number;
 }
 
-/** Asserts that the string is skipped as one of JSON.stringify's, with `text` in it. */
-function skipped(json: string, text: string, at: number): void {
-  const bytes = Buffer.from(`${json.slice(1)},`);
-  const end = sameSkip(bytes, at);
-  assert.equal(end, at + bytes.length - 2, json);
-  assert.equal(end - at - wasm.surplusBytes(), text.length, json);
+/**
+ * The values of a row, which are the same with both kernels; `undefined` for one that is not read.
+ *
+ * @param behind - what follows the row in the memory.
+ */
+function sameRow(row: string | Uint8Array, at: number, behind = '', capacity = 100): unknown {
+  const bytes = Buffer.from(row);
+  const [first, second] = [wasm, plain].map((kernel) => {
+    const { memory } = kernel;
+    memory.fill(0, 0, at + bytes.length + behind.length + 64);
+    memory.set(bytes, at);
+    memory.write(behind, at + bytes.length);
+    memory.fill(0xaa, intoAt, intoAt + 24 * (capacity + 1));
+    const count = kernel.readRow(at, at + bytes.length, intoAt, capacity);
+    assert.ok(memory.subarray(intoAt + 24 * capacity).readUInt32LE() === 0xaaaaaaaa);
+    return count === -1 ? undefined : valuesOf(memory, count);
+  });
+  assert.deepEqual(first, second, bytes.toString());
+  return first;
+}
+
+function valuesOf(memory: Buffer, count: number): readonly Value[] {
+  const table = new Int32Array(memory.buffer, intoAt);
+  return Array.from({ length: count }, (_, value) => {
+    const [keyStart, keyEnd, start, end, codeUnits = 0, next = 0] = table.subarray(6 * value);
+    const json = memory.toString('utf8', start, end);
+    const key = memory.toString('utf8', keyStart, keyEnd);
+    return { key, json, codeUnits: json.startsWith('"') ? codeUnits : 0, next };
+  });
+}
+
+/** Asserts that a string is read as one of JSON.stringify's, with `text` in it. */
+function read(text: string, at: number): void {
+  const json = JSON.stringify(text);
+  assert.deepEqual(sameRow(`{"k":${json}}`, at, ','), [{ key: 'k', json, codeUnits: text.length, next: 1 }]);
 }
 
 /**
@@ -67,17 +88,17 @@ const characters = [
   ...Array.from({ length: 0x20 }, (_, code) => String.fromCharCode(code)),
 ];
 
-void test('every character is skipped, escaped and decoded at every lane, behind a plain stretch of every length', () => {
+void test('every character is read, escaped and decoded at every lane, behind a plain stretch of every length', () => {
   for (const character of characters)
     for (let before = 0; before <= 33; before += 1)
       for (const after of ['', 'z', 'é'.repeat(9), `${'x'.repeat(15)}"`]) {
         const text = 'x'.repeat(before) + character + after;
-        skipped(JSON.stringify(text), text, 64 + (before % 16));
+        read(text, 64 + (before % 16));
         sameEscape(text, 64 + (before % 3));
       }
 });
 
-void test('of the escapes of four digits only those of JSON.stringify are skipped', () => {
+void test('of the escapes of four digits only those of JSON.stringify are read', () => {
   const spelt = new Set(
     Array.from({ length: 0x80 }, (_, code) => JSON.stringify(String.fromCharCode(code)).slice(1, -1)),
   );
@@ -88,31 +109,77 @@ void test('of the escapes of four digits only those of JSON.stringify are skippe
       for (const low of digits)
         for (const zeros of ['00', '01', '10', '0a', 'd8']) {
           const escape = `\\u${zeros}${high}${low}`;
-          const end = sameSkip(Buffer.from(`${'x'.repeat(before)}${escape}"`), 64);
-          assert.equal(end !== -1, spelt.has(escape), escape);
-          found += end === -1 ? 0 : 1;
+          const values = sameRow(`{"":"${'x'.repeat(before)}${escape}"}`, 64);
+          assert.equal(values !== undefined, spelt.has(escape), escape);
+          found += values === undefined ? 0 : 1;
         }
   // 32 control characters, five of them with an escape of two characters.
   assert.equal(found, 8 * 27);
 });
 
-void test('of the escapes of one letter only those of JSON.stringify are skipped', () => {
+void test('of the escapes of one letter only those of JSON.stringify are read', () => {
   const letters = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code)).filter(
-    (letter) => sameSkip(Buffer.from(`${'x'.repeat(15)}\\${letter}"`), 64) !== -1,
+    (letter) => sameRow(`{"":"${'x'.repeat(15)}\\${letter}"}`, 64) !== undefined,
   );
   assert.deepEqual(letters, ['"', '\\', 'b', 'f', 'n', 'r', 't']);
 });
 
-void test('a string without an end is none, wherever the bytes end', () => {
+void test('a row without an end is none, wherever the bytes end and whatever is behind them', () => {
   for (let length = 0; length <= 50; length += 1)
-    for (const tail of ['', '\n', '\\', '\\"', '\\u', '\\u0', '\\u00', '\\u001', '\t"', '\u001f"'])
-      assert.equal(sameSkip(Buffer.from('x'.repeat(length) + tail), 64), -1);
+    for (const tail of [
+      '',
+      '\n',
+      '\\',
+      '\\"',
+      '\\u',
+      '\\u0',
+      '\\u00',
+      '\\u001',
+      '\t"',
+      '\u001f"',
+      '"',
+      '",',
+      '":',
+    ])
+      for (const behind of ['', '"}', '}', '1}', '\n}'])
+        assert.equal(sameRow(`{"":"${'x'.repeat(length)}${tail}`, 64, behind), undefined);
 });
 
-void test('random bytes of JSON are skipped alike, and what is skipped is what JSON.stringify writes', () => {
+void test('the values of a row are found down to the members of its messages', () => {
+  const value = (key: string, json: string, next: number, codeUnits = 0): Value => ({
+    key,
+    json,
+    codeUnits,
+    next,
+  });
+  assert.deepEqual(
+    sameRow(' { "é" : 1 ,"m":[{"a":"ü\\n","b":[{"c":2}]},{ } , 3], "o":{"d":{"e":{}}}}\r', 64),
+    [
+      value('é', '1', 1),
+      value('m', '[{"a":"ü\\n","b":[{"c":2}]},{ } , 3]', 7),
+      value('', '{"a":"ü\\n","b":[{"c":2}]}', 5),
+      value('a', '"ü\\n"', 4, 2),
+      value('b', '[{"c":2}]', 5),
+      value('', '{ }', 6),
+      value('', '3', 7),
+      value('o', '{"d":{"e":{}}}', 10),
+      value('d', '{"e":{}}', 10),
+      value('e', '{}', 10),
+    ],
+  );
+});
+
+void test('a row of more values than the table, or of more than a hundred depths, is not read', () => {
+  assert.notEqual(sameRow('{"a":1,"b":[2,3]}', 64, '', 4), undefined);
+  assert.equal(sameRow('{"a":1,"b":[2,3]}', 64, '', 3), undefined);
+  const nested = (depth: number): string => `{"":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  assert.notEqual(sameRow(nested(99), 64), undefined);
+  assert.equal(sameRow(nested(100), 64), undefined);
+});
+
+void test('random bytes of JSON are read alike, and what is read is JSON as JSON.stringify writes it', () => {
   const dice = new Dice(21);
-  const parts = [
-    '\\',
+  const texts = [
     '\\',
     '"',
     'x',
@@ -121,26 +188,42 @@ void test('random bytes of JSON are skipped alike, and what is skipped is what J
     '漢字',
     '😀',
     '\n',
-    '\\n',
-    '\\u0001',
-    '\\u001F',
-    '\\"',
+    '\u0001',
+    '\u001F',
+    '\u2028',
   ];
-  let found = 0;
+  const text = (): string => Array.from({ length: dice.below(8) }, () => dice.pick(texts)).join('');
+  const value = (depth: number): unknown =>
+    dice.pick<() => unknown>([
+      text,
+      text,
+      () => dice.pick([0, -1.5, 1e300, 2e-9, 12_345_678_901, true, false, null]),
+      () => (depth > 5 ? [] : Array.from({ length: dice.below(3) }, () => value(depth + 1))),
+      () =>
+        depth > 5
+          ? {}
+          : Object.fromEntries(Array.from({ length: dice.below(3) }, () => [text(), value(depth + 1)])),
+    ])();
+  let [found, changed] = [0, 0];
   for (let round = 0; round < 40_000; round += 1) {
-    const bytes = Buffer.from(Array.from({ length: dice.below(14) }, () => dice.pick(parts)).join(''));
-    if (bytes.length > 0 && dice.chance(0.3)) bytes[dice.below(bytes.length)] = dice.below(256);
-    const at = 64 + dice.below(16);
-    const end = sameSkip(bytes, at);
-    if (end === -1) continue;
-    const json = bytes.subarray(0, end - at);
-    if (!isUtf8(json)) continue;
+    const row = { [dice.pick(['k', 'é', '\n'])]: value(1), z: value(1) };
+    const bytes = Buffer.from(
+      dice.chance(0.5) ? JSON.stringify(row) : JSON.stringify(row, null, dice.pick([1, '\t'])),
+    );
+    if (dice.chance(0.5)) {
+      bytes[dice.below(bytes.length)] = dice.pick([
+        ...Buffer.from('"\\{}[],: \n0192.eE+-utxfn'),
+        dice.below(256),
+      ]);
+      changed += 1;
+    }
+    if (!isUtf8(bytes)) continue;
+    const values = sameRow(bytes, 64 + dice.below(16), dice.pick(['', '}', '"}', ',']), 1000);
+    if (values === undefined) continue;
     found += 1;
-    const text = JSON.parse(`"${json.toString()}"`) as string;
-    assert.equal(JSON.stringify(text), `"${json.toString()}"`);
-    assert.equal(json.length - wasm.surplusBytes(), text.length);
+    assert.equal(typeof JSON.parse(bytes.toString()), 'object');
   }
-  assert.ok(found > 5000, `${found} strings were skipped`);
+  assert.ok(found > 10_000 && changed > 15_000, `${found} rows were read, ${changed} changed`);
 });
 
 void test('random texts are escaped as JSON.stringify does, and decoded again', () => {

@@ -1,6 +1,7 @@
 import type { JsonKernel } from '../../../activities/convert/json-bytes/json-kernel.js';
+import { PlainRow } from './plain-row.js';
 
-const [quote, backslash, letterU] = [0x22, 0x5c, 0x75];
+const [backslash, letterU] = [0x5c, 0x75];
 const shortEscapes = new Map(
   Object.entries({ '\b': 'b', '\t': 't', '\n': 'n', '\f': 'f', '\r': 'r', '"': '"', '\\': '\\' }).map(
     ([char, letter]) => [char.charCodeAt(0), letter.charCodeAt(0)],
@@ -21,27 +22,15 @@ class PlainKernel implements JsonKernel {
     this.memory = Buffer.alloc(memoryBytes);
   }
 
-  skipString(start: number): number {
-    const { memory } = this;
-    let surplus = 0;
-    for (let at = start; ;) {
-      const byte = memory[at] ?? 0;
-      if (byte === quote) {
-        this.#surplus = surplus;
-        return at;
-      }
-      const length = byte === backslash ? this.#escapeLength(at) : 1;
-      if (byte < 0x20 || length === 0) return -1;
-      surplus += byte === backslash ? length - 1 : surplusOf(byte);
-      at += length;
-    }
-  }
-
-  skipPlainString(start: number): number {
-    const { memory } = this;
-    let at = start;
-    while (memory[at] !== quote && memory[at] !== backslash && (memory[at] ?? 0) >= 0x20) at += 1;
-    return memory[at] === quote ? at : -1;
+  readRow(at: number, end: number, table: number, capacity: number): number {
+    const row = new PlainRow(this.memory.toString('latin1', at, end));
+    if (!row.read() || row.values.length > capacity) return -1;
+    const numbers = row.values.flatMap(([keyStart = 0, keyEnd = 0, start = 0, valueEnd = 0, ...others]) => [
+      ...[keyStart, keyEnd, start, valueEnd].map((position) => at + position),
+      ...others,
+    ]);
+    new Int32Array(this.memory.buffer, table).set(numbers);
+    return row.values.length;
   }
 
   escapeText(from: number, to: number, into: number): number {

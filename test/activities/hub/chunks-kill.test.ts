@@ -12,10 +12,10 @@ import { s3Server } from '../../support/s3.js';
 import { until } from '../../support/until.js';
 
 const childPath = fileURLToPath(new URL('./download-child.js', import.meta.url));
-const size = 20_000_000;
+const size = 50_000_000;
 const chunkBytes = 1_000_000;
 const connections = 3;
-const kills = 8;
+const kills = 20;
 const served = 'datasets/o/n/data/train-00000-of-00001.parquet';
 
 void test('machines that are killed in turn fetch at most the chunks under way twice', async (context) => {

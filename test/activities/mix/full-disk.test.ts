@@ -51,15 +51,17 @@ for (const [what, at, room] of [
   ['rejected rows', 'rejects.jsonl', 0],
   ['converted lines', 'run-0.lines', 100_000],
   ['the index of converted lines', 'run-0.index', 0],
-  ['the plan of the mix', 'train.plan', 50_000],
+  ['candidates of the mix', 'train.candidates', 50_000],
+  ['the entries of its lines', 'entries.bin', 50_000],
   ['copies of repeated rows', 'copies-0', 1000],
-  ['provenance', 'train.provenance.bin', 10],
+  ['the origins of its lines', 'origins.bin', 10],
   ['train.jsonl in the folder of results', 'out/train.jsonl', 300_000],
   ['heldout.jsonl in the folder of results', 'out/heldout.jsonl', 10],
 ] as const)
   void test(`a disk that is full at ${what} stops the run, leaves nothing half-written, and with room again the mix is whole (SIMULATED)`, async () => {
-    const store = join(dir, at.replace('/', '-'), 'store');
-    const out = join(dir, at.replace('/', '-'), 'out');
+    // The folder must not have the name at which the disk is full.
+    const folder = join(dir, at.replaceAll(/\W/g, '_'));
+    const [store, out] = [join(folder, 'store'), join(folder, 'out')];
     assert.equal(await mixed(store, out, at, room), 'DiskFullError');
     assert.deepEqual(await leftIn(join(store, 'tmp')), []);
     assert.deepEqual(await leftIn(out), []);

@@ -4,14 +4,14 @@ import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
-// Run by the test beside it: mixes, and kills itself after `steps` steps of a stage.
-const [dir = '', storeRoot = '', out = '', stage = '', steps = ''] = process.argv.slice(2);
+// Run by the test beside it: mixes, and kills itself after `steps` steps of a stage that are counted in `unit`.
+const [dir = '', storeRoot = '', out = '', stage = '', unit = '', steps = ''] = process.argv.slice(2);
 const store = await openStore(storeRoot);
 let left = Number(steps);
 const work = {
   signal: new AbortController().signal,
   progress: (progress: Progress) => {
-    if (progress.stage === stage) left -= 1;
+    if (progress.stage === stage && progress.unit === unit) left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');
   },
 };

@@ -49,7 +49,7 @@ function readHelp(words: readonly string[], text: string): Help {
       least,
       most: args.includes('...') ? Infinity : least + [...args.matchAll(/\[[^\]]+\]/g)].length,
     },
-    commands: [...(/^Commands:\n(.*?)^(?:\S|$)/ms.exec(text)?.[1] ?? '').matchAll(/^ {2}([a-z][a-z-]+)/gm)]
+    commands: [...(/^Commands:\n(.*?)^(?:\S|$)/ms.exec(text)?.[1] ?? '').matchAll(/^ {2}([a-z][a-z\d-]+)/gm)]
       .map((match) => match[1] ?? '')
       .filter((name) => name !== 'help'),
     examples: [...text.matchAll(/^ {2}\$ (.*)$/gm)].map((match) => match[1] ?? ''),

@@ -52,6 +52,11 @@ export class FileCache {
     return new FileCache(root, join(all, boot), limitBytes);
   }
 
+  /** Bytes of the disk that the copies take now. */
+  async usedBytes(): Promise<number> {
+    return (await this.#entries()).reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   /**
    * Pins a file.
    *

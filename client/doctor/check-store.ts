@@ -1,0 +1,28 @@
+import { isBucketPlace } from '../../activities/artifacts/s3/place.js';
+import type { Env } from '../../core/env.js';
+import { openLocalWork, type LocalWork } from '../local-work.js';
+import { checkBucket } from './check-bucket.js';
+import { checkCache } from './check-cache.js';
+import { failed } from './checks.js';
+import type { Check } from './checks.js';
+
+/** The checks of a store, and the store itself where it can be opened. */
+export interface CheckedStore {
+  readonly checks: readonly Check[];
+  readonly local: LocalWork | undefined;
+}
+
+/**
+ * Checks the store of the environment: that it opens; of one in a bucket, what its work needs.
+ *
+ * @param place - of the store.
+ */
+export async function checkStore(place: string, env: Env): Promise<CheckedStore> {
+  const checks = isBucketPlace(place) ? [...(await checkBucket(place, env)), await checkCache(env)] : [];
+  if (checks.some(({ status }) => status === 'failed')) return { checks, local: undefined };
+  try {
+    return { checks, local: await openLocalWork() };
+  } catch (error) {
+    return { checks: [...checks, failed('store', error)], local: undefined };
+  }
+}
