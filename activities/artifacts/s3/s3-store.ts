@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ArtifactRef } from '../../../core/contracts/artifact.js';
+import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
 import { stableJson } from '../../../core/stable-json.js';
 import { contentBytes, fileChunkBytes } from '../../../core/store/object-sizes.js';
