@@ -126,7 +126,7 @@ void test('all manifests follow the schemas of Kubernetes and KEDA, and wrong fi
     assert.ok(kinds.has(kind), kind);
   const wrong = await checkManifests([
     (await read('kubernetes', 'worker-cpu.yaml')).replace('minReadySeconds:', 'minReadySecond:'),
-    (await read('kubernetes', 'scaler-cpu.yaml')).replace('minReplicaCount: 0', "minReplicaCount: 'none'"),
+    (await read('kubernetes', 'scaler-cpu.yaml')).replace('minReplicaCount: 1', "minReplicaCount: 'none'"),
     (await read('kubernetes', 'scaler-cpu.yaml')).replace('cooldownPeriod:', 'coolDownPeriod:'),
   ]);
   assert.match(wrong[0]?.problems.join() ?? '', /minReadySecond/);
