@@ -17,7 +17,7 @@ import { environmentOf, startWorker, useServers } from '../support/servers.js';
 const servers = useServers();
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A run that counts into every counter: it downloads, a source fails, the store fails an activity, it trains. */
+/** It counts into every counter: it downloads, a source fails, the store fails an activity, it trains. */
 const recipe = `name: counted
 seed: 4
 heldout: { fraction: 0.02, rows: 6 }

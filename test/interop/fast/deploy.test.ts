@@ -12,7 +12,7 @@ import { parsePromQl } from '../../support/promql.js';
 import { runProgram, runScript } from '../support/run-python.js';
 import { repositoryDir } from '../support/source-dir.js';
 
-/** The files of deploy/, which no container engine or cluster runs here, against their linters and schemas. */
+/** The files of deploy/ against linters and schemas: neither an engine nor a cluster runs them. */
 
 const at = (...path: string[]): string => join(repositoryDir, 'deploy', ...path);
 const read = (...path: string[]): Promise<string> => readFile(at(...path), 'utf8');
