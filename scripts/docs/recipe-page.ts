@@ -89,6 +89,32 @@ What looks like part of a conversation and is not read is counted, and \`preview
 that has a name of its own; \`ignore\` is for what is not part of the conversation. A \`train.renderer\` without a form for reasoning or
 tools refuses rows that have them: \`reasoning: inline\` writes the reasoning into the content, and \`ignore: [tools]\` leaves the tools out.
 
+## Sources and results in a bucket
+
+Objects of a bucket are sources as files are. Workers read them, with the key of the store or a role that may read both:
+
+\`\`\`yaml
+name: stage1-bucket
+sources:
+  - { name: ultrachat, files: s3://corpora/ultrachat/*.jsonl.gz }
+  - { name: more, files: [s3://corpora/more/2025.jsonl, s3://corpora/more/2026/*.parquet] }
+mix: { shards: 16 }
+\`\`\`
+
+\`*\` and \`?\` stay within a folder, \`**\` crosses folders. A source has local files or objects, not both. An object is pinned by its ETag and
+size when it is found, and copied into the store once; one that changes during the copy is an error. \`retry-source\` finds it anew.
+
+Local \`files\` work with a store in a bucket too: the command that starts the run sends them there.
+
+\`shards\` writes the mix as \`train-00000-of-00016.jsonl\` and so on, with a store of either kind. In this order they are train.jsonl,
+byte for byte: the number of shards decides no line. Readers that take patterns read them as they are:
+
+\`\`\`python
+datasets.load_dataset("json", data_files="runs/stage1-bucket/train-*.jsonl", split="train")
+\`\`\`
+
+[From one machine to many](scaling.md) has the bucket's policy, and what it costs.
+
 ## Training
 
 ${keyTable(train)}
