@@ -8,10 +8,10 @@ import type { Round, RoundFailure } from './lane.js';
 import { differences } from '../support/outcome.js';
 
 /**
- * `npm run chaos -- --rounds N --seed S [--together K] [--s3]`: one recipe undisturbed, then N times on fresh stores
- * while processes are killed and stand still, connections are cut and disks fill, at times and in an order
- * that the seed decides. With `--s3` the store is in a bucket of a local S3 server, and there are two workers
- * with a cache of their own. Everything that a run leaves must be the same bytes. Prints a line of a Markdown
+ * `npm run chaos -- --rounds N --seed S [--together K] [--s3]`: one recipe undisturbed, then N times on fresh
+ * stores while processes are killed and stand still, connections are cut and disks fill, at times and in an
+ * order that the seed decides. With `--s3` the store is in a bucket of a local S3 server, and two workers
+ * have a cache of their own. Everything that a run leaves must be the same bytes. Prints a line of a Markdown
  * table for each round; the exit code is 1 where anything differed, parked for no good reason, or did not
  * end.
  */
