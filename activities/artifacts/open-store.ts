@@ -16,7 +16,8 @@ export function storePlace(env: Env = process.env): string {
 /** Options of {@link openStore}. */
 export interface StoreOptions {
   /**
-   * Whether finding an artifact marks it as used: of a bucket, a plan. False for commands that only show the store.
+   * Whether finding an artifact marks it as used: of a bucket, a plan. False for commands that only show the
+   * store.
    *
    * @default true
    */

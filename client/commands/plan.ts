@@ -80,10 +80,10 @@ interface Planned {
 
 /** None where the source could not be planned. */
 function whole({
-  plan,
+  plan: planned,
   sample,
 }: Planned): readonly { readonly plan: SourcePlan; readonly sample: SourceSample | null }[] {
-  return 'error' in plan ? [] : [{ plan, sample }];
+  return 'error' in planned ? [] : [{ plan: planned, sample }];
 }
 
 async function planOrError(planner: Planner, source: Source): Promise<Planned> {

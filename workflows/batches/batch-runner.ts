@@ -51,7 +51,10 @@ export class BatchRunner {
     count: number,
     onDone: (done: DoneBatches) => void,
   ): Promise<DoneBatches> {
-    const starts = Array.from({ length: Math.ceil(count / mostBatchesInHistory) }, (_, part) => part * mostBatchesInHistory);
+    const starts = Array.from(
+      { length: Math.ceil(count / mostBatchesInHistory) },
+      (_, part) => part * mostBatchesInHistory,
+    );
     this.#reported.clear();
     const all = (): DoneBatches => [...this.#reported.values()].reduce(withDone, nothingDone);
     this.#onReport = () => onDone(all());

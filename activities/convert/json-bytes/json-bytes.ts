@@ -69,7 +69,8 @@ export class JsonBytes {
 
   /**
    * Reads the JSON object `bytes[start, end)`, which is UTF-8. `undefined` for what {@link JsonRow.read} does
-   * not read, and for bytes outside the memory. Valid until the next row is read. There is only one at a time.
+   * not read, and for bytes outside the memory. Valid until the next row is read. There is only one at a
+   * time.
    */
   readRow(bytes: Buffer, start: number, end: number): JsonRow | undefined {
     if (bytes.buffer !== this.memory.buffer) return undefined;

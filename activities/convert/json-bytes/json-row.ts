@@ -41,7 +41,8 @@ export class JsonRow {
 
   /**
    * Reads the JSON object `[start, end)` of the memory. False for what is no object, and for one that is left
-   * to JSON.parse: of many or deep values, keys with escapes, strings that are not what JSON.stringify writes.
+   * to JSON.parse: of many or deep values, keys with escapes, strings that are not what JSON.stringify
+   * writes.
    */
   read(start: number, end: number): boolean {
     this.values = this.#kernel.readRow(start, end, this.#tableAt, capacity);

@@ -4,7 +4,7 @@ import { mixSources } from '../../../client/mix/mix-sources.js';
 import type { Progress } from '../../../core/progress.js';
 import { resolveAll, threeSourceRecipe, writeThreeSources } from './three-sources.js';
 
-// Run by the test beside it: mixes, and kills itself after `steps` steps of a stage that are counted in `unit`.
+// Run by the test beside it: mixes, and kills itself after `steps` steps of a stage, counted in `unit`.
 const [dir = '', storeRoot = '', out = '', stage = '', unit = '', steps = ''] = process.argv.slice(2);
 const store = await openStore(storeRoot);
 let left = Number(steps);

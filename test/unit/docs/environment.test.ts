@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { packagePath } from '../../../files/package-path.js';
 
 const product = ['activities', 'client', 'core', 'dev/stack', 'tinker', 'worker', 'workflows'];
-/** Constants of a protocol, of Temporal, of AWS, of parquet or of Node, which have the shape of a variable. */
+/** Constants of protocols, Temporal, AWS, parquet and Node, which have the shape of a variable. */
 const constant =
   /^(BIT_PACKED|BYTE_ARRAY|BYTE_STREAM_SPLIT|CANCEL_REQUESTED|GROUP_VAR_INT|MAXIMUM_ATTEMPTS_REACHED|WHEN_REQUIRED|(AWS_SDK_JS|DELTA|DTYPE|ERR|PENDING_ACTIVITY|STOP_REASON)_.*|(PLAIN|RLE)_DICTIONARY)$/;
 /** The package that reads Temporal's variables. */
