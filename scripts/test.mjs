@@ -24,6 +24,7 @@ const suites = {
   workflows: 'test/workflows',
   dev: 'test/dev',
   e2e: 'test/e2e',
+  s3: 'test/s3',
   interop: 'test/interop/fast',
   'interop-cookbook': 'test/interop/cookbook',
   'interop-skyrl': 'test/interop/skyrl',

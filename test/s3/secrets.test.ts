@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { handleOf, runState } from '../../../client/runs/find-run.js';
-import { pendingActivities } from '../../../client/runs/pending-activities.js';
-import { workflowIdOf } from '../../../core/run/workflow-ids.js';
-import { headrace } from '../../support/command.js';
-import type { CommandResult } from '../../support/command.js';
-import { writeConversations } from '../../support/conversations.js';
-import { historiesOf } from '../../support/histories-of.js';
-import { bucketEnvironment, startMachine } from '../../support/machines.js';
-import { writeRecipe } from '../../support/recipes.js';
-import { s3Server } from '../../support/s3.js';
-import { useServers } from '../../support/servers.js';
+import { handleOf, runState } from '../../client/runs/find-run.js';
+import { pendingActivities } from '../../client/runs/pending-activities.js';
+import { workflowIdOf } from '../../core/run/workflow-ids.js';
+import { headrace } from '../support/command.js';
+import type { CommandResult } from '../support/command.js';
+import { writeConversations } from '../support/conversations.js';
+import { historiesOf } from '../support/histories-of.js';
+import { bucketEnvironment, startMachine } from '../support/machines.js';
+import { writeRecipe } from '../support/recipes.js';
+import { s3Server } from '../support/s3.js';
+import { useServers } from '../support/servers.js';
 
 /** The key of a bucket is in the environment of a worker, and nowhere else. */
 

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { openStore } from '../../../activities/artifacts/open-store.js';
-import type { PendingActivity } from '../../../client/runs/pending-activities.js';
-import { postFaults } from '../../support/faults.js';
-import { bucketEnvironment, startMachine } from '../../support/machines.js';
-import type { Machine } from '../../support/machines.js';
-import { outcomeOf } from '../../support/outcome.js';
-import type { Outcome } from '../../support/outcome.js';
-import { resultOf, untilPending } from '../../support/runs.js';
-import { s3Server } from '../../support/s3.js';
-import type { TestS3 } from '../../support/s3.js';
-import { useServers } from '../../support/servers.js';
-import { runOnDisk, start } from '../../support/whole-run.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import type { PendingActivity } from '../../client/runs/pending-activities.js';
+import { postFaults } from '../support/faults.js';
+import { bucketEnvironment, startMachine } from '../support/machines.js';
+import type { Machine } from '../support/machines.js';
+import { outcomeOf } from '../support/outcome.js';
+import type { Outcome } from '../support/outcome.js';
+import { resultOf, untilPending } from '../support/runs.js';
+import { s3Server } from '../support/s3.js';
+import type { TestS3 } from '../support/s3.js';
+import { useServers } from '../support/servers.js';
+import { runOnDisk, start } from '../support/whole-run.js';
 
 /**
  * Runs on two machines. In each stage both are killed by SIGKILL, one after the other, and the S3 server

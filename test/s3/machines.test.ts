@@ -3,17 +3,17 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Operation } from '../../../dev/s3/operations.js';
-import type { S3Fault } from '../../../dev/s3/faults.js';
-import { packagePath } from '../../../files/package-path.js';
-import { historiesOf } from '../../support/histories-of.js';
-import { bucketEnvironment, canHide, startMachine } from '../../support/machines.js';
-import type { Machine } from '../../support/machines.js';
-import { s3Server } from '../../support/s3.js';
-import type { TestS3 } from '../../support/s3.js';
-import { useServers } from '../../support/servers.js';
-import { runOnDisk, runToItsEnd } from '../../support/whole-run.js';
-import type { Left } from '../../support/whole-run.js';
+import type { Operation } from '../../dev/s3/operations.js';
+import type { S3Fault } from '../../dev/s3/faults.js';
+import { packagePath } from '../../files/package-path.js';
+import { historiesOf } from '../support/histories-of.js';
+import { bucketEnvironment, canHide, startMachine } from '../support/machines.js';
+import type { Machine } from '../support/machines.js';
+import { s3Server } from '../support/s3.js';
+import type { TestS3 } from '../support/s3.js';
+import { useServers } from '../support/servers.js';
+import { runOnDisk, runToItsEnd } from '../support/whole-run.js';
+import type { Left } from '../support/whole-run.js';
 
 /** A run on machines that share nothing but Temporal, a bucket, a Hub and a Tinker server. */
 

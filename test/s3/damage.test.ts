@@ -3,13 +3,13 @@ import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { assertOutput, headrace } from '../../support/command.js';
-import { writeConversations } from '../../support/conversations.js';
-import { bucketEnvironment, startMachine } from '../../support/machines.js';
-import { writeRecipe } from '../../support/recipes.js';
-import { s3Server } from '../../support/s3.js';
-import { environmentOf, startWorker, useServers } from '../../support/servers.js';
-import { sha256 } from '../../support/sha256.js';
+import { assertOutput, headrace } from '../support/command.js';
+import { writeConversations } from '../support/conversations.js';
+import { bucketEnvironment, startMachine } from '../support/machines.js';
+import { writeRecipe } from '../support/recipes.js';
+import { s3Server } from '../support/s3.js';
+import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { sha256 } from '../support/sha256.js';
 
 const servers = useServers({
   hubRoot: async (folder) => {

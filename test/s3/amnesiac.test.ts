@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NativeConnection } from '@temporalio/worker';
-import { openStore } from '../../../activities/artifacts/open-store.js';
-import { taskQueueOf } from '../../../worker/connection.js';
-import { forgetfulActivities } from '../../support/forgetful-worker.js';
-import { bucketEnvironment } from '../../support/machines.js';
-import { s3Server } from '../../support/s3.js';
-import { useServers } from '../../support/servers.js';
-import { withWorker } from '../../support/temporal.js';
-import { runOnDisk, runToItsEnd } from '../../support/whole-run.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { taskQueueOf } from '../../worker/connection.js';
+import { forgetfulActivities } from '../support/forgetful-worker.js';
+import { bucketEnvironment } from '../support/machines.js';
+import { s3Server } from '../support/s3.js';
+import { useServers } from '../support/servers.js';
+import { withWorker } from '../support/temporal.js';
+import { runOnDisk, runToItsEnd } from '../support/whole-run.js';
 
 const servers = useServers();
 
