@@ -33,9 +33,10 @@ void test('a file without line breaks is refused before its rows are read', asyn
   // A file with a hole: it has the size, and hardly a byte on the disk.
   await file.truncate(700_000_000);
   await file.close();
+  // Two pieces are converted at a time, and either may be the first to find it.
   await assert.rejects(mixFiles([path], { format: 'messages' }), {
     type: 'FormatError',
-    message: /a\.jsonl: a line behind byte 67108864 is longer than 500 MB/,
+    message: /a\.jsonl: a line behind byte (33554432|67108864) is longer than 500 MB/,
   });
 });
 
