@@ -61,8 +61,8 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
 
 /**
  * The most bytes of a call that writes through the page cache. On ext4, larger calls copy into larger pages,
- * which takes longer: 800 MB of sorted runs take 1.0 CPU second more with calls of 1 MiB, 0.5 with 256 KiB and
- * 0.3 with 32 KiB.
+ * which takes longer: 800 MB of sorted runs take 1.0 CPU second more with calls of 1 MiB, 0.5 with 256 KiB
+ * and 0.3 with 32 KiB.
  */
 const writeBytes = 128 * 1024;
 
