@@ -25,6 +25,7 @@ const suites = {
   dev: 'test/dev',
   e2e: 'test/e2e',
   s3: 'test/s3',
+  scale: 'test/scale',
   interop: 'test/interop/fast',
   'interop-cookbook': 'test/interop/cookbook',
   'interop-skyrl': 'test/interop/skyrl',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openS3Store } from '../../../activities/artifacts/s3/open-s3-store.js';
-import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { forecastRun, type ForecastStage } from '../../../core/forecast/forecast.js';
-import { requestKinds, type RequestKind } from '../../../core/forecast/requests.js';
-import type { S3Proxy } from '../../../dev/s3/proxy.js';
-import { temporaryFolder } from '../../support/folder.js';
-import { s3Server } from '../../support/s3.js';
-import { runUpToTokens, writeChats } from '../../support/scale-run.js';
+import { openS3Store } from '../../activities/artifacts/s3/open-s3-store.js';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
+import { forecastRun, type ForecastStage } from '../../core/forecast/forecast.js';
+import { requestKinds, type RequestKind } from '../../core/forecast/requests.js';
+import type { S3Proxy } from '../../dev/s3/proxy.js';
+import { temporaryFolder } from '../support/folder.js';
+import { s3Server } from '../support/s3.js';
+import { runUpToTokens, writeChats } from '../support/scale-run.js';
 
 void test('a run asks the store for what the forecast has, within 5 % of each kind of request', async (t) => {
   const path = await writeChats(await temporaryFolder(t), 80e6);

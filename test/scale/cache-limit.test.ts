@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openS3Store } from '../../../activities/artifacts/s3/open-s3-store.js';
-import type { S3Store } from '../../../activities/artifacts/s3/s3-store.js';
-import { createHubAccess } from '../../../activities/hub/hub-access.js';
-import { importSource } from '../../../activities/hub/import/import-source.js';
-import { createHubActivities } from '../../../activities/hub/index.js';
-import { ThreadPool } from '../../../activities/threads/thread-pool.js';
-import { mixSources } from '../../../client/mix/mix-sources.js';
-import type { MixResult } from '../../../core/contracts/mix.js';
-import { imagesIn, watchCache } from '../../support/disk-watch.js';
-import { temporaryFolder } from '../../support/folder.js';
-import { s3Server } from '../../support/s3.js';
-import { scaleRecipe, writeChats } from '../../support/scale-run.js';
-import { quietWork } from '../../support/work.js';
+import { openS3Store } from '../../activities/artifacts/s3/open-s3-store.js';
+import type { S3Store } from '../../activities/artifacts/s3/s3-store.js';
+import { createHubAccess } from '../../activities/hub/hub-access.js';
+import { importSource } from '../../activities/hub/import/import-source.js';
+import { createHubActivities } from '../../activities/hub/index.js';
+import { ThreadPool } from '../../activities/threads/thread-pool.js';
+import { mixSources } from '../../client/mix/mix-sources.js';
+import type { MixResult } from '../../core/contracts/mix.js';
+import { imagesIn, watchCache } from '../support/disk-watch.js';
+import { temporaryFolder } from '../support/folder.js';
+import { s3Server } from '../support/s3.js';
+import { scaleRecipe, writeChats } from '../support/scale-run.js';
+import { quietWork } from '../support/work.js';
 
 const threads = new ThreadPool(2);
 /** The cache counts bytes between two looks at the disk, and the file system rounds them up to its blocks. */

@@ -3,15 +3,15 @@ import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { artifactKey } from '../../../activities/artifacts/store.js';
-import type { Artifact, ArtifactStore } from '../../../activities/artifacts/store.js';
-import { examplesName, maskName, tokensName } from '../../../activities/tokenise/pieces/token-piece.js';
-import { TokenReader } from '../../../activities/tokenise/pieces/token-reader.js';
-import type { Tokens } from '../../../activities/tokenise/pieces/tokens-artifact.js';
-import { openStore } from '../../../activities/artifacts/open-store.js';
-import { temporaryFolder } from '../../support/folder.js';
-import { openTestStore } from '../../support/s3-store.js';
-import { s3Server } from '../../support/s3.js';
+import { artifactKey } from '../../activities/artifacts/store.js';
+import type { Artifact, ArtifactStore } from '../../activities/artifacts/store.js';
+import { examplesName, maskName, tokensName } from '../../activities/tokenise/pieces/token-piece.js';
+import { TokenReader } from '../../activities/tokenise/pieces/token-reader.js';
+import type { Tokens } from '../../activities/tokenise/pieces/tokens-artifact.js';
+import { openStore } from '../../activities/artifacts/open-store.js';
+import { temporaryFolder } from '../support/folder.js';
+import { openTestStore } from '../support/s3-store.js';
+import { s3Server } from '../support/s3.js';
 
 /** The most descriptors that a reader may have open. */
 const most = 256;

@@ -4,8 +4,8 @@ import { batchCount, batchesOf, mostBatchesInHistory } from '../../core/batches.
 import { shapeOf } from '../../core/forecast/shape.js';
 import { assertBoundedHistory } from '../support/history.js';
 import { useTemporal } from '../support/temporal.js';
-import { fakeActivities, recipeOf, trainYaml } from './fake-activities.js';
-import { withRun } from './runs.js';
+import { fakeActivities, recipeOf, trainYaml } from '../workflows/fake-activities.js';
+import { withRun } from '../workflows/runs.js';
 
 const temporal = useTemporal();
 
