@@ -17,8 +17,6 @@ export interface WaitsOptions {
   readonly note: (text: string) => void;
 }
 
-const waits = metricMeter.createCounter(counterName('waits'), '', counters.waits);
-
 /** What the run waits for, and the decisions. */
 export class Waits {
   readonly #options: WaitsOptions;
@@ -46,7 +44,7 @@ export class Waits {
   /** Waits for a decision. */
   async park(wait: Wait): Promise<Decision> {
     const key = keyOf(wait);
-    waits.add(1, { type: wait.type });
+    metricMeter.createCounter(counterName('waits'), '', counters.waits).add(1, { type: wait.type });
     this.add(wait);
     await waitAndRenew(() => this.#decisions.has(key), this.#options.renewalOf(wait), this.#options.note);
     const decision = this.#decisions.get(key) ?? 'retry';
