@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { messageOf } from '../../core/errors.js';
-import { canRun, executableName, findOnPath } from '../programs/executable.js';
+import { findOnPath } from '../programs/executable.js';
 import { buildWithGo } from '../programs/go-build.js';
-import { toolCache } from '../programs/tool-cache.js';
+import { installedProgram } from '../programs/installed-program.js';
 
 /** Versions before it let several writers win a conditional put. */
 const builtVersion = 'v1.8.0';
@@ -16,17 +15,9 @@ const builtVersion = 'v1.8.0';
  * @throws {Error} with the reason and what to install; the signal's reason where it is aborted.
  */
 export async function resolveVersitygw(log: (line: string) => void, signal?: AbortSignal): Promise<string> {
-  const onPath = await findOnPath('versitygw');
-  if (onPath !== undefined) {
-    log(`S3 server: ${onPath} (on PATH)`);
-    return onPath;
-  }
-  const cache = await toolCache();
-  const target = join(cache, executableName('versitygw'));
-  if (await canRun(target)) {
-    log(`S3 server: ${target} (from the cache)`);
-    return target;
-  }
+  const place = await installedProgram('versitygw', 'S3 server', log);
+  if (place.found !== undefined) return place.found;
+  const { target, cache } = place;
   const go = await findOnPath('go');
   if (go === undefined) throw notInstalled('go is not on PATH');
   log(`S3 server: building versitygw ${builtVersion} with ${go}; this takes a minute, once …`);

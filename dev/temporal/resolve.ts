@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { messageOf } from '../../core/errors.js';
-import { canRun, executableName, findOnPath } from '../programs/executable.js';
+import { findOnPath } from '../programs/executable.js';
 import { buildWithGo } from '../programs/go-build.js';
-import { toolCache } from '../programs/tool-cache.js';
+import { installedProgram } from '../programs/installed-program.js';
 import { downloadCli } from './download-cli.js';
 
 /** The newest version of the CLI that `go install` can build. */
@@ -17,17 +16,9 @@ const builtVersion = 'v1.5.1';
  * @throws {Error} that lists the failures and what to install; the signal's reason where it is aborted.
  */
 export async function resolveTemporal(log: (line: string) => void, signal?: AbortSignal): Promise<string> {
-  const onPath = await findOnPath('temporal');
-  if (onPath !== undefined) {
-    log(`Temporal CLI: ${onPath} (on PATH)`);
-    return onPath;
-  }
-  const cache = await toolCache();
-  const target = join(cache, executableName('temporal'));
-  if (await canRun(target)) {
-    log(`Temporal CLI: ${target} (from the cache)`);
-    return target;
-  }
+  const place = await installedProgram('temporal', 'Temporal CLI', log);
+  if (place.found !== undefined) return place.found;
+  const { target, cache } = place;
   const failures = await fetchCli(cache, target, log, signal);
   if (failures.length === 0) return target;
   throw new Error(

@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import { defined } from '../../../core/defined.js';
-import { HeadraceError } from '../../../core/errors.js';
 import { devBucket } from '../../../dev/stack/s3-store.js';
 import { action } from '../../command-line/action.js';
 import { integer } from '../../command-line/arguments.js';
 import { exampleText } from '../../command-line/examples.js';
 import { exitCodes } from '../../exit-codes.js';
 import type { ExitCode } from '../../exit-codes.js';
-import { untilAborted } from '../../process/interrupt.js';
 import { parentProcess } from '../../process/parent-process.js';
 import { print } from '../../text/output.js';
 import { stateDir } from './state-dir.js';
+import { untilEnded } from './until-ended.js';
 
 interface DevS3Options {
   readonly port?: number;
@@ -43,14 +42,6 @@ async function serveS3({ port, state }: DevS3Options): Promise<ExitCode> {
   });
   print(`S3 development server at ${server.url}, bucket ${devBucket}; its key is in ${server.keyPath}`);
   parent.ready({ url: server.url, pid: String(server.process.pid) });
-  await Promise.race([untilAborted(parent.signal), server.exited]);
-  const endedByItself = !parent.signal.aborted;
-  const { exitCode, signalCode } = server.process;
-  await server.close();
-  if (endedByItself)
-    throw new HeadraceError(
-      'ServerEndedError',
-      `The S3 server has ended (${signalCode ?? `exit code ${exitCode}`}); its log is ${server.logPath}`,
-    );
+  await untilEnded('The S3 server', server, parent.signal);
   return exitCodes.done;
 }

@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
 import { defined } from '../../../core/defined.js';
-import { HeadraceError } from '../../../core/errors.js';
 import { action } from '../../command-line/action.js';
 import { integer } from '../../command-line/arguments.js';
 import { exampleText } from '../../command-line/examples.js';
 import { exitCodes } from '../../exit-codes.js';
 import type { ExitCode } from '../../exit-codes.js';
-import { untilAborted } from '../../process/interrupt.js';
 import { parentProcess } from '../../process/parent-process.js';
 import { print } from '../../text/output.js';
 import { stateDir } from './state-dir.js';
+import { untilEnded } from './until-ended.js';
 
 interface DevTemporalOptions {
   readonly port?: number;
@@ -39,14 +38,6 @@ async function serveTemporal({ port, uiPort, state }: DevTemporalOptions): Promi
   });
   print(`Temporal development server at ${server.address}, web UI ${server.uiUrl}`);
   parent.ready({ address: server.address, ui: server.uiUrl, pid: String(server.process.pid) });
-  await Promise.race([untilAborted(parent.signal), server.exited]);
-  const endedByItself = !parent.signal.aborted;
-  const { exitCode, signalCode } = server.process;
-  await server.close();
-  if (endedByItself)
-    throw new HeadraceError(
-      'ServerEndedError',
-      `The Temporal server has ended (${signalCode ?? `exit code ${exitCode}`}); its log is ${server.logPath}`,
-    );
+  await untilEnded('The Temporal server', server, parent.signal);
   return exitCodes.done;
 }
