@@ -30,7 +30,9 @@ const Mix = z.strictObject({
     })
     .optional(),
   shards: z
-    .union([positiveInt.max(4096), z.literal('auto')])
+    .union([positiveInt.max(4096), z.literal('auto')], {
+      error: 'must be a whole number from 1 to 4096, or auto',
+    })
     .meta({
       description:
         'As how many files train.jsonl is written: `train-00000-of-00016.jsonl` and so on, which follow each other. `auto`: one file; above 5 GB in a bucket, files of some 100 MB to 1 GB.',
