@@ -40,6 +40,8 @@ const chosen = values.one ? oneTest(positionals.join(' ')) : { files: filesOf(po
 if (!values.built) build();
 run(process.execPath, [
   '--test',
+  // It names what failed at the end, which is what a log that was cut still shows.
+  '--test-reporter=spec',
   `--test-timeout=${timeoutMs}`,
   `--test-concurrency=${filesAtOnce}`,
   ...chosen.args,
