@@ -10,6 +10,8 @@ import type { PlannedPieces } from './plan-pieces.js';
 import { strategyFor } from './strategy.js';
 
 const maxPartitions = 1024;
+/** Bytes of the rows of a dialogue partition, at most, below {@link maxPartitions}. */
+const partitionBytes = 128 * 1024 * 1024;
 /** Bytes of rows for one byte of compressed or columnar input: an estimate, for sizes only. */
 const unpackedFactor = 5;
 
@@ -70,11 +72,11 @@ function contentOf(files: readonly PlannedFile[], { file: index, ...part }: File
   return { content, ...file.kind, part };
 }
 
-/** The number of dialogue partitions. Each has about half a piece of rows and is grouped in memory. */
+/** The number of dialogue partitions. Each has at most half a piece of rows and is grouped in memory. */
 function partitionsFor(files: readonly PlannedFile[], pieceBytes: number): number {
   const rowBytes = files.reduce(
     (sum, { kind, sizeBytes }) => sum + sizeBytes * (unpacksLarger(kind) ? unpackedFactor : 1),
     0,
   );
-  return Math.min(maxPartitions, Math.max(1, Math.ceil(rowBytes / (pieceBytes / 2))));
+  return Math.min(maxPartitions, Math.max(1, Math.ceil(rowBytes / Math.min(pieceBytes / 2, partitionBytes))));
 }
