@@ -9,6 +9,9 @@ const leastBytes = 32 * 1024 * 1024;
 /** A source has about so many pieces, or more, before its pieces grow beyond {@link sharedPieceBytes}. */
 const piecesToShare = 100;
 const sharedPieceBytes = 1024 * 1024 * 1024;
+const mostDialoguePartitions = 1024;
+/** The rows of a dialogue partition are in memory. */
+const mostDialogueBytes = 128 * 1024 * 1024;
 const leastTokenPieceBytes = 8 * 1024 * 1024;
 
 /** The key space of order keys has so many cells of equal size: a cell is the first 12 bits of a key. */
@@ -24,6 +27,18 @@ export const cellBits = 12;
 export function pieceBytesFor(bytes: number): number {
   const wanted = Math.max(Math.sqrt(bytes * rangeBytes), Math.min(bytes / piecesToShare, sharedPieceBytes));
   return leastBytes * nearestPowerOfTwo(wanted / leastBytes);
+}
+
+/**
+ * Dialogue partitions of a source whose rows are turns: each has about half a piece of rows, or 128 MiB where
+ * that is less. There are 1,024 at most.
+ *
+ * @param rowBytes - of all rows.
+ * @param pieceBytes - input of a piece.
+ */
+export function dialoguePartitionsFor(rowBytes: number, pieceBytes: number): number {
+  const wanted = Math.ceil(rowBytes / Math.min(pieceBytes / 2, mostDialogueBytes));
+  return Math.min(mostDialoguePartitions, Math.max(1, wanted));
 }
 
 /**

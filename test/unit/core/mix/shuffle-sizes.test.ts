@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { partitionsFor, pieceBytesFor, tokenPieceBytes } from '../../../../core/mix/shuffle-sizes.js';
+import {
+  dialoguePartitionsFor,
+  partitionsFor,
+  pieceBytesFor,
+  tokenPieceBytes,
+} from '../../../../core/mix/shuffle-sizes.js';
 
 const mebibyte = 2 ** 20;
 
@@ -29,6 +34,20 @@ void test('a source has enough pieces for a hundred workers with ten seconds of 
     const pieces = bytes / pieceBytesFor(bytes);
     assert.ok(pieces > 64 && pieces < 150, `${bytes} bytes: ${pieces} pieces`);
   }
+});
+
+void test('the rows of a dialogue partition stay small where pieces are large', () => {
+  assert.equal(dialoguePartitionsFor(0, pieceBytesFor(0)), 1);
+  for (const [bytes, most] of [
+    [1e9, 16],
+    [10e9, 64],
+    [30e9, 128],
+    [100e9, 128],
+  ] as const) {
+    const rows = bytes / dialoguePartitionsFor(bytes, pieceBytesFor(bytes));
+    assert.ok(rows <= most * mebibyte && rows > 0.9 * most * mebibyte, `${bytes}: ${rows} bytes`);
+  }
+  assert.equal(dialoguePartitionsFor(1e12, pieceBytesFor(1e12)), 1024);
 });
 
 void test('partitions are a power of two that divides the cells, and have some megabytes of every piece', () => {
