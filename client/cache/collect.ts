@@ -3,7 +3,7 @@ import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
 import { isMissing } from '../../files/errno.js';
-import type { Upload } from '../../activities/artifacts/s3/uploads.js';
+import type { Upload } from '../../activities/artifacts/s3/incomplete-uploads.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { findInBucket, removeFromBucket } from './collect-bucket.js';
 import { surveyFolder } from './survey-folder.js';

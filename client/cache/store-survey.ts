@@ -1,4 +1,4 @@
-import type { Upload } from '../../activities/artifacts/s3/uploads.js';
+import type { Upload } from '../../activities/artifacts/s3/incomplete-uploads.js';
 import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 import type { SourceUse } from '../../activities/hub/resolve/source-uses.js';
 
@@ -49,7 +49,7 @@ export interface Orphans extends ArtifactRef {
 }
 
 /** A multipart upload that was begun and neither completed nor aborted. */
-export interface IncompleteUpload {
+export interface CachedUpload {
   /** For people. */
   readonly path: string;
   readonly upload: Upload;
@@ -67,7 +67,7 @@ export interface StoreSurvey {
   readonly scratch: readonly CachedScratch[];
   /** None in a store in a folder, as the uploads. */
   readonly orphans: readonly Orphans[];
-  readonly uploads: readonly IncompleteUpload[];
+  readonly uploads: readonly CachedUpload[];
   /** What could not be looked at, and why: sentences. */
   readonly notes: readonly string[];
 }

@@ -6,8 +6,15 @@ export interface LifecycleRule {
   readonly Prefix?: string | undefined;
   readonly Filter?: (LifecycleScope & { readonly And?: LifecycleScope | undefined }) | undefined;
   readonly Expiration?:
-    | { readonly Days?: number | undefined; readonly Date?: Date | undefined }
+    | {
+        readonly Days?: number | undefined;
+        readonly Date?: Date | undefined;
+        /** Removes no version of an object. */
+        readonly ExpiredObjectDeleteMarker?: boolean | undefined;
+      }
     | undefined;
+  /** Of versions that Headrace does not read. */
+  readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays?: number | undefined } | undefined;
   readonly Transitions?:
     | readonly {
         readonly Days?: number | undefined;

@@ -10,7 +10,7 @@ import type { JoinedPart, ObjectEntry, Objects, Received, Target } from './objec
 import { bucketPlaceText, type BucketPlace } from './place.js';
 import { isAbsent, notOffered, type Offered, type Refusal } from './refusal.js';
 import type { Requests } from './requests.js';
-import { Uploads } from './uploads.js';
+import { IncompleteUploads } from './incomplete-uploads.js';
 import { wholeBody } from './whole-body.js';
 import type { S3Tuning } from './tuning.js';
 
@@ -30,7 +30,7 @@ export class S3Objects implements Objects {
   readonly #requests: Requests;
   readonly #tuning: S3Tuning;
   readonly #files: FileTransfers;
-  readonly uploads: Uploads;
+  readonly uploads: IncompleteUploads;
 
   constructor(
     { sdk, client }: S3Connection,
@@ -42,7 +42,7 @@ export class S3Objects implements Objects {
     this.#requests = options.requests;
     this.#tuning = options.tuning;
     this.#files = new FileTransfers({ sdk, client }, options.tuning.stallMs);
-    this.uploads = new Uploads({ sdk, client }, options);
+    this.uploads = new IncompleteUploads({ sdk, client }, options);
   }
 
   get place(): string {

@@ -13,7 +13,7 @@ import type { Workplace } from '../workplace.js';
 import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
-import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
+import { fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
 import { KnownManifests } from './known-manifests.js';
 import { lostObject } from './lost-object.js';
 import { ArtifactManifest, BlobManifest, type StoredFile } from './manifests.js';
@@ -142,11 +142,12 @@ export class S3Store implements ArtifactStore {
     return Object.fromEntries(await Promise.all(sent));
   }
 
-  placeOf(artifact: Artifact, name: string): string {
-    const { ref } = artifact;
-    if (!(artifact instanceof S3Artifact)) return `${this.place}/${artifactPrefix(ref)}`;
-    const isInside = artifact.content(name) !== undefined;
-    return `${this.place}/${isInside ? manifestKey(ref) : fileKey(ref, artifact.writer, name)}`;
+  async placeOf(artifact: Artifact, name: string): Promise<string> {
+    const own = await this.#own(artifact);
+    const key = fileKey(own.ref, own.writer, name);
+    const content = own.content(name);
+    if (content !== undefined) await this.#objects.put(key, content);
+    return `${this.place}/${key}`;
   }
 
   async text(artifact: Artifact, name: string): Promise<string> {

@@ -60,7 +60,7 @@ void test('a store in a bucket is surveyed, and its damage is found, removed and
   assert.deepEqual([intact.files, intact.artifacts, intact.damaged], [1, 2, []]);
   const inBucket = (place: string): string => place.replace(`s3://${s3.bucket}`, s3.bucketDir);
   await flipByte(join(inBucket(file?.path ?? ''), '000001'), 5);
-  await rm(inBucket(store.placeOf(artifact, 'large')));
+  await rm(inBucket(await store.placeOf(artifact, 'large')));
   const { damaged } = await verifyStore(store, () => undefined);
   assert.deepEqual(
     damaged.map(({ why }) => why),

@@ -35,7 +35,7 @@ async function addArtifact(store: ArtifactStore, kind: ArtifactRef['kind'], key:
     await writeFile(join(dir, 'data'), 'x'.repeat(5000));
     return {};
   });
-  return dirname(store.placeOf(artifact, 'data'));
+  return dirname(await store.placeOf(artifact, 'data'));
 }
 
 async function age(path: string): Promise<void> {

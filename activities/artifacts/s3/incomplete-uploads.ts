@@ -28,7 +28,7 @@ const ownFolders = /^(artifacts|blobs|runs)\//;
  * The incomplete multipart uploads of a store: processes that were killed have left their parts, which are
  * billed, and which no list of objects shows. For housekeeping alone: services differ in what they list.
  */
-export class Uploads {
+export class IncompleteUploads {
   readonly #sdk: S3Sdk;
   readonly #client: S3Client;
   readonly #place: BucketPlace;
