@@ -24,33 +24,44 @@ interface Listed {
 
 /**
  * Lists the artifacts of a bucket, and the files that no manifest names. A manifest is read only where its
- * artifact has files of two writers, or files that were written after it.
+ * artifact has files of two writers, or files that were written after it: equal keys mean equal content, so
+ * the one writer before it is its own.
  */
-export async function surveyArtifacts(
-  objects: Objects,
-): Promise<Pick<StoreSurvey, 'artifacts' | 'orphans'>> {
+export async function surveyArtifacts(objects: Objects): Promise<Pick<StoreSurvey, 'artifacts' | 'orphans'>> {
+  const { signal } = new AbortController();
   const artifacts: CachedArtifact[] = [];
   const orphans: Orphans[] = [];
   for (const kind of artifactKinds) {
-    const listed = [...(await listedOf(objects, kind)).values()];
-    await inParallel(listed, readsAtOnce, new AbortController().signal, async ({ ref, manifest, writers }) => {
-      const left = await leftOf(objects, { ref, manifest, writers });
-      const dir = `${objects.place}/${artifactPrefix(ref).slice(0, -1)}`;
-      for (const writer of left) {
-        const { files, sizeBytes, at: usedAt } = writers.get(writer) ?? noFiles;
-        orphans.push({ ...ref, path: `${dir}/${writer}`, files, sizeBytes, usedAt });
-      }
-      if (manifest === undefined) return;
-      const own = [...writers].filter(([writer]) => !left.includes(writer)).map(([, written]) => written);
-      const sizeBytes = own.reduce((sum, written) => sum + written.sizeBytes, manifest.sizeBytes);
-      const usedAt = own.reduce((newest, { at }) => (at > newest ? at : newest), manifest.at);
-      artifacts.push({ ...ref, dir, sizeBytes, usedAt });
-    });
+    const all = [...(await listedOf(objects, kind)).values()];
+    const left = await inParallel(all, readsAtOnce, signal, (listed) => leftOf(objects, listed));
+    for (const [at, listed] of all.entries()) {
+      const dir = `${objects.place}/${artifactPrefix(listed.ref).slice(0, -1)}`;
+      const { artifact, orphans: ofOthers } = apart(listed, dir, left[at] ?? []);
+      if (artifact !== undefined) artifacts.push(artifact);
+      orphans.push(...ofOthers);
+    }
   }
   return { artifacts, orphans };
 }
 
-const noFiles: Written = { files: 0, sizeBytes: 0, at: new Date(0) };
+/** What a manifest names, and the rest. @param left - the writers that it does not name. */
+function apart(
+  { ref, manifest, writers }: Listed,
+  dir: string,
+  left: readonly string[],
+): { readonly artifact: CachedArtifact | undefined; readonly orphans: readonly Orphans[] } {
+  const orphans: Orphans[] = [];
+  let [sizeBytes, usedAt] = [manifest?.sizeBytes ?? 0, manifest?.at ?? new Date(0)];
+  for (const [writer, written] of writers)
+    if (left.includes(writer)) {
+      const { files, at } = written;
+      orphans.push({ ...ref, path: `${dir}/${writer}`, files, sizeBytes: written.sizeBytes, usedAt: at });
+    } else {
+      sizeBytes += written.sizeBytes;
+      if (written.at > usedAt) usedAt = written.at;
+    }
+  return { artifact: manifest === undefined ? undefined : { ...ref, dir, sizeBytes, usedAt }, orphans };
+}
 
 async function listedOf(objects: Objects, kind: ArtifactKind): Promise<Map<string, Listed>> {
   const byKey = new Map<string, Listed>();

@@ -14,7 +14,12 @@ export async function checkLifecycle(place: string, env: Env): Promise<Check[]> 
   const repeated: string[] = [];
   const onWarning = (message: string): void => void repeated.push(message);
   try {
-    const objects = await openObjects(place, { env, onWarning, count: () => undefined, tuning: { tries: 3 } });
+    const objects = await openObjects(place, {
+      env,
+      onWarning,
+      count: () => undefined,
+      tuning: { tries: 3 },
+    });
     const found = await objects.lifecycleRules();
     if ('refusal' in found)
       return [

@@ -22,9 +22,7 @@ export interface LifecycleRule {
         readonly StorageClass?: string | undefined;
       }[]
     | undefined;
-  readonly AbortIncompleteMultipartUpload?:
-    | { readonly DaysAfterInitiation?: number | undefined }
-    | undefined;
+  readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation?: number | undefined } | undefined;
 }
 
 interface LifecycleScope {

@@ -105,7 +105,9 @@ export function isOfService({ status, code, message }: Refusal): boolean {
 export function errorOfRefusal(refusal: Refusal, doing: string, cause: Error): HeadraceError {
   const { region } = refusal;
   const where = region === undefined ? '' : ` The bucket is in region ${region}.`;
-  return new HeadraceError(typeOf(refusal), `${doing}: ${answerText(refusal)}.${where}`.replace('..', '.'), { cause });
+  return new HeadraceError(typeOf(refusal), `${doing}: ${answerText(refusal)}.${where}`.replace('..', '.'), {
+    cause,
+  });
 }
 
 /** `403 AccessDenied: Access Denied`. */

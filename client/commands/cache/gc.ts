@@ -19,7 +19,7 @@ interface GcOptions {
 export function register(cache: Command): void {
   cache
     .command('gc')
-    .description('remove what no run has used lately; training records stay')
+    .description('remove what no run has used lately and what killed work has left; training records stay')
     .option('--keep-days <n>', 'keep what was used in the last n days', integer, 30)
     .option('--dry-run', 'list what would be removed, and remove nothing')
     .option('--json', 'as JSON')

@@ -197,16 +197,16 @@ void test('cache ls and gc show what writers have left, and a service or a key w
   s3.proxy.fault({ ...forbidden, operation: 'ListParts' });
   assertOutput(await run('ls'), 0, /incomplete uploads[ │]+1[ │]+unknown/);
   s3.proxy.clearFaults();
-  for (const [status, code] of [
-    [403, 'AccessDenied'],
-    [501, 'NotImplemented'],
-    [405, 'MethodNotAllowed'],
+  for (const [args, status, code] of [
+    [['ls'], 403, 'AccessDenied'],
+    [['gc', '--dry-run'], 501, 'NotImplemented'],
+    [['gc', '--dry-run', '--json'], 405, 'MethodNotAllowed'],
   ] as const) {
     s3.proxy.fault({ kind: 'error', operation: 'ListMultipartUploads', status, code });
     s3.proxy.resetCounts();
-    for (const args of [['ls'], ['gc', '--dry-run']])
-      assertOutput(await run(...args), 0, new RegExp(`^Incomplete uploads are not listed: ${status} ${code}`, 'm'));
-    assert.equal(s3.proxy.counts().ListMultipartUploads?.requests, 2, 'none is repeated');
+    const line = new RegExp(`^ *"?Incomplete uploads are not listed: ${status} ${code}`, 'm');
+    assertOutput(await run(...args), 0, line);
+    assert.equal(s3.proxy.counts().ListMultipartUploads?.requests, 1, 'it is not repeated');
     s3.proxy.clearFaults();
   }
   assertOutput(

@@ -47,7 +47,10 @@ void test('a bucket without rules passes; a service or a key without the request
   const lines = async (): Promise<string> =>
     (await checkLifecycle(s3.place, s3.env)).flatMap(checkLines).join('\n');
   // The server of the tests does not know the request.
-  assert.match(await lines(), /^! store lifecycle: not checked: 501 NotImplemented: .*\n {4}→ Look at the rules/);
+  assert.match(
+    await lines(),
+    /^! store lifecycle: not checked: 501 NotImplemented: .*\n {4}→ Look at the rules/,
+  );
   assert.equal(s3.proxy.counts()[operation]?.requests, 1);
   const refusal = { kind: 'error', operation } as const;
   s3.proxy.fault({ ...refusal, status: 403, code: 'AccessDenied' });
