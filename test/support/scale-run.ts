@@ -83,7 +83,7 @@ export async function runUpToTokens(
   const result = await mix.finishMix({ ...mixed, out }, work);
   onStage('finish the mix');
   const tokens = createTokeniseActivities({ store, threads, tokenizers: {} });
-  const toTokenise = { mix: result.mix, train, startedOn: '2026-11-28' };
+  const toTokenise = { mix: result.mix, train, startedOn: '2026-11-28', out };
   const tokenPlan = await tokens.planTokens(toTokenise, work);
   await inBatches(tokenPlan.pieces, (range) =>
     tokens.tokenisePieces({ plan: tokenPlan.plan, ...range }, work),
