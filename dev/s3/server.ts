@@ -13,6 +13,8 @@ export interface S3ServerOptions {
   readonly stateDir: string;
   /** Buckets that are made where they are missing. */
   readonly buckets: readonly string[];
+  /** Whether buckets can be set to keep versions of objects. @default false */
+  readonly mayKeepVersions?: boolean;
   /** @default a free port */
   readonly port?: number;
   /** Called with a line for each attempt to find or install the server. */
@@ -47,7 +49,8 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
   const program = await resolveVersitygw(options.log, signal);
   const data = join(stateDir, 'data');
   const bucketDir = (bucket: string): string => join(data, bucket);
-  await mkdir(data, { recursive: true });
+  const versions = options.mayKeepVersions === true ? [join(stateDir, 'versions')] : [];
+  for (const folder of [data, ...versions]) await mkdir(folder, { recursive: true });
   for (const bucket of buckets) await mkdir(bucketDir(bucket), { recursive: true });
   const key = await readRootKey(stateDir);
   const port = options.port ?? (await freePort());
@@ -55,7 +58,11 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
   const running = await runProgram({
     name: 'S3 server',
     program,
-    args: ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', 'posix', data],
+    args: [
+      ...['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', 'posix'],
+      ...versions.flatMap((folder) => ['--versioning-dir', folder]),
+      data,
+    ],
     env: { ROOT_ACCESS_KEY: key.accessKeyId, ROOT_SECRET_KEY: key.secretAccessKey },
     logPath: join(stateDir, 's3.log'),
     untilReady: () => untilAnswers(url),
