@@ -110,7 +110,7 @@ export async function runUpToTokens(
   if (train === undefined) throw new Error('The recipe has a training');
   const { result, converted } = await runUpToMix(store, paths, out, threads, onStage);
   const tokens = createTokeniseActivities({ store, threads, tokenizers: {} });
-  const toTokenise = { mix: result.mix, train, startedOn: '2026-11-28' };
+  const toTokenise = { mix: result.mix, train, startedOn: '2026-11-28', out };
   const tokenPlan = await tokens.planTokens(toTokenise, work);
   await inBatches(tokenPlan.pieces, (range) =>
     tokens.tokenisePieces({ plan: tokenPlan.plan, ...range }, work),
