@@ -1,4 +1,6 @@
+import { defined } from '../../../core/defined.js';
 import { HeadraceError, messageOf, type ErrorType } from '../../../core/errors.js';
+import { tlsRefusal } from './tls-refusal.js';
 
 /** An answer of the S3 service that is no success, or why there was none. */
 export interface Refusal {
@@ -30,6 +32,7 @@ const typeOfCode: Readonly<Record<string, ErrorType>> = {
   XAdminUserNotFound: 'StoreForbiddenError',
   CredentialsProviderError: 'StoreForbiddenError',
   TokenProviderError: 'StoreForbiddenError',
+  ProxyRefused: 'StoreProxyError',
 };
 
 /** 4xx answers after which the same request may succeed. */
@@ -45,13 +48,13 @@ const transientCodes = new Set([
 
 /** Of the operating system, Node and the SDK, where the connection or the name service failed. */
 const networkCode =
-  /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(HOST|NET)\w+|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+|TimeoutError|BrokenAnswer)$/;
+  /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(HOST|NET)\w+|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+|TimeoutError|BrokenAnswer|ProxyUnavailable)$/;
 
 /** What the SDK appends to errors of an answer that it could not read. */
 const hintOfSdk = /\s*Deserialization error: to see the raw response[^]*$/;
 
 /** Of errors without an answer which are not the network's, but where only the user can help. */
-const setUpCode = /ProviderError$|CERT|^ERR_(SSL|TLS)/;
+const setUpCode = /ProviderError$|^ProxyRefused$/;
 
 /** What the SDK threw, or the failure of a connection. */
 export function refusalOf(error: unknown): Refusal {
@@ -71,9 +74,9 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** Whether the same request may succeed in a moment. */
-export function isTransient({ status, code }: Refusal): boolean {
+export function isTransient({ status, code, message }: Refusal): boolean {
   if (code in typeOfCode) return false;
-  if (status === undefined) return networkCode.test(code);
+  if (status === undefined) return networkCode.test(code) && tlsRefusal(code, message) === undefined;
   return status >= 500 || status === 429 || status === 408 || transientCodes.has(code);
 }
 
@@ -85,7 +88,8 @@ export function isAbsent({ status, code }: Refusal): boolean {
 
 /** Whether this is of the service or the way to it, as opposed to the disk or a defect. */
 export function isOfService({ status, code, message }: Refusal): boolean {
-  return status !== undefined || networkCode.test(code) || setUpCode.test(code) || message === noRegion;
+  const isKnown = [networkCode, setUpCode].some((known) => known.test(code)) || message === noRegion;
+  return status !== undefined || isKnown || tlsRefusal(code, message) !== undefined;
 }
 
 /** The error of a refusal after which only the user can help. */
@@ -93,7 +97,12 @@ export function errorOfRefusal(refusal: Refusal, doing: string, cause: Error): H
   const { status, code, message, region } = refusal;
   const answer = status === undefined ? `${code}: ${message}` : `${status} ${code}: ${message}`;
   const where = region === undefined ? '' : ` The bucket is in region ${region}.`;
-  return new HeadraceError(typeOf(refusal), `${doing}: ${answer}.${where}`.replace('..', '.'), { cause });
+  const tls = status === undefined ? tlsRefusal(code, message) : undefined;
+  return new HeadraceError(
+    tls?.type ?? typeOf(refusal),
+    `${doing}: ${answer}.${where}`.replace('..', '.'),
+    defined({ cause, remedy: tls?.remedy }),
+  );
 }
 
 function typeOf({ status, code, message }: Refusal): ErrorType {

@@ -30,15 +30,15 @@ export class S3Objects implements Objects {
   readonly #files: FileTransfers;
 
   constructor(
-    { sdk, client }: S3Connection,
+    connection: S3Connection,
     options: { readonly place: BucketPlace; readonly requests: Requests; readonly tuning: S3Tuning },
   ) {
-    this.#sdk = sdk;
-    this.#client = client;
+    this.#sdk = connection.sdk;
+    this.#client = connection.client;
     this.#place = options.place;
     this.#requests = options.requests;
     this.#tuning = options.tuning;
-    this.#files = new FileTransfers({ sdk, client }, options.tuning.stallMs);
+    this.#files = new FileTransfers(connection, options.tuning.stallMs);
   }
 
   get place(): string {
