@@ -7,7 +7,7 @@ import { messageOf } from '../../core/errors.js';
 const silentMs = 20_000;
 
 /** A proxy that cannot be reached or refuses the connection. The message has no password. */
-export class TunnelError extends Error {
+class TunnelError extends Error {
   override readonly name = 'TunnelError';
   /** `ProxyRefused` where only the user can help, by the status of the answer. */
   readonly code: 'ProxyRefused' | 'ProxyUnavailable';
