@@ -1,4 +1,7 @@
+import type { LifecycleRule } from '../../../core/store/lifecycle.js';
 import type { ByteRange } from '../store.js';
+import type { Offered } from './refusal.js';
+import type { IncompleteUploads } from './incomplete-uploads.js';
 
 /** An object in a list. */
 export interface ObjectEntry {
@@ -8,6 +11,22 @@ export interface ObjectEntry {
   readonly at: Date;
   /** Names this version of it: another one has another ETag. It is no hash. */
   readonly etag: string;
+}
+
+/** An object, or one version of it. */
+export interface ObjectFacts {
+  readonly sizeBytes: number;
+  /** As {@link ObjectEntry.etag}. */
+  readonly etag: string;
+  /** Where the bucket keeps versions. */
+  readonly versionId?: string;
+}
+
+/** Which version of an object is read: any other counts as missing. */
+export interface WantedVersion {
+  readonly etag?: string;
+  /** @default the current one */
+  readonly versionId?: string;
 }
 
 /** Where bytes of an object go: a file of this disk that stays open. */
@@ -49,17 +68,17 @@ export interface Objects {
   /**
    * Writes a range of an object to a file, in a thread; `undefined` where the object does not exist.
    *
-   * @param etag - another version of the object counts as missing. @default any version
+   * @param version - @default the current one, whatever it is
    */
   download(
     key: string,
     range: ByteRange,
     target: Target,
     signal?: AbortSignal,
-    etag?: string,
+    version?: WantedVersion,
   ): Promise<Received | undefined>;
-  /** The size of an object; `undefined` where it does not exist. */
-  sizeOf(key: string): Promise<number | undefined>;
+  /** An object, or a version of it; `undefined` where it does not exist. @param versionId - @default the current one */
+  lookUp(key: string, versionId?: string): Promise<ObjectFacts | undefined>;
   /**
    * Writes an object of at most 5 GiB.
    *
@@ -82,4 +101,8 @@ export interface Objects {
   remove(keys: readonly string[]): Promise<void>;
   /** Joins parts to one object, in order, without reading objects. Each but the last has at least 5 MiB. */
   join(key: string, parts: readonly JoinedPart[]): Promise<void>;
+  /** The uploads below the prefix that were never completed. */
+  readonly uploads: IncompleteUploads;
+  /** The lifecycle rules of the bucket; none where it has none. */
+  lifecycleRules(): Promise<Offered<readonly LifecycleRule[]>>;
 }

@@ -56,6 +56,19 @@ const hintOfSdk = /\s*Deserialization error: to see the raw response[^]*$/;
 /** Of errors without an answer which are not the network's, but where only the user can help. */
 const setUpCode = /ProviderError$|^ProxyRefused$/;
 
+/**
+ * The answer to a request that no run needs. `refusal`: that of a service which does not know the request, or
+ * does not allow it to the key.
+ */
+export type Offered<Answer> = { readonly answer: Answer } | { readonly refusal: string };
+
+/** The refusal of a request that no run needs; `undefined` where it is another failure. */
+export function notOffered(refusal: Refusal): { readonly is: { readonly refusal: string } } | undefined {
+  const { status } = refusal;
+  const isFinal = status !== undefined && status >= 400 && status < 500 && !isTransient(refusal);
+  return isFinal || status === 501 ? { is: { refusal: answerText(refusal) } } : undefined;
+}
+
 /** What the SDK threw, or the failure of a connection. */
 export function refusalOf(error: unknown): Refusal {
   const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode');
@@ -86,6 +99,12 @@ export function isAbsent({ status, code }: Refusal): boolean {
   return status === 404 && (code === 'NoSuchKey' || code === 'NotFound');
 }
 
+/** Whether the answer to a request for one version of an object is that there is none, or that it is a deletion. */
+export function isNoVersion({ status, code }: Refusal): boolean {
+  // The answer to HEAD has no code: 404, 405 for a deletion, 400 for an id that another service has made.
+  return [400, 404, 405].includes(status ?? 0) && !(code in typeOfCode) && !transientCodes.has(code);
+}
+
 /** Whether this is of the service or the way to it, as opposed to the disk or a defect. */
 export function isOfService({ status, code, message }: Refusal): boolean {
   const isKnown = [networkCode, setUpCode].some((known) => known.test(code)) || message === noRegion;
@@ -94,15 +113,19 @@ export function isOfService({ status, code, message }: Refusal): boolean {
 
 /** The error of a refusal after which only the user can help. */
 export function errorOfRefusal(refusal: Refusal, doing: string, cause: Error): HeadraceError {
-  const { status, code, message, region } = refusal;
-  const answer = status === undefined ? `${code}: ${message}` : `${status} ${code}: ${message}`;
+  const { region } = refusal;
   const where = region === undefined ? '' : ` The bucket is in region ${region}.`;
-  const tls = status === undefined ? tlsRefusal(code, message) : undefined;
+  const tls = refusal.status === undefined ? tlsRefusal(refusal.code, refusal.message) : undefined;
   return new HeadraceError(
     tls?.type ?? typeOf(refusal),
-    `${doing}: ${answer}.${where}`.replace('..', '.'),
+    `${doing}: ${answerText(refusal)}.${where}`.replace('..', '.'),
     defined({ cause, remedy: tls?.remedy }),
   );
+}
+
+/** `403 AccessDenied: Access Denied`. */
+export function answerText({ status, code, message }: Refusal): string {
+  return `${status === undefined ? '' : `${status} `}${code}: ${message}`;
 }
 
 function typeOf({ status, code, message }: Refusal): ErrorType {
