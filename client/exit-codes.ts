@@ -6,5 +6,6 @@ export const exitCodes = {
   needsPerson: 3,
   cancelled: 4,
   interrupted: 130,
+  outputClosed: 141,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { reportFailure } from './command-line/failure.js';
 import { createProgram } from './command-line/program.js';
+import { endWithClosedOutput } from './text/output.js';
 
 /** The program `headrace`. */
+endWithClosedOutput();
 const program = await createProgram(process.argv.slice(2));
 try {
   await program.parseAsync();

@@ -11,8 +11,9 @@ import { resolveLocal } from './resolve/resolve-local.js';
 import { noteUse } from './resolve/source-uses.js';
 
 /**
- * The files of a source, pinned by commit or hash. Downloads nothing. Stores a `resolution` artifact, enters
- * Hub sources in `recipe.lock.json`, and records the use for `headrace cache`. Safe to repeat.
+ * The files of a source, pinned by commit, version or hash. Downloads nothing of the Hub, and copies objects of buckets.
+ * Stores a `resolution` artifact, enters what is no local file in `recipe.lock.json`, and records the use for
+ * `headrace cache`. Safe to repeat.
  *
  * @throws {HeadraceError} as {@link resolveDataset}, {@link resolveLocal}, {@link resolveImported} and
  * {@link resolveBucket}; RecipeError where the source names no files.
@@ -43,7 +44,7 @@ async function resolve(
     return resolveDataset(hub, await hub.client(), { ...input.source, dataset }, input, work);
   if (files !== undefined) {
     const patterns = [files].flat();
-    if (patterns.every(isBucketPattern)) return resolveBucket(hub, name, patterns, work);
+    if (patterns.every(isBucketPattern)) return resolveBucket(hub, { name, patterns }, input, work);
     if (hub.store.medium.kind === 'folder') return resolveLocal(hub, name, patterns, work);
     return resolveImported(hub.store, { out: input.out, name, patterns });
   }

@@ -51,7 +51,7 @@ export class ObjectOutputs implements Outputs {
   }
 
   async *blocks(name: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
-    const size = (await this.#objects.sizeOf(this.#keyOf(name))) ?? 0;
+    const size = (await this.#objects.lookUp(this.#keyOf(name)))?.sizeBytes ?? 0;
     for (let from = 0; from < size; from += blockBytes) {
       signal?.throwIfAborted();
       const range = { from, to: Math.min(size, from + blockBytes) };
@@ -78,7 +78,7 @@ export class ObjectOutputs implements Outputs {
     target: Target,
     signal: AbortSignal,
   ): Promise<Received | undefined> {
-    return await this.#objects.download(this.#keyOf(name), range, target, signal, etag);
+    return await this.#objects.download(this.#keyOf(name), range, target, signal, { etag });
   }
 
   #keyOf(name: string): string {

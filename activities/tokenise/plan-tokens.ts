@@ -20,7 +20,7 @@ import { cutMix } from './pieces/cut-mix.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
 import type { TokenPlanMeta } from './pieces/token-plan.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
-import { requireSharedTokenizer } from './tokenizer/require-shared.js';
+import { importedTokenizer } from './tokenizer/imported-tokenizer.js';
 import { resolveTokenizer } from './tokenizer/resolve-tokenizer.js';
 import { bringTokenizer } from './tokenizer/stored-tokenizer.js';
 import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
@@ -32,7 +32,7 @@ import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
  */
 export async function planTokens(
   deps: TokeniseDeps,
-  { mix, train, startedOn }: PlanTokensInput,
+  { mix, train, startedOn, out }: PlanTokensInput,
   work: WorkContext,
 ): Promise<TokenPlan> {
   const { store, tokenizers, pieceBytes } = deps;
@@ -40,8 +40,14 @@ export async function planTokens(
   const settings = rendererSettings(train, startedOn);
   checkExampleRules(rendererNamed(renderer, settings), exampleRules(train));
   const wanted = { baseModel: train.base_model, tokenizer: train.tokenizer };
-  requireSharedTokenizer(store, train.tokenizer);
-  const tokenizer = await resolveTokenizer(tokenizers, wanted, work.signal);
+  const tokenizer = await resolveTokenizer(
+    // Workers on other machines than the client's do not have its folders.
+    store.medium.kind === 'folder'
+      ? tokenizers
+      : { ...tokenizers, readFolder: (folder) => importedTokenizer(store, { folder, out }) },
+    wanted,
+    work.signal,
+  );
   const mixed = await store.get(mix);
   const mixMeta = MixMeta.parse(mixed.meta);
   const meta: TokenPlanMeta = {

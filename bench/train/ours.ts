@@ -57,7 +57,10 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
-  const { plan, pieces } = await tokenise.planTokens({ mix: mixed, train, startedOn: '2026-11-28' }, work);
+  const { plan, pieces } = await tokenise.planTokens(
+    { mix: mixed, train, startedOn: '2026-11-28', out },
+    work,
+  );
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const { tokens } = await tokenise.finishTokens({ plan }, work);
   const live = new LiveClients();

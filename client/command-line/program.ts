@@ -67,7 +67,8 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
         ['start recipes/stage1.yaml --set seed=18 --rows-per-source 1000', 'another seed, a small mix'],
       )}
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 the run waits for a decision, 4 cancelled, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 usage, 3 the run waits for a decision, 4 cancelled, 130 interrupted,
+141 nobody reads the output.
 Environment: docs/environment.md.`,
     )
     .exitOverride();

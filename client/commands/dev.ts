@@ -13,7 +13,7 @@ import { exitCodes } from '../exit-codes.js';
 import type { ExitCode } from '../exit-codes.js';
 import { untilAborted } from '../process/interrupt.js';
 import { parentProcess } from '../process/parent-process.js';
-import { print, say, surviveClosedOutput } from '../text/output.js';
+import { print, say } from '../text/output.js';
 import { partEventText, stackText } from '../text/stack.js';
 import { register as registerHub } from './dev/hub.js';
 import { register as registerS3 } from './dev/s3.js';
@@ -53,7 +53,6 @@ const passedOn = /^(HF_|HUGGING|TINKER_|TEMPORAL_|AWS_|HEADRACE_CACHE)/;
 async function serveStack({ json = false, s3 = false }: DevOptions): Promise<ExitCode> {
   const workplace = workplacePlace();
   await requireNoOther(storePlace(), workplace);
-  surviveClosedOutput();
   const parent = parentProcess();
   const record = new DevRecord(workplace);
   let stack: Stack | undefined;

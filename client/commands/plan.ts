@@ -35,7 +35,10 @@ export function register(program: Command): void {
     )
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
-    .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
+    .option(
+      '--update-lock',
+      'set recipe.lock.json to what the Hub and buckets have now, and list the changes',
+    )
     .option('--explain', 'list every file and piece')
     .option('--json', 'as JSON')
     .addHelpText(

@@ -4,7 +4,14 @@ import type { Stage } from '../../core/run/stages.js';
 import { action } from '../command-line/action.js';
 import { runHelp } from '../command-line/arguments.js';
 import { exampleText } from '../command-line/examples.js';
-import { updateRun } from '../runs/update-run.js';
+import { exitCodes } from '../exit-codes.js';
+import type { ExitCode } from '../exit-codes.js';
+import { requireRun } from '../runs/find-run.js';
+import { recipeOfRun } from '../runs/run-memo.js';
+import { sendTokenizerAgain } from '../runs/send-local-parts.js';
+import { sendUpdate } from '../runs/send-update.js';
+import { withTemporal } from '../temporal/connect.js';
+import { print } from '../text/output.js';
 
 export function register(program: Command): void {
   program
@@ -18,5 +25,14 @@ export function register(program: Command): void {
       'after',
       exampleText(['retry-stage stage1 train', 'after you settled the bill or set the key']),
     )
-    .action(action((run: string, stage: Stage) => updateRun(run, 'retryStage', { stage })));
+    .action(action(retryStage));
+}
+
+/** A local tokenizer may have been corrected since: it is sent again where workers cannot see it. */
+async function retryStage(name: string, stage: Stage): Promise<ExitCode> {
+  return await withTemporal(async (temporal) => {
+    if (stage === 'tokenise') await sendTokenizerAgain(recipeOfRun(await requireRun(temporal, name)).recipe);
+    print(await sendUpdate(temporal, name, 'retryStage', { stage }));
+    return exitCodes.done;
+  });
 }

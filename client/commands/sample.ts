@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { fetchTokenizer } from '../../activities/hub/fetch-tokenizer.js';
+import { importedTokenizer } from '../../activities/tokenise/tokenizer/imported-tokenizer.js';
 import { createTinkerAccess } from '../../activities/train/server/tinker-access.js';
 import { dayOf } from '../../core/day.js';
 import { defined } from '../../core/defined.js';
@@ -17,6 +19,11 @@ import { withTemporal } from '../temporal/connect.js';
 import { print, say } from '../text/output.js';
 import { sampleFrom } from '../tinker/sample-from.js';
 import type { SampleFromOptions } from '../tinker/sample-from.js';
+
+type Weights = Pick<
+  SampleFromOptions,
+  'from' | 'renderer' | 'tokenizer' | 'readFolder' | 'settings' | 'startedOn'
+>;
 
 interface SampleOptions {
   readonly checkpoint?: string;
@@ -50,12 +57,12 @@ export function register(program: Command): void {
 }
 
 async function sample(from: string, prompt: string, options: SampleOptions): Promise<ExitCode> {
-  const { env, hub, work } = await openLocalWork();
+  const { store, env, hub, work } = await openLocalWork();
   const { maxTokens, temperature, seed } = options;
   const answer = await sampleFrom({
     access: createTinkerAccess({ env, onWarning: say }),
     fetchTokenizer: async (id, revision, signal) => await fetchTokenizer(hub, { id, revision }, signal),
-    ...(await weightsOf(from, options)),
+    ...(await weightsOf(store, from, options)),
     messages: [{ role: 'user', content: prompt }],
     ...defined({ maxTokens, temperature, seed }),
     signal: work.signal,
@@ -65,19 +72,20 @@ async function sample(from: string, prompt: string, options: SampleOptions): Pro
 }
 
 /** The weights to sample from, and how the run writes conversations for them. */
-async function weightsOf(
-  from: string,
-  options: SampleOptions,
-): Promise<Pick<SampleFromOptions, 'from' | 'renderer' | 'tokenizer' | 'settings' | 'startedOn'>> {
+async function weightsOf(store: ArtifactStore, from: string, options: SampleOptions): Promise<Weights> {
   if (from.startsWith('tinker://')) return { from: { samplerPath: from } };
   return await withTemporal(async (temporal) => {
     const run = await requireRun(temporal, from);
-    const { train } = recipeOfRun(run).recipe;
+    const { train, out } = recipeOfRun(run).recipe;
     if (train === undefined)
       throw new HeadraceError('UsageError', `${from} is a data job: it has no weights to sample from`);
     const { base_model: baseModel, renderer, tokenizer } = train;
     const startedOn = dayOf(run.startTime);
-    const encoding = { ...defined({ renderer, tokenizer }), settings: train, startedOn };
+    const readFolder =
+      store.medium.kind === 'folder'
+        ? undefined
+        : (folder: string) => importedTokenizer(store, { folder, out });
+    const encoding = { ...defined({ renderer, tokenizer, readFolder }), settings: train, startedOn };
     if (options.base === true) return { from: { baseModel }, ...encoding };
     const checkpoints = await readCheckpoints(outOf(run));
     const { sampler_path: samplerPath } = checkpointLabelled(checkpoints, options.checkpoint, from);

@@ -37,7 +37,10 @@ export function register(program: Command): void {
     .argument('<recipe>', recipeHelp)
     .addOption(setOption())
     .option('--rows-per-source <n>', 'at most n conversations of each source, for a first look', integer)
-    .option('--update-lock', 'set recipe.lock.json to the latest commits on the Hub, and list the changes')
+    .option(
+      '--update-lock',
+      'set recipe.lock.json to what the Hub and buckets have now, and list the changes',
+    )
     .option('--from <path>', 'start from the weights of a saved state, tinker://…/weights/…')
     .option(
       '--wait',

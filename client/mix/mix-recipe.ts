@@ -9,7 +9,7 @@ import type { WorkContext } from '../../core/progress.js';
 import { removeDeadScratch } from '../../files/scratch.js';
 import { commandEnvironment } from '../environment.js';
 import type { ResolvedRecipe } from '../recipe/recipe-file.js';
-import { sendLocalParts } from '../runs/send-local-parts.js';
+import { sendSources } from '../runs/send-local-parts.js';
 import { secrets } from '../secrets.js';
 import { mixSources, type MixSourcesResult } from './mix-sources.js';
 
@@ -45,7 +45,7 @@ export async function mixRecipe(
     signal: options.signal ?? new AbortController().signal,
     progress: options.progress ?? ((): void => undefined),
   };
-  await sendLocalParts({ store, hub, work }, recipe, () => undefined);
+  await sendSources({ store, hub, work }, recipe, () => undefined);
   return await mixSources(recipe, {
     store,
     threads: hub.threads,

@@ -2,12 +2,12 @@ import { createConvertActivities } from '../../activities/convert/index.js';
 import type { ConvertActivities } from '../../activities/convert/index.js';
 import { readConversionPlan } from '../../activities/convert/plan/conversion-plan.js';
 import { explainPieces } from '../../activities/convert/plan/explain-pieces.js';
-import { createHubActivities } from '../../activities/hub/index.js';
 import {
   inspectSource,
   storeInspection,
   type SourceInspection,
 } from '../../activities/hub/resolve/inspect-source.js';
+import { lockPlace } from '../../activities/hub/resolve/lock-place.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import { detectionSampleRows } from '../../core/convert/detect-format.js';
 import { defined } from '../../core/defined.js';
@@ -89,9 +89,9 @@ export async function planSource(planner: Planner, source: Source): Promise<Plan
   const { hub, work } = planner.local;
   const input = { source, ...placesOf(planner.recipe), updateLock: planner.updateLock };
   const inspection = await inspectSource(hub, input, work);
-  if (planner.updateLock && source.dataset !== undefined)
-    await createHubActivities(hub).resolveSource(input, work);
-  const { dataset, commitSha, files, notes } = inspection;
+  const { dataset, commitSha, files, notes, entry } = inspection;
+  if (planner.updateLock && entry !== undefined)
+    await lockPlace(hub.store, input.out).enter(source.name, entry, work.signal);
   const onDisk = files.filter(({ isWhole }) => isWhole);
   const missing = files.filter(({ isWhole }) => !isWhole);
   const resumeBytes = missing.reduce((sum, { haveBytes }) => sum + haveBytes, 0);

@@ -1,5 +1,5 @@
 import type { PartMessage } from '../../dev/stack/part.js';
-import { say } from '../text/output.js';
+import { say, surviveClosedOutput } from '../text/output.js';
 
 /**
  * The terminal or parent process that started a server or worker. `headrace dev` is a parent with an IPC
@@ -16,8 +16,12 @@ export interface ParentProcess {
   ready(addresses: Readonly<Record<string, string>>): void;
 }
 
-/** Returns the parent of this process, and handles SIGINT and SIGTERM from then on. */
+/**
+ * Returns the parent of this process, and handles SIGINT and SIGTERM from then on. The process goes on when
+ * nobody reads its output any more.
+ */
 export function parentProcess(): ParentProcess {
+  surviveClosedOutput();
   const ended = new AbortController();
   const end = (): void => ended.abort();
   process.once('SIGINT', end);

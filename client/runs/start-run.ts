@@ -20,7 +20,7 @@ export interface StartOptions {
   readonly taskQueue: string;
   /** At most this many conversations of each source. @default all */
   readonly rowsPerSource?: number;
-  /** Set `recipe.lock.json` to the latest commits on the Hub. @default false */
+  /** Set `recipe.lock.json` to what the Hub and buckets have now. @default false */
   readonly updateLock?: boolean;
   /** Called before a run starts, not where one is attached. @default nothing */
   readonly beforeStart?: () => Promise<void>;

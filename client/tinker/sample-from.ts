@@ -20,6 +20,8 @@ export interface SampleFromOptions {
   readonly access: TinkerAccess;
   /** Downloads tokenizers from the Hub. */
   readonly fetchTokenizer?: TokenizerSources['fetchTokenizer'];
+  /** Reads the folder that `tokenizer` is. @default from this disk */
+  readonly readFolder?: TokenizerSources['readFolder'];
   /**
    * A base model by name, or sampler weights by their `tinker://…/sampler_weights/…` path. Without
    * `baseModel` it is requested from the server; SkyRL has it for saved states only.
@@ -62,7 +64,7 @@ export async function sampleFrom(
     const baseModel = from.baseModel ?? (await tinker.weightsInfo(samplerPath ?? '', signal)).baseModel;
     const tokenizer = await resolveTokenizer(
       {
-        ...defined({ fetchTokenizer: options.fetchTokenizer }),
+        ...defined({ fetchTokenizer: options.fetchTokenizer, readFolder: options.readFolder }),
         developmentModelDir: (name, both) => developmentModelDir(access, name, both),
       },
       { baseModel, tokenizer: options.tokenizer },

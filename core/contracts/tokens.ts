@@ -10,6 +10,8 @@ export interface PlanTokensInput {
   readonly train: Train;
   /** The day on which the run started, `YYYY-MM-DD` in UTC: the date of a renderer that writes one. */
   readonly startedOn: string;
+  /** Where the results of the run go: names what its client has imported. */
+  readonly out: string;
 }
 
 /** The work of tokenising a mix. */

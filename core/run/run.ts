@@ -12,7 +12,7 @@ export interface Stage1Input {
   /** Validated, with absolute `out`, `files` and tokenizer folder. */
   readonly recipe: Recipe & { readonly out: string };
   readonly rowsPerSource?: number;
-  /** Move `recipe.lock.json` to what the Hub has now. */
+  /** Move `recipe.lock.json` to what the Hub and buckets have now. */
   readonly updateLock?: boolean;
   /** True where the namespace has the Headrace search attributes. */
   readonly searchAttributes: boolean;

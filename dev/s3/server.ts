@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../programs/free-port.js';
 import { runProgram } from '../programs/running-program.js';
 import type { RunningProgram } from '../programs/running-program.js';
+import { untilAnswers } from '../programs/until-answers.js';
 import { resolveVersitygw } from './resolve.js';
 import { readRootKey, rootKeyPath } from './root-key.js';
 import type { RootKey } from './root-key.js';
@@ -13,6 +13,8 @@ export interface S3ServerOptions {
   readonly stateDir: string;
   /** Buckets that are made where they are missing. */
   readonly buckets: readonly string[];
+  /** Whether buckets can be set to keep versions of objects. @default false */
+  readonly mayKeepVersions?: boolean;
   /** @default a free port */
   readonly port?: number;
   /** Called with a line for each attempt to find or install the server. */
@@ -33,7 +35,6 @@ export interface S3Server extends RunningProgram {
 }
 
 const region = 'us-east-1';
-const readyTimeoutMs = 30_000;
 
 /**
  * Starts an S3 server on 127.0.0.1 that keeps objects as files, and waits for its first answer. It writes
@@ -47,7 +48,8 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
   const program = await resolveVersitygw(options.log, signal);
   const data = join(stateDir, 'data');
   const bucketDir = (bucket: string): string => join(data, bucket);
-  await mkdir(data, { recursive: true });
+  const versions = options.mayKeepVersions === true ? [join(stateDir, 'versions')] : [];
+  for (const folder of [data, ...versions]) await mkdir(folder, { recursive: true });
   for (const bucket of buckets) await mkdir(bucketDir(bucket), { recursive: true });
   const key = await readRootKey(stateDir);
   const port = options.port ?? (await freePort());
@@ -55,25 +57,15 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
   const running = await runProgram({
     name: 'S3 server',
     program,
-    args: ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', 'posix', data],
+    args: [
+      ...['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', 'posix'],
+      ...versions.flatMap((folder) => ['--versioning-dir', folder]),
+      data,
+    ],
     env: { ROOT_ACCESS_KEY: key.accessKeyId, ROOT_SECRET_KEY: key.secretAccessKey },
     logPath: join(stateDir, 's3.log'),
-    untilReady: () => untilAnswers(url),
+    untilReady: () => untilAnswers('S3 server', url),
     signal,
   });
   return { ...running, url, region, key, keyPath: rootKeyPath(stateDir), bucketDir };
-}
-
-/** Any answer will do: one without a signature is 403. */
-async function untilAnswers(url: string): Promise<void> {
-  const deadline = Date.now() + readyTimeoutMs;
-  for (;;) {
-    try {
-      await (await fetch(url)).arrayBuffer();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw new Error(`The S3 server at ${url} does not answer`, { cause: error });
-      await sleep(50);
-    }
-  }
 }

@@ -101,10 +101,16 @@ sources:
 mix: { shards: 16 }
 \`\`\`
 
-\`*\` and \`?\` stay within a folder, \`**\` crosses folders. A source has local files or objects, not both. An object is pinned by its ETag and
-size when it is found, and copied into the store once; one that changes during the copy is an error. \`retry-source\` finds it anew.
+\`*\` and \`?\` stay within a folder, \`**\` crosses folders. A source has local files or objects, not both. An object is copied into the store
+once; one that changes during the copy is an error.
 
-Local \`files\` work with a store in a bucket too: the command that starts the run sends them there.
+Objects are pinned in recipe.lock.json, as commits of the Hub are: by address, size, ETag and SHA-256, and by version id where the bucket
+keeps versions. A later run with the same \`files\` has these objects and no others, and notes what has changed since. An object that was
+replaced or is gone is an error, unless the bucket still has its version. \`--update-lock\` of \`start\` and \`plan\` takes what is there
+now and lists the changes; \`retry-source RUN SOURCE --update-lock\` does so for one source of a run that waits.
+
+Local \`files\`, and a \`train.tokenizer\` that is a folder, work with a store in a bucket too: the command that starts the run sends them
+there.
 
 \`shards\` writes the mix as \`train-00000-of-00016.jsonl\` and so on, with a store of either kind. In this order they are train.jsonl,
 byte for byte: the number of shards decides no line. Readers that take patterns read them as they are:

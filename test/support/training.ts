@@ -61,7 +61,10 @@ export async function prepare(
     threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(server.access, name, signal) },
   });
-  const { plan, pieces } = await tokenise.planTokens({ mix, train: recipe(change), startedOn }, quietWork());
+  const { plan, pieces } = await tokenise.planTokens(
+    { mix, train: recipe(change), startedOn, out: '/out' },
+    quietWork(),
+  );
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, quietWork());
   const { tokens } = await tokenise.finishTokens({ plan }, quietWork());
   const training = await activities(server, store).planTraining(

@@ -16,7 +16,7 @@ export async function tokenise(
   view.enter('tokenise');
   const { plan, pieces, settings } = await activities.planTokens(
     `plan the tokens of ${formatCount(file.lines)} conversations`,
-    { mix, train, startedOn: run.startedOn },
+    { mix, train, startedOn: run.startedOn, out: run.recipe.out },
   );
   const all = batchCount(pieces);
   let done = 0;

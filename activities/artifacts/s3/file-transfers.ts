@@ -51,7 +51,7 @@ export class FileTransfers {
   }
 
   async get(
-    input: At & { readonly Range: string; readonly IfMatch?: string },
+    input: At & { readonly Range: string; readonly IfMatch?: string; readonly VersionId?: string },
     { from, to }: ByteRange,
     target: Target,
     signal: AbortSignal | undefined,
@@ -59,7 +59,8 @@ export class FileTransfers {
     const bytes = to - from;
     const ask = (request: SignedRequest): Promise<GetResult> =>
       this.#bulk.get({ ...request, ...target, bytes }, signal);
-    const signed = await this.#signer.sign(input.Key, { range: input.Range, etag: input.IfMatch });
+    const { Range: range, IfMatch: etag, VersionId: versionId } = input;
+    const signed = await this.#signer.sign(input.Key, { range, etag, versionId });
     const first = signed === undefined ? undefined : await ask(signed);
     if (first !== undefined && 'sha256' in first) return { sizeBytes: bytes, sha256: first.sha256 };
     let digest: string | undefined;

@@ -13,6 +13,22 @@ export interface ObjectEntry {
   readonly etag: string;
 }
 
+/** An object, or one version of it. */
+export interface ObjectFacts {
+  readonly sizeBytes: number;
+  /** As {@link ObjectEntry.etag}. */
+  readonly etag: string;
+  /** Where the bucket keeps versions. */
+  readonly versionId?: string;
+}
+
+/** Which version of an object is read: any other counts as missing. */
+export interface WantedVersion {
+  readonly etag?: string;
+  /** @default the current one */
+  readonly versionId?: string;
+}
+
 /** Where bytes of an object go: a file of this disk that stays open. */
 export interface Target {
   readonly descriptor: number;
@@ -52,17 +68,17 @@ export interface Objects {
   /**
    * Writes a range of an object to a file, in a thread; `undefined` where the object does not exist.
    *
-   * @param etag - another version of the object counts as missing. @default any version
+   * @param version - @default the current one, whatever it is
    */
   download(
     key: string,
     range: ByteRange,
     target: Target,
     signal?: AbortSignal,
-    etag?: string,
+    version?: WantedVersion,
   ): Promise<Received | undefined>;
-  /** The size of an object; `undefined` where it does not exist. */
-  sizeOf(key: string): Promise<number | undefined>;
+  /** An object, or a version of it; `undefined` where it does not exist. @param versionId - @default the current one */
+  lookUp(key: string, versionId?: string): Promise<ObjectFacts | undefined>;
   /**
    * Writes an object of at most 5 GiB.
    *

@@ -6,9 +6,17 @@ import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import { FileTransfers } from './file-transfers.js';
 import { Multipart } from './multipart.js';
-import type { JoinedPart, ObjectEntry, Objects, Received, Target } from './objects.js';
+import type {
+  JoinedPart,
+  ObjectEntry,
+  ObjectFacts,
+  Objects,
+  Received,
+  Target,
+  WantedVersion,
+} from './objects.js';
 import { bucketPlaceText, type BucketPlace } from './place.js';
-import { isAbsent, notOffered, type Offered, type Refusal } from './refusal.js';
+import { isAbsent, isNoVersion, notOffered, type Offered, type Refusal } from './refusal.js';
 import type { Requests } from './requests.js';
 import { IncompleteUploads } from './incomplete-uploads.js';
 import { wholeBody } from './whole-body.js';
@@ -69,9 +77,10 @@ export class S3Objects implements Objects {
     range: ByteRange,
     target: Target,
     signal?: AbortSignal,
-    etag?: string,
+    version: WantedVersion = {},
   ): Promise<Received | undefined> {
-    const input = { ...this.#at(key), Range: rangeField(range), ...defined({ IfMatch: etag }) };
+    const { etag: IfMatch, versionId: VersionId } = version;
+    const input = { ...this.#at(key), Range: rangeField(range), ...defined({ IfMatch, VersionId }) };
     return this.#requests.send<Received | undefined>(
       { verb: 'get', what: key },
       () => this.#files.get(input, range, target, signal),
@@ -79,20 +88,26 @@ export class S3Objects implements Objects {
         signal,
         answer: (refusal) => {
           if (refusal.code === endsBefore) return { is: { sizeBytes: 0, sha256: '' } };
-          return refusal.status === 412 ? { is: undefined } : absentIs(undefined)(refusal);
+          const isOther = refusal.status === 412 || (VersionId !== undefined && isNoVersion(refusal));
+          return isOther ? { is: undefined } : absentIs(undefined)(refusal);
         },
       },
     );
   }
 
-  sizeOf(key: string): Promise<number | undefined> {
-    return this.#requests.send<number | undefined>(
+  lookUp(key: string, versionId?: string): Promise<ObjectFacts | undefined> {
+    const input = { ...this.#at(key), ...defined({ VersionId: versionId }) };
+    return this.#requests.send<ObjectFacts | undefined>(
       { verb: 'look up', what: key },
       async () => {
-        const { ContentLength } = await this.#client.send(new this.#sdk.HeadObjectCommand(this.#at(key)));
-        return ContentLength ?? 0;
+        const found = await this.#client.send(new this.#sdk.HeadObjectCommand(input));
+        const { ContentLength: sizeBytes = 0, ETag: etag = '', VersionId } = found;
+        return { sizeBytes, etag, ...defined({ versionId: VersionId }) };
       },
-      { answer: absentIs(undefined) },
+      {
+        answer: (refusal) =>
+          versionId !== undefined && isNoVersion(refusal) ? { is: undefined } : absentIs(undefined)(refusal),
+      },
     );
   }
 

@@ -50,7 +50,7 @@ export class StoredBlob {
     const chunks = this.chunks();
     const [first] = chunks;
     const found = new Set<number>();
-    if (first === undefined || (await this.#objects.sizeOf(this.#key(first))) === undefined) return found;
+    if (first === undefined || (await this.#objects.lookUp(this.#key(first))) === undefined) return found;
     const expected = new Map(chunks.map((chunk) => [this.#key(chunk), chunk]));
     for await (const { key, sizeBytes } of this.#objects.list(blobPrefix(this.#blob.oid))) {
       const chunk = expected.get(key);

@@ -12,6 +12,8 @@ export interface BucketObject {
   readonly key: string;
   readonly sizeBytes: number;
   readonly etag: string;
+  /** Where the bucket keeps versions. */
+  readonly versionId?: string;
 }
 
 /** The objects that patterns match. */
@@ -63,6 +65,12 @@ async function matchesOf(open: OpenBucket, pattern: string): Promise<readonly Bu
       ? `the bucket has no object whose key begins with "${prefix}"`
       : `of ${others.length} objects whose keys begin with "${prefix}" none matches: ${listOf(others)}`;
   throw new HeadraceError('FileNotFoundError', `No object matches ${pattern}; ${there}`);
+}
+
+/** The bucket and the key of `s3://bucket/key`. */
+export function addressOf(path: string): Pick<BucketObject, 'bucket' | 'key'> {
+  const [bucket = '', ...key] = path.slice('s3://'.length).split('/');
+  return { bucket, key: key.join('/') };
 }
 
 /** Names the content of an object: 64 hex digits of its address, size and version. */

@@ -1,3 +1,4 @@
+import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Objects, Target } from '../../artifacts/s3/objects.js';
 import type { ByteRange } from '../../artifacts/store.js';
@@ -20,8 +21,9 @@ export class PinnedObject {
    *   {@link Objects}; the signal's reason.
    */
   async read(range: ByteRange, target: Target, signal: AbortSignal): Promise<void> {
-    const { key, path, etag } = this.object;
-    const received = await this.#bucket.download(key, range, target, signal, etag);
+    const { key, path, etag, versionId } = this.object;
+    const version = { etag, ...defined({ versionId }) };
+    const received = await this.#bucket.download(key, range, target, signal, version);
     if (received?.sizeBytes === range.to - range.from) return;
     throw new HeadraceError(
       'FileChangedError',

@@ -5,7 +5,7 @@ import type { WorkContext } from '../../../core/progress.js';
 import type { Objects } from '../../artifacts/s3/objects.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import type { HubAccess } from '../hub-access.js';
-import { digestLocalFiles, localResolution } from '../resolve/resolve-local.js';
+import { digestLocalFiles, localResolution, type DigestedFiles } from '../resolve/resolve-local.js';
 import { putResolution, readResolution } from '../resolve/resolution.js';
 import { importFile } from './import-file.js';
 import { importedFiles, noteImport, type ImportedSource } from './imports.js';
@@ -31,7 +31,22 @@ export async function importSource(
   source: ImportedSource,
   work: WorkContext,
 ): Promise<ImportOutcome> {
-  const { files, emptyFiles } = await digestLocalFiles(hub, source.name, source.patterns, work);
+  const found = await digestLocalFiles(hub, source.name, source.patterns, work);
+  return await importDigested(hub, objects, source, found, work);
+}
+
+/**
+ * Puts files into a store in a bucket, and notes them as those of a source.
+ *
+ * @throws {HeadraceError} FileChangedError, those of {@link Objects}.
+ */
+export async function importDigested(
+  hub: HubAccess,
+  objects: Objects,
+  source: ImportedSource,
+  { files, emptyFiles }: DigestedFiles,
+  work: WorkContext,
+): Promise<ImportOutcome> {
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   let [done, sentBytes] = [0, 0];
   const had = (bytes: number): void => {

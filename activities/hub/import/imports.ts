@@ -3,8 +3,9 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import type { ArtifactStore } from '../../artifacts/store.js';
 import { RunNotes } from './run-notes.js';
 
-/** A source with local files. */
+/** A source with local files, or what else of a recipe is on the machine of a client. */
 export interface ImportedSource {
+  /** Of the source; another part of the recipe has a name that no source can have. */
   readonly name: string;
   /** Paths and globs of the recipe. */
   readonly patterns: readonly string[];

@@ -7,7 +7,7 @@ import type { HubClient } from '../http/hub-client.js';
 import { pageOf, type RepositoryCommit } from '../http/repository.js';
 import type { CommitListing } from './commit-listing.js';
 import { readCard } from './dataset-card.js';
-import { recipeLockName, type LockedSource } from './recipe-lock.js';
+import { recipeLockName, type LockedDataset } from './recipe-lock.js';
 import { emptyNotes } from './empty-notes.js';
 
 /** The files of a split. */
@@ -37,8 +37,8 @@ export function chooseFiles(
   client: HubClient,
   commit: RepositoryCommit,
   listing: CommitListing,
-  asked: LockedSource['asked'],
-  locked: LockedSource | undefined,
+  asked: LockedDataset['asked'],
+  locked: LockedDataset | undefined,
 ): ChosenFiles {
   const card = readCard(listing.readme, listing.settings);
   const notes =
@@ -90,7 +90,7 @@ function refuseUnheld({ id }: RepositoryCommit, path: string): void {
 }
 
 /** The choice of a lock. It says the same of these files as the rules, or that the rules choose others. */
-function choiceOf({ config, split, files, emptyFiles }: LockedSource, byRules: SplitChoice): SplitChoice {
+function choiceOf({ config, split, files, emptyFiles }: LockedDataset, byRules: SplitChoice): SplitChoice {
   const paths = [...files.map((file) => file.path), ...emptyFiles].sort();
   const isSame =
     byRules.found &&

@@ -10,7 +10,7 @@ import { chooseFiles, type ChosenFiles } from './choose-files.js';
 import { commitListing } from './commit-listing.js';
 import { pinCommit } from './pin-commit.js';
 import type { LockPlace } from './lock-place.js';
-import { isSameRequest, type LockedSource } from './recipe-lock.js';
+import { datasetIn, isSameRequest, type LockedDataset } from './recipe-lock.js';
 
 /** A source that names a dataset. */
 export type HubSource = Source & { readonly dataset: string };
@@ -19,7 +19,7 @@ export type HubSource = Source & { readonly dataset: string };
 export interface DatasetInspection extends ChosenFiles {
   readonly commit: RepositoryCommit;
   /** The entry for the lock. */
-  readonly entry: LockedSource;
+  readonly entry: LockedDataset;
 }
 
 const mostNotes = 20;
@@ -48,7 +48,7 @@ export async function inspectDataset(
     work.progress({ stage: 'resolve', label: source.name, done: 0, total: null, unit: 'files', note });
   report('resolving the revision');
   const asked = requestOf(source);
-  const before = await lock.read(source.name);
+  const before = datasetIn(await lock.read(source.name));
   const takesNewest = updateLock && !client.config.offline;
   const isKept = before !== undefined && isSameRequest(before.asked, asked) && !takesNewest;
   const locked = isKept ? before : undefined;
@@ -67,7 +67,7 @@ export async function inspectDataset(
   return { ...chosen, commit, entry, notes: [...notes, ...chosen.notes, ...moves].slice(0, mostNotes) };
 }
 
-function requestOf({ dataset, revision, config, split, data_files }: HubSource): LockedSource['asked'] {
+function requestOf({ dataset, revision, config, split, data_files }: HubSource): LockedDataset['asked'] {
   return {
     dataset,
     revision: revision ?? null,

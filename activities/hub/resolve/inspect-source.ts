@@ -13,14 +13,16 @@ import {
 } from '../download/range-reader.js';
 import type { Wanted } from '../../artifacts/store.js';
 import { inParallel } from '../../threads/in-parallel.js';
-import { findBucketObjects, pinOf } from '../bucket/bucket-objects.js';
+import { pinOf } from '../bucket/bucket-objects.js';
 import { bucketRangeReader } from '../bucket/bucket-range-reader.js';
-import { resolveBucket } from '../bucket/resolve-bucket.js';
+import { pinObjects, type BucketSource, type PinnedObjects } from '../bucket/pin-objects.js';
+import { storeObjects } from '../bucket/resolve-bucket.js';
 import type { HubAccess } from '../hub-access.js';
 import { findLocalFiles } from '../local/find-local-files.js';
 import { emptyNotes } from './empty-notes.js';
 import { inspectDataset, type HubSource } from './inspect-dataset.js';
 import { lockOfNextRun } from './lock-place.js';
+import type { LockedSource } from './recipe-lock.js';
 import { putResolution, wantedFile } from './resolution.js';
 import { resolveLocal } from './resolve-local.js';
 
@@ -51,6 +53,10 @@ export interface SourceInspection {
   readonly emptyFiles: readonly string[];
   /** Sentences for the user. */
   readonly notes: readonly string[];
+  /** The entry for the lock; local files have none. */
+  readonly entry?: LockedSource;
+  /** Objects of buckets only. */
+  readonly pinned?: PinnedObjects;
 }
 
 /** A source to inspect. */
@@ -71,7 +77,7 @@ export async function inspectSource(
 ): Promise<SourceInspection> {
   const { name, dataset, files } = input.source;
   if (dataset !== undefined) return inspectHub(hub, { ...input.source, dataset }, input, work);
-  if (files !== undefined) return inspectFiles(hub, name, [files].flat(), work);
+  if (files !== undefined) return inspectFiles(hub, { name, patterns: [files].flat() }, input, work);
   throw new HeadraceError('RecipeError', `Source ${name} names neither files nor a dataset`);
 }
 
@@ -103,27 +109,30 @@ async function inspectHub(
     }),
     emptyFiles,
     notes,
+    entry: found.entry,
   };
 }
 
 function inspectFiles(
   hub: HubAccess,
-  name: string,
-  patterns: readonly string[],
+  source: BucketSource,
+  input: InspectSourceInput,
   { signal }: WorkContext,
 ): Promise<SourceInspection> {
-  return patterns.some(isBucketPattern)
-    ? inspectBucket(hub, name, patterns, signal)
-    : inspectLocal(name, patterns);
+  return source.patterns.some(isBucketPattern)
+    ? inspectBucket(hub, source, input, signal)
+    : inspectLocal(source.name, source.patterns);
 }
 
 async function inspectBucket(
   hub: HubAccess,
-  name: string,
-  patterns: readonly string[],
+  source: BucketSource,
+  input: InspectSourceInput,
   signal: AbortSignal,
 ): Promise<SourceInspection> {
-  const { objects, empty } = await findBucketObjects(hub.buckets.open, patterns);
+  const lock = lockOfNextRun(hub.store, input);
+  const pinned = await pinObjects(hub.buckets.open, source, { ...input, lock }, signal);
+  const { objects, entry, notes } = pinned;
   const files = await inParallel(objects, lookupsAtOnce, signal, async (object): Promise<InspectedFile> => {
     const { path, sizeBytes } = object;
     const file = { path, sizeBytes, storedAs: pinOf(object) };
@@ -134,7 +143,7 @@ async function inspectBucket(
       : bucketRangeReader(hub.buckets, object, signal);
     return { file, isWhole, haveBytes: isWhole ? sizeBytes : 0, wanted, read };
   });
-  return { name, kind: 'local', files, emptyFiles: empty, notes: emptyNotes(empty) };
+  return { name: source.name, kind: 'local', files, emptyFiles: entry.emptyFiles, notes, entry, pinned };
 }
 
 /** Objects that are looked up in the store at a time. */
@@ -158,16 +167,14 @@ async function inspectLocal(name: string, patterns: readonly string[]): Promise<
  */
 export async function storeInspection(
   hub: HubAccess,
-  { name, dataset, commitSha, config, split, files, emptyFiles }: SourceInspection,
+  { name, dataset, commitSha, config, split, files, emptyFiles, pinned }: SourceInspection,
   work: WorkContext,
 ): Promise<ArtifactRef> {
+  if (pinned !== undefined) return (await storeObjects(hub, name, pinned, work)).resolution;
   const listed = files.map(({ file }) => file);
   if (dataset === undefined || commitSha === undefined || config === undefined || split === undefined) {
     const paths = [...listed.map(({ path }) => path), ...emptyFiles];
-    const resolved = paths.some(isBucketPattern)
-      ? await resolveBucket(hub, name, paths, work)
-      : await resolveLocal(hub, name, paths, work);
-    return resolved.resolution;
+    return (await resolveLocal(hub, name, paths, work)).resolution;
   }
   const meta = { kind: 'hub', dataset, commitSha, config, split } as const;
   return putResolution(hub.store, meta, { files: listed, emptyFiles });

@@ -16,6 +16,8 @@ export interface LockPlace {
   read(source: string): Promise<LockedSource | undefined>;
   /** Enters a source. Safe while other sources are entered. */
   enter(source: string, entry: LockedSource, signal: AbortSignal): Promise<void>;
+  /** Removes the entry of a source: it is resolved anew. */
+  remove(source: string, signal: AbortSignal): Promise<void>;
 }
 
 /** The place of a run's lock: `recipe.lock.json` in `out`; with a store in a bucket, notes of the store. */
@@ -24,12 +26,14 @@ export function lockPlace(store: ArtifactStore, out: string): LockPlace {
     return {
       read: async (source) => (await readRecipeLock(out)).sources[source],
       enter: (source, entry, signal) => lockSource(out, source, entry, signal),
+      remove: (source, signal) => lockSource(out, source, undefined, signal),
     };
   // Several machines may enter sources at once: each source has a note of its own.
   const notes = lockNotes(store, out);
   return {
     read: async (source) => (await notes.read(source)) ?? undefined,
     enter: (source, entry) => notes.write(source, entry),
+    remove: (source) => notes.write(source, null),
   };
 }
 

@@ -3,7 +3,7 @@ import type { HubClient } from '../http/hub-client.js';
 import { pinRevision } from '../http/pin-revision.js';
 import type { RepositoryCommit, RepositoryRef } from '../http/repository.js';
 import type { HubSource } from './inspect-dataset.js';
-import { recipeLockName, type LockedSource } from './recipe-lock.js';
+import { recipeLockName, type LockedDataset } from './recipe-lock.js';
 
 /** Result of {@link pinCommit}. */
 export interface PinnedSource {
@@ -21,7 +21,7 @@ export interface PinnedSource {
 export async function pinCommit(
   client: HubClient,
   source: HubSource,
-  locked: LockedSource | undefined,
+  locked: LockedDataset | undefined,
   signal: AbortSignal,
 ): Promise<PinnedSource> {
   if (client.config.offline) return pinOffline(source, locked);
@@ -39,7 +39,7 @@ export async function pinCommit(
 async function pinLocked(
   client: HubClient,
   source: HubSource,
-  { commit: revision }: LockedSource,
+  { commit: revision }: LockedDataset,
   signal: AbortSignal,
 ): Promise<RepositoryCommit> {
   try {
@@ -82,7 +82,7 @@ function isGone(error: unknown): error is HeadraceError {
   return error instanceof HeadraceError && error.type === 'RevisionNotFoundError';
 }
 
-function pinOffline(source: HubSource, locked: LockedSource | undefined): PinnedSource {
+function pinOffline(source: HubSource, locked: LockedDataset | undefined): PinnedSource {
   const isCommit = /^[0-9a-f]{40}$/.test(source.revision ?? '');
   const commitSha = locked?.commit ?? (isCommit ? source.revision : undefined);
   if (commitSha === undefined)

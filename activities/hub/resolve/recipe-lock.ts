@@ -8,7 +8,7 @@ import { editFile } from '../../../files/edit-file.js';
 import { ignoreMissing } from '../../../files/errno.js';
 
 /** One Hub source: the request of the recipe and its result, from which it can be reproduced. */
-export const LockedSource = z.object({
+const LockedDataset = z.object({
   /** As in the recipe; `null` where it has no such key. */
   asked: z.object({
     dataset: z.string(),
@@ -27,9 +27,47 @@ export const LockedSource = z.object({
   /** Zero-byte files of the split, which are skipped. */
   emptyFiles: z.array(z.string()).readonly(),
 });
+export type LockedDataset = z.infer<typeof LockedDataset>;
+
+/** An object of a bucket, in one version. */
+const LockedObject = z.object({
+  /** `s3://bucket/key`. */
+  path: z.string().regex(/^s3:\/\/[^/]+\/./),
+  sizeBytes: z.number(),
+  etag: z.string(),
+  /** Where the bucket keeps versions. */
+  versionId: z.string().exactOptional(),
+  /** Of the content, once it was read. */
+  sha256: z.string().exactOptional(),
+});
+export type LockedObject = z.infer<typeof LockedObject>;
+
+/** One source in buckets, as {@link LockedDataset}. */
+const LockedObjects = z.object({
+  /** As in the recipe. */
+  asked: z.object({ files: z.array(z.string()) }),
+  /** In reading order. */
+  files: z.array(LockedObject).readonly(),
+  /** Zero-byte objects, which are skipped. */
+  emptyFiles: z.array(z.string()).readonly(),
+});
+export type LockedObjects = z.infer<typeof LockedObjects>;
+
+/** One source. Local files have no entry: they are hashed in every run. */
+export const LockedSource = z.union([LockedDataset, LockedObjects]);
 export type LockedSource = z.infer<typeof LockedSource>;
 
-/** `recipe.lock.json`: the Hub sources of a recipe by name. */
+/** The entry, where it is of a Hub source. */
+export function datasetIn(entry: LockedSource | undefined): LockedDataset | undefined {
+  return entry !== undefined && 'dataset' in entry ? entry : undefined;
+}
+
+/** The entry, where it is of a source in buckets. */
+export function objectsIn(entry: LockedSource | undefined): LockedObjects | undefined {
+  return entry !== undefined && !('dataset' in entry) ? entry : undefined;
+}
+
+/** `recipe.lock.json`: the sources of a recipe by name that are at the Hub or in buckets. */
 const RecipeLock = z.object({ version: z.literal(1), sources: z.record(z.string(), LockedSource) });
 export type RecipeLock = z.infer<typeof RecipeLock>;
 
@@ -67,22 +105,27 @@ function parseRecipeLock(text: string, path: string): RecipeLock {
 }
 
 /** Whether two requests are the same. Ids are compared without case, as at the Hub. */
-export function isSameRequest(one: LockedSource['asked'], other: LockedSource['asked']): boolean {
-  const plain = (request: LockedSource['asked']): string =>
-    stableJson({ ...request, dataset: request.dataset.toLowerCase() });
+export function isSameRequest<Asked extends LockedSource['asked']>(one: Asked, other: Asked): boolean {
+  const plain = (request: Asked): string =>
+    stableJson('dataset' in request ? { ...request, dataset: request.dataset.toLowerCase() } : request);
   return plain(one) === plain(other);
 }
 
-/** Enters one source in the lock of `out`. Safe while other sources are entered. */
+/**
+ * Enters one source in the lock of `out`, or removes it. Safe while other sources are entered.
+ *
+ * @param entry - `undefined` removes the source.
+ */
 export async function lockSource(
   out: string,
   name: string,
-  entry: LockedSource,
+  entry: LockedSource | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   await editFile(join(out, recipeLockName), signal, async () => {
     const lock = await readRecipeLock(out);
-    const sources = { ...lock.sources, [name]: entry };
+    const { [name]: _before, ...others } = lock.sources;
+    const sources = { ...others, ...(entry === undefined ? {} : { [name]: entry }) };
     if (stableJson(sources) === stableJson(lock.sources)) return undefined;
     return lockText({ version: 1, sources });
   });

@@ -74,7 +74,13 @@ export async function digestLocalFiles(
   return { files: await digestAll(hub, label, paths, work), emptyFiles: empty };
 }
 
-async function digestAll(
+/**
+ * Hashes local files.
+ *
+ * @param label - of the progress.
+ * @throws {HeadraceError} FileNotFoundError, FileChangedError.
+ */
+export async function digestAll(
   hub: HubAccess,
   label: string,
   paths: readonly string[],

@@ -4,8 +4,10 @@ import { baseModelOf } from '../../../core/training/models/base-models.js';
 import { shippedTokenizer } from './shipped-tokenizers.js';
 import { readTokenizerFiles, tokenizerFiles, type TokenizerFiles } from './tokenizer-files.js';
 
-/** Sources of tokenizers besides folders. */
+/** Sources of tokenizers. */
 export interface TokenizerSources {
+  /** Reads a folder that a recipe names. @default from this disk */
+  readonly readFolder?: (folder: string) => Promise<TokenizerFiles>;
   /** Downloads a tokenizer from the Hub. */
   readonly fetchTokenizer?: (
     id: string,
@@ -33,18 +35,19 @@ export async function resolveTokenizer(
   signal: AbortSignal,
 ): Promise<ResolvedTokenizer> {
   const { baseModel, tokenizer } = wanted;
-  if (tokenizer !== undefined && (isAbsolute(tokenizer) || tokenizer.startsWith('.')))
-    return fromFolder(tokenizer, tokenizer);
+  if (tokenizer !== undefined && isTokenizerFolder(tokenizer))
+    return resolved(await (sources.readFolder ?? readTokenizerFiles)(tokenizer), tokenizer);
   const named = tokenizer ?? baseModelOf(baseModel)?.tokenizer;
   if (named?.includes('/') === false) return resolved(await shippedTokenizer(named), named);
   if (named !== undefined) return fromHub(sources, named, signal);
   const modelDir = await sources.developmentModelDir?.(baseModel, signal);
-  if (modelDir !== undefined) return fromFolder(modelDir, baseModel);
+  if (modelDir !== undefined) return resolved(await readTokenizerFiles(modelDir), baseModel);
   throw new HeadraceError('TokenizerError', `No tokenizer is known for the base model ${baseModel}`);
 }
 
-async function fromFolder(dir: string, name: string): Promise<ResolvedTokenizer> {
-  return resolved(await readTokenizerFiles(dir), name);
+/** Whether the tokenizer of a recipe is a folder. */
+export function isTokenizerFolder(tokenizer: string): boolean {
+  return isAbsolute(tokenizer) || tokenizer.startsWith('.');
 }
 
 function resolved(files: TokenizerFiles, name: string): ResolvedTokenizer {

@@ -64,24 +64,24 @@ void test('a lock that lies on the machine that starts a run pins its sources, a
   await place.enter('b', entry('1'), signal);
 
   await sendLock(store, { out, folder, sources });
-  assert.equal((await place.read('a'))?.commit, entry('1').commit, 'a folder without a lock changes nothing');
+  assert.deepEqual(await place.read('a'), entry('1'), 'a folder without a lock changes nothing');
 
   const text = lockText({ version: 1, sources: { a: entry('2') } });
   await writeFile(join(folder, 'recipe.lock.json'), text);
-  assert.equal((await lockOfNextRun(store, { out, folder }).read('a'))?.commit, entry('2').commit);
+  assert.deepEqual(await lockOfNextRun(store, { out, folder }).read('a'), entry('2'));
   await sendLock(store, { out, folder, sources });
-  assert.equal((await place.read('a'))?.commit, entry('2').commit);
+  assert.deepEqual(await place.read('a'), entry('2'));
   assert.equal(await place.read('b'), undefined);
   assert.equal(lockText(await lockInStore(store, out)), text);
 
   // A run has moved to another commit since, with --update-lock. The folder has the lock of before.
   await place.enter('a', entry('3'), signal);
   await sendLock(store, { out, folder, sources });
-  assert.equal((await place.read('a'))?.commit, entry('3').commit);
-  assert.equal((await lockOfNextRun(store, { out, folder }).read('a'))?.commit, entry('3').commit);
+  assert.deepEqual(await place.read('a'), entry('3'));
+  assert.deepEqual(await lockOfNextRun(store, { out, folder }).read('a'), entry('3'));
   await writeFile(join(folder, 'recipe.lock.json'), lockText({ version: 1, sources: { a: entry('4') } }));
   await sendLock(store, { out, folder, sources });
-  assert.equal((await place.read('a'))?.commit, entry('4').commit);
+  assert.deepEqual(await place.read('a'), entry('4'));
 });
 
 void test('a lock that cannot be read is an error, and never an empty lock', async (context) => {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { inspectSource } from '../../../activities/hub/resolve/inspect-source.js';
 import { readResolution } from '../../../activities/hub/resolve/resolution.js';
-import { readRecipeLock } from '../../../activities/hub/resolve/recipe-lock.js';
+import { datasetIn, readRecipeLock } from '../../../activities/hub/resolve/recipe-lock.js';
 import { batchCount } from '../../../core/batches.js';
 import { HeadraceError, type ErrorType } from '../../../core/errors.js';
 import { downloadAll, resolve, someBytes, sourceOf, startFixture } from '../../support/hub.js';
@@ -236,7 +236,7 @@ void test('the lock reproduces its commit after main has moved, until the reques
   });
   const first = await resolve(fixture, { dataset: 'o/n' });
   const lock = await readRecipeLock(fixture.out);
-  assert.equal(lock.sources['corpus']?.commit, first.commitSha);
+  assert.equal(datasetIn(lock.sources['corpus'])?.commit, first.commitSha);
   await fixture.add({ 'datasets/o/n.hub.json': JSON.stringify({ branches: { main: 'n@2', old: 'n@1' } }) });
   const again = await resolve(fixture, { dataset: 'O/n' });
   assert.equal(again.commitSha, first.commitSha);
@@ -260,7 +260,7 @@ void test('the lock holds the files with their sizes and hashes, and moves only 
     'datasets/o/n.hub.json': JSON.stringify({ branches: { main: 'n@1' } }),
   });
   const first = await resolve(fixture, { dataset: 'o/n' });
-  const entry = (await readRecipeLock(fixture.out)).sources['corpus'];
+  const entry = datasetIn((await readRecipeLock(fixture.out)).sources['corpus']);
   assert.deepEqual(
     entry?.files?.map(({ path, sizeBytes, gitOid }) => [path, sizeBytes, (gitOid ?? '').length]),
     [
@@ -278,7 +278,7 @@ void test('the lock holds the files with their sizes and hashes, and moves only 
     moved.notes.join(),
     /the lock moves o\/n from [0-9a-f]{12} to [0-9a-f]{12}: new c\.jsonl; changed a\.jsonl; gone b\.jsonl \(16 B before, 17 B now\)/,
   );
-  assert.equal((await readRecipeLock(fixture.out)).sources['corpus']?.commit, moved.commitSha);
+  assert.equal(datasetIn((await readRecipeLock(fixture.out)).sources['corpus'])?.commit, moved.commitSha);
   const still = await fixture
     .activities()
     .resolveSource({ source, out: fixture.out, updateLock: true }, fixture.work);

@@ -37,7 +37,10 @@ void test('a source with reasoning, calls and weights is on the page as it is in
     threads: new ThreadPool(1),
   });
   const work = quietWork();
-  const { plan, pieces } = await activities.planTokens({ mix: mixed.mix, train: train(), startedOn }, work);
+  const { plan, pieces } = await activities.planTokens(
+    { mix: mixed.mix, train: train(), startedOn, out: '/out' },
+    work,
+  );
   await activities.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const tokens = await activities.finishTokens({ plan }, work);
   const { path } = await createReportActivities({ store: bench.store }).writeReport(

@@ -37,7 +37,7 @@ async function tokenise(
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const folder = packagePath(`test/golden/tokenizers/${tokenizer}`);
   const recipe = train({ base_model: 'a/b', renderer, tokenizer: folder, ...change });
-  const { plan } = await activities.planTokens({ mix, train: recipe, startedOn }, quietWork());
+  const { plan } = await activities.planTokens({ mix, train: recipe, startedOn, out: '/out' }, quietWork());
   const { reusedPieces } = await activities.tokenisePieces({ plan, from: 0, to: 1 }, quietWork());
   const { tokens } = await activities.finishTokens({ plan }, quietWork());
   const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');

@@ -58,7 +58,7 @@ async function tokenise(
     pieceBytes,
   });
   const work = quietWork();
-  const plan = await activities.planTokens({ mix, train: recipe, startedOn }, work);
+  const plan = await activities.planTokens({ mix, train: recipe, startedOn, out: '/out' }, work);
   const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: plan.pieces.items }, work);
   const result = await activities.finishTokens({ plan: plan.plan }, work);
   return { ...result, pieces: done.pieces, reused: done.reusedPieces };
@@ -345,7 +345,7 @@ void test('what a renderer cannot train is an error before anything is tokenised
     threads: oneThread,
   });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mix, train: train(change), startedOn }, quietWork());
+    activities.planTokens({ mix, train: train(change), startedOn, out: '/out' }, quietWork());
   await assert.rejects(plan({ renderer: 'tml_v0', train_on: 'all_messages' }), {
     type: 'RecipeError',
     message: /^train\.train_on cannot be all_messages with the renderer tml_v0/,
@@ -361,7 +361,7 @@ void test('a base model without a known tokenizer, a folder without one and a wr
   const mix = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mix, train: train(change), startedOn }, quietWork());
+    activities.planTokens({ mix, train: train(change), startedOn, out: '/out' }, quietWork());
   await assert.rejects(plan({ base_model: 'who/knows' }), { type: 'TokenizerError', message: /who\/knows/ });
   await assert.rejects(plan({ tokenizer: '/nowhere' }), { type: 'TokenizerError', message: /\/nowhere/ });
   await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
@@ -376,7 +376,10 @@ void test('a tokenizer without the control tokens of the renderer, or of another
   const mix = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mix, train: train({ ...change, tokenizer: modelDir }), startedOn }, quietWork());
+    activities.planTokens(
+      { mix, train: train({ ...change, tokenizer: modelDir }), startedOn, out: '/out' },
+      quietWork(),
+    );
   await assert.rejects(plan({ renderer: 'llama3' }), {
     type: 'TokenizerError',
     message: /tiny-qwen3 \(sha256 \w{12}\) has no token <\|eot_id\|>, which the renderer needs$/,
@@ -403,10 +406,13 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
   const plan = await activities.planTokens(
-    { mix, train: train({ tokenizer: 'own/tok@v2' }), startedOn },
+    { mix, train: train({ tokenizer: 'own/tok@v2' }), startedOn, out: '/out' },
     quietWork(),
   );
-  await activities.planTokens({ mix, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn }, quietWork());
+  await activities.planTokens(
+    { mix, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn, out: '/out' },
+    quietWork(),
+  );
   assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
   assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
 });
@@ -419,7 +425,7 @@ void test('tokenising stops when it is aborted', async () => {
     tokenizers: { developmentModelDir },
     threads: oneThread,
   });
-  const { plan } = await activities.planTokens({ mix, train: train(), startedOn }, quietWork());
+  const { plan } = await activities.planTokens({ mix, train: train(), startedOn, out: '/out' }, quietWork());
   const reason = new Error('enough');
   const work = quietWork(AbortSignal.abort(reason));
   await assert.rejects(activities.tokenisePieces({ plan, from: 0, to: 1 }, work), reason);

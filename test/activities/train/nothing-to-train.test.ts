@@ -24,7 +24,7 @@ async function plan(conversations: readonly (readonly Message[])[]): Promise<unk
     tokenizers: { developmentModelDir: async () => modelDir },
   });
   const work = quietWork();
-  const planned = await tokenise.planTokens({ mix, train: recipe, startedOn }, work);
+  const planned = await tokenise.planTokens({ mix, train: recipe, startedOn, out: '/out' }, work);
   await tokenise.tokenisePieces({ plan: planned.plan, from: 0, to: 1 }, work);
   const { tokens } = await tokenise.finishTokens({ plan: planned.plan }, work);
   const access = createTinkerAccess({ env: { TINKER_BASE_URL: 'http://127.0.0.1:1', TINKER_API_KEY: 'k' } });

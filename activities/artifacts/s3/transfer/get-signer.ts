@@ -10,8 +10,10 @@ const noBody = hash('sha256', '');
 interface Asked {
   /** As in `bytes=0-99`. */
   readonly range: string;
-  /** Of the version that is meant. */
-  readonly etag: string | undefined;
+  /** Of the version that is meant. @default any */
+  readonly etag?: string | undefined;
+  /** @default that of the current version */
+  readonly versionId?: string | undefined;
 }
 
 /**
@@ -38,11 +40,12 @@ export class GetSigner {
   }
 
   /** The request; `undefined` before the first one of the SDK. */
-  async sign(key: string, { range, etag }: Asked): Promise<SignedRequest | undefined> {
+  async sign(key: string, { range, etag, versionId }: Asked): Promise<SignedRequest | undefined> {
     if (this.#base === undefined) return undefined;
     const { credentials, region, systemClockOffset } = this.#client.config;
     const [identity, regionName] = await Promise.all([credentials(), region()]);
     const url = new URL(`${this.#base}${pathOf(key)}`);
+    const query = versionId === undefined ? '' : `versionId=${escaped(versionId)}`;
     // As 20261128T115432Z.
     const time = new Date(Date.now() + systemClockOffset).toISOString().replaceAll(/[-:]|\.\d+/g, '');
     const scope = `${time.slice(0, 8)}/${regionName}/s3/aws4_request`;
@@ -57,12 +60,12 @@ export class GetSigner {
     };
     const fields = Object.entries(headers).map(([name, value]) => `${name}:${value}\n`);
     const names = Object.keys(headers).join(';');
-    const canonical = ['GET', url.pathname, '', fields.join(''), names, noBody].join('\n');
+    const canonical = ['GET', url.pathname, query, fields.join(''), names, noBody].join('\n');
     const toSign = ['AWS4-HMAC-SHA256', time, scope, hash('sha256', canonical)].join('\n');
     const signature = hmac(this.#keyOf(identity.secretAccessKey, scope), toSign).toString('hex');
     const credential = `Credential=${identity.accessKeyId}/${scope}`;
     const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names}, Signature=${signature}`;
-    return { url: url.href, headers: { ...headers, authorization } };
+    return { url: `${url.href}${query === '' ? '' : `?${query}`}`, headers: { ...headers, authorization } };
   }
 
   /** The key of a day and region. */

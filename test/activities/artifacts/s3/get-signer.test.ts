@@ -17,9 +17,9 @@ function signerOf(client: S3Client): GetSigner {
 // The example "GET Object" of docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html.
 void test("a GET has the signature of Amazon's example", async () => {
   const signer = signerOf(new S3Client({ region: 'us-east-1', credentials }));
-  assert.equal(await signer.sign('test.txt', { range: 'bytes=0-9', etag: undefined }), undefined);
+  assert.equal(await signer.sign('test.txt', { range: 'bytes=0-9' }), undefined);
   signer.learn('https://examplebucket.s3.amazonaws.com/other.txt?x-id=GetObject', 'other.txt');
-  const signed = await signer.sign('test.txt', { range: 'bytes=0-9', etag: undefined });
+  const signed = await signer.sign('test.txt', { range: 'bytes=0-9' });
   assert.equal(signed?.url, 'https://examplebucket.s3.amazonaws.com/test.txt');
   assert.equal(
     signed.headers['authorization'],
@@ -41,4 +41,6 @@ void test('the token of a session is part of the signature', async () => {
     signed.headers['authorization'] ?? '',
     /SignedHeaders=host;if-match;range;x-amz-content-sha256;x-amz-date;x-amz-security-token,/,
   );
+  const version = await signer.sign('c', { range: 'bytes=0-9', versionId: 'a/b+' });
+  assert.equal(version?.url, 'http://127.0.0.1:9000/bucket/c?versionId=a%2Fb%2B');
 });

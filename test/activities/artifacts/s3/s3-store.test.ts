@@ -145,7 +145,7 @@ void test('a version that is asked for by its ETag is brought, and another one i
   t.after(() => file.close());
   const bring = async (etag: string): Promise<string | undefined> => {
     const target = { descriptor: file.fd, at: 0 };
-    return (await objects.download('odd (key)/ä+!', { from: 1, to: 3 }, target, undefined, etag))?.sha256;
+    return (await objects.download('odd (key)/ä+!', { from: 1, to: 3 }, target, undefined, { etag }))?.sha256;
   };
   const etagNow = async (): Promise<string> => (await all(objects.list('odd')))[0]?.etag ?? '';
   await objects.put('odd (key)/ä+!', Buffer.from('first'));
@@ -194,7 +194,7 @@ void test('objects are listed past the first page, joined without being read, an
     parts.map((part, index) => ({ key: `part/${index}`, sizeBytes: part.length })),
   );
   assert.equal(s3.proxy.counts().GetObject, undefined);
-  assert.equal(await objects.sizeOf('joined'), large.length);
+  assert.equal((await objects.lookUp('joined'))?.sizeBytes, large.length);
   assert.ok((await objects.get('joined'))?.equals(large));
-  assert.equal(await objects.sizeOf('none'), undefined);
+  assert.equal(await objects.lookUp('none'), undefined);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lockMoves } from '../../../../core/hub/lock-moves.js';
+import { lockMoves, objectMoves } from '../../../../core/hub/lock-moves.js';
 
 const at = (commit: string, files: Readonly<Record<string, string>>) => ({
   dataset: 'o/n',
@@ -23,4 +23,19 @@ void test('a new lock, an unchanged lock and a changed lock are distinguished', 
 
 void test('a dataset under another name is named', () => {
   assert.deepEqual(lockMoves({ ...now, dataset: 'o/old' }, now), ['the lock moves from o/old to o/n']);
+});
+
+void test('what moves in the lock of objects of a bucket is named object by object', () => {
+  const of = (etags: Readonly<Record<string, string>>) => ({
+    asked: { files: ['s3://b/*'] },
+    files: Object.entries(etags).map(([path, etag]) => ({ path, sizeBytes: 1, etag })),
+  });
+  const now = of({ 's3://b/a': '1', 's3://b/c': '3' });
+  assert.deepEqual(objectMoves(undefined, now), ['the lock takes 2 objects of s3://b/*']);
+  assert.deepEqual(objectMoves(of({ 's3://b/a': '1', 's3://b/c': '3' }), now), [
+    'the lock stays: 2 objects of s3://b/* as before',
+  ]);
+  assert.deepEqual(objectMoves(of({ 's3://b/a': '0', 's3://b/b': '2' }), now), [
+    'the lock moves to 2 objects of s3://b/*: new s3://b/c; changed s3://b/a; gone s3://b/b (2 B before, 2 B now)',
+  ]);
 });
