@@ -41,6 +41,9 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   StoreRegionError: 'The bucket is in another region than the one that requests are signed for.',
   StoreClockError:
     'The clock of this machine differs too much from that of the S3 service, which refuses its signatures.',
+  StoreCertificateError:
+    'The certificate of the S3 service is not accepted: its authority is unknown, or it is for another host name or time.',
+  StoreProxyError: 'The proxy of the environment refuses the connection to the S3 service.',
   StoreAnswerError: 'The answer is not one that an S3 service gives.',
   DiskFullError: 'The disk of the store or of `out` is full, or a quota is used up.',
   ArtifactMissingError: 'The store no longer has the result of a finished stage.',

@@ -15,10 +15,10 @@ import { filesOf, tokens } from '../support/hub-fixture.js';
 import { startMoto } from '../support/moto-server.js';
 import { runProgram, runScript } from '../support/run-python.js';
 
-/** Clients of S3 by others read what Headrace has written into a bucket, of versitygw and of moto. */
+/** Other clients of S3 read what Headrace has written into a bucket of versitygw, and of moto. */
 
 const corpora = packagePath('dev/corpora/data/local');
-/** Reasoning, tools, weights, rejected rows, a dataset of the Hub, and lines that are long enough for parts. */
+/** Reasoning, tools, weights, rejected rows, a dataset of the Hub, and lines long enough for parts. */
 const yaml = `seed: 17
 sources:
   - { name: helper, files: ${corpora}/helper_tools_reasoning.jsonl }
