@@ -2,14 +2,14 @@ import type { ArtifactKind } from './contracts/artifact.js';
 
 /** Kinds with the results of paid training, or with their places. They are small and never removed. */
 const keptForever: readonly ArtifactKind[] = ['record', 'training', 'metrics', 'evaluation'];
-/** Age at which unfinished downloads and scratch may be removed: those of running processes are younger. */
+/** Age at which what was never finished may be removed: that of running processes is younger. */
 export const leftoverDays = 7;
 
 /** The rule as text for users. */
 export function retentionRule(keepDays: number): string {
   return (
     `Kept: what a run used in the last ${keepDays} days, and records of training, always. ` +
-    `Removed: files and artifacts that no run has used since, and unfinished downloads and scratch that nothing has written to for ${leftoverDays} days.`
+    `Removed: files and artifacts that no run has used since; and unfinished downloads, files that no manifest names, incomplete uploads and scratch, which nothing has written to for ${leftoverDays} days.`
   );
 }
 

@@ -1,5 +1,10 @@
 import { Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions } from '@temporalio/worker';
+import type {
+  CompiledWorkerOptions,
+  NativeConnection,
+  WorkerDeploymentOptions,
+  WorkerOptions,
+} from '@temporalio/worker';
 import type { Activities } from '../core/contracts/activities.js';
 import { defined } from '../core/defined.js';
 import { heartbeats, queueOfRole } from '../core/run/roles.js';
@@ -61,11 +66,14 @@ function workflowCode(traces: Traces | undefined): Pick<WorkerOptions, 'workflow
 }
 
 /**
- * How long a workflow may compute at a time. The SDK's own limit, an option that its types do not have, is 5
- * seconds of the clock. A workflow that schedules 500 batches takes half a second of a processor, which a
- * loaded machine stretches; and Node 20 ends the whole process where the limit stops it.
+ * How long one activation of a workflow may compute: the SDK gives it to `node:vm` as the script's `timeout`.
+ * `WorkerOptions` does not have it ("not exposed at the moment"); the options with defaults do: 5 seconds
+ * of the clock. A workflow that schedules 500 batches takes half a second of a processor, which a loaded
+ * machine stretches; and Node 20 ends the whole process where the limit stops it.
  */
-export const patience = { isolateExecutionTimeout: '60s' } as const;
+export const patience: Pick<CompiledWorkerOptions, 'isolateExecutionTimeout'> = {
+  isolateExecutionTimeout: '60s',
+};
 
 function common(
   { connection, namespace, slots, identity, activities, traces }: RoleWorkersOptions,

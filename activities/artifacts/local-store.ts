@@ -159,12 +159,16 @@ export class LocalStore implements ArtifactStore {
     await fsyncPath(dirname(dir));
   }
 
-  placeOf(artifact: Artifact, name: string): string {
-    return join(this.#dirOf(artifact.ref), name);
+  placeOf(artifact: Artifact, name: string): Promise<string> {
+    return Promise.resolve(this.#fileOf(artifact, name));
+  }
+
+  #fileOf({ ref }: Artifact, name: string): string {
+    return join(this.#dirOf(ref), name);
   }
 
   text(artifact: Artifact, name: string): Promise<string> {
-    return readFile(this.placeOf(artifact, name), 'utf8');
+    return readFile(this.#fileOf(artifact, name), 'utf8');
   }
 
   bring<Result>(
@@ -177,7 +181,7 @@ export class LocalStore implements ArtifactStore {
   #pathOf(wanted: Wanted): string {
     if ('path' in wanted) return wanted.path;
     if ('blob' in wanted) return blobPath(this.#root, wanted.blob);
-    return this.placeOf(wanted.artifact, wanted.file);
+    return this.#fileOf(wanted.artifact, wanted.file);
   }
 
   async note(name: string, text: string): Promise<void> {

@@ -53,8 +53,11 @@ export interface ArtifactStore {
     use: (paths: readonly string[]) => Promise<Result>,
     signal?: AbortSignal,
   ): Promise<Result>;
-  /** For people: where a file of an artifact is. */
-  placeOf(artifact: Artifact, name: string): string;
+  /**
+   * For people: where a file of an artifact is, for any program. One that a bucket has inside a manifest is
+   * written there as an object of its own.
+   */
+  placeOf(artifact: Artifact, name: string): Promise<string>;
   /** Writes a note: a small text under a name such as `uses/1f0e.json`. It replaces the one before whole. */
   note(name: string, text: string): Promise<void>;
   /** The text of a note; `undefined` where there is none. */

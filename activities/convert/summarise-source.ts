@@ -134,11 +134,12 @@ async function tooManyRejects(
     firstRejects(path),
   );
   const byReason = Object.entries(counts.rejectedBy).map(([reason, rows]) => `${rows} ${reason}`);
+  const place = await store.placeOf(summary, rejectsName);
   const percent = ((100 * counts.rejected) / counts.read).toFixed(1);
   return new HeadraceError(
     'TooManyRejectsError',
     `Source ${plan.source}: ${counts.rejected} of ${counts.read} conversations (${percent} %) were rejected, more than max_reject_fraction ${most} allows: ` +
-      `${byReason.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${store.placeOf(summary, rejectsName)}`,
+      `${byReason.join(', ')}. Read as ${plan.rules.layout.format} (${plan.formatReason}). The first ones: ${first.join('; ')}. All of them: ${place}`,
     {
       remedy:
         'Read the rejects. Correct the data, set another format or fields, or raise max_reject_fraction.',

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { defined } from '../../core/defined.js';
-import { parseResponseHead, plainBodyBytes, type HeaderFields } from './response-head.js';
+import { parseResponseHead, plainBodyBytes, type HeaderFields, type ResponseHead } from './response-head.js';
 
 /** The most bytes of one read of the socket. */
 const bufferBytes = 1 << 20;
@@ -33,7 +33,7 @@ interface Exchange {
   readonly resolve: (response: DirectResponse) => void;
   readonly reject: (error: Error) => void;
   /** Set when the head has arrived and the body was accepted. */
-  head?: { readonly status: number; readonly headers: HeaderFields };
+  head?: ResponseHead;
   /** Bytes of the body that have not arrived. */
   missingBytes: number;
 }
@@ -123,7 +123,7 @@ export class DirectConnection {
     const head = parseResponseHead(bytes);
     this.#headBytes = head === undefined ? bytes.length : 0;
     if (head === undefined) return;
-    const { status, headers, bodyAt } = head;
+    const { status, headers } = head;
     const bodyBytes = plainBodyBytes(headers);
     if (bodyBytes === undefined || !exchange.request.accepts(status, headers, bodyBytes)) {
       this.#exchange = undefined;
@@ -131,18 +131,19 @@ export class DirectConnection {
       exchange.resolve({ status, headers, isRead: false });
       return;
     }
-    exchange.head = { status, headers };
+    exchange.head = head;
     exchange.missingBytes = bodyBytes;
-    this.#onBodyBytes(exchange, exchange.head, bytes.subarray(bodyAt));
+    this.#onBodyBytes(exchange, head, bytes.subarray(head.bodyAt));
   }
 
-  #onBodyBytes(exchange: Exchange, head: NonNullable<Exchange['head']>, bytes: Uint8Array): void {
+  #onBodyBytes(exchange: Exchange, head: ResponseHead, bytes: Uint8Array): void {
     if (bytes.length > exchange.missingBytes) throw new Error('The body is longer than its Content-Length');
     if (bytes.length > 0) exchange.request.onBytes(bytes);
     exchange.missingBytes -= bytes.length;
     if (exchange.missingBytes > 0 || this.#failure !== undefined) return;
     this.#exchange = undefined;
-    exchange.resolve({ ...head, isRead: true });
+    if (!head.isPersistent) this.#fail(new Error('The server closes the connection'));
+    exchange.resolve({ status: head.status, headers: head.headers, isRead: true });
   }
 
   #fail(error: Error): void {

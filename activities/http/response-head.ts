@@ -5,6 +5,8 @@ export type HeaderFields = ReadonlyMap<string, string>;
 export interface ResponseHead {
   readonly status: number;
   readonly headers: HeaderFields;
+  /** Whether another request may follow on the connection: RFC 9112, section 9.3. */
+  readonly isPersistent: boolean;
   /** Position of the body in the parsed bytes. */
   readonly bodyAt: number;
 }
@@ -25,7 +27,7 @@ export function parseResponseHead(bytes: Buffer): ResponseHead | undefined {
     return undefined;
   }
   const [statusLine = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
-  const [, status] = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(statusLine) ?? [];
+  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(statusLine) ?? [];
   if (status === undefined) throw new Error('The response is not HTTP');
   const headers = new Map<string, string>();
   for (const line of lines) {
@@ -36,7 +38,15 @@ export function parseResponseHead(bytes: Buffer): ResponseHead | undefined {
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  return { status: Number(status), headers, bodyAt: end + headEnd.length };
+  const isPersistent = persists(headers, minor === '1');
+  return { status: Number(status), headers, isPersistent, bodyAt: end + headEnd.length };
+}
+
+/** @param byDefault - what holds without a `Connection` field. */
+function persists(headers: HeaderFields, byDefault: boolean): boolean {
+  const options = (headers.get('connection') ?? '').toLowerCase().split(',');
+  const has = (option: string): boolean => options.some((each) => each.trim() === option);
+  return !has('close') && (byDefault || has('keep-alive'));
 }
 
 /**

@@ -56,5 +56,6 @@ async function readMixed(deps: MixDeps, { plan: ref }: FinishMixInput, work: Wor
   const shards = plan.shards ?? (isLarge ? plan.partitions : undefined);
   const filesOf = (side: Side) => resultFiles(side, plan.partitions, shards);
   const files = { train: filesOf('train'), heldout: filesOf('heldout') };
-  return { deps, plan, planKey: ref.key, parts, composition, files, work };
+  const hasShards = shards !== undefined;
+  return { deps, plan, planKey: ref.key, parts, composition, files, hasShards, work };
 }

@@ -37,7 +37,7 @@ export async function compareRequests(dir: string, bytes: number): Promise<strin
     });
     proxy.resetCounts();
     const started = performance.now();
-    const input = await runUpToTokens(store, path, `${place}/runs/scale`, threads);
+    const input = await runUpToTokens(store, [path], `${place}/runs/scale`, threads);
     const seconds = (performance.now() - started) / 1000;
     const { total } = forecastRun(input);
     const counts = proxy.counts();

@@ -1,25 +1,26 @@
-import { rm } from 'node:fs/promises';
 import type { Objects } from '../../activities/artifacts/s3/objects.js';
-import { planKinds, planOfUse, planUsesPrefix } from '../../activities/artifacts/s3/plan-uses.js';
+import { planKinds, planUses, tokenizerUses } from '../../activities/artifacts/s3/noted-uses.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { inParallel } from '../../activities/threads/in-parallel.js';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
 import type { ArtifactRef } from '../../core/contracts/artifact.js';
-import type { Garbage } from './collect.js';
-import { artifactName, reachedFrom } from './reached.js';
+import type { Found, Garbage } from './collect.js';
+import { artifactName, reachedFrom, type Reached } from './reached.js';
+import { lastPart, refOfFolder, removeFromObjects } from './remove-objects.js';
 import { surveyBucket } from './survey-bucket.js';
 
 /**
  * Finds what is older than `keepDays` and needed by no plan that was used since. Objects do not know when
- * they were read: what is in use follows from the plans, whose uses are noted.
+ * they were read: what is in use follows from the plans, whose uses are noted. What writers have left behind
+ * needs no plan to be known: no manifest names it.
  */
 export async function findInBucket(
   store: ArtifactStore,
   objects: Objects,
   keepDays: number,
   now: Date,
-): Promise<Garbage[]> {
-  const { repositories, artifacts, scratch } = await surveyBucket(store, objects);
+): Promise<Found> {
+  const { repositories, artifacts, scratch, orphans, uploads, notes } = await surveyBucket(store, objects);
   const written = artifacts.filter(
     ({ kind, usedAt }) => planKinds.includes(kind) && !isOlderThan(keepDays, usedAt, now),
   );
@@ -35,19 +36,24 @@ export async function findInBucket(
     if (mayArtifactGo(artifact, keepDays, now) && !reached.artifacts.has(artifactName(artifact)))
       garbage.push({ what: 'artifact', label: `${kind} ${key.slice(0, 12)}`, path, sizeBytes, usedAt });
   }
-  for (const { path, sizeBytes, usedAt } of scratch)
-    if (isOlderThan(leftoverDays, usedAt, now))
-      garbage.push({ what: 'scratch', label: 'scratch', path, sizeBytes, usedAt });
-  return garbage;
+  const left: Garbage[] = [
+    ...scratch.map((item) => ({ what: 'scratch' as const, label: 'scratch', ...item })),
+    ...orphans.map(({ kind, key, path, sizeBytes, usedAt }) => {
+      const label = `${kind} ${key.slice(0, 12)}`;
+      return { what: 'orphan' as const, label, path, sizeBytes, usedAt };
+    }),
+    ...uploads.map((item) => ({ what: 'upload' as const, label: 'incomplete upload', ...item })),
+  ];
+  garbage.push(...left.filter(({ usedAt }) => isOlderThan(leftoverDays, usedAt, now)));
+  return { garbage, notes };
 }
 
-/** A plan that is used while garbage is removed has a note that is younger. */
+/** A plan or tokenizer that is used while garbage is removed has a note that is younger. */
 const lately = 3_600_000;
 const itemsAtOnce = 16;
 
 /**
- * Removes garbage, except what is used again since it was found. What names the other objects of an item goes
- * first, so that a reader finds it whole or not at all.
+ * Removes garbage, except what is used again since it was found.
  *
  * @returns the items that were removed.
  */
@@ -56,49 +62,22 @@ export async function removeFromBucket(
   objects: Objects,
   garbage: readonly Garbage[],
 ): Promise<Garbage[]> {
-  const since = Date.now() - lately;
-  const reached = await reachedFrom(store, await plansNoted(store, (at) => at.getTime() >= since));
+  const used = await usedSince(store, Date.now() - lately);
   const items = garbage.filter(({ what, path }) => {
-    if (what === 'artifact') return !reached.artifacts.has(refOfFolder(objects, path));
-    return what === 'scratch' || !reached.oids.has(lastPart(path));
+    if (what === 'artifact') return !used.artifacts.has(artifactName(refOfFolder(objects, path)));
+    return (what !== 'file' && what !== 'part') || !used.oids.has(lastPart(path));
   });
-  await inParallel(items, itemsAtOnce, new AbortController().signal, async ({ path }) => {
-    const prefix = keyOf(objects, path);
-    if (prefix === undefined) await rm(path, { recursive: true, force: true });
-    else await removeFolder(objects, prefix);
-  });
-  return items;
+  const { signal } = new AbortController();
+  const removed = await inParallel(items, itemsAtOnce, signal, (item) => removeFromObjects(objects, item));
+  return items.filter((_, index) => removed[index]);
+}
+
+async function usedSince(store: ArtifactStore, since: number): Promise<Reached> {
+  const reached = await reachedFrom(store, await plansNoted(store, (at) => at.getTime() >= since));
+  const tokenizers = [...(await tokenizerUses(store))].filter(([, at]) => at.getTime() >= since);
+  return { ...reached, oids: new Set([...reached.oids, ...tokenizers.map(([oid]) => oid)]) };
 }
 
 async function plansNoted(store: ArtifactStore, isWanted: (at: Date) => boolean): Promise<ArtifactRef[]> {
-  const plans: ArtifactRef[] = [];
-  for await (const { name, at } of store.notes(planUsesPrefix)) {
-    const plan = planOfUse(name);
-    if (plan !== undefined && isWanted(at)) plans.push(plan);
-  }
-  return plans;
-}
-
-/** The key of a place below the store; `undefined` for a path of this disk. */
-function keyOf(objects: Objects, path: string): string | undefined {
-  const start = `${objects.place}/`;
-  return path.startsWith(start) ? path.slice(start.length) : undefined;
-}
-
-/** `<kind>/<key>` of the folder of an artifact. */
-function refOfFolder(objects: Objects, path: string): string {
-  const [, kind, , key] = (keyOf(objects, path) ?? '').split('/');
-  return `${kind}/${key}`;
-}
-
-const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-async function removeFolder(objects: Objects, prefix: string): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of objects.list(`${prefix}/`)) keys.push(key);
-  const isFirst = (key: string): boolean => ['manifest.json', 'whole'].includes(lastPart(key));
-  await objects.remove(keys.filter(isFirst));
-  await objects.remove(keys.filter((key) => !isFirst(key)));
-  const [folder, kind, , key] = prefix.split('/');
-  if (folder === 'artifacts') await objects.remove([`notes/${planUsesPrefix}${kind}/${key}`]);
+  return (await planUses(store)).filter(({ at }) => isWanted(at)).map(({ plan }) => plan);
 }

@@ -3,25 +3,39 @@ import { rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isOlderThan, leftoverDays, mayArtifactGo, mayFileGo } from '../../core/cache-retention.js';
 import { isMissing } from '../../files/errno.js';
+import type { Upload } from '../../activities/artifacts/s3/incomplete-uploads.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import { findInBucket, removeFromBucket } from './collect-bucket.js';
 import { surveyFolder } from './survey-folder.js';
 
 /** An item of the store that the retention rule allows to remove. */
 export interface Garbage {
-  readonly what: 'file' | 'part' | 'artifact' | 'scratch';
-  /** A Hub repository, `<kind> <start of the key>` of an artifact, or `scratch`. */
+  /** `orphan`: files in a bucket that no manifest names. `upload`: an incomplete one. */
+  readonly what: 'file' | 'part' | 'artifact' | 'scratch' | 'orphan' | 'upload';
+  /** A Hub repository, `<kind> <start of the key>` of an artifact, or what it is. */
   readonly label: string;
   readonly path: string;
-  readonly sizeBytes: number;
+  /** `null` where it is not known, of uploads. */
+  readonly sizeBytes: number | null;
   readonly usedAt: Date;
+  /** Of an upload. */
+  readonly upload?: Upload;
+}
+
+/** What {@link findGarbage} finds. */
+export interface Found {
+  readonly garbage: readonly Garbage[];
+  /** What could not be looked at, and why: sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Finds what the retention rule allows to remove, the largest first. Removes nothing. */
-export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Garbage[]> {
+export async function findGarbage(store: ArtifactStore, keepDays: number, now: Date): Promise<Found> {
   const { medium } = store;
-  if (medium.kind === 'objects')
-    return largestFirst(await findInBucket(store, medium.objects, keepDays, now));
+  if (medium.kind === 'objects') {
+    const { garbage, notes } = await findInBucket(store, medium.objects, keepDays, now);
+    return { garbage: largestFirst(garbage), notes };
+  }
   const { repositories, artifacts, scratch } = await surveyFolder(store, medium.root);
   const files = repositories.flatMap((repository) =>
     repository.files
@@ -52,11 +66,11 @@ export async function findGarbage(store: ArtifactStore, keepDays: number, now: D
       sizeBytes,
       usedAt,
     }));
-  return largestFirst([...files, ...old, ...left]);
+  return { garbage: largestFirst([...files, ...old, ...left]), notes: [] };
 }
 
 function largestFirst(garbage: readonly Garbage[]): Garbage[] {
-  return garbage.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+  return garbage.toSorted((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0));
 }
 
 /**

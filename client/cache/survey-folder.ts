@@ -40,6 +40,9 @@ export async function surveyFolder(store: ArtifactStore, root: string): Promise<
     repositories,
     artifacts: await artifactsOf(store, root),
     scratch: await surveyScratch(root),
+    orphans: [],
+    uploads: [],
+    notes: [],
   };
 }
 

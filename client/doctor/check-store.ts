@@ -3,6 +3,7 @@ import type { Env } from '../../core/env.js';
 import { openLocalWork, type LocalWork } from '../local-work.js';
 import { checkBucket } from './check-bucket.js';
 import { checkCache } from './check-cache.js';
+import { checkLifecycle } from './check-lifecycle.js';
 import { failed } from './checks.js';
 import type { Check } from './checks.js';
 
@@ -18,8 +19,10 @@ export interface CheckedStore {
  * @param place - of the store.
  */
 export async function checkStore(place: string, env: Env): Promise<CheckedStore> {
-  const checks = isBucketPlace(place) ? [...(await checkBucket(place, env)), await checkCache(env)] : [];
-  if (checks.some(({ status }) => status === 'failed')) return { checks, local: undefined };
+  const isBucket = isBucketPlace(place);
+  const needed = isBucket ? [...(await checkBucket(place, env)), await checkCache(env)] : [];
+  if (needed.some(({ status }) => status === 'failed')) return { checks: needed, local: undefined };
+  const checks = [...needed, ...(isBucket ? await checkLifecycle(place, env) : [])];
   try {
     return { checks, local: await openLocalWork() };
   } catch (error) {

@@ -78,7 +78,7 @@ export function storeForecastLines(forecast: StoreForecast): readonly string[] {
     `The store, for a run from nothing to its tokens by one worker${missing}: about ${count(pieces)} pieces, ${count(partitions)} partitions`,
     `  ${count(requests.get)} GET, ${count(requests.put)} PUT, ${count(requests.list)} LIST: ${usd(forecast.requestsUsd)}`,
     `  ${formatBytes(rounded(storedBytes))} in the bucket: ${usd(forecast.monthUsd)} a month`,
-    `  prices: ${pricesFrom}; nothing for transfer where the workers are in the region of the bucket`,
+    `  at ${pricesFrom}; nothing for transfer where the workers are in the region of the bucket`,
   ];
 }
 

@@ -66,12 +66,19 @@ export async function bringResult(
   return { ...brought, how: kept > 0 ? 'resumed' : 'fetched' };
 }
 
-/** Whether the folder has the file: by its bytes, or without a digest by size and time. */
+/** Of clocks, and of times of objects, which count seconds. */
+const uncertainMs = 60_000;
+
+/**
+ * Whether the folder has the file: by its bytes, or without a digest by size and time. A file that was fetched
+ * shortly after its object was written does not count: the object may have been replaced in the same second.
+ */
 async function isThere({ name, sizeBytes, at }: ResultObject, options: BringOptions): Promise<boolean> {
   const path = join(options.folder, name);
   const found = await stat(path).catch(ignoreMissing);
   if (found?.size !== sizeBytes) return false;
-  if (options.digest === undefined) return Math.trunc(found.mtimeMs) === at.getTime();
+  if (options.digest === undefined)
+    return Math.trunc(found.mtimeMs) === at.getTime() && found.ctimeMs - at.getTime() > uncertainMs;
   return await isRight(path, options);
 }
 

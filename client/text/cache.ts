@@ -5,25 +5,34 @@ import type { Verification } from '../cache/verify.js';
 import { newTable } from './table.js';
 
 interface Sized {
-  readonly sizeBytes: number;
+  /** `null` where it is not known. */
+  readonly sizeBytes: number | null;
 }
 
-/** The content of the store: downloaded files by repository, artifacts by kind, scratch. */
-export function surveyText({ place, repositories, artifacts, scratch }: StoreSurvey): string {
+/** The content of the store: downloaded files by repository, artifacts by kind, and what is left of work. */
+export function surveyText(survey: StoreSurvey): string {
+  const { place, repositories, artifacts, scratch, orphans, uploads, notes } = survey;
   const hub = newTable(['from the Hub', 'files', 'size', 'unfinished', 'last used', 'used by'], [1, 2, 3]);
   for (const repository of repositories) hub.push(repositoryCells(repository));
-  const made = newTable(['made here', 'artifacts', 'size', 'last used'], [1, 2]);
+  const made = newTable(['made here', 'number', 'size', 'last used'], [1, 2]);
   for (const kind of new Set(artifacts.map((artifact) => artifact.kind))) {
     const ofKind = artifacts.filter((artifact) => artifact.kind === kind);
     made.push([kind, String(ofKind.length), formatBytes(sizeOf(ofKind)), newestDay(ofKind)]);
   }
-  if (scratch.length > 0)
-    made.push(['scratch', String(scratch.length), formatBytes(sizeOf(scratch)), newestDay(scratch)]);
-  const all = sizeOf(repositories.flatMap(({ files }) => files)) + sizeOf(artifacts) + sizeOf(scratch);
+  const orphanFiles = orphans.reduce((sum, { files }) => sum + files, 0);
+  for (const [what, count, items] of [
+    ['scratch', scratch.length, scratch],
+    ['files that no manifest names', orphanFiles, orphans],
+    ['incomplete uploads', uploads.length, uploads],
+  ] as const)
+    if (count > 0) made.push([what, String(count), sizeText(items), newestDay(items)]);
+  const files = repositories.flatMap((repository) => repository.files);
+  const all = sizeOf([...files, ...artifacts, ...scratch, ...orphans, ...uploads]);
   return [
     `${place}: ${formatBytes(all)}`,
     ...(hub.length === 0 ? [] : [hub.toString()]),
     ...(made.length === 0 ? [] : [made.toString()]),
+    ...notes,
   ].join('\n');
 }
 
@@ -69,7 +78,7 @@ const shownItems = 40;
 export function garbageText(items: readonly Garbage[], isDryRun: boolean): string {
   const table = newTable(['what', 'of', 'size', 'last used', 'path'], [2]);
   for (const { what, label, sizeBytes, usedAt, path } of items.slice(0, shownItems))
-    table.push([what, label, formatBytes(sizeBytes), dayOf(usedAt), path]);
+    table.push([what, label, sizeText([{ sizeBytes }]), dayOf(usedAt), path]);
   const more = items.length - shownItems;
   return [
     ...(items.length === 0 ? [] : [table.toString()]),
@@ -78,8 +87,13 @@ export function garbageText(items: readonly Garbage[], isDryRun: boolean): strin
   ].join('\n');
 }
 
+/** Bytes of the items whose size is known. */
 function sizeOf(items: readonly Sized[]): number {
-  return items.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0);
+  return items.reduce((bytes, { sizeBytes }) => bytes + (sizeBytes ?? 0), 0);
+}
+
+function sizeText(items: readonly Sized[]): string {
+  return items.some(({ sizeBytes }) => sizeBytes === null) ? 'unknown' : formatBytes(sizeOf(items));
 }
 
 /** `2026-01-31`, or nothing where there are no items. */

@@ -18,7 +18,7 @@ export function mixFileLines({ train, heldout, manifestPath, composition }: MixR
 }
 
 function fileText({ path, lines, bytes, shards }: MixFile): string {
-  const files = shards === undefined ? '' : ` and those after it: ${plural(shards, 'file')}`;
+  const files = shards === undefined || shards === 1 ? '' : ` and those after it: ${plural(shards, 'file')}`;
   return `${fromHere(path)}${files}  (${plural(lines, 'line')}, ${formatBytes(bytes)})`;
 }
 

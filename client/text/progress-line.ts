@@ -39,7 +39,8 @@ function amountText({ done, total, unit }: Progress): string {
 
 function speedText({ done, total, unit }: Progress, perSecond: number | undefined): string {
   if (perSecond === undefined) return '';
-  const speed = unit === 'bytes' ? `${formatBytes(perSecond)}/s` : `${perSecond.toPrecision(3)} ${unit}/s`;
+  const speed =
+    unit === 'bytes' ? `${formatBytes(Math.round(perSecond))}/s` : `${perSecond.toPrecision(3)} ${unit}/s`;
   if (total === null || done >= total) return `, ${speed}`;
   return `, ${speed}, ${formatSeconds((total - done) / perSecond)} left`;
 }

@@ -8,13 +8,18 @@ export interface StorePrices {
   readonly getsUsd: number;
   /** Of a thousand PUT, COPY, POST and LIST requests. */
   readonly putsUsd: number;
-  /** Of 10⁹ bytes for a month. */
+  /** Of 2³⁰ bytes for a month, which is the gigabyte of a bill. */
   readonly gigabyteMonthUsd: number;
 }
 
-/** Other services and regions have other prices; workers in the region of the bucket pay no transfer. */
+/**
+ * The list prices of <https://aws.amazon.com/s3/pricing/>, without free tier and discounts, as transcribed on
+ * 2025-10-28 from the AWS Price List API: service `AmazonS3`, us-east-1, request tiers 1 and 2, storage class
+ * General Purpose. Other services and regions have other prices; workers in the region of the bucket pay no
+ * transfer.
+ */
 export const storePrices: StorePrices = {
-  from: 'S3 Standard in us-east-1, first 50 TB, 2026',
+  from: 'list prices of S3 Standard in us-east-1, first 50 TB, October 2025',
   getsUsd: 0.0004,
   putsUsd: 0.005,
   gigabyteMonthUsd: 0.023,
@@ -25,5 +30,5 @@ export function requestsUsd({ get, put, list }: BilledRequests, prices = storePr
 }
 
 export function monthUsd(bytes: number, prices = storePrices): number {
-  return (bytes / 1e9) * prices.gigabyteMonthUsd;
+  return (bytes / 2 ** 30) * prices.gigabyteMonthUsd;
 }

@@ -24,6 +24,8 @@ export type S3Fault = Common &
         readonly message?: string;
         readonly headers?: Readonly<Record<string, string>>;
       }
+    /** The answer is this document, and nothing is done, for a request that the server does not know. */
+    | { readonly kind: 'answer'; readonly xml: string }
     /** The answer is an error with status 200, and nothing is done, as S3 answers CompleteMultipartUpload. */
     | { readonly kind: 'error-in-200'; readonly code: string }
     /** The connection is cut after that many bytes. */

@@ -7,6 +7,7 @@ export type Operation =
   | 'CreateMultipartUpload'
   | 'DeleteObject'
   | 'DeleteObjects'
+  | 'GetBucketLifecycleConfiguration'
   | 'GetObject'
   | 'HeadBucket'
   | 'HeadObject'
@@ -51,5 +52,6 @@ function bucketOperation(method: string, query: URLSearchParams): Operation {
   if (method === 'POST' && query.has('delete')) return 'DeleteObjects';
   if (method === 'GET' && query.get('list-type') === '2') return 'ListObjectsV2';
   if (method === 'GET' && query.has('uploads')) return 'ListMultipartUploads';
+  if (method === 'GET' && query.has('lifecycle')) return 'GetBucketLifecycleConfiguration';
   return 'Other';
 }

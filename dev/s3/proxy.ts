@@ -103,16 +103,24 @@ class Proxy {
     const faults = taken.map(({ fault }) => fault);
     const delay = faults.find((fault) => fault.kind === 'delay');
     if (delay !== undefined) await sleep(delay.ms);
-    const error = faults.find((fault) => fault.kind === 'error' || fault.kind === 'error-in-200');
-    if (error === undefined) return this.#forward(exchange, faults);
+    const own = faults.find(
+      (fault) => fault.kind === 'error' || fault.kind === 'error-in-200' || fault.kind === 'answer',
+    );
+    if (own === undefined) return this.#forward(exchange, faults);
     // The body is taken from the connection, so that the next request of it begins where this one ends.
     request.resume();
-    if (error.kind === 'error') this.#answerError(exchange, error.status, error);
-    else this.#answerError(exchange, 200, error);
+    if (own.kind === 'answer') this.#answer(exchange, 200, own.xml);
+    else this.#answerError(exchange, own.kind === 'error' ? own.status : 200, own);
+  }
+
+  #answer({ response, operation }: Exchange, status: number, xml: string, headers = {}): void {
+    response.writeHead(status, { ...headers, 'Content-Type': 'application/xml' });
+    response.end(`<?xml version="1.0" encoding="UTF-8"?>\n${xml}`);
+    this.counts.answered(operation, status);
   }
 
   #answerError(
-    { response, operation }: Exchange,
+    exchange: Exchange,
     status: number,
     {
       code,
@@ -125,9 +133,7 @@ class Proxy {
     },
   ): void {
     const content = `<Code>${code}</Code><Message>${message}</Message><RequestId>fault</RequestId>`;
-    response.writeHead(status, { ...headers, 'Content-Type': 'application/xml' });
-    response.end(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${content}</Error>`);
-    this.counts.answered(operation, status);
+    this.#answer(exchange, status, `<Error>${content}</Error>`, headers);
   }
 
   #forward(exchange: Exchange, faults: readonly S3Fault[]): void {

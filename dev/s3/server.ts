@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../programs/free-port.js';
 import { runProgram } from '../programs/running-program.js';
 import type { RunningProgram } from '../programs/running-program.js';
+import { untilAnswers } from '../programs/until-answers.js';
 import { resolveVersitygw } from './resolve.js';
 import { readRootKey, rootKeyPath } from './root-key.js';
 import type { RootKey } from './root-key.js';
@@ -35,7 +35,6 @@ export interface S3Server extends RunningProgram {
 }
 
 const region = 'us-east-1';
-const readyTimeoutMs = 30_000;
 
 /**
  * Starts an S3 server on 127.0.0.1 that keeps objects as files, and waits for its first answer. It writes
@@ -71,22 +70,8 @@ export async function startS3(options: S3ServerOptions): Promise<S3Server> {
     ],
     env: { ROOT_ACCESS_KEY: key.accessKeyId, ROOT_SECRET_KEY: key.secretAccessKey },
     logPath: join(stateDir, 's3.log'),
-    untilReady: () => untilAnswers(url),
+    untilReady: () => untilAnswers('S3 server', url),
     signal,
   });
   return { ...running, url, region, key, keyPath: rootKeyPath(stateDir), bucketDir };
-}
-
-/** Any answer will do: one without a signature is 403. */
-async function untilAnswers(url: string): Promise<void> {
-  const deadline = Date.now() + readyTimeoutMs;
-  for (;;) {
-    try {
-      await (await fetch(url)).arrayBuffer();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw new Error(`The S3 server at ${url} does not answer`, { cause: error });
-      await sleep(50);
-    }
-  }
 }

@@ -1,62 +1,85 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
+import { openStore } from '../../activities/artifacts/open-store.js';
 import { openS3Store } from '../../activities/artifacts/s3/open-s3-store.js';
-import type { S3Store } from '../../activities/artifacts/s3/s3-store.js';
-import { createHubAccess } from '../../activities/hub/hub-access.js';
-import { importSource } from '../../activities/hub/import/import-source.js';
-import { createHubActivities } from '../../activities/hub/index.js';
 import { ThreadPool } from '../../activities/threads/thread-pool.js';
-import { mixSources } from '../../client/mix/mix-sources.js';
-import type { MixResult } from '../../core/contracts/mix.js';
-import { imagesIn, watchCache } from '../support/disk-watch.js';
+import type { ForecastStage } from '../../core/forecast/forecast.js';
+import { formatBytes } from '../../core/format.js';
+import { blobChunkBytes } from '../../core/store/object-sizes.js';
+import { CacheWatch, imagesIn, type Seen } from '../support/disk-watch.js';
 import { temporaryFolder } from '../support/folder.js';
 import { s3Server } from '../support/s3.js';
-import { scaleRecipe, writeChats } from '../support/scale-run.js';
-import { quietWork } from '../support/work.js';
+import { runUpToMix, writeChats } from '../support/scale-run.js';
 
-const threads = new ThreadPool(2);
-/** The cache counts bytes between two looks at the disk, and the file system rounds them up to its blocks. */
-const rounding = 1.05;
-/** One request writes at most a chunk of a blob at a time, and six are under way. */
-const underWay = 6 * (16 << 20);
-
-async function mixOn(store: S3Store, path: string, out: string): Promise<MixResult> {
-  const recipe = scaleRecipe(path);
-  const [source] = recipe.sources;
-  assert.ok(source !== undefined && store.medium.kind === 'objects');
-  const hub = createHubAccess({ store, env: {}, threads });
-  const imported = { name: source.name, patterns: [path], out };
-  await importSource(hub, store.medium.objects, imported, quietWork());
-  const { resolution } = await createHubActivities(hub).resolveSource({ source, out }, quietWork());
-  const resolutions = new Map([[source.name, resolution]]);
-  return await mixSources(recipe, { store, threads, out, resolutions, work: quietWork() });
+interface Size {
+  readonly bytes: number;
+  readonly files: number;
+  /** Of the cache, in bytes. */
+  readonly limit: number;
 }
 
-void test('a mix larger than the cache has its bytes, and the disk holds the limit and what is in use', async (t) => {
-  const path = await writeChats(await temporaryFolder(t), 100e6);
+const small: Size = { bytes: 300e6, files: 40, limit: 64e6 };
+const large: Size = { bytes: 3e9, files: 120, limit: 256e6 };
+/** The file system rounds each image up to its blocks. */
+const rounding = 1.01;
+
+/** Chunks of a file are brought so many at a time. */
+const chunksAtOnce = 6;
+
+/**
+ * Mixes over a bucket and checks the cache in each stage.
+ *
+ * @returns the most memory of the process, in bytes.
+ */
+async function mixWithin(t: TestContext, { bytes, files, limit }: Size): Promise<number> {
+  const threads = new ThreadPool(2);
+  const paths = await writeChats(await temporaryFolder(t), bytes, files);
+  const folder = await temporaryFolder(t);
+  const local = await openStore(join(folder, 'store'));
+  const expected = await runUpToMix(local, paths, join(folder, 'out'), threads);
+  await rm(folder, { recursive: true });
+
   const s3 = await s3Server(t);
   const cache = await temporaryFolder(t);
-  const limit = 25e6;
-  const open = async (place: string, env: Readonly<Record<string, string>>): Promise<S3Store> =>
-    await openS3Store(place, {
-      env: { ...s3.env, ...env },
-      count: () => undefined,
-      onWarning: (message) => assert.fail(message),
-    });
-  const unlimited = await open(`${s3.place}/unlimited`, { HEADRACE_CACHE: join(cache, 'unlimited') });
-  const expected = await mixOn(unlimited, path, `${unlimited.place}/runs/mix`);
+  let brought = 0;
+  const store = await openS3Store(s3.place, {
+    env: { ...s3.env, HEADRACE_CACHE: cache, HEADRACE_CACHE_BYTES: String(limit) },
+    count: ({ counter, value, labels }) => {
+      if (counter === 'cache' && labels?.['from'] === 'store') brought += value;
+    },
+    onWarning: (message) => assert.fail(message),
+  });
+  const stages = new Map<ForecastStage, Seen>();
+  const watch = new CacheWatch(cache);
+  t.after(() => watch.close());
+  const { result } = await runUpToMix(store, paths, `${s3.place}/runs/mix`, threads, (stage) => {
+    const seen = watch.take();
+    stages.set(stage, seen);
+    const [copies, inUse, memory] = [seen.bytes, seen.pinnedBytes, seen.rssBytes].map(formatBytes);
+    const line = `${stage}: copies ${copies} at most, in use ${inUse}, memory ${memory}; ${seen.looks} looks`;
+    t.diagnostic(line);
+    process.stderr.write(`${formatBytes(bytes)}, ${line}\n`);
+  });
+  t.diagnostic(`${formatBytes(bytes)} mixed, ${formatBytes(brought)} brought, limit ${formatBytes(limit)}`);
+  assert.equal(result.train.sha256, expected.result.train.sha256);
+  assert.ok(brought > 3 * limit);
+  const coming = chunksAtOnce * Math.min(blobChunkBytes, bytes / files);
+  for (const [stage, seen] of stages) {
+    const most = seen.pinnedBytes < limit ? limit : seen.pinnedBytes + coming;
+    assert.ok(seen.bytes <= most * rounding, `${stage}: ${seen.bytes}`);
+  }
+  const { bytes: converting = 0, pinnedBytes: pinned = 0 } = stages.get('convert') ?? {};
+  assert.ok(converting > limit / 2 && pinned < limit, 'the limit is what bounds the conversion');
+  const left = imagesIn(cache);
+  assert.equal(left.pinnedBytes, 0);
+  assert.ok(left.bytes <= limit * rounding, `${left.bytes} bytes are left`);
+  return Math.max(...[...stages.values()].map(({ rssBytes }) => rssBytes));
+}
 
-  const own = join(cache, 'limited');
-  const store = await open(s3.place, { HEADRACE_CACHE: own, HEADRACE_CACHE_BYTES: String(limit) });
-  const { result, most, looks } = await watchCache(own, () => mixOn(store, path, `${s3.place}/runs/mix`));
-  t.diagnostic(`${most.bytes} bytes at most, ${most.pinnedBytes} in use, in ${looks} looks`);
-  assert.equal(result.train.sha256, expected.train.sha256);
-  assert.ok(looks > 50);
-  assert.ok(most.bytes > limit / 2);
-  assert.ok(most.bytes <= limit + most.pinnedBytes + underWay, `${most.bytes}`);
-  assert.ok((await imagesIn(join(cache, 'unlimited'))).bytes > 2 * limit);
-  const { bytes, pinnedBytes } = await imagesIn(own);
-  assert.equal(pinnedBytes, 0);
-  assert.ok(bytes <= limit * rounding, `${bytes} bytes are left`);
+void test('in each stage of a mix larger than the cache, copies keep its limit, or are those in use and on their way where they are more; ten times the data take no more memory', async (t) => {
+  const memory = await mixWithin(t, small);
+  const more = await mixWithin(t, large);
+  assert.ok(more < 1.4 * memory, `${formatBytes(more)} instead of ${formatBytes(memory)}`);
 });

@@ -10,7 +10,7 @@ import { s3Server } from '../support/s3.js';
 import { runUpToTokens, writeChats } from '../support/scale-run.js';
 
 void test('a run asks the store for what the forecast has, within 5 % of each kind of request', async (t) => {
-  const path = await writeChats(await temporaryFolder(t), 80e6);
+  const paths = await writeChats(await temporaryFolder(t), 80e6);
   const s3 = await s3Server(t);
   const warnings: string[] = [];
   const store = await openS3Store(s3.place, {
@@ -20,7 +20,7 @@ void test('a run asks the store for what the forecast has, within 5 % of each ki
   });
   const found = new Map<ForecastStage, Readonly<Record<RequestKind, number>>>();
   s3.proxy.resetCounts();
-  const input = await runUpToTokens(store, path, `${s3.place}/runs/scale`, new ThreadPool(2), (stage) => {
+  const input = await runUpToTokens(store, paths, `${s3.place}/runs/scale`, new ThreadPool(2), (stage) => {
     found.set(stage, countsOf(s3.proxy));
     s3.proxy.resetCounts();
   });

@@ -18,7 +18,7 @@ export async function headrace(
   args: readonly string[],
   env: Record<string, string>,
   cwd = process.cwd(),
-  timeoutMs = 300_000,
+  timeoutMs = 900_000,
 ): Promise<CommandResult> {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(HF_|HUGGING|TINKER_|TEMPORAL_|HEADRACE_)/.test(name)),

@@ -14,18 +14,19 @@ import type { ThreadPool } from '../../activities/threads/thread-pool.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { batchAt, batchCount } from '../../core/batches.js';
 import type { Batches } from '../../core/contracts/artifact.js';
+import type { MixResult } from '../../core/contracts/mix.js';
 import type { ForecastStage } from '../../core/forecast/forecast.js';
 import type { ForecastInput } from '../../core/forecast/shape.js';
 import type { ResolvedRecipe } from '../../client/recipe/recipe-file.js';
 import { quietWork } from './work.js';
 
 /** What is run: one source of JSON Lines, up to its tokens. */
-export function scaleRecipe(path: string): ResolvedRecipe {
+function scaleRecipe(paths: readonly string[]): ResolvedRecipe {
   return parseRecipe(
     JSON.stringify({
       name: 'scale',
       seed: 17,
-      sources: [{ name: 'chats', files: path, format: 'messages', max_reject_fraction: 0.1 }],
+      sources: [{ name: 'chats', files: paths, format: 'messages', max_reject_fraction: 0.1 }],
       heldout: { fraction: 0.01 },
       train: {
         base_model: 'thinkingmachines/Inkling',
@@ -39,28 +40,35 @@ export function scaleRecipe(path: string): ResolvedRecipe {
   );
 }
 
+/** What {@link runUpToMix} has made. */
+export interface MixedFiles {
+  readonly result: MixResult;
+  /** Conversations. */
+  readonly converted: number;
+}
+
 /**
- * The activities of a run from its files to its tokens, batch after batch as the workflows schedule them, in
+ * The activities of a run from its files to its mix, batch after batch as the workflows schedule them, in
  * this process.
  *
+ * @param out - where the results go.
  * @param onStage - called at the end of each stage.
- * @returns what the run was, for a forecast of it.
  */
-export async function runUpToTokens(
+export async function runUpToMix(
   store: ArtifactStore,
-  path: string,
+  paths: readonly string[],
   out: string,
   threads: ThreadPool,
   onStage: (stage: ForecastStage) => void = () => undefined,
-): Promise<ForecastInput> {
+): Promise<MixedFiles> {
   const work = quietWork();
-  const { sources, seed, heldout, mix: mixOptions, train } = scaleRecipe(path);
+  const { sources, seed, heldout, mix: mixOptions } = scaleRecipe(paths);
   const [source] = sources;
-  if (source === undefined || train === undefined) throw new Error('The recipe has a source and a training');
+  if (source === undefined) throw new Error('The recipe has a source');
   const access = createHubAccess({ store, env: {}, threads });
   const { name } = source;
   if (store.medium.kind === 'objects')
-    await importSource(access, store.medium.objects, { name, patterns: [path], out }, work);
+    await importSource(access, store.medium.objects, { name, patterns: paths, out }, work);
   const hub = createHubActivities(access);
   const convert = createConvertActivities({ store, threads });
   const mix = createMixActivities({ store, threads });
@@ -82,6 +90,25 @@ export async function runUpToTokens(
   onStage('write the mix');
   const result = await mix.finishMix({ ...mixed, out }, work);
   onStage('finish the mix');
+  return { result, converted };
+}
+
+/**
+ * As {@link runUpToMix}, and on to the tokens.
+ *
+ * @returns what the run was, for a forecast of it.
+ */
+export async function runUpToTokens(
+  store: ArtifactStore,
+  paths: readonly string[],
+  out: string,
+  threads: ThreadPool,
+  onStage: (stage: ForecastStage) => void = () => undefined,
+): Promise<ForecastInput> {
+  const work = quietWork();
+  const { heldout, train } = scaleRecipe(paths);
+  if (train === undefined) throw new Error('The recipe has a training');
+  const { result, converted } = await runUpToMix(store, paths, out, threads, onStage);
   const tokens = createTokeniseActivities({ store, threads, tokenizers: {} });
   const toTokenise = { mix: result.mix, train, startedOn: '2026-11-28', out };
   const tokenPlan = await tokens.planTokens(toTokenise, work);
@@ -90,9 +117,10 @@ export async function runUpToTokens(
   );
   const { totalTokens } = await tokens.finishTokens({ plan: tokenPlan.plan }, work);
   onStage('tokenise');
+  const files = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   const lineBytes = result.train.bytes + result.heldout.bytes;
   return {
-    sources: [{ files: [(await stat(path)).size], lines: converted, lineBytes }],
+    sources: [{ files, lines: converted, lineBytes }],
     heldoutFraction: heldout.fraction,
     workers: 1,
     isDetected: false,
@@ -110,15 +138,16 @@ async function inBatches(
   for (let index = 0; index < batchCount(batches); index += 1) await activity(batchAt(batches, index));
 }
 
-/** Writes a file of conversations of about two kilobytes, no two alike. Returns its path. */
-export async function writeChats(dir: string, bytes: number): Promise<string> {
-  const path = join(dir, 'chats.jsonl');
-  await pipeline(Readable.from(chats(bytes)), createWriteStream(path));
-  return path;
+/** Writes equal files of at most a million conversations of about two kilobytes, no two alike. */
+export async function writeChats(dir: string, bytes: number, files = 1): Promise<readonly string[]> {
+  const paths = Array.from({ length: files }, (_, file) => join(dir, `chats-${file}.jsonl`));
+  for (const [file, path] of paths.entries())
+    await pipeline(Readable.from(chats(bytes / files, file * 1_000_000)), createWriteStream(path));
+  return paths;
 }
 
-function* chats(bytes: number): Generator<string> {
-  for (let [row, written] = [0, 0]; written < bytes; row += 1) {
+function* chats(bytes: number, firstRow: number): Generator<string> {
+  for (let [row, written] = [firstRow, 0]; written < bytes; row += 1) {
     const line = `{"messages":[{"role":"user","content":"Count from ${row}."},{"role":"assistant","content":"${`${row} and then `.repeat(128)}"}]}\n`;
     written += line.length;
     yield line;

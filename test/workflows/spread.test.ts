@@ -10,6 +10,9 @@ import type { Activities } from '../../core/contracts/activities.js';
 import type { TrainSegmentInput } from '../../core/contracts/training.js';
 import { queueOfRole, roleNamed } from '../../core/run/roles.js';
 import type { stage1 } from '../../workflows/stage1.js';
+import { newIdentity } from '../../worker/identity.js';
+import { createRoleWorkers } from '../../worker/role-workers.js';
+import { slotsFor } from '../../worker/slots.js';
 import { assertBoundedHistory } from '../support/history.js';
 import { useTemporal, withWorker } from '../support/temporal.js';
 import { until } from '../support/until.js';
@@ -214,4 +217,24 @@ void test('where that worker falls silent in the segment, the next attempt gets 
       [2, { sessionId: 'left' }],
     ],
   );
+});
+
+void test('the SDK takes the limit that workers have for the computation of a workflow', async () => {
+  const workers = await createRoleWorkers({
+    connection: temporal().native,
+    namespace: 'default',
+    taskQueue: `q-${randomUUID()}`,
+    roles: ['main'],
+    slots: slotsFor(1),
+    identity: newIdentity(['main']),
+    activities: fakeActivities().activities,
+    deployment: undefined,
+    traces: undefined,
+  });
+  for (const worker of workers) {
+    // Only a worker that has run lets go of its connection.
+    await worker.runUntil(Promise.resolve());
+    assert.equal(worker.options.isolateExecutionTimeoutMs, 60_000);
+  }
+  assert.equal(workers.length, 1);
 });

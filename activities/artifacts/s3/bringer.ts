@@ -96,8 +96,9 @@ export class Bringer {
   async #fetch(file: Chunked, chunk: number, cached: CachedFile, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const range = rangeOfChunk(file, chunk);
-    await this.#cache.reserve(range.to - range.from);
-    await this.#verified(file, chunk, range, cached.image.fd, signal);
+    await this.#cache.withRoom(range.to - range.from, () =>
+      this.#verified(file, chunk, range, cached.image.fd, signal),
+    );
     await cached.mark(chunk);
   }
 

@@ -1,4 +1,7 @@
+import type { LifecycleRule } from '../../../core/store/lifecycle.js';
 import type { ByteRange } from '../store.js';
+import type { Offered } from './refusal.js';
+import type { IncompleteUploads } from './incomplete-uploads.js';
 
 /** An object in a list. */
 export interface ObjectEntry {
@@ -98,4 +101,8 @@ export interface Objects {
   remove(keys: readonly string[]): Promise<void>;
   /** Joins parts to one object, in order, without reading objects. Each but the last has at least 5 MiB. */
   join(key: string, parts: readonly JoinedPart[]): Promise<void>;
+  /** The uploads below the prefix that were never completed. */
+  readonly uploads: IncompleteUploads;
+  /** The lifecycle rules of the bucket; none where it has none. */
+  lifecycleRules(): Promise<Offered<readonly LifecycleRule[]>>;
 }

@@ -53,6 +53,19 @@ const hintOfSdk = /\s*Deserialization error: to see the raw response[^]*$/;
 /** Of errors without an answer which are not the network's, but where only the user can help. */
 const setUpCode = /ProviderError$|CERT|^ERR_(SSL|TLS)/;
 
+/**
+ * The answer to a request that no run needs. `refusal`: that of a service which does not know the request, or
+ * does not allow it to the key.
+ */
+export type Offered<Answer> = { readonly answer: Answer } | { readonly refusal: string };
+
+/** The refusal of a request that no run needs; `undefined` where it is another failure. */
+export function notOffered(refusal: Refusal): { readonly is: { readonly refusal: string } } | undefined {
+  const { status } = refusal;
+  const isFinal = status !== undefined && status >= 400 && status < 500 && !isTransient(refusal);
+  return isFinal || status === 501 ? { is: { refusal: answerText(refusal) } } : undefined;
+}
+
 /** What the SDK threw, or the failure of a connection. */
 export function refusalOf(error: unknown): Refusal {
   const status = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode');
@@ -96,10 +109,16 @@ export function isOfService({ status, code, message }: Refusal): boolean {
 
 /** The error of a refusal after which only the user can help. */
 export function errorOfRefusal(refusal: Refusal, doing: string, cause: Error): HeadraceError {
-  const { status, code, message, region } = refusal;
-  const answer = status === undefined ? `${code}: ${message}` : `${status} ${code}: ${message}`;
+  const { region } = refusal;
   const where = region === undefined ? '' : ` The bucket is in region ${region}.`;
-  return new HeadraceError(typeOf(refusal), `${doing}: ${answer}.${where}`.replace('..', '.'), { cause });
+  return new HeadraceError(typeOf(refusal), `${doing}: ${answerText(refusal)}.${where}`.replace('..', '.'), {
+    cause,
+  });
+}
+
+/** `403 AccessDenied: Access Denied`. */
+export function answerText({ status, code, message }: Refusal): string {
+  return `${status === undefined ? '' : `${status} `}${code}: ${message}`;
 }
 
 function typeOf({ status, code, message }: Refusal): ErrorType {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
-import { errorOfRefusal, isOfService, isTransient, refusalOf, type Refusal } from './refusal.js';
+import { answerText, errorOfRefusal, isOfService, isTransient, refusalOf, type Refusal } from './refusal.js';
 import type { S3Tuning } from './tuning.js';
 
 /** What a request does, for messages and counts. */
@@ -92,12 +92,12 @@ export class Requests {
     const isTooLong = retryAfterMs !== undefined && retryAfterMs > this.#tuning.longestWaitMs;
     if (isTooLong || failures >= this.#tuning.tries) {
       const tries = isTooLong ? 'its Retry-After is too long to wait here' : `${failures} tries`;
-      throw new HeadraceError('StoreUnavailableError', `${what}: ${textOf(refusal)} (${tries})`, {
+      throw new HeadraceError('StoreUnavailableError', `${what}: ${answerText(refusal)} (${tries})`, {
         cause,
         ...defined({ retryAfterMs }),
       });
     }
-    this.#show(`${what}: ${textOf(refusal)}; trying again`, refusal);
+    this.#show(`${what}: ${answerText(refusal)}; trying again`, refusal);
     const backoff = this.#tuning.retryMs * 2 ** Math.min(failures - 1, 4);
     // Jitter, so that requests that failed together are not repeated together.
     await pause(retryAfterMs ?? backoff * (0.75 + Math.random() / 2), signal);
@@ -117,10 +117,6 @@ export class Requests {
   async #clean(refusal: Refusal): Promise<Refusal> {
     return { ...refusal, message: await this.#scrub(refusal.message) };
   }
-}
-
-function textOf({ status, code, message }: Refusal): string {
-  return `${status === undefined ? '' : `${status} `}${code}: ${message}`;
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { stat } from 'node:fs/promises';
 import { defined } from '../../../core/defined.js';
+import type { LifecycleRule } from '../../../core/store/lifecycle.js';
 import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import { FileTransfers } from './file-transfers.js';
@@ -15,8 +16,9 @@ import type {
   WantedVersion,
 } from './objects.js';
 import { bucketPlaceText, type BucketPlace } from './place.js';
-import { isAbsent, isNoVersion, type Refusal } from './refusal.js';
+import { isAbsent, isNoVersion, notOffered, type Offered, type Refusal } from './refusal.js';
 import type { Requests } from './requests.js';
+import { IncompleteUploads } from './incomplete-uploads.js';
 import { wholeBody } from './whole-body.js';
 import type { S3Tuning } from './tuning.js';
 
@@ -36,6 +38,7 @@ export class S3Objects implements Objects {
   readonly #requests: Requests;
   readonly #tuning: S3Tuning;
   readonly #files: FileTransfers;
+  readonly uploads: IncompleteUploads;
 
   constructor(
     { sdk, client }: S3Connection,
@@ -47,6 +50,7 @@ export class S3Objects implements Objects {
     this.#requests = options.requests;
     this.#tuning = options.tuning;
     this.#files = new FileTransfers({ sdk, client }, options.tuning.stallMs);
+    this.uploads = new IncompleteUploads({ sdk, client }, options);
   }
 
   get place(): string {
@@ -206,6 +210,21 @@ export class S3Objects implements Objects {
     const whole = parts.map((part) => ('key' in part ? { ...part, key: this.#keyOf(part.key) } : part));
     if (parts.length === 0) await this.put(key, Buffer.alloc(0));
     else await this.#multipart(key).join(whole);
+  }
+
+  lifecycleRules(): Promise<Offered<readonly LifecycleRule[]>> {
+    const input = { Bucket: this.#place.bucket };
+    return this.#requests.send<Offered<readonly LifecycleRule[]>>(
+      { verb: 'look up', what: 'the lifecycle rules' },
+      async () => {
+        const command = new this.#sdk.GetBucketLifecycleConfigurationCommand(input);
+        return { answer: (await this.#client.send(command)).Rules ?? [] };
+      },
+      {
+        answer: (refusal) =>
+          refusal.code === 'NoSuchLifecycleConfiguration' ? { is: { answer: [] } } : notOffered(refusal),
+      },
+    );
   }
 
   #multipart(key: string): Multipart {

@@ -13,12 +13,12 @@ import type { Workplace } from '../workplace.js';
 import { Bringer } from './bringer.js';
 import type { FileCache } from './cache/file-cache.js';
 import { chunkedBlob, type Chunked } from './chunked.js';
-import { artifactPrefix, fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
+import { fileKey, manifestKey, notesPrefix, wholeKey } from './layout.js';
 import { KnownManifests } from './known-manifests.js';
 import { lostObject } from './lost-object.js';
 import { ArtifactManifest, BlobManifest, type StoredFile } from './manifests.js';
 import type { Objects } from './objects.js';
-import { PlanUses } from './plan-uses.js';
+import { NotedUses } from './noted-uses.js';
 import { readManifest } from './read-manifest.js';
 import { S3Artifact } from './s3-artifact.js';
 
@@ -35,7 +35,7 @@ export class S3Store implements ArtifactStore {
   readonly #objects: Objects;
   readonly #cache: FileCache;
   readonly #bringer: Bringer;
-  readonly #uses: PlanUses | undefined;
+  readonly #uses: NotedUses | undefined;
   readonly #brings = pLimit(bringsAtOnce);
   readonly #manifests = new KnownManifests();
 
@@ -46,7 +46,7 @@ export class S3Store implements ArtifactStore {
     readonly cache: FileCache;
     readonly onWarning: (message: string) => void;
     readonly count: Count;
-    /** Whether finding a plan marks it as used. */
+    /** Whether finding a plan, or bringing a tokenizer, marks it as used. */
     readonly marksUse: boolean;
   }) {
     this.id = options.id;
@@ -55,7 +55,7 @@ export class S3Store implements ArtifactStore {
     this.workplace = options.workplace;
     this.#cache = options.cache;
     this.#bringer = new Bringer(options);
-    this.#uses = options.marksUse ? new PlanUses(options.objects, options.onWarning) : undefined;
+    this.#uses = options.marksUse ? new NotedUses(options.objects, options.onWarning) : undefined;
   }
 
   get place(): string {
@@ -65,7 +65,7 @@ export class S3Store implements ArtifactStore {
   async find(ref: ArtifactRef): Promise<S3Artifact | undefined> {
     const manifest = await readManifest(this.#objects, manifestKey(ref), ArtifactManifest);
     if (manifest === undefined) return undefined;
-    await this.#uses?.note(ref);
+    await this.#uses?.ofArtifact(ref);
     return new S3Artifact(ref, manifest);
   }
 
@@ -142,11 +142,12 @@ export class S3Store implements ArtifactStore {
     return Object.fromEntries(await Promise.all(sent));
   }
 
-  placeOf(artifact: Artifact, name: string): string {
-    const { ref } = artifact;
-    if (!(artifact instanceof S3Artifact)) return `${this.place}/${artifactPrefix(ref)}`;
-    const isInside = artifact.content(name) !== undefined;
-    return `${this.place}/${isInside ? manifestKey(ref) : fileKey(ref, artifact.writer, name)}`;
+  async placeOf(artifact: Artifact, name: string): Promise<string> {
+    const own = await this.#own(artifact);
+    const key = fileKey(own.ref, own.writer, name);
+    const content = own.content(name);
+    if (content !== undefined) await this.#objects.put(key, content);
+    return `${this.place}/${key}`;
   }
 
   async text(artifact: Artifact, name: string): Promise<string> {
@@ -230,8 +231,10 @@ export class S3Store implements ArtifactStore {
     return chunkedBlob(wanted.blob, whole);
   }
 
-  async #whole({ oid, name }: Blob): Promise<BlobManifest> {
+  async #whole({ oid, name, repository }: Blob): Promise<BlobManifest> {
     const whole = await readManifest(this.#objects, wholeKey(oid), BlobManifest);
+    // Of a model nothing but its tokenizer is brought.
+    if (whole !== undefined && repository?.kind === 'model') await this.#uses?.ofTokenizer(oid);
     if (whole !== undefined) return whole;
     throw lostObject(`The store ${this.place} has no whole ${name} (${oid})`);
   }

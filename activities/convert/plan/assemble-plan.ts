@@ -2,6 +2,7 @@ import type { FileKind } from '../../../core/container/file-kind.js';
 import type { SourceFile } from '../../../core/contracts/source.js';
 import { defined } from '../../../core/defined.js';
 import { conversionRules } from '../../../core/convert/conversion-rules.js';
+import { dialoguePartitionsFor } from '../../../core/mix/shuffle-sizes.js';
 import type { Source } from '../../../core/recipe.js';
 import type { Resolution } from '../../hub/resolve/resolution.js';
 import type { FileSlice } from '../read/file-slice.js';
@@ -9,7 +10,6 @@ import type { ConversionPlanFile, Piece, PlannedFile } from './conversion-plan.j
 import type { PlannedPieces } from './plan-pieces.js';
 import { strategyFor } from './strategy.js';
 
-const maxPartitions = 1024;
 /** Bytes of rows for one byte of compressed or columnar input: an estimate, for sizes only. */
 const unpackedFactor = 5;
 
@@ -29,7 +29,7 @@ export function assemblePlan(parts: PlanParts): ConversionPlanFile {
   const { source, seed, resolution, detection } = parts;
   const rules = conversionRules(source, detection.layout);
   const files = resolution.files.map((file, index) => plannedFile(file, parts.kinds[index]));
-  const strategy = strategyFor(rules, seed, partitionsFor(files, parts.pieceBytes));
+  const strategy = strategyFor(rules, seed, dialoguePartitionsFor(rowBytesOf(files), parts.pieceBytes));
   let firstSlice = 0;
   const pieces = parts.pieces.map(({ bytes, slices, reads }): Piece => {
     const ref = strategy.pieceRef(slices.map((slice) => contentOf(files, slice)));
@@ -70,11 +70,10 @@ function contentOf(files: readonly PlannedFile[], { file: index, ...part }: File
   return { content, ...file.kind, part };
 }
 
-/** The number of dialogue partitions. Each has about half a piece of rows and is grouped in memory. */
-function partitionsFor(files: readonly PlannedFile[], pieceBytes: number): number {
-  const rowBytes = files.reduce(
+/** Bytes of the rows of files, unpacked: an estimate. */
+function rowBytesOf(files: readonly PlannedFile[]): number {
+  return files.reduce(
     (sum, { kind, sizeBytes }) => sum + sizeBytes * (unpacksLarger(kind) ? unpackedFactor : 1),
     0,
   );
-  return Math.min(maxPartitions, Math.max(1, Math.ceil(rowBytes / (pieceBytes / 2))));
 }

@@ -11,8 +11,8 @@ export interface KnownInput extends SourceInput {
   readonly kind: FileKind;
 }
 
-/** Files of one job: few enough that their starts can be on this disk at the same time. */
-const filesAtOnce = 64;
+/** Files of one job. In a bucket a chunk of 16 MiB of each is on this disk at the same time. */
+const filesAtOnce = 16;
 
 /** What the files of a source hold. Only their first bytes are read. */
 export async function readKinds(

@@ -22,6 +22,8 @@ export interface Mixed {
   readonly parts: readonly WrittenPart[];
   readonly composition: Composition;
   readonly files: PerSide<readonly ResultFile[]>;
+  /** Whether train.jsonl is written as shards, of which there may be one. */
+  readonly hasShards: boolean;
   readonly work: WorkContext;
 }
 

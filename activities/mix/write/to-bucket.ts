@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileDigest, MixShard, Side } from '../../../core/contracts/mix.js';
-import { defined } from '../../../core/defined.js';
 import { leastPartBytes, mostHashedBytes } from '../../../core/store/object-sizes.js';
 import type { JoinedPart } from '../../artifacts/s3/objects.js';
 import { S3Artifact } from '../../artifacts/s3/s3-artifact.js';
@@ -45,14 +44,18 @@ async function digestsOf(mixed: Mixed, signal: AbortSignal): Promise<MixDigests>
     await digestsOfSide(mixed, 'train', signal),
     await digestsOfSide(mixed, 'heldout', signal),
   ];
-  return { train: train.whole, heldout: heldout.whole, ...defined({ shards: train.shards }) };
+  return {
+    train: train.whole,
+    heldout: heldout.whole,
+    ...(mixed.hasShards ? { shards: train.shards } : {}),
+  };
 }
 
 async function digestsOfSide(
   mixed: Mixed,
   side: Side,
   signal: AbortSignal,
-): Promise<{ readonly whole: FileDigest; readonly shards?: readonly MixShard[] }> {
+): Promise<{ readonly whole: FileDigest; readonly shards: readonly MixShard[] }> {
   const { parts } = mixed;
   const whole = createHash('sha256');
   const isHashed = sizeOf(parts, side).bytes <= mostHashedBytes;
@@ -64,7 +67,7 @@ async function digestsOfSide(
     shards.push({ name, ...digestOf(own, side, isHashed ? hash : undefined) });
   }
   const all = digestOf(parts, side, isHashed ? whole : undefined);
-  return { whole: all, ...(shards.length > 1 ? { shards } : {}) };
+  return { whole: all, shards };
 }
 
 function digestOf(parts: readonly WrittenPart[], side: Side, hash: Hash | undefined): FileDigest {

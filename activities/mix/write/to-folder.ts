@@ -84,13 +84,13 @@ class FolderWriter {
   async write(signal: AbortSignal): Promise<MixDigests> {
     const { whole: train, shards } = await this.#writeSide('train', signal);
     const { whole: heldout } = await this.#writeSide('heldout', signal);
-    return { train, heldout, ...defined({ shards }) };
+    return { train, heldout, ...(this.#mixed.hasShards ? { shards } : {}) };
   }
 
   async #writeSide(
     side: Side,
     signal: AbortSignal,
-  ): Promise<{ readonly whole: FileDigest; readonly shards?: readonly MixShard[] }> {
+  ): Promise<{ readonly whole: FileDigest; readonly shards: readonly MixShard[] }> {
     const { deps, files, parts, work } = this.#mixed;
     const [only, ...others] = files[side];
     const hash = others.length === 0 ? undefined : createHash('sha256');
@@ -110,7 +110,7 @@ class FolderWriter {
     const [first] = written;
     if (hash === undefined && only !== undefined && first !== undefined) {
       const { name: _name, ...whole } = first;
-      return { whole };
+      return { whole, shards: written };
     }
     const sha256 = hash?.digest('hex') ?? null;
     return { whole: { ...sizeOf(parts, side), sha256 }, shards: written };

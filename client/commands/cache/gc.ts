@@ -19,7 +19,7 @@ interface GcOptions {
 export function register(cache: Command): void {
   cache
     .command('gc')
-    .description('remove what no run has used lately; training records stay')
+    .description('remove what no run has used lately and what killed work has left; training records stay')
     .option('--keep-days <n>', 'keep what was used in the last n days', integer, 30)
     .option('--dry-run', 'list what would be removed, and remove nothing')
     .option('--json', 'as JSON')
@@ -29,10 +29,10 @@ export function register(cache: Command): void {
 
 async function gc({ keepDays, dryRun = false, json = false }: GcOptions): Promise<ExitCode> {
   const store = await openStore(storePlace(), { marksUse: false });
-  const garbage = await findGarbage(store, keepDays, new Date());
+  const { garbage, notes } = await findGarbage(store, keepDays, new Date());
   const items = dryRun ? garbage : await removeGarbage(store, garbage);
-  const bytes = items.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (json) print(JSON.stringify({ dryRun, keepDays, bytes, items }, null, 2));
-  else print(`${retentionRule(keepDays)}\n${garbageText(items, dryRun)}`);
+  const bytes = items.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
+  if (json) print(JSON.stringify({ dryRun, keepDays, bytes, items, notes }, null, 2));
+  else print([retentionRule(keepDays), garbageText(items, dryRun), ...notes].join('\n'));
   return exitCodes.done;
 }

@@ -11,7 +11,9 @@ import { print } from '../../text/output.js';
 export function register(cache: Command): void {
   cache
     .command('ls')
-    .description('list the files and artifacts of the store, their sizes, and the runs that use them')
+    .description(
+      'list the files and artifacts of the store, their sizes, the runs that use them, and what killed work has left',
+    )
     .option('--json', 'as JSON')
     .addHelpText('after', exampleText(['cache ls']))
     .action(action(ls));

@@ -33,7 +33,7 @@ void test('an artifact is there whole or not at all, and scratch is removed', as
     await writeFile(join(dir, 'a.txt'), 'whole');
     return { rows: 3 };
   });
-  assert.equal(await readFile(store.placeOf(artifact, 'a.txt'), 'utf8'), 'whole');
+  assert.equal(await readFile(await store.placeOf(artifact, 'a.txt'), 'utf8'), 'whole');
   assert.deepEqual((await store.get(ref)).meta, { rows: 3 });
 });
 
@@ -44,7 +44,7 @@ void test('two writers of one key do no harm: the first stays', async () => {
     const artifact = await store.put(ref, async (dir) => {
       await writeFile(join(dir, 'a.txt'), text);
     });
-    return await readFile(store.placeOf(artifact, 'a.txt'), 'utf8');
+    return await readFile(await store.placeOf(artifact, 'a.txt'), 'utf8');
   };
   const seen = await Promise.all([put('same'), put('same'), put('same')]);
   assert.deepEqual(seen, ['same', 'same', 'same']);
@@ -54,7 +54,7 @@ void test('a damaged artifact counts as missing and is made again', async () => 
   const store = await openStore(join(folder, 'damaged'));
   const ref = { kind: 'piece', key: artifactKey('piece', 1, { x: 3 }) } as const;
   const write = async (dir: string): Promise<void> => await writeFile(join(dir, 'a.txt'), 'whole');
-  await truncate(store.placeOf(await store.put(ref, write), 'a.txt'), 2);
+  await truncate(await store.placeOf(await store.put(ref, write), 'a.txt'), 2);
   assert.equal(await store.find(ref), undefined);
   await assert.rejects(
     store.get(ref),

@@ -51,13 +51,16 @@ void test('a store in a bucket is surveyed, and its damage is found, removed and
   );
   assert.deepEqual([file?.kind, file?.uses[0]?.source, file?.uses[0]?.out], ['file', 's', out]);
   assert.deepEqual(survey.artifacts.map(({ kind }) => kind).sort(), ['piece', 'resolution']);
-  assert.ok(survey.scratch.some(({ path: begun }) => begun.endsWith('0'.repeat(64))));
+  assert.deepEqual(
+    survey.orphans.map(({ key, files: left, sizeBytes }) => [key, left, sizeBytes]),
+    [['0'.repeat(64), 1, 5]],
+  );
 
   const intact = await verifyStore(store, () => undefined);
   assert.deepEqual([intact.files, intact.artifacts, intact.damaged], [1, 2, []]);
   const inBucket = (place: string): string => place.replace(`s3://${s3.bucket}`, s3.bucketDir);
   await flipByte(join(inBucket(file?.path ?? ''), '000001'), 5);
-  await rm(inBucket(store.placeOf(artifact, 'large')));
+  await rm(inBucket(await store.placeOf(artifact, 'large')));
   const { damaged } = await verifyStore(store, () => undefined);
   assert.deepEqual(
     damaged.map(({ why }) => why),

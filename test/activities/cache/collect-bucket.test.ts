@@ -67,7 +67,7 @@ void test('gc of a bucket removes what no plan needs that was used lately, and n
   await putFiles(store, { 'record.json': '{}' }, record);
   await objects.put(`artifacts/piece/00/${'0'.repeat(64)}/writer/begun`, Buffer.from('begun'));
   await objects.put(`blobs/00/${'0'.repeat(64)}/000000`, Buffer.from('begun'));
-  assert.deepEqual(await findGarbage(store, 30, new Date()), [], 'all is young');
+  assert.deepEqual((await findGarbage(store, 30, new Date())).garbage, [], 'all is young');
 
   const all = (await surveyStore(store)).artifacts.length;
   await age(s3.bucketDir, 60);
@@ -76,7 +76,7 @@ void test('gc of a bucket removes what no plan needs that was used lately, and n
   assert.equal(await mix('used', ', repeat: 2, rows: 1000'), before);
   assert.ok((s3.proxy.counts().PutObject?.requests ?? 0) > puts, 'uses are noted');
 
-  const garbage = await findGarbage(store, 30, new Date());
+  const { garbage } = await findGarbage(store, 30, new Date());
   const kinds = (what: string): string[] =>
     [
       ...new Set(garbage.filter((item) => item.what === what).map(({ label }) => label.split(' ')[0] ?? '')),
@@ -94,7 +94,7 @@ void test('gc of a bucket removes what no plan needs that was used lately, and n
   ]);
   assert.equal(garbage.filter(({ what }) => what === 'file').length, 1, 'the file of the other mix');
   assert.equal(garbage.filter(({ what }) => what === 'part').length, 1);
-  assert.equal(garbage.filter(({ what }) => what === 'scratch').length, 1);
+  assert.equal(garbage.filter(({ what }) => what === 'orphan').length, 1);
   const removed = await removeGarbage(store, garbage);
   assert.deepEqual(removed, garbage);
   const left = await surveyStore(store);
@@ -121,7 +121,7 @@ void test('garbage of a bucket that a run uses again before it is removed stays'
   const { s3, mix, store } = await mixesOf(t);
   const before = await mix('used');
   await age(s3.bucketDir, 60);
-  const garbage = await findGarbage(store, 30, new Date());
+  const { garbage } = await findGarbage(store, 30, new Date());
   assert.equal(garbage.length, 10, garbage.map(({ label }) => label).join(', '));
   assert.equal(await mix('used'), before);
   assert.deepEqual(await removeGarbage(store, garbage), []);

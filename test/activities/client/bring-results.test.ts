@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ObjectOutputs } from '../../../activities/outputs/object-outputs.js';
@@ -85,8 +85,22 @@ void test('results are brought whole, those of the mix by their SHA-256, and sta
   const again = howOf(await bring());
   assert.equal(again['report.html'], 'fetched, size');
   assert.equal(again['train.jsonl'], 'already there, sha256');
-  assert.equal(s3.proxy.counts().GetObject?.requests, 2, 'the manifest and the report');
+  assert.equal(s3.proxy.counts().GetObject?.requests, 3, 'the manifest, read first, and both young files');
   assert.equal(await readFile(join(folder, 'report.html'), 'utf8'), '<b>');
+});
+
+void test('a file without a SHA-256 is fetched again where its object is as young as the file, and stays where it is older', async (t) => {
+  const { s3, folder, bring } = await resultsOf(t);
+  await bring();
+  assert.equal(howOf(await bring())['report.html'], 'fetched, size');
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  const [object] = await readdir(s3.bucketDir, { recursive: true }).then((names) =>
+    names.filter((name) => name.endsWith('report.html')),
+  );
+  await utimes(join(s3.bucketDir, object ?? ''), hourAgo, hourAgo);
+  assert.equal(howOf(await bring())['report.html'], 'fetched, size');
+  assert.equal(howOf(await bring())['report.html'], 'already there, size');
+  assert.equal(await readFile(join(folder, 'report.html'), 'utf8'), '<p>');
 });
 
 void test('what was interrupted continues from the bytes that are there, and a file has its name when it is whole', async (t) => {

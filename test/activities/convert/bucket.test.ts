@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { z } from 'zod';
 import type { ArtifactStore } from '../../../activities/artifacts/store.js';
 import { createConvertActivities } from '../../../activities/convert/index.js';
 import { PieceMeta } from '../../../activities/convert/output/piece-meta.js';
@@ -13,7 +14,11 @@ import { createHubActivities } from '../../../activities/hub/index.js';
 import { importSource } from '../../../activities/hub/import/import-source.js';
 import { openStore } from '../../../activities/artifacts/open-store.js';
 import { ThreadPool } from '../../../activities/threads/thread-pool.js';
+import { surveyStore } from '../../../client/cache/survey.js';
+import { mixRecipe } from '../../../client/mix/mix-recipe.js';
+import { parseRecipe } from '../../../client/recipe/recipe-file.js';
 import type { SourceSummary } from '../../../core/contracts/conversion.js';
+import { messageOf } from '../../../core/errors.js';
 import type { Source } from '../../../core/recipe.js';
 import { sha256 } from '../../../files/sha256.js';
 import { temporaryFolder } from '../../support/folder.js';
@@ -123,4 +128,26 @@ void test('parquet in a bucket is converted as on a disk, and only its footer an
   const { lines, planned } = await inBoth(t, source);
   assert.ok(lines.length > 20_000);
   assert.ok(planned < 2.5 * chunkBytes, `${planned} of ${bytes.length} bytes were read`);
+});
+
+void test('the error of too many rejects names an object of the bucket that has them as lines, which gc keeps with its artifact', async (t) => {
+  const folder = await temporaryFolder(t);
+  const s3 = await s3Server(t);
+  await writeFile(join(folder, 'bad.jsonl'), `${chatLines(0, 3)}not JSON\n{"messages":[]}\n`);
+  const recipe = parseRecipe('name: r\nsources: [{ name: s, files: bad.jsonl }]\n', 'recipe.yaml', {
+    cwd: folder,
+    store: s3.place,
+  });
+  const mixing = mixRecipe(recipe, { storeRoot: s3.place, env: { ...s3.env } });
+  const failure = await mixing.then(() => 'none', messageOf);
+  const [, place = ''] = /All of them: (s3:\S+\/rejects\.jsonl)/.exec(failure) ?? [];
+  const rejects = await readFile(place.replace(`s3://${s3.bucket}`, s3.bucketDir), 'utf8');
+  assert.deepEqual(
+    rejects
+      .trimEnd()
+      .split('\n')
+      .map((line) => z.object({ reason: z.string() }).parse(JSON.parse(line)).reason),
+    ['bad_json', 'no_messages'],
+  );
+  assert.deepEqual((await surveyStore(await openStore(s3.place, { env: s3.env }))).orphans, []);
 });

@@ -165,3 +165,22 @@ void test('a pool hands out a connection to the same origin once, and none that 
   assert.ok(!fourth.isReused);
   for (const { connection } of [third, fourth]) connection.destroy();
 });
+
+void test('after an answer that is the last of its connection, the next request gets a new one', async (t) => {
+  const requests: number[] = [];
+  const connections: Socket[] = [];
+  const url = await serve(t, (socket) => {
+    if (!connections.includes(socket)) connections.push(socket);
+    requests.push(connections.indexOf(socket));
+    // Of a second request it would only read: some servers wait for the client to close.
+    if (requests.filter((each) => each === connections.indexOf(socket)).length === 1)
+      socket.write(`${headOf(3, 'Connection: close\r\n')}abc`);
+  });
+  const pool = new ConnectionPool();
+  for (let request = 0; request < 3; request += 1) {
+    const { connection } = pool.take(url);
+    assert.equal((await ask(connection, url).answer).isRead, true);
+    pool.give(connection);
+  }
+  assert.deepEqual(requests, [0, 1, 2]);
+});

@@ -42,3 +42,14 @@ void test('only a body that is sent as it is has a length', () => {
   assert.equal(lengthOf({ 'content-length': '5', 'content-encoding': 'gzip' }), undefined);
   assert.equal(lengthOf({ 'content-length': '5', 'transfer-encoding': 'chunked' }), undefined);
 });
+
+void test('a connection persists unless the server closes it or speaks HTTP/1.0 and does not keep it', () => {
+  const persists = (version: string, field = ''): boolean | undefined =>
+    parsed(`HTTP/${version} 200 OK\r\n${field}\r\n`)?.isPersistent;
+  assert.equal(persists('1.1'), true);
+  assert.equal(persists('1.1', 'Connection: Keep-Alive\r\n'), true);
+  assert.equal(persists('1.1', 'Connection: Close\r\n'), false);
+  assert.equal(persists('1.1', 'Connection: upgrade , close\r\n'), false);
+  assert.equal(persists('1.0'), false);
+  assert.equal(persists('1.0', 'connection: keep-alive\r\n'), true);
+});

@@ -12,7 +12,7 @@ import { createMixActivities } from '../../../activities/mix/index.js';
 import { mixSources } from '../../../client/mix/mix-sources.js';
 import { createTokeniseActivities } from '../../../activities/tokenise/index.js';
 import type { ArtifactKind, ArtifactRef, Batches } from '../../../core/contracts/artifact.js';
-import type { MixSource } from '../../../core/contracts/mix.js';
+import type { MixPlan, MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
@@ -152,7 +152,15 @@ void test('the mix stops in every stage before it is done, and a later one gives
     };
     const none = (kind: ArtifactKind) => async (): Promise<void> =>
       assert.equal(await countOf(store, kind), 0);
-    const { plan, partitions } = await stage(none('mix-plan'), (work) => activities.planMix(input, work));
+    const planMix = (work: WorkContext): Promise<MixPlan> => activities.planMix(input, work);
+    if (disturb) {
+      // Its work is a few milliseconds, in one thread.
+      const stopped = quietWork(AbortSignal.abort(new Error('cancelled')));
+      await assert.rejects(planMix(stopped), { message: 'cancelled' });
+      assert.deepEqual(await aside(store, out), []);
+      await none('mix-plan')();
+    }
+    const { plan, partitions } = await planMix(quietWork());
     const all = { plan, from: 0, to: partitions.items };
     await stage(none('mix-count'), (work) => activities.countPartitions(all, work));
     await activities.decideMix({ plan }, quietWork());

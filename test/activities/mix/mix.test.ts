@@ -143,7 +143,7 @@ void test('every line of both files is traced to the line that it was made of', 
 void test('beside each line stands the number of its source', async () => {
   const { texts, mix, store } = await mixed(threeSourceRecipe());
   const artifact = await store.get(mix);
-  const numbers = await readFile(store.placeOf(artifact, 'train.sources.bin'));
+  const numbers = await readFile(await store.placeOf(artifact, 'train.sources.bin'));
   const lines = linesOf(texts[0]);
   assert.equal(numbers.length, 2 * lines.length);
   assert.deepEqual(MixMeta.parse(artifact.meta).sources, ['a', 'b', 'c']);

@@ -39,15 +39,15 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
       from: {
         kind: 'runs',
         places: {
-          entriesPath: store.placeOf(part, entriesName),
-          linesPaths: runs.map(({ artifact, file }) => store.placeOf(artifact, file)),
+          entriesPath: await store.placeOf(part, entriesName),
+          linesPaths: await Promise.all(runs.map(({ artifact, file }) => store.placeOf(artifact, file))),
         },
       },
       firstEntry: 0,
       firstLine: 0,
       lines: rows.length,
       bytes: sizes.reduce((sum, size) => sum + size, 0),
-      originsPath: store.placeOf(part, originsName),
+      originsPath: await store.placeOf(part, originsName),
       dir: await store.workplace.scratch(),
     },
     { progress: (bytes) => void done.push(bytes) },

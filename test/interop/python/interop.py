@@ -34,3 +34,10 @@ def outcome(call):
 def sha256(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def without_none(value):
+    """The value without members that are None: Arrow gives every row the members of all rows."""
+    if isinstance(value, dict):
+        return {key: without_none(member) for key, member in value.items() if member is not None}
+    return [without_none(member) for member in value] if isinstance(value, list) else value

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import datasets
-from interop import answer, read_input
+from interop import answer, read_input, without_none
 from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolParam
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,12 +23,6 @@ def fits(row):
     except ValidationError:
         return False
     return True
-
-
-def without_none(value):
-    if isinstance(value, dict):
-        return {key: without_none(member) for key, member in value.items() if member is not None}
-    return [without_none(member) for member in value] if isinstance(value, list) else value
 
 
 with TemporaryDirectory() as cache:

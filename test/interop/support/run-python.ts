@@ -65,7 +65,7 @@ export async function runProgram(
 }
 
 function neutralEnvironment(): NodeJS.ProcessEnv {
-  const personal = /^(HF_|HUGGING|TINKER_|CLOUDFLARE_|DATASETS_|PYTHON|XDG_)|_PROXY$/i;
+  const personal = /^(HF_|HUGGING|TINKER_|CLOUDFLARE_|DATASETS_|AWS_|PYTHON|XDG_)|_PROXY$/i;
   const kept = Object.entries(process.env).filter(([name]) => !personal.test(name));
   return {
     ...Object.fromEntries(kept),

@@ -22,6 +22,12 @@ void test('a line of progress has the amount, and after a second the speed and t
     progressLine(work(2_000_000), rates),
     'download lmsys: 2.00 MB of 3.00 MB, 500 kB/s, 2 s left',
   );
+  nowMs = 3_000_000;
+  assert.equal(
+    progressLine(work(3_000_000), rates),
+    'download lmsys: 3.00 MB of 3.00 MB, 667 B/s',
+    'bytes are counted whole',
+  );
 });
 
 void test('a retry shows its attempt and the last failure, also before there is progress', () => {

@@ -7,17 +7,24 @@ import { packagePath } from '../../../files/package-path.js';
 
 const fileBytes = 1e9;
 const lineBytes = 2_000;
+const inputs = [
+  ['1.25 GB', 1, 1.25e9],
+  ['10 GB', 1, 10e9],
+  ['100 GB', 1, 100e9],
+  ['1 TB', 1, 1e12],
+  ['1 TB', 10, 1e12],
+  ['1 TB', 100, 1e12],
+] as const;
 
-function rowOf(name: string, bytes: number): string {
-  const files = Math.max(1, Math.round(bytes / fileBytes));
+function rowOf([name, sources, bytes]: (typeof inputs)[number]): string {
+  const own = bytes / sources;
+  const files = Math.max(1, Math.round(own / fileBytes));
   const { billed, total } = forecastRun({
-    sources: [
-      {
-        files: Array.from({ length: files }, () => bytes / files),
-        lines: bytes / lineBytes,
-        lineBytes: bytes,
-      },
-    ],
+    sources: Array.from({ length: sources }, () => ({
+      files: Array.from({ length: files }, () => own / files),
+      lines: own / lineBytes,
+      lineBytes: own,
+    })),
     heldoutFraction: 0.01,
     workers: 100,
     isDetected: false,
@@ -27,6 +34,7 @@ function rowOf(name: string, bytes: number): string {
   const usd = (value: number): string => `$${value.toFixed(2)}`;
   return [
     name,
+    count(sources),
     count(billed.get),
     count(billed.put + billed.list),
     usd(requestsUsd(billed)),
@@ -42,13 +50,5 @@ void test('the requests and prices in docs/scaling.md are those of the forecast'
     .split('\n')
     .slice(2)
     .map((line) => line.replaceAll(/ +/g, ' ').slice(2, -2));
-  assert.deepEqual(
-    rows,
-    [
-      ['1.25 GB', 1.25e9],
-      ['10 GB', 10e9],
-      ['100 GB', 100e9],
-      ['1 TB', 1e12],
-    ].map(([name, bytes]) => rowOf(String(name), Number(bytes))),
-  );
+  assert.deepEqual(rows, inputs.map(rowOf));
 });

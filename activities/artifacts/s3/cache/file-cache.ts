@@ -30,9 +30,11 @@ export class FileCache {
   readonly #root: string;
   readonly #folder: string;
   readonly #limitBytes: number;
-  /** As last counted, with what this process has written since. */
+  /** As last counted, with what this process has made room for since. */
   #usedBytes = Infinity;
   #sinceCount = 0;
+  /** Those that have room and are not written yet: a count does not find them on the disk. */
+  #comingBytes = 0;
   /** The count under way. */
   #trimming: Promise<void> = Promise.resolve();
 
@@ -72,23 +74,29 @@ export class FileCache {
     return await CachedFile.pin(dir, path, file, () => makeScratch(this.#root));
   }
 
-  /** Makes room for so many bytes, which the caller writes next. */
-  async reserve(bytes: number): Promise<void> {
-    await this.#trimTo(bytes);
+  /** Calls `write` when there is room for so many bytes, which it writes. */
+  async withRoom(bytes: number, write: () => Promise<void>): Promise<void> {
+    this.#comingBytes += bytes;
     this.#usedBytes += bytes;
     this.#sinceCount += bytes;
+    try {
+      await this.#trimWhereFull();
+      await write();
+    } finally {
+      this.#comingBytes -= bytes;
+    }
   }
 
   /** Removes what is beyond the limit, when files are no longer pinned. */
   async released(): Promise<void> {
-    if (this.#usedBytes !== Infinity) await this.#trimTo(0);
+    if (this.#usedBytes !== Infinity) await this.#trimWhereFull();
   }
 
-  async #trimTo(bytes: number): Promise<void> {
-    if (!this.#mustCount(bytes)) return;
+  async #trimWhereFull(): Promise<void> {
+    if (!this.#mustCount()) return;
     const before = this.#trimming.catch(() => undefined);
     this.#trimming = before.then(async () => {
-      if (this.#mustCount(bytes)) await this.#trim(bytes);
+      if (this.#mustCount()) await this.#trim();
     });
     await this.#trimming;
   }
@@ -102,22 +110,24 @@ export class FileCache {
     });
   }
 
-  #mustCount(bytes: number): boolean {
-    const isFull = this.#usedBytes + bytes > this.#limitBytes;
-    return isFull || this.#sinceCount > this.#limitBytes * countEvery;
+  #mustCount(): boolean {
+    return this.#usedBytes > this.#limitBytes || this.#sinceCount > this.#limitBytes * countEvery;
   }
 
-  async #trim(bytes: number): Promise<void> {
+  async #trim(): Promise<void> {
+    const coming = this.#comingBytes;
+    this.#sinceCount = 0;
     const entries = await this.#entries();
-    let used = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    let onDisk = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    // What gets room during the count is in none of the others.
+    const used = (): number => onDisk + coming + this.#sinceCount;
     const unused = entries.filter(({ isPinned }) => !isPinned).sort((a, b) => a.usedMs - b.usedMs);
     for (const entry of unused) {
-      if (used + bytes <= this.#limitBytes) break;
+      if (used() <= this.#limitBytes) break;
       await this.#remove(entry.dir);
-      used -= entry.bytes;
+      onDisk -= entry.bytes;
     }
-    this.#usedBytes = used;
-    this.#sinceCount = 0;
+    this.#usedBytes = used();
   }
 
   async #entries(): Promise<Entry[]> {
