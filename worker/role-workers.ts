@@ -66,10 +66,10 @@ function workflowCode(traces: Traces | undefined): Pick<WorkerOptions, 'workflow
 }
 
 /**
- * How long one activation of a workflow may compute: the SDK passes it to the script as `timeout` of `node:vm`.
- * `WorkerOptions` does not have the option, which the SDK says is "not exposed at the moment"; its defaults and
- * its compiled options do, with 5 seconds of the clock. A workflow that schedules 500 batches takes half a second
- * of a processor, which a loaded machine stretches; and Node 20 ends the whole process where the limit stops it.
+ * How long one activation of a workflow may compute: the SDK gives it to `node:vm` as the script's `timeout`.
+ * `WorkerOptions` does not have it ("not exposed at the moment"); the options with defaults do: 5 seconds
+ * of the clock. A workflow that schedules 500 batches takes half a second of a processor, which a loaded
+ * machine stretches; and Node 20 ends the whole process where the limit stops it.
  */
 export const patience: Pick<CompiledWorkerOptions, 'isolateExecutionTimeout'> = {
   isolateExecutionTimeout: '60s',

@@ -14,8 +14,9 @@ export interface StorePrices {
 
 /**
  * The list prices of <https://aws.amazon.com/s3/pricing/>, without free tier and discounts, as transcribed on
- * 2025-10-28 from the AWS Price List API: service `AmazonS3`, us-east-1, request tiers 1 and 2, General Purpose
- * storage. Other services and regions have other prices; workers in the region of the bucket pay no transfer.
+ * 2025-10-28 from the AWS Price List API: service `AmazonS3`, us-east-1, request tiers 1 and 2, storage class
+ * General Purpose. Other services and regions have other prices; workers in the region of the bucket pay no
+ * transfer.
  */
 export const storePrices: StorePrices = {
   from: 'list prices of S3 Standard in us-east-1, first 50 TB, October 2025',

@@ -1,8 +1,8 @@
 /**
  * Sizes of the shuffle between pieces and partitions of the mix. With n bytes in one source, pieces and
- * partitions of about √(n · 1 MiB) give every partition about 1 MiB of every piece, so that the ranges to read
- * are n / 1 MiB. Sources of a mix each have pieces of their own, and each of them is read by every partition.
- * So the pieces of a source are larger than that where a hundred of them are left for the workers to share.
+ * partitions of about √(n · 1 MiB) give every partition about 1 MiB of every piece, so that the ranges to
+ * read are n / 1 MiB. In a mix of several sources every partition reads the pieces of all of them. So the
+ * pieces of a source are larger than that where a hundred of them are left for the workers to share.
  */
 const rangeBytes = 1024 * 1024;
 const leastBytes = 32 * 1024 * 1024;

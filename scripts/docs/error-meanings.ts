@@ -6,9 +6,9 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
     'A key of the recipe is unknown or missing, or its value is not allowed; the message names the line.',
   LabelError: 'A checkpoint label is a name, not a path: it may hold no slash and no dot.',
   FileNotFoundError:
-    'No file is at a path of the recipe, or a glob matches nothing, on the machine of the worker.',
+    'No file is at a path of the recipe, or a glob matches nothing, on the machine of the worker; or an object of recipe.lock.json is gone.',
   FileChangedError:
-    'A local file was changed after the run was planned, so the planned pieces do not fit it.',
+    'A local file was changed after the run was planned, so the planned pieces do not fit it; or an object is another than recipe.lock.json names.',
   HubTokenMissingError: 'The dataset is gated or private, and the worker has no Hugging Face token.',
   HubTokenInvalidError: "The Hub refuses the worker's token: it is mistyped, revoked or expired.",
   GatedDatasetError:

@@ -29,23 +29,22 @@ void test('a run over a terabyte keeps every history below 10,000 events and eve
   const fake = fakeActivities();
   const small = { ...fake.activities };
   let done = 0;
-  const counted =
-    <Input extends unknown[], Result>(activity: (...input: Input) => Promise<Result>) =>
-    async (...input: Input): Promise<Result> => {
-      done += 1;
-      if (done % shownEvery === 0) process.stderr.write(`${done} batches are done\n`);
-      return await activity(...input);
-    };
+  const counted = async <Result>(batch: Promise<Result>): Promise<Result> => {
+    const result = await batch;
+    done += 1;
+    if (done % shownEvery === 0) process.stderr.write(`${done} batches are done\n`);
+    return result;
+  };
   Object.assign(fake.activities, {
     resolveSource: async (...input) => ({ ...(await small.resolveSource(...input)), downloads }),
-    downloadFiles: counted(small.downloadFiles),
+    downloadFiles: (...input) => counted(small.downloadFiles(...input)),
     planConversion: async (...input) => ({ ...(await small.planConversion(...input)), pieces }),
-    convertPieces: counted(small.convertPieces),
+    convertPieces: (...input) => counted(small.convertPieces(...input)),
     planMix: async (...input) => ({ ...(await small.planMix(...input)), partitions: partitionBatches }),
-    countPartitions: counted(small.countPartitions),
-    writePartitions: counted(small.writePartitions),
+    countPartitions: (...input) => counted(small.countPartitions(...input)),
+    writePartitions: (...input) => counted(small.writePartitions(...input)),
     planTokens: async (...input) => ({ ...(await small.planTokens(...input)), pieces: tokenBatches }),
-    tokenisePieces: counted(small.tokenisePieces),
+    tokenisePieces: (...input) => counted(small.tokenisePieces(...input)),
   } satisfies Partial<typeof small>);
   await withRun(temporal(), recipeOf('terabyte', ['a'], trainYaml), fake, async (handle) => {
     await handle.result();

@@ -48,8 +48,8 @@ export interface MixedFiles {
 }
 
 /**
- * The activities of a run from its files to its mix, batch after batch as the workflows schedule them, in this
- * process.
+ * The activities of a run from its files to its mix, batch after batch as the workflows schedule them, in
+ * this process.
  *
  * @param out - where the results go.
  * @param onStage - called at the end of each stage.

@@ -4,7 +4,9 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Artifact } from '../../../../activities/artifacts/store.js';
+import { inParallel } from '../../../../activities/threads/in-parallel.js';
 import { HeadraceError } from '../../../../core/errors.js';
+import { CacheWatch } from '../../../support/disk-watch.js';
 import { smallDisk } from '../../../support/folder.js';
 import { s3Server } from '../../../support/s3.js';
 import { bytesOf, openTestStore, putFiles } from '../../../support/s3-store.js';
@@ -84,6 +86,23 @@ void test('the cache keeps its limit, and those files that were used last', asyn
   }
   assert.equal(await bring(0), 0, 'the one that was used each time is there');
   assert.ok((await bring(1)) > 0, 'the one that was used longest ago is not');
+});
+
+void test('files that are brought side by side keep the limit, too', async (t) => {
+  const s3 = await s3Server(t);
+  const limit = 6 * size;
+  const { store } = await openTestStore(s3, { HEADRACE_CACHE_BYTES: String(limit) });
+  const artifacts: Artifact[] = [];
+  for (let index = 0; index < 30; index += 1)
+    artifacts.push(await putFiles(store, { 'x.bin': bytesOf(String(index), size) }));
+  const watch = new CacheWatch(store.workplace.root);
+  t.after(() => watch.close());
+  await inParallel(artifacts, 3, new AbortController().signal, (artifact) =>
+    store.bring([{ artifact, file: 'x.bin' }], () => Promise.resolve()),
+  );
+  const { bytes, pinnedBytes } = watch.take();
+  assert.ok(pinnedBytes > 0 && pinnedBytes < limit, `${pinnedBytes} bytes in use`);
+  assert.ok(bytes > limit / 2 && bytes <= limit + 200_000, `${bytes} bytes on the disk`);
 });
 
 void test('files in use stay beyond the limit, and go afterwards', async (t) => {
