@@ -78,8 +78,9 @@ export interface Objects {
     version?: WantedVersion,
   ): Promise<Received | undefined>;
   /**
-   * An object, or a version of it; `undefined` where it does not exist. @param versionId - @default the
-   * current one
+   * An object, or a version of it; `undefined` where it does not exist.
+   *
+   * @param versionId - @default the current one
    */
   lookUp(key: string, versionId?: string): Promise<ObjectFacts | undefined>;
   /**

@@ -49,7 +49,7 @@ export interface StoredObjects {
  *
  * @param label - of the progress: the name of the source.
  * @throws {HeadraceError} FileChangedError, also where the content is not the locked one; DiskFullError,
- * those   of a bucket.
+ *   those of a bucket.
  */
 export async function storeObjects(
   hub: HubAccess,
