@@ -82,6 +82,15 @@ export const errorTable = {
     retry: false,
     remedy: "Set this machine's clock right, or that of the S3 server; NTP keeps it right.",
   },
+  StoreCertificateError: {
+    retry: false,
+    remedy: 'Set NODE_EXTRA_CA_CERTS or AWS_CA_BUNDLE to a PEM file with the certificate of its authority.',
+  },
+  StoreProxyError: {
+    retry: false,
+    remedy:
+      'Correct HTTPS_PROXY or HTTP_PROXY of this process, let the proxy pass the host, or name the host in NO_PROXY.',
+  },
   StoreAnswerError: {
     retry: false,
     remedy: 'The server at AWS_ENDPOINT_URL_S3 is no S3 service, or refuses what a store needs: check it.',

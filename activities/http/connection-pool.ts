@@ -1,4 +1,5 @@
 import { DirectConnection } from './direct-connection.js';
+import { wayKey, type Way } from './way.js';
 
 /** Servers close idle connections after some seconds, so older ones are not reused. */
 const maxIdleMs = 4000;
@@ -16,13 +17,15 @@ export class ConnectionPool {
    * An idle connection to the origin of `url`, or a new one. The server may be closing an idle one at that
    * moment.
    */
-  take(url: URL): { readonly connection: DirectConnection; readonly isReused: boolean } {
+  take(url: URL, way: Way = {}): { readonly connection: DirectConnection; readonly isReused: boolean } {
     const usable = this.#idle.filter(isUsable);
     for (const entry of this.#idle) if (!usable.includes(entry)) entry.connection.destroy();
-    const found = usable.findLast(({ connection }) => connection.origin === url.origin);
+    const found = usable.findLast(
+      ({ connection }) => connection.origin === url.origin && connection.way === wayKey(way),
+    );
     this.#idle = usable.filter((entry) => entry !== found);
     return found === undefined
-      ? { connection: new DirectConnection(url), isReused: false }
+      ? { connection: new DirectConnection(url, way), isReused: false }
       : { connection: found.connection, isReused: true };
   }
 

@@ -1,7 +1,10 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { defined } from '../../core/defined.js';
 import { parseResponseHead, plainBodyBytes, type HeaderFields, type ResponseHead } from './response-head.js';
+import { tlsContext } from './tls-context.js';
+import { openTunnel } from './tunnel.js';
+import { wayKey, type Way } from './way.js';
 
 /** The most bytes of one read of the socket. */
 const bufferBytes = 1 << 20;
@@ -48,7 +51,12 @@ interface Exchange {
  */
 export class DirectConnection {
   readonly origin: string;
-  readonly #socket: Socket;
+  /** As {@link wayKey} has it. */
+  readonly way: string;
+  /** `undefined` until a tunnel is open. */
+  #socket: Socket | undefined;
+  /** A request that came before. */
+  #unsent: string | undefined;
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
   /** Bytes of an incomplete head at the start of the buffer. */
   #headBytes = 0;
@@ -56,18 +64,47 @@ export class DirectConnection {
   #isPaused = false;
   #failure: Error | undefined;
 
-  constructor(origin: URL) {
+  constructor(origin: URL, way: Way = {}) {
     this.origin = origin.origin;
-    this.#socket = openSocket(origin, {
+    this.way = wayKey(way);
+    const { proxy } = way;
+    if (proxy === undefined) {
+      this.#use(openSocket(origin, way, { onread: this.#onread }));
+      return;
+    }
+    const { host, port } = addressOf(origin);
+    openTunnel(proxy, `${host.includes(':') ? `[${host}]` : host}:${port}`).then(
+      (tunnel) => {
+        if (this.#failure !== undefined) return void tunnel.destroy();
+        const socket = origin.protocol === 'https:' ? openSocket(origin, way, { socket: tunnel }) : tunnel;
+        // A socket over another one has no `onread`.
+        socket.on('data', (bytes) => {
+          this.#buffer.set(bytes, this.#headBytes);
+          this.#onRead(bytes.length);
+        });
+        this.#use(socket);
+      },
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  get #onread(): OnReadOpts {
+    return {
       buffer: () => this.#buffer.subarray(this.#headBytes),
       callback: (count) => {
         this.#onRead(count);
         return !this.#isPaused;
       },
-    });
-    this.#socket.setNoDelay(true);
-    this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', () => this.#fail(new Error('The connection ended early')));
+    };
+  }
+
+  #use(socket: Socket): void {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('The connection ended early')));
+    if (this.#unsent !== undefined) socket.write(this.#unsent);
+    this.#unsent = undefined;
   }
 
   /** Whether another request may follow. */
@@ -87,19 +124,21 @@ export class DirectConnection {
       const fields = Object.entries({ host: url.host, ...headers }).map(
         ([name, value]) => `${name}: ${value}\r\n`,
       );
-      this.#socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\n${fields.join('')}\r\n`);
+      const head = `GET ${url.pathname}${url.search} HTTP/1.1\r\n${fields.join('')}\r\n`;
+      if (this.#socket === undefined) this.#unsent = head;
+      else this.#socket.write(head);
     });
   }
 
   /** Stops reading. TCP flow control then stops the sender. */
   pause(): void {
     this.#isPaused = true;
-    this.#socket.pause();
+    this.#socket?.pause();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#socket.resume();
+    this.#socket?.resume();
   }
 
   /** Closes the connection. A request under way rejects with `error`. */
@@ -149,29 +188,36 @@ export class DirectConnection {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#socket.destroy();
+    this.#socket?.destroy();
     this.#exchange?.reject(error);
     this.#exchange = undefined;
   }
 }
 
-/**
- * @param onread - the buffer that the socket reads into, and a callback after each read, which returns false
- * to stop reading.
- */
 function openSocket(
-  { protocol, hostname, port }: URL,
-  onread: { readonly buffer: () => Uint8Array; readonly callback: (count: number) => boolean },
+  origin: URL,
+  { authorities }: Way,
+  over: { readonly onread: OnReadOpts } | { readonly socket: Socket },
 ): Socket {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const isTls = protocol === 'https:';
+  const { host, port, isTls } = addressOf(origin);
   const isAddress = /^[\d.]+$|:/.test(host);
   const options = defined({
     host,
-    port: port === '' ? (isTls ? 443 : 80) : Number(port),
-    onread,
+    port,
+    ...over,
     // SNI allows host names only, not addresses.
     servername: isAddress ? undefined : host,
+    secureContext: isTls && authorities !== undefined ? tlsContext(authorities) : undefined,
   });
   return isTls ? connectTls(options) : connectTcp(options);
+}
+
+function addressOf({ protocol, hostname, port }: URL): {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+} {
+  const isTls = protocol === 'https:';
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { host, port: port === '' ? (isTls ? 443 : 80) : Number(port), isTls };
 }

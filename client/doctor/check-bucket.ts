@@ -42,9 +42,12 @@ export async function checkBucket(place: string, env: Env): Promise<Check[]> {
 }
 
 async function serviceText(env: Env): Promise<string> {
-  const { client } = await connectS3(env, defaultS3Tuning);
-  const endpoint = fromEnv(env, 'AWS_ENDPOINT_URL_S3') ?? fromEnv(env, 'AWS_ENDPOINT_URL') ?? 'Amazon S3';
-  return `at ${endpoint} in region ${await client.config.region()}`;
+  const { client, wayTo } = await connectS3(env, defaultS3Tuning);
+  const endpoint = fromEnv(env, 'AWS_ENDPOINT_URL_S3') ?? fromEnv(env, 'AWS_ENDPOINT_URL');
+  const region = await client.config.region();
+  const { proxy } = wayTo(new URL(endpoint ?? `https://s3.${region}.amazonaws.com`));
+  const way = proxy === undefined ? '' : `, through the proxy ${new URL(proxy).origin}`;
+  return `at ${endpoint ?? 'Amazon S3'} in region ${region}${way}`;
 }
 
 const permissionNames = ['list', 'put', 'get', 'delete'] as const;

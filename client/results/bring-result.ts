@@ -1,5 +1,6 @@
 import { rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { partOf, removeRecord } from '../../activities/hub/download/durable-ranges.js';
 import type { ObjectOutputs, ResultObject } from '../../activities/outputs/object-outputs.js';
 import type { FileDigest } from '../../core/contracts/mix.js';
 import { HeadraceError } from '../../core/errors.js';
@@ -8,7 +9,7 @@ import { namesIn } from '../../files/names-in.js';
 import { sha256 } from '../../files/sha256.js';
 import { fsyncPath } from '../../files/write-atomic.js';
 import { digestOfFile } from './digest-of-file.js';
-import { growFile } from './growing-file.js';
+import { dropUnfinished, growFile } from './growing-file.js';
 
 /** A result in the folder. */
 export interface BroughtFile {
@@ -46,23 +47,28 @@ export async function bringResult(
   const { folder, digest, onBytes } = options;
   const { name, sizeBytes: bytes } = object;
   const brought = { name, bytes, checked: digest === undefined ? 'size' : 'sha256' } as const;
-  if (await isThere(object, options)) return { ...brought, how: 'already there' };
-  const part = await partPath(object, folder);
+  const path = await unfinishedPath(object, folder);
+  if (await isThere(object, options)) {
+    await dropUnfinished(path);
+    return { ...brought, how: 'already there' };
+  }
+  const part = partOf(path);
   const grow = { ...options, onBytes: (fetched: number): void => onBytes('download', fetched) };
   // Without a digest nothing would tell that an earlier try has left wrong bytes.
-  if (digest === undefined) await rm(part, { force: true });
-  const kept = await growFile(outputs, object, part, grow);
+  if (digest === undefined) await dropUnfinished(path);
+  const kept = await growFile(outputs, object, path, grow);
   if (!(await isRight(part, options))) {
-    await rm(part);
-    await growFile(outputs, object, part, grow);
+    await dropUnfinished(path);
+    await growFile(outputs, object, path, grow);
     if (!(await isRight(part, options))) {
-      await rm(part);
+      await dropUnfinished(path);
       throw wrongBytes(outputs, object);
     }
   }
   await utimes(part, object.at, object.at);
   await rename(part, join(folder, name));
   await fsyncPath(folder);
+  await removeRecord(path);
   return { ...brought, how: kept > 0 ? 'resumed' : 'fetched' };
 }
 
@@ -88,12 +94,12 @@ async function isRight(path: string, { digest, partBytes, onBytes, signal }: Bri
   return digest.sha256 === null ? found.partsSha256 === digest.parts_sha256 : found.sha256 === digest.sha256;
 }
 
-/** The name of a file that is not whole. Those of other versions of it are removed. */
-async function partPath({ name, etag, sizeBytes }: ResultObject, folder: string): Promise<string> {
+/** The path whose unfinished file is of this version. Those of other versions are removed. */
+async function unfinishedPath({ name, etag, sizeBytes }: ResultObject, folder: string): Promise<string> {
   const version = sha256(`${etag} ${sizeBytes}`).toString('hex', 0, 6);
-  const [start, own] = [`.${name}.`, `.${name}.${version}.part`];
+  const [start, own] = [`.${name}.`, `.${name}.${version}`];
   for (const other of await namesIn(folder))
-    if (other.startsWith(start) && other.endsWith('.part') && other !== own)
+    if (other.startsWith(start) && /\.part(\.ranges)?$/.test(other) && !other.startsWith(own))
       await rm(join(folder, other), { force: true });
   return join(folder, own);
 }

@@ -1,8 +1,16 @@
 import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import type { ObjectOutputs, ResultObject } from '../../activities/outputs/object-outputs.js';
-import type { ByteRange } from '../../activities/artifacts/store.js';
+import {
+  durableRanges,
+  partOf,
+  recordLines,
+  recordOf,
+  removeRecord,
+} from '../../activities/hub/download/durable-ranges.js';
 import { HeadraceError } from '../../core/errors.js';
+import { bytesOf, cutRanges, missingRanges, type ByteRange } from '../../core/hub/ranges.js';
+import { ignoreMissing } from '../../files/errno.js';
 
 /** Bytes of one request. */
 export const defaultSegmentBytes = 16 << 20;
@@ -18,8 +26,10 @@ export interface GrowOptions {
 }
 
 /**
- * Writes a result to `path`, from where an earlier try has ended. Segments begin in order, so of a file that
- * a killed process has left, all are whole but the last {@link segmentsAtOnce}.
+ * Writes a result to the unfinished file of `path`, without the bytes that an earlier try has recorded. Each
+ * segment is recorded when it is whole, so a process that is killed, or interrupted, has fetched at most
+ * {@link segmentsAtOnce} segments in vain. The record is not flushed before the bytes: after a power cut the
+ * SHA-256 decides.
  *
  * @returns the bytes that an earlier try had left.
  * @throws {HeadraceError} ArtifactMissingError where the result is replaced meanwhile; those of the store.
@@ -30,18 +40,22 @@ export async function growFile(
   path: string,
   { segmentBytes, onBytes, signal }: GrowOptions,
 ): Promise<number> {
+  // A record without its file is of bytes that are gone.
+  if ((await stat(partOf(path)).catch(ignoreMissing)) === undefined) await removeRecord(path);
+  const kept = await durableRanges(path, object.sizeBytes);
   // Neither truncates a file nor appends to it, whatever the position.
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+  const file = await open(partOf(path), constants.O_RDWR | constants.O_CREAT);
+  const record = await open(recordOf(path), 'a');
   try {
-    const kept = await keptBytes(file, segmentBytes);
-    let done = kept;
+    let done = bytesOf(kept);
     const failed = new AbortController();
     const both = AbortSignal.any([signal, failed.signal]);
     const underWay: Promise<void>[] = [];
     const fetch = async (range: ByteRange): Promise<void> => {
       try {
         await fetchSegment(outputs, object, range, file.fd, both);
-        done += range.to - range.from;
+        await record.appendFile(recordLines([range]));
+        done += range.end - range.start;
         onBytes(done);
       } catch (error) {
         failed.abort(error);
@@ -50,10 +64,10 @@ export async function growFile(
     };
     onBytes(done);
     try {
-      for (let from = kept; from < object.sizeBytes; from += segmentBytes) {
+      for (const range of cutRanges(missingRanges(kept, object.sizeBytes), segmentBytes)) {
         if (underWay.length >= segmentsAtOnce) await underWay.shift();
         both.throwIfAborted();
-        const segment = fetch({ from, to: Math.min(from + segmentBytes, object.sizeBytes) });
+        const segment = fetch(range);
         // It is awaited later. Until then its failure must not end the process.
         segment.catch(() => undefined);
         underWay.push(segment);
@@ -63,26 +77,28 @@ export async function growFile(
       await Promise.allSettled(underWay);
     }
     await file.sync();
-    return kept;
+    return bytesOf(kept);
   } finally {
-    await file.close();
+    await Promise.all([file.close(), record.close()]);
   }
 }
 
-async function keptBytes(file: FileHandle, segmentBytes: number): Promise<number> {
-  const { size } = await file.stat();
-  return Math.max(0, Math.ceil(size / segmentBytes) - segmentsAtOnce) * segmentBytes;
+/** Removes the unfinished file of `path` and its record. */
+export async function dropUnfinished(path: string): Promise<void> {
+  await rm(partOf(path), { force: true });
+  await removeRecord(path);
 }
 
 async function fetchSegment(
   outputs: ObjectOutputs,
   object: ResultObject,
-  range: ByteRange,
+  { start, end }: ByteRange,
   descriptor: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const received = await outputs.download(object, range, { descriptor, at: range.from }, signal);
-  if (received?.sizeBytes === range.to - range.from) return;
+  const target = { descriptor, at: start };
+  const received = await outputs.download(object, { from: start, to: end }, target, signal);
+  if (received?.sizeBytes === end - start) return;
   throw new HeadraceError(
     'ArtifactMissingError',
     `${outputs.placeOf(object.name)} is gone, or was written anew while it was fetched`,

@@ -10,7 +10,7 @@ const place = {
   files: oneOrMore
     .meta({
       description:
-        'Local files, or objects of a bucket: a path, a glob, or a list of them. JSON Lines, JSON lists or parquet; plain or packed with gzip or zstd. The first bytes of a file decide what it is. Files of zero bytes are left out and listed.',
+        'Local files, or objects of a bucket: a path, a glob, or a list of them. Objects are pinned in recipe.lock.json; `--update-lock` moves it. JSON Lines, JSON lists or parquet; plain or packed with gzip or zstd. The first bytes of a file decide what it is. Files of zero bytes are left out and listed.',
       whenAbsent: '`dataset`',
       examples: [['data/toefl_*.jsonl', 'data/more.jsonl.gz'], 's3://corpora/toefl/*.jsonl'],
     })

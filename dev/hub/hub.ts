@@ -20,6 +20,8 @@ export interface HubOptions {
   readonly root: string;
   /** @default a free port */
   readonly port?: number;
+  /** The host in its URLs, for a name by which a proxy knows it. @default 127.0.0.1, where it listens */
+  readonly host?: string;
   /** Folder that keeps the hashes of large files between starts. @default they are computed at every start */
   readonly stateDir?: string;
   /** Token to user name. @default `{hf_demo: 'demo'}` */
@@ -72,14 +74,14 @@ export async function startHub(options: HubOptions): Promise<Hub> {
 
   const storage = createStorage(repositories, signer, faults, recorder);
   await storage.listen({ host: '127.0.0.1', port: 0 });
-  storageUrl = originOf(storage);
+  storageUrl = originOf(storage, options.host);
   try {
     await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   } catch (error) {
     await storage.close();
     throw error;
   }
-  url = originOf(app);
+  url = originOf(app, options.host);
 
   return {
     url,
@@ -109,7 +111,7 @@ function parseForms(app: FastifyInstance): void {
   );
 }
 
-function originOf(app: FastifyInstance): string {
+function originOf(app: FastifyInstance, host = '127.0.0.1'): string {
   const { port } = app.server.address() as AddressInfo;
-  return `http://127.0.0.1:${port}`;
+  return `http://${host}:${port}`;
 }

@@ -6,9 +6,9 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
     'A key of the recipe is unknown or missing, or its value is not allowed; the message names the line.',
   LabelError: 'A checkpoint label is a name, not a path: it may hold no slash and no dot.',
   FileNotFoundError:
-    'No file is at a path of the recipe, or a glob matches nothing, on the machine of the worker.',
+    'No file is at a path of the recipe, or a glob matches nothing, on the machine of the worker; or an object of recipe.lock.json is gone.',
   FileChangedError:
-    'A local file was changed after the run was planned, so the planned pieces do not fit it.',
+    'A local file was changed after the run was planned, so the planned pieces do not fit it; or an object is another than recipe.lock.json names.',
   HubTokenMissingError: 'The dataset is gated or private, and the worker has no Hugging Face token.',
   HubTokenInvalidError: "The Hub refuses the worker's token: it is mistyped, revoked or expired.",
   GatedDatasetError:
@@ -41,6 +41,9 @@ export const errorMeanings: Readonly<Record<ErrorType, string>> = {
   StoreRegionError: 'The bucket is in another region than the one that requests are signed for.',
   StoreClockError:
     'The clock of this machine differs too much from that of the S3 service, which refuses its signatures.',
+  StoreCertificateError:
+    'The certificate of the S3 service is not accepted: its authority is unknown, or it is for another host name or time.',
+  StoreProxyError: 'The proxy of the environment refuses the connection to the S3 service.',
   StoreAnswerError: 'The answer is not one that an S3 service gives.',
   DiskFullError: 'The disk of the store or of `out` is full, or a quota is used up.',
   ArtifactMissingError: 'The store no longer has the result of a finished stage.',

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { programPath } from '../../client/command-line/program-path.js';
-import { assertOutput } from '../support/command.js';
+import { assertOutput, endedUnread, headraceUnread } from '../support/command.js';
 import { clearFaults, postFaults } from '../support/faults.js';
 import { untilPending } from '../support/runs.js';
 import { useServers } from '../support/servers.js';
@@ -55,6 +55,12 @@ void test('Ctrl-C ends the watching with 130 and leaves the run alone, and nothi
       'NO_COLOR and no terminal, and still there are escapes',
     );
     assertOutput(await terminal.run('watch', 'watched'), 0, /watched-final/);
+    for (const args of [
+      ['status', 'watched', '--json'],
+      ['status', 'watched'],
+      ['list', '--json'],
+    ])
+      assert.deepEqual(await headraceUnread(args, terminal.env), endedUnread, args.join(' '));
   });
 });
 

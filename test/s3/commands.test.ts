@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { programPath } from '../../client/command-line/program-path.js';
 import { sha256 } from '../../files/sha256.js';
 import { assertOutput, headrace, type CommandResult } from '../support/command.js';
 import { writeConversations } from '../support/conversations.js';
 import { writeRecipe } from '../support/recipes.js';
 import { s3Server } from '../support/s3.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
+import { until } from '../support/until.js';
 
 /**
  * A run on a store in a bucket, by commands alone: two workers and the terminal have a cache each, and share
@@ -118,6 +122,38 @@ void test('a run on a store in a bucket is planned, reviewed, watched, traced an
     assert.equal(howOf.get('report.html'), 'fetched', '`report` has written it since');
     assert.equal(howOf.get('train.jsonl'), 'already there');
     assert.equal(howOf.get('heldout.jsonl'), 'already there');
+
+    // Ctrl-C while a result arrives, which goes silent after its first bytes.
+    const silent = s3.proxy.fault({
+      kind: 'stall',
+      bytes: 100,
+      operation: 'GetObject',
+      path: /runs\/away\/train\.jsonl$/,
+      times: 1,
+    });
+    const stopped = spawn(process.execPath, [programPath, 'get', 'away', '--to', 'stopped'], {
+      cwd: folder,
+      env: { ...process.env, ...envOf('terminal') },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    stopped.stderr.on('data', (chunk: Buffer) => (said += String(chunk)));
+    const closed = once(stopped, 'close');
+    await until(
+      () => silent() > 0 || undefined,
+      () => 'a request for train.jsonl',
+    );
+    stopped.kill('SIGINT');
+    await closed;
+    assert.equal(stopped.exitCode, 130, said);
+    assert.match(said, /^Interrupted\. The same command continues\.$/m);
+    assert.ok(!(await readdir(join(folder, 'stopped'))).includes('train.jsonl'));
+    assertOutput(
+      await run('get', 'away', '--to', 'stopped'),
+      0,
+      /train\.jsonl .* SHA-256 as in manifest\.json/,
+    );
+    assert.equal(await hashOf(join(folder, 'stopped/train.jsonl')), await hashOf(join(home, 'train.jsonl')));
 
     // The same data on a folder gives the same bytes.
     const local = await headrace(

@@ -1,6 +1,12 @@
 import type * as Sdk from '@aws-sdk/client-s3';
+import type { SecureContext } from 'node:tls';
 import { defined } from '../../../core/defined.js';
 import { fromEnv, type Env } from '../../../core/env.js';
+import { HeadraceError, messageOf } from '../../../core/errors.js';
+import { proxiesIn } from '../../../core/proxy.js';
+import { tlsContext } from '../../http/tls-context.js';
+import type { Way } from '../../http/way.js';
+import { PlainWayAgent, SecureWayAgent } from '../../http/way-agents.js';
 import type { S3Tuning } from './tuning.js';
 
 /** The SDK, which takes 0.2 s to load: only processes with a store in a bucket load it. */
@@ -10,18 +16,27 @@ export type S3Sdk = typeof Sdk;
 export interface S3Connection {
   readonly sdk: S3Sdk;
   readonly client: Sdk.S3Client;
+  /** How connections of our own reach a server: as those of the client. */
+  readonly wayTo: (server: URL) => Way;
 }
 
 /**
  * Loads the SDK and makes a client of it from AWS's own variables, profiles and identities. It sends each
- * request once: retries are counted by the caller.
+ * request once: retries are counted by the caller. Its connections, and those of the services that give it
+ * its key, go through the proxy of the environment.
+ *
+ * @throws {HeadraceError} UsageError for a proxy that is no HTTP proxy, StoreCertificateError for authorities
+ *   that cannot be read.
  */
 export async function connectS3(env: Env, tuning: S3Tuning): Promise<S3Connection> {
   // The SDK would print a notice about Node 20 with each command.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const sdk = await import('@aws-sdk/client-s3');
   const endpoint = fromEnv(env, 'AWS_ENDPOINT_URL_S3') ?? fromEnv(env, 'AWS_ENDPOINT_URL');
+  const wayTo = waysOf(env);
+  const proxyOf = (server: URL): string | undefined => wayTo(server).proxy;
   const agent = { keepAlive: true, maxSockets: 2 * tuning.requestsAtOnce };
+  const secureContext = contextOf(env);
   const client = new sdk.S3Client({
     ...defined({ endpoint, region: regionOf(env, endpoint), credentials: keyOf(env) }),
     // Servers other than Amazon's are reached by one name for all buckets, and few know its newer checksums.
@@ -33,11 +48,37 @@ export async function connectS3(env: Env, tuning: S3Tuning): Promise<S3Connectio
     requestHandler: {
       connectionTimeout: tuning.stallMs,
       socketTimeout: tuning.stallMs,
-      httpAgent: agent,
-      httpsAgent: agent,
+      httpAgent: new PlainWayAgent(proxyOf, agent),
+      httpsAgent: new SecureWayAgent(proxyOf, { ...agent, ...defined({ secureContext }) }),
     },
   });
-  return { sdk, client };
+  return { sdk, client, wayTo };
+}
+
+/**
+ * AWS's own programs trust the authorities of `AWS_CA_BUNDLE` alone. Here NODE_EXTRA_CA_CERTS has to work
+ * beside it: many machines set both.
+ */
+const authoritiesOf = (env: Env): string | undefined => fromEnv(env, 'AWS_CA_BUNDLE');
+
+function waysOf(env: Env): (server: URL) => Way {
+  const proxyOf = proxiesIn(env);
+  const authorities = authoritiesOf(env);
+  return (server) => defined({ proxy: proxyOf?.(server), authorities });
+}
+
+function contextOf(env: Env): SecureContext | undefined {
+  const path = authoritiesOf(env);
+  if (path === undefined) return undefined;
+  try {
+    return tlsContext(path);
+  } catch (error) {
+    throw new HeadraceError(
+      'StoreCertificateError',
+      `AWS_CA_BUNDLE names ${path}, which cannot be used: ${messageOf(error)}`,
+      { remedy: 'Set it to a PEM file with certificates of authorities, or unset it.', cause: error },
+    );
+  }
 }
 
 /** The region; without one the SDK looks into the profile. Servers other than Amazon's rarely have any. */

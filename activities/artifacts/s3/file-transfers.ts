@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { writeAll } from '../../../files/file-writer.js';
 import { sha256 } from '../../../files/sha256.js';
+import type { Way } from '../../http/way.js';
 import type { ByteRange } from '../store.js';
 import type { S3Connection, S3Sdk } from './connect.js';
 import type { Received, Target } from './objects.js';
@@ -38,13 +39,15 @@ interface SentPart {
 export class FileTransfers {
   readonly #sdk: S3Sdk;
   readonly #client: S3Client;
+  readonly #wayTo: S3Connection['wayTo'];
   readonly #bulk: Bulk;
   readonly #signer: GetSigner;
   readonly #stallMs: number;
 
-  constructor({ sdk, client }: S3Connection, stallMs: number) {
+  constructor({ sdk, client, wayTo }: S3Connection, stallMs: number) {
     this.#sdk = sdk;
     this.#client = client;
+    this.#wayTo = wayTo;
     this.#stallMs = stallMs;
     this.#bulk = new Bulk(stallMs);
     this.#signer = new GetSigner(client);
@@ -58,7 +61,7 @@ export class FileTransfers {
   ): Promise<Received> {
     const bytes = to - from;
     const ask = (request: SignedRequest): Promise<GetResult> =>
-      this.#bulk.get({ ...request, ...target, bytes }, signal);
+      this.#bulk.get({ ...request, ...this.#wayOf(request), ...target, bytes }, signal);
     const { Range: range, IfMatch: etag, VersionId: versionId } = input;
     const signed = await this.#signer.sign(input.Key, { range, etag, versionId });
     const first = signed === undefined ? undefined : await ask(signed);
@@ -109,6 +112,10 @@ export class FileTransfers {
     return { ETag, chunks: sent.chunks() };
   }
 
+  #wayOf({ url }: SignedRequest): { readonly way: Way } {
+    return { way: this.#wayTo(new URL(url)) };
+  }
+
   #sender(
     file: FilePart,
     signal: AbortSignal | undefined,
@@ -119,7 +126,8 @@ export class FileTransfers {
     let chunks: readonly string[] = [];
     return {
       send: async (request) => {
-        const sent = await this.#bulk.put({ ...signedRequest(request), ...file }, signal);
+        const signed = signedRequest(request);
+        const sent = await this.#bulk.put({ ...signed, ...this.#wayOf(signed), ...file }, signal);
         chunks = sent.chunks;
         return { response: responseOf(sent.answer) };
       },

@@ -36,7 +36,7 @@ export class Multipart {
   readonly #token = randomUUID();
 
   constructor(
-    { sdk, client }: S3Connection,
+    { sdk, client }: Pick<S3Connection, 'sdk' | 'client'>,
     options: {
       readonly requests: Requests;
       readonly files: FileTransfers;

@@ -1,4 +1,6 @@
+import { defined } from '../../../core/defined.js';
 import { HeadraceError, messageOf, type ErrorType } from '../../../core/errors.js';
+import { tlsRefusal } from './tls-refusal.js';
 
 /** An answer of the S3 service that is no success, or why there was none. */
 export interface Refusal {
@@ -30,6 +32,7 @@ const typeOfCode: Readonly<Record<string, ErrorType>> = {
   XAdminUserNotFound: 'StoreForbiddenError',
   CredentialsProviderError: 'StoreForbiddenError',
   TokenProviderError: 'StoreForbiddenError',
+  ProxyRefused: 'StoreProxyError',
 };
 
 /** 4xx answers after which the same request may succeed. */
@@ -45,13 +48,13 @@ const transientCodes = new Set([
 
 /** Of the operating system, Node and the SDK, where the connection or the name service failed. */
 const networkCode =
-  /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(HOST|NET)\w+|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+|TimeoutError|BrokenAnswer)$/;
+  /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|E(HOST|NET)\w+|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+|TimeoutError|BrokenAnswer|ProxyUnavailable)$/;
 
 /** What the SDK appends to errors of an answer that it could not read. */
 const hintOfSdk = /\s*Deserialization error: to see the raw response[^]*$/;
 
 /** Of errors without an answer which are not the network's, but where only the user can help. */
-const setUpCode = /ProviderError$|CERT|^ERR_(SSL|TLS)/;
+const setUpCode = /ProviderError$|^ProxyRefused$/;
 
 /**
  * The answer to a request that no run needs. `refusal`: that of a service which does not know the request, or
@@ -84,9 +87,9 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** Whether the same request may succeed in a moment. */
-export function isTransient({ status, code }: Refusal): boolean {
+export function isTransient({ status, code, message }: Refusal): boolean {
   if (code in typeOfCode) return false;
-  if (status === undefined) return networkCode.test(code);
+  if (status === undefined) return networkCode.test(code) && tlsRefusal(code, message) === undefined;
   return status >= 500 || status === 429 || status === 408 || transientCodes.has(code);
 }
 
@@ -104,16 +107,20 @@ export function isNoVersion({ status, code }: Refusal): boolean {
 
 /** Whether this is of the service or the way to it, as opposed to the disk or a defect. */
 export function isOfService({ status, code, message }: Refusal): boolean {
-  return status !== undefined || networkCode.test(code) || setUpCode.test(code) || message === noRegion;
+  const isKnown = [networkCode, setUpCode].some((known) => known.test(code)) || message === noRegion;
+  return status !== undefined || isKnown || tlsRefusal(code, message) !== undefined;
 }
 
 /** The error of a refusal after which only the user can help. */
 export function errorOfRefusal(refusal: Refusal, doing: string, cause: Error): HeadraceError {
   const { region } = refusal;
   const where = region === undefined ? '' : ` The bucket is in region ${region}.`;
-  return new HeadraceError(typeOf(refusal), `${doing}: ${answerText(refusal)}.${where}`.replace('..', '.'), {
-    cause,
-  });
+  const tls = refusal.status === undefined ? tlsRefusal(refusal.code, refusal.message) : undefined;
+  return new HeadraceError(
+    tls?.type ?? typeOf(refusal),
+    `${doing}: ${answerText(refusal)}.${where}`.replace('..', '.'),
+    defined({ cause, remedy: tls?.remedy }),
+  );
 }
 
 /** `403 AccessDenied: Access Denied`. */

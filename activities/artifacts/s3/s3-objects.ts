@@ -41,16 +41,16 @@ export class S3Objects implements Objects {
   readonly uploads: IncompleteUploads;
 
   constructor(
-    { sdk, client }: S3Connection,
+    connection: S3Connection,
     options: { readonly place: BucketPlace; readonly requests: Requests; readonly tuning: S3Tuning },
   ) {
-    this.#sdk = sdk;
-    this.#client = client;
+    this.#sdk = connection.sdk;
+    this.#client = connection.client;
     this.#place = options.place;
     this.#requests = options.requests;
     this.#tuning = options.tuning;
-    this.#files = new FileTransfers({ sdk, client }, options.tuning.stallMs);
-    this.uploads = new IncompleteUploads({ sdk, client }, options);
+    this.#files = new FileTransfers(connection, options.tuning.stallMs);
+    this.uploads = new IncompleteUploads(connection, options);
   }
 
   get place(): string {

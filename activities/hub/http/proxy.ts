@@ -1,5 +1,5 @@
 import type { Dispatcher, ProxyAgent } from 'undici';
-import { isExemptFromProxy } from '../../../core/hub/no-proxy.js';
+import { proxiesIn } from '../../../core/proxy.js';
 import type { Environment } from './hub-config.js';
 
 /** The proxy of a request, for `fetch`; `undefined` where the request goes directly. */
@@ -9,20 +9,18 @@ export type ProxyRoute = (url: URL) => Dispatcher | undefined;
 const agents = new Map<string, ProxyAgent>();
 
 /**
- * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. Lower-case names win over upper-case ones, as in curl and
- * Python. Each proxy is for URLs of its own protocol.
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+ *
+ * @throws {HeadraceError} UsageError for a proxy that is no HTTP proxy.
  */
 export async function proxyRoute(env: Environment): Promise<ProxyRoute> {
-  const named = (name: string): string | undefined =>
-    [env[name.toLowerCase()], env[name]].find((value) => value !== undefined && value !== '');
-  const proxies = { 'https:': named('HTTPS_PROXY'), 'http:': named('HTTP_PROXY') };
-  if (proxies['https:'] === undefined && proxies['http:'] === undefined) return () => undefined;
-  const undici = await import('undici');
-  const noProxy = named('NO_PROXY') ?? '';
+  const proxyOf = proxiesIn(env);
+  if (proxyOf === undefined) return () => undefined;
+  const { ProxyAgent } = await import('undici');
   return (url) => {
-    const proxy = url.protocol === 'https:' || url.protocol === 'http:' ? proxies[url.protocol] : undefined;
-    if (proxy === undefined || isExemptFromProxy(url, noProxy)) return undefined;
-    const agent = agents.get(proxy) ?? new undici.ProxyAgent(proxy);
+    const proxy = proxyOf(url);
+    if (proxy === undefined) return undefined;
+    const agent = agents.get(proxy) ?? new ProxyAgent(proxy);
     agents.set(proxy, agent);
     return agent;
   };

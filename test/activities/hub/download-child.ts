@@ -3,14 +3,17 @@ import { createHubAccess } from '../../../activities/hub/hub-access.js';
 import { createHubActivities } from '../../../activities/hub/index.js';
 import { quick } from '../../support/hub.js';
 
-/** A process that downloads one resolution to its end, for tests that kill it: `<store> <endpoint> <key>`. */
-const [place = '', endpoint = '', key = ''] = process.argv.slice(2);
+/**
+ * A process that downloads one resolution to its end, for tests that kill it: `<store> <endpoint> <key>`, and
+ * `worker` for the sizes of a worker.
+ */
+const [place = '', endpoint = '', key = '', sizes = ''] = process.argv.slice(2);
 const store = await openStore(place);
 const activities = createHubActivities(
   createHubAccess({
     store,
     env: { HF_ENDPOINT: endpoint, HF_HOME: store.workplace.root },
-    tuning: { ...quick, connectionsPerFile: 3 },
+    tuning: sizes === 'worker' ? {} : { ...quick, connectionsPerFile: 3 },
   }),
 );
 const result = await activities.downloadFiles(

@@ -1,4 +1,4 @@
-"""Reads the results of runs in a bucket with boto3, DuckDB and `datasets`, beside the lines of a train.jsonl on this disk."""
+"""Compares results in a bucket, read with boto3, DuckDB and `datasets`, with a train.jsonl on this disk."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ def against(read, expected):
 
 
 def connect():
-    """DuckDB with the key of the environment. Its extension comes from PyPI; elsewhere `INSTALL httpfs` fetches it."""
+    """DuckDB with the key of the environment. Its extension is PyPI's: `INSTALL httpfs` would fetch one."""
     [extension] = files("duckdb_extension_httpfs").joinpath("extensions", f"v{duckdb.__version__}").iterdir()
     connection = duckdb.connect()
     connection.load_extension(str(extension))

@@ -6,7 +6,7 @@ import { packagePath } from '../../../files/package-path.js';
 const product = ['activities', 'client', 'core', 'dev/stack', 'tinker', 'worker', 'workflows'];
 /** Constants of protocols, Temporal, AWS, parquet and Node, which have the shape of a variable. */
 const constant =
-  /^(BIT_PACKED|BYTE_ARRAY|BYTE_STREAM_SPLIT|CANCEL_REQUESTED|GROUP_VAR_INT|MAXIMUM_ATTEMPTS_REACHED|WHEN_REQUIRED|(AWS_SDK_JS|DELTA|DTYPE|ERR|PENDING_ACTIVITY|STOP_REASON)_.*|(PLAIN|RLE)_DICTIONARY)$/;
+  /^(BIT_PACKED|BYTE_ARRAY|BYTE_STREAM_SPLIT|CANCEL_REQUESTED|DEEP_ARCHIVE|GROUP_VAR_INT|MAXIMUM_ATTEMPTS_REACHED|WHEN_REQUIRED|(AWS_SDK_JS|DELTA|DTYPE|ERR|PENDING_ACTIVITY|STOP_REASON)_.*|(PLAIN|RLE)_DICTIONARY)$/;
 /** The package that reads Temporal's variables. */
 const reader = 'node_modules/@temporalio/envconfig/lib';
 

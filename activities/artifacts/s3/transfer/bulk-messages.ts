@@ -1,10 +1,12 @@
 import { messageOf } from '../../../../core/errors.js';
+import type { Way } from '../../../http/way.js';
 
 /** What every transfer has. */
 interface Common {
   readonly id: number;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly way: Way;
   /** Milliseconds of silence after which the connection is closed. */
   readonly stallMs: number;
 }
@@ -59,7 +61,9 @@ export type BulkReply =
       readonly kind: 'failed';
       readonly id: number;
       readonly message: string;
-      /** Of the disk, where a file could not be read or written; else the connection broke. */
+      /** Whether a file could not be read or written; else the connection broke. */
+      readonly isDisk: boolean;
+      /** Of the error, where it has one: `ENOSPC`, `ECONNRESET`. */
       readonly code?: string;
     };
 

@@ -24,8 +24,9 @@ async function run(message: GetMessage | PutMessage): Promise<BulkReply> {
     running.set(id, transfer);
     return { kind: 'put', id, result: await transfer.run() };
   } catch (error) {
-    const disk = error instanceof DiskError ? { code: error.code } : {};
-    return { kind: 'failed', id, message: messageOf(error), ...disk };
+    const isDisk = error instanceof DiskError;
+    const code = error instanceof Error && 'code' in error ? { code: String(error.code) } : {};
+    return { kind: 'failed', id, message: messageOf(error), isDisk, ...code };
   } finally {
     running.delete(id);
   }

@@ -13,6 +13,11 @@ type Finished = Exclude<BulkReply, { readonly kind: 'failed' }>;
 /** A message before it has an id and a time limit. */
 type Without<Message> = Omit<Message, 'kind' | 'id' | 'stallMs'>;
 
+function failureOf({ message, isDisk, code }: Extract<BulkReply, { kind: 'failed' }>): Error {
+  const error = isDisk ? new Error(message) : new BrokenAnswer(message);
+  return code === undefined ? error : Object.assign(error, { code });
+}
+
 /**
  * Transfers between an S3 service and files of this disk, in a thread of their own: hashing and writing would
  * keep the main thread from everything else.
@@ -59,8 +64,7 @@ export class Bulk {
           signal?.removeEventListener('abort', onAbort);
           if (reply.kind !== 'failed') resolve(reply);
           else if (signal?.aborted === true) reject(signal.reason);
-          else if (reply.code === undefined) reject(new BrokenAnswer(reply.message));
-          else reject(Object.assign(new Error(reply.message), { code: reply.code }));
+          else reject(failureOf(reply));
         },
         onEnd: (error) => {
           signal?.removeEventListener('abort', onAbort);

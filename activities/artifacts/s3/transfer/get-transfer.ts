@@ -28,13 +28,13 @@ export class GetTransfer {
   }
 
   async run(): Promise<GetResult> {
-    const { url: href, headers, at, stallMs } = this.#message;
+    const { url: href, headers, way, at, stallMs } = this.#message;
     const url = new URL(href);
     const timer = setTimeout(() => this.#cut(new Error('The connection went silent')), stallMs);
     try {
       for (;;) {
         if (this.#stopped !== undefined) throw this.#stopped;
-        const { connection, isReused } = pool.take(url);
+        const { connection, isReused } = pool.take(url, way);
         this.#connection = connection;
         try {
           const response = await connection.get({

@@ -1,13 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import {
-  Agent as PlainAgent,
-  request as requestPlain,
-  type ClientRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as SecureAgent, request as requestSecure } from 'node:https';
+import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
 import { readFully } from '../../../../files/read-fully.js';
+import { tlsContext } from '../../../http/tls-context.js';
+import { wayKey, type Way } from '../../../http/way.js';
+import { PlainWayAgent, SecureWayAgent } from '../../../http/way-agents.js';
 import {
   DiskError,
   mostAnswerBytes,
@@ -21,8 +19,23 @@ const blockBytes = 1 << 20;
 
 /** Servers close idle connections after some seconds, so older ones are not reused. */
 const pooled = { keepAlive: true, timeout: 4_000 };
-const plain = new PlainAgent(pooled);
-const secure = new SecureAgent(pooled);
+
+interface Agents {
+  readonly plain: PlainWayAgent;
+  readonly secure: SecureWayAgent;
+}
+const agentsOfWays = new Map<string, Agents>();
+
+function agentsOf(way: Way): Agents {
+  const { proxy, authorities } = way;
+  const trusted = authorities === undefined ? {} : { secureContext: tlsContext(authorities) };
+  const agents = agentsOfWays.get(wayKey(way)) ?? {
+    plain: new PlainWayAgent(() => proxy, pooled),
+    secure: new SecureWayAgent(() => proxy, { ...pooled, ...trusted }),
+  };
+  agentsOfWays.set(wayKey(way), agents);
+  return agents;
+}
 
 /** Sends a stretch of a file, and hashes its chunks on the way. */
 export class PutTransfer {
@@ -65,6 +78,7 @@ export class PutTransfer {
   #open(): ClientRequest {
     const url = new URL(this.#message.url);
     const isSecure = url.protocol === 'https:';
+    const { plain, secure } = agentsOf(this.#message.way);
     const options = { method: 'PUT', headers: this.#message.headers };
     return isSecure
       ? requestSecure(url, { ...options, agent: secure })
