@@ -2,24 +2,25 @@ import { Agent as PlainAgent, type AgentOptions as PlainOptions, type ClientRequ
 import { Agent as SecureAgent, type AgentOptions, type RequestOptions } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { tlsContext } from './tls-context.js';
 import { openTunnel } from './tunnel.js';
+import type { Way } from './way.js';
 
 type Done = ((error: Error | null, stream: Duplex) => void) | undefined;
-/** URL of the proxy of a server; `undefined` where connections go directly. */
-type ProxyOf = (server: URL) => string | undefined;
+type WayTo = (server: URL) => Way;
 
 /** Connections for `http:`, through a tunnel where there is a proxy. */
 export class PlainWayAgent extends PlainAgent {
-  readonly #proxyOf: ProxyOf;
+  readonly #wayTo: WayTo;
 
-  constructor(proxyOf: ProxyOf, options: PlainOptions) {
+  constructor(wayTo: WayTo, options: PlainOptions) {
     super(options);
-    this.#proxyOf = proxyOf;
+    this.#wayTo = wayTo;
   }
 
   override createConnection(options: ClientRequestArgs, done: Done): Duplex | null | undefined {
     const server = serverOf('http', options);
-    const proxy = this.#proxyOf(server.url);
+    const { proxy } = this.#wayTo(server.url);
     if (proxy === undefined) return super.createConnection(options, done);
     pass(openTunnel(proxy, server.name), done);
     return undefined;
@@ -28,19 +29,21 @@ export class PlainWayAgent extends PlainAgent {
 
 /** Connections for `https:`, through a tunnel where there is a proxy. */
 export class SecureWayAgent extends SecureAgent {
-  readonly #proxyOf: ProxyOf;
+  readonly #wayTo: WayTo;
 
-  constructor(proxyOf: ProxyOf, options: AgentOptions) {
+  constructor(wayTo: WayTo, options: AgentOptions) {
     super(options);
-    this.#proxyOf = proxyOf;
+    this.#wayTo = wayTo;
   }
 
   override createConnection(options: RequestOptions, done: Done): Duplex | null | undefined {
     const server = serverOf('https', options);
-    const proxy = this.#proxyOf(server.url);
-    if (proxy === undefined) return super.createConnection(options, done);
+    const { proxy, authorities } = this.#wayTo(server.url);
+    const trusting =
+      authorities === undefined ? options : { ...options, secureContext: tlsContext(authorities) };
+    if (proxy === undefined) return super.createConnection(trusting, done);
     const secured = openTunnel(proxy, server.name).then((socket) => {
-      const through = { ...options, socket };
+      const through = { ...trusting, socket };
       return super.createConnection(through) ?? socket;
     });
     pass(secured, done);

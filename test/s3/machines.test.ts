@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import type { Operation } from '../../dev/s3/operations.js';
 import type { S3Fault } from '../../dev/s3/faults.js';
-import { packagePath } from '../../files/package-path.js';
-import { historiesOf } from '../support/histories-of.js';
-import { bucketEnvironment, canHide, startMachine } from '../support/machines.js';
-import type { Machine } from '../support/machines.js';
+import { expectEqualOn, requestsOf, startMachines } from '../support/equal-machines.js';
+import { bucketEnvironment } from '../support/machines.js';
 import { s3Server } from '../support/s3.js';
-import type { TestS3 } from '../support/s3.js';
 import { useServers } from '../support/servers.js';
 import { runOnDisk, runToItsEnd } from '../support/whole-run.js';
 import type { Left } from '../support/whole-run.js';
@@ -23,53 +19,14 @@ let first: Promise<Left> | undefined;
 /** What a run on a store in a folder leaves; it runs once, in the first test that needs it. */
 const onDisk = (): Promise<Left> => (first ??= runOnDisk(servers()));
 
-/** Starts machines, each in a folder that the others do not see, as they see no source and no result. */
-async function startMachines(
-  t: TestContext,
-  s3: TestS3,
-  name: string,
-  count: number,
-): Promise<{ readonly machines: readonly Machine[]; readonly hidden: readonly (readonly string[])[] }> {
-  const folders = Array.from({ length: count }, (_, index) => join(servers().folder, `${name}-${index}`));
-  const results = join(servers().folder, name);
-  for (const folder of [...folders, results]) await mkdir(folder, { recursive: true });
-  const common = [results, dirname(s3.bucketDir), packagePath('dev/corpora/data/local')];
-  const hidden = folders.map((own) => [...common, ...folders.filter((folder) => folder !== own)]);
-  const machines = await Promise.all(
-    folders.map((folder, index) => startMachine(servers(), s3, { folder, hidden: hidden[index] ?? [] })),
-  );
-  t.after(() => Promise.all(machines.map(({ worker }) => worker.close())));
-  return { machines, hidden };
-}
-
-const requestsOf = (s3: TestS3): number =>
-  Object.values(s3.proxy.counts()).reduce((sum, { requests }) => sum + requests, 0);
-
 /** Requests of the run on two machines without faults; where that test was left out, what it has. */
 let undisturbedRequests: number | undefined;
 const usualRequests = 455;
 
 for (const count of [1, 2, 4])
   void test(`${count} ${count === 1 ? 'machine leaves' : 'machines leave'} what one disk leaves`, async (t) => {
-    const before = await onDisk();
-    const s3 = await s3Server(t);
-    const name = `machines-${count}`;
-    const { machines, hidden } = await startMachines(t, s3, name, count);
-    if (await canHide())
-      for (const [index, { worker }] of machines.entries())
-        for (const folder of hidden[index] ?? [])
-          assert.deepEqual(
-            await readdir(`/proc/${worker.process.pid}/root${folder}`),
-            [],
-            `${folder} is hidden`,
-          );
-    else t.diagnostic('Mount namespaces are not allowed here: the machines see the folders of each other.');
-    const left = await runToItsEnd(name, join(servers().folder, name), bucketEnvironment(servers(), s3));
-    assert.deepEqual(left, before);
-    const workers = new Set((await historiesOf(servers(), name)).flatMap((history) => history.workers));
-    t.diagnostic(`${workers.size} of ${count} machines had work; ${requestsOf(s3)} requests`);
-    assert.ok(workers.size >= Math.min(count, 2), `work was done by ${[...workers].join(', ')}`);
-    if (count === 2) undisturbedRequests = requestsOf(s3);
+    const requests = await expectEqualOn(t, servers(), count, await onDisk());
+    if (count === 2) undisturbedRequests = requests;
   });
 
 const writes: readonly Operation[] = ['PutObject', 'UploadPart', 'CompleteMultipartUpload'];
@@ -109,7 +66,7 @@ const faults: Readonly<Record<string, { readonly fault: S3Fault; readonly named:
 void test('a service that fails, cuts, goes silent, loses answers and ignores conditions changes no byte', async (t) => {
   const before = await onDisk();
   const s3 = await s3Server(t);
-  const { machines } = await startMachines(t, s3, 'faults', 2);
+  const { machines } = await startMachines(t, servers(), s3, { name: 'faults', count: 2 });
   s3.proxy.resetCounts();
   const fired = Object.entries(faults).map(([name, { fault }]) => ({ name, count: s3.proxy.fault(fault) }));
   const left = await runToItsEnd(

@@ -33,9 +33,9 @@ export interface KilledDownloads {
  * Downloads a file into a bucket by two machines in turn, each of which is killed, then to its end. Asserts
  * that the last one fetches what the bucket lacks and that all bytes are right.
  *
- * @returns the bytes that came in vain with each kill.
+ * @returns the bytes that came in vain.
  */
-export async function killDownloads(t: TestContext, how: KilledDownloads): Promise<readonly number[]> {
+export async function killDownloads(t: TestContext, how: KilledDownloads): Promise<number> {
   const { size, kills, chunkBytes } = how;
   const bytes = someBytes(size, 9);
   const s3 = await s3Server(t);
@@ -59,7 +59,6 @@ export async function killDownloads(t: TestContext, how: KilledDownloads): Promi
       stdio: ['ignore', 'pipe', 'inherit'],
     });
 
-  const inVain: number[] = [];
   for (let kill = 1; kill <= kills; kill += 1) {
     const [from, had] = [sent(), await chunks()];
     const child = start(kill % 2);
@@ -75,7 +74,6 @@ export async function killDownloads(t: TestContext, how: KilledDownloads): Promi
     assert.equal(child.exitCode, null, 'the child ended before it was killed');
     child.kill('SIGKILL');
     await ended;
-    inVain.push(sent() - from - ((await chunks()) - had) * chunkBytes);
   }
   const present = await chunks();
   const last = start(0);
@@ -84,10 +82,11 @@ export async function killDownloads(t: TestContext, how: KilledDownloads): Promi
   const [code] = (await once(last, 'close')) as [number | null];
   assert.equal(code, 0);
   const result = Downloaded.parse(JSON.parse(text));
-  assert.equal(result.resumedBytes, present * chunkBytes);
+  // The service may still store a chunk that it has got from a killed machine.
+  assert.ok(result.resumedBytes >= present * chunkBytes, `${result.resumedBytes} of ${present} chunks`);
   assert.equal(result.fetchedBytes, size - result.resumedBytes);
-  const lost = sent() - size;
-  t.diagnostic(`${lost} bytes came in vain in ${kills} kills, ${Math.max(...inVain)} in one of them`);
+  const inVain = sent() - size;
+  t.diagnostic(`${inVain} bytes came in vain in ${kills} kills`);
   await store.bring([wantedFile(found.meta, file)], async ([path = '']) =>
     assert.ok((await readFile(path)).equals(bytes)),
   );

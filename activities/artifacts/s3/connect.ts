@@ -1,10 +1,9 @@
 import type * as Sdk from '@aws-sdk/client-s3';
-import type { SecureContext } from 'node:tls';
+import { accessSync, constants } from 'node:fs';
 import { defined } from '../../../core/defined.js';
 import { fromEnv, type Env } from '../../../core/env.js';
 import { HeadraceError, messageOf } from '../../../core/errors.js';
 import { proxiesIn } from '../../../core/proxy.js';
-import { tlsContext } from '../../http/tls-context.js';
 import type { Way } from '../../http/way.js';
 import { PlainWayAgent, SecureWayAgent } from '../../http/way-agents.js';
 import type { S3Tuning } from './tuning.js';
@@ -34,9 +33,7 @@ export async function connectS3(env: Env, tuning: S3Tuning): Promise<S3Connectio
   const sdk = await import('@aws-sdk/client-s3');
   const endpoint = fromEnv(env, 'AWS_ENDPOINT_URL_S3') ?? fromEnv(env, 'AWS_ENDPOINT_URL');
   const wayTo = waysOf(env);
-  const proxyOf = (server: URL): string | undefined => wayTo(server).proxy;
   const agent = { keepAlive: true, maxSockets: 2 * tuning.requestsAtOnce };
-  const secureContext = contextOf(env);
   const client = new sdk.S3Client({
     ...defined({ endpoint, region: regionOf(env, endpoint), credentials: keyOf(env) }),
     // Servers other than Amazon's are reached by one name for all buckets, and few know its newer checksums.
@@ -48,18 +45,12 @@ export async function connectS3(env: Env, tuning: S3Tuning): Promise<S3Connectio
     requestHandler: {
       connectionTimeout: tuning.stallMs,
       socketTimeout: tuning.stallMs,
-      httpAgent: new PlainWayAgent(proxyOf, agent),
-      httpsAgent: new SecureWayAgent(proxyOf, { ...agent, ...defined({ secureContext }) }),
+      httpAgent: new PlainWayAgent(wayTo, agent),
+      httpsAgent: new SecureWayAgent(wayTo, agent),
     },
   });
   return { sdk, client, wayTo };
 }
-
-/**
- * AWS's own programs trust the authorities of `AWS_CA_BUNDLE` alone. Here NODE_EXTRA_CA_CERTS has to work
- * beside it: many machines set both.
- */
-const authoritiesOf = (env: Env): string | undefined => fromEnv(env, 'AWS_CA_BUNDLE');
 
 function waysOf(env: Env): (server: URL) => Way {
   const proxyOf = proxiesIn(env);
@@ -67,15 +58,20 @@ function waysOf(env: Env): (server: URL) => Way {
   return (server) => defined({ proxy: proxyOf?.(server), authorities });
 }
 
-function contextOf(env: Env): SecureContext | undefined {
-  const path = authoritiesOf(env);
-  if (path === undefined) return undefined;
+/**
+ * The PEM file of `AWS_CA_BUNDLE`. AWS's own programs trust its authorities alone. Here NODE_EXTRA_CA_CERTS has
+ * to work beside it: many machines set both, often to one file, which Node has read then.
+ */
+function authoritiesOf(env: Env): string | undefined {
+  const path = fromEnv(env, 'AWS_CA_BUNDLE');
+  if (path === undefined || path === process.env['NODE_EXTRA_CA_CERTS']) return undefined;
   try {
-    return tlsContext(path);
+    accessSync(path, constants.R_OK);
+    return path;
   } catch (error) {
     throw new HeadraceError(
       'StoreCertificateError',
-      `AWS_CA_BUNDLE names ${path}, which cannot be used: ${messageOf(error)}`,
+      `AWS_CA_BUNDLE names ${path}, which cannot be read: ${messageOf(error)}`,
       { remedy: 'Set it to a PEM file with certificates of authorities, or unset it.', cause: error },
     );
   }

@@ -3,7 +3,6 @@ import { closeSync, openSync } from 'node:fs';
 import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { readFully } from '../../../../files/read-fully.js';
-import { tlsContext } from '../../../http/tls-context.js';
 import { wayKey, type Way } from '../../../http/way.js';
 import { PlainWayAgent, SecureWayAgent } from '../../../http/way-agents.js';
 import {
@@ -27,11 +26,9 @@ interface Agents {
 const agentsOfWays = new Map<string, Agents>();
 
 function agentsOf(way: Way): Agents {
-  const { proxy, authorities } = way;
-  const trusted = authorities === undefined ? {} : { secureContext: tlsContext(authorities) };
   const agents = agentsOfWays.get(wayKey(way)) ?? {
-    plain: new PlainWayAgent(() => proxy, pooled),
-    secure: new SecureWayAgent(() => proxy, { ...pooled, ...trusted }),
+    plain: new PlainWayAgent(() => way, pooled),
+    secure: new SecureWayAgent(() => way, pooled),
   };
   agentsOfWays.set(wayKey(way), agents);
   return agents;

@@ -73,7 +73,7 @@ void test('an unknown authority and a wrong host name are one clear error each, 
     s3,
     { AWS_CA_BUNDLE: '/nowhere/authority.pem' },
     'StoreCertificateError',
-    /AWS_CA_BUNDLE names \/nowhere\/authority\.pem, which cannot be used: ENOENT/,
+    /AWS_CA_BUNDLE names \/nowhere\/authority\.pem, which cannot be read: ENOENT/,
     /PEM file/,
   );
 });
