@@ -49,7 +49,7 @@ export interface Orphans extends ArtifactRef {
 }
 
 /** A multipart upload that was begun and neither completed nor aborted. */
-export interface CachedUpload {
+interface CachedUpload {
   /** For people. */
   readonly path: string;
   readonly upload: Upload;

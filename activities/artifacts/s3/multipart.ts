@@ -157,7 +157,7 @@ export class Multipart {
       );
   }
 
-  /** Frees the parts. Where this fails as well, the bucket keeps them until its rule for them. */
+  /** Frees the parts. Where this fails as well, they stay until `cache gc` or a rule of the bucket. */
   async #abort(UploadId: string): Promise<void> {
     const input = { ...this.#at, UploadId };
     await this.#client.send(new this.#sdk.AbortMultipartUploadCommand(input)).catch(() => undefined);

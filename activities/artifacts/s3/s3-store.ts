@@ -71,8 +71,10 @@ export class S3Store implements ArtifactStore {
 
   async get(ref: ArtifactRef): Promise<S3Artifact> {
     const known = this.#manifests.get(ref);
-    if (known !== undefined) return known;
-    return await this.#getNow(ref);
+    if (known === undefined) return await this.#getNow(ref);
+    // The process may have read it weeks ago.
+    await this.#uses?.ofArtifact(ref);
+    return known;
   }
 
   async #getNow(ref: ArtifactRef): Promise<S3Artifact> {

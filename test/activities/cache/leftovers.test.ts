@@ -1,50 +1,18 @@
 import assert from 'node:assert/strict';
-import { readdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { openStore } from '../../../activities/artifacts/open-store.js';
+import { test } from 'node:test';
 import { connectS3 } from '../../../activities/artifacts/s3/connect.js';
-import type { S3Store } from '../../../activities/artifacts/s3/s3-store.js';
 import { defaultS3Tuning } from '../../../activities/artifacts/s3/tuning.js';
-import type { ArtifactStore } from '../../../activities/artifacts/store.js';
-import { createHubAccess } from '../../../activities/hub/hub-access.js';
-import { fetchTokenizer } from '../../../activities/hub/fetch-tokenizer.js';
 import { inParallel } from '../../../activities/threads/in-parallel.js';
-import { findGarbage, removeGarbage, type Garbage } from '../../../client/cache/collect.js';
+import { removeGarbage } from '../../../client/cache/collect.js';
 import { surveyStore } from '../../../client/cache/survey.js';
 import { verifyStore } from '../../../client/cache/verify.js';
-import { startFixture } from '../../support/hub.js';
 import { assertOutput, headrace } from '../../support/command.js';
+import { ageBucket, bucketOf, garbageIn, type Bucket } from '../../support/old-bucket.js';
 import { bytesOf, newRef, openTestStore, putFiles } from '../../support/s3-store.js';
-import { s3Server, type TestS3 } from '../../support/s3.js';
 
 /** What writers leave in a bucket, and how `cache ls` shows it and `cache gc` removes it. */
 
 const { signal } = new AbortController();
-
-/** Makes everything in the bucket as old as that, uploads included. */
-async function age({ bucketDir }: TestS3, days: number): Promise<void> {
-  const then = new Date(Date.now() - days * 86_400_000);
-  for (const name of await readdir(bucketDir, { recursive: true }))
-    await utimes(join(bucketDir, name), then, then);
-}
-
-interface Bucket {
-  readonly s3: TestS3;
-  /** Of a worker. */
-  readonly store: S3Store;
-  /** As `cache` opens it. */
-  readonly looking: ArtifactStore;
-}
-
-async function bucketOf(t: TestContext): Promise<Bucket> {
-  const s3 = await s3Server(t);
-  const { store } = await openTestStore(s3);
-  return { s3, store, looking: await openStore(s3.place, { env: s3.env, marksUse: false }) };
-}
-
-const garbageIn = async (store: ArtifactStore): Promise<readonly Garbage[]> =>
-  (await findGarbage(store, 30, new Date())).garbage;
 
 const forbidden = { kind: 'error', status: 403, code: 'AccessDenied' } as const;
 const files = { large: bytesOf('large', 600_000), other: bytesOf('other', 300_000) };
@@ -84,9 +52,9 @@ void test('of two writers whose manifests were both let through, the files of th
   );
   assert.equal(artifacts.length, 1);
   assert.ok((artifacts[0]?.sizeBytes ?? 0) < 910_000, 'the artifact has the bytes of one writer');
-  await age(s3, 6);
+  await ageBucket(s3, 6);
   assert.deepEqual(await garbageIn(looking), [], 'their writers may still be at work');
-  await age(s3, 8);
+  await ageBucket(s3, 8);
   const garbage = await garbageIn(looking);
   assert.deepEqual(
     garbage.map(({ what, sizeBytes }) => [what, sizeBytes]),
@@ -105,7 +73,7 @@ void test('files of a writer that goes on between the look and the removal stay,
   const bucket = await bucketOf(t);
   const { s3, store, looking } = bucket;
   await begin(bucket);
-  await age(s3, 8);
+  await ageBucket(s3, 8);
   const garbage = await garbageIn(looking);
   assert.equal(garbage.length, 1);
   assert.ok(store.medium.kind === 'objects');
@@ -120,7 +88,7 @@ void test('files of a writer that goes on between the look and the removal stay,
   await putFiles(store, files, ref);
   await objects.put(`${folder}/another-writer/large`, Buffer.from('large'));
   await objects.put(`${folder}/manifest.json`, Buffer.from('no manifest'));
-  await age(s3, 8);
+  await ageBucket(s3, 8);
   assert.deepEqual(
     (await garbageIn(looking)).map(({ path }) => path),
     [garbage[0]?.path],
@@ -134,7 +102,7 @@ void test('chunks of a file that was never whole go after a week, and stay where
   const { objects } = store.medium;
   const folders = ['0', '1'].map((digit) => `blobs/${digit}${digit}/${digit.repeat(64)}`);
   for (const folder of folders) await objects.put(`${folder}/000000`, Buffer.from('chunk'));
-  await age(s3, 8);
+  await ageBucket(s3, 8);
   const garbage = await garbageIn(looking);
   assert.deepEqual(
     garbage.map(({ what }) => what),
@@ -155,7 +123,7 @@ void test('incomplete uploads are shown with the bytes of their parts, and abort
   assert.equal(upload?.sizeBytes, 20_000_000);
   assert.match(upload.path, /^s3:\/\/headrace-test\/store\/artifacts\/piece\/.*\/huge$/);
   assert.deepEqual(await garbageIn(looking), []);
-  await age(s3, 8);
+  await ageBucket(s3, 8);
   const garbage = await garbageIn(looking);
   assert.deepEqual(
     garbage.map(({ what, sizeBytes }) => [what, sizeBytes]),
@@ -186,7 +154,7 @@ void test('cache ls and gc show what writers have left, and a service or a key w
   const { s3 } = bucket;
   await begin(bucket);
   await beginUpload(bucket);
-  await age(s3, 8);
+  await ageBucket(s3, 8);
   const run = (...args: string[]): ReturnType<typeof headrace> => headrace(['cache', ...args], { ...s3.env });
   assertOutput(
     await run('ls'),
@@ -218,40 +186,4 @@ void test('cache ls and gc show what writers have left, and a service or a key w
   );
   const left = await surveyStore(bucket.looking);
   assert.deepEqual([left.orphans, left.uploads], [[], []]);
-});
-
-void test('a tokenizer that was written long ago and read lately stays; one that nobody reads goes', async (t) => {
-  const { s3, store, looking } = await bucketOf(t);
-  const model = (id: string): Record<string, string | Uint8Array> => ({
-    [`models/${id}/tokenizer.json`]: bytesOf(id, 300_000),
-    [`models/${id}/tokenizer_config.json`]: `{"name":"${id}"}`,
-  });
-  const { hub, dir } = await startFixture(t, { ...model('o/read'), ...model('o/left') });
-  const env = { HF_ENDPOINT: hub.url, HF_HOME: join(dir, 'no-home') };
-  const first = createHubAccess({ store, env });
-  for (const id of ['o/read', 'o/left']) await fetchTokenizer(first, { id }, signal);
-  await age(s3, 60);
-  // Another process, days later.
-  const later = createHubAccess({ store: (await openTestStore(s3)).store, env });
-  await fetchTokenizer(later, { id: 'o/read' }, signal);
-
-  const { repositories } = await surveyStore(looking);
-  assert.deepEqual(
-    repositories.map((repository) => [repository.id, repository.kind, repository.files.length]),
-    [['tokenizers of models', 'model', 4]],
-  );
-  const garbage = await garbageIn(looking);
-  assert.equal(garbage.length, 2, garbage.map(({ path }) => path).join(', '));
-  await removeGarbage(looking, garbage);
-  hub.resetStats();
-  await fetchTokenizer(later, { id: 'o/read' }, signal);
-  assert.equal(hub.stats().bytes, 0, 'nothing is downloaded again');
-
-  // What is read between the look and the removal stays, too.
-  await age(s3, 60);
-  const all = await garbageIn(looking);
-  assert.equal(all.length, 2);
-  const third = createHubAccess({ store: (await openTestStore(s3)).store, env });
-  await fetchTokenizer(third, { id: 'o/read' }, signal);
-  assert.deepEqual(await removeGarbage(looking, all), []);
 });

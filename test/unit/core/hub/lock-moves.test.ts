@@ -30,12 +30,12 @@ void test('what moves in the lock of objects of a bucket is named object by obje
     asked: { files: ['s3://b/*'] },
     files: Object.entries(etags).map(([path, etag]) => ({ path, sizeBytes: 1, etag })),
   });
-  const now = of({ 's3://b/a': '1', 's3://b/c': '3' });
-  assert.deepEqual(objectMoves(undefined, now), ['the lock takes 2 objects of s3://b/*']);
-  assert.deepEqual(objectMoves(of({ 's3://b/a': '1', 's3://b/c': '3' }), now), [
+  const after = of({ 's3://b/a': '1', 's3://b/c': '3' });
+  assert.deepEqual(objectMoves(undefined, after), ['the lock takes 2 objects of s3://b/*']);
+  assert.deepEqual(objectMoves(of({ 's3://b/a': '1', 's3://b/c': '3' }), after), [
     'the lock stays: 2 objects of s3://b/* as before',
   ]);
-  assert.deepEqual(objectMoves(of({ 's3://b/a': '0', 's3://b/b': '2' }), now), [
+  assert.deepEqual(objectMoves(of({ 's3://b/a': '0', 's3://b/b': '2' }), after), [
     'the lock moves to 2 objects of s3://b/*: new s3://b/c; changed s3://b/a; gone s3://b/b (2 B before, 2 B now)',
   ]);
 });
