@@ -9,7 +9,9 @@ export interface ResolveSourceInput {
   /** Folder of the run's results; `recipe.lock.json` is read and written there. */
   readonly out: string;
   /**
-   * Takes what the Hub or the bucket has now instead of what `recipe.lock.json` holds, and notes what moved. @default false
+   * Takes what the Hub or the bucket has now instead of what `recipe.lock.json` holds, and notes what moved.
+   *
+   * @default false
    */
   readonly updateLock?: boolean;
 }

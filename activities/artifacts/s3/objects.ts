@@ -77,7 +77,11 @@ export interface Objects {
     signal?: AbortSignal,
     version?: WantedVersion,
   ): Promise<Received | undefined>;
-  /** An object, or a version of it; `undefined` where it does not exist. @param versionId - @default the current one */
+  /**
+   * An object, or a version of it; `undefined` where it does not exist.
+   *
+   * @param versionId - @default the current one
+   */
   lookUp(key: string, versionId?: string): Promise<ObjectFacts | undefined>;
   /**
    * Writes an object of at most 5 GiB.

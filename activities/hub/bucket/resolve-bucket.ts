@@ -48,8 +48,8 @@ export interface StoredObjects {
  * Copies the objects of a source to the store, as its resolution.
  *
  * @param label - of the progress: the name of the source.
- * @throws {HeadraceError} FileChangedError, also where the content is not the locked one; DiskFullError, those
- *   of a bucket.
+ * @throws {HeadraceError} FileChangedError, also where the content is not the locked one; DiskFullError,
+ *   those of a bucket.
  */
 export async function storeObjects(
   hub: HubAccess,
