@@ -5,7 +5,7 @@ import {
   condition,
   continueAsNew,
 } from '@temporalio/workflow';
-import type { FindRecordsResult, SegmentRecordRef } from '../core/contracts/training.js';
+import type { FindRecordsResult, SegmentRecordRef, TrainSegmentResult } from '../core/contracts/training.js';
 import { plural } from '../core/format.js';
 import type { TrainOutcome } from '../core/run/run.js';
 import { activities } from './activities.js';
@@ -67,8 +67,8 @@ async function findRecords(training: Training): Promise<FindRecordsResult> {
 async function trainNext(training: Training): Promise<void> {
   const steps = await nextSteps(training);
   try {
-    const { record, liveOn } = await training.saves.during(async () => await trainAndRecord(training, steps));
-    const progress = recorded(training.progress, record, liveOn);
+    const { record, result } = await training.saves.during(async () => await trainAndRecord(training, steps));
+    const progress = recorded(training.progress, record, result);
     // The save on a cancel is the last signal to the run.
     if (CancellationScope.current().consideredCancelled) await training.setNow(progress);
     else training.set(progress);
@@ -96,18 +96,18 @@ async function nextSteps(training: Training): Promise<StepRange> {
 
 interface RecordedSegment {
   readonly record: SegmentRecordRef;
-  readonly liveOn: string | null;
+  readonly result: TrainSegmentResult;
 }
 
 async function trainAndRecord(training: Training, { from, to }: StepRange): Promise<RecordedSegment> {
   const { gate, saves, input } = training;
   const { out } = input;
   const { plan, totalSteps } = input.training;
-  const { last: predecessor, liveOn } = training.progress;
+  const { last: predecessor } = training.progress;
   const result = await gate.run(async () => {
     try {
       const summary = `train steps ${from} to ${to - 1} of ${totalSteps}`;
-      return await trainWhereLive(liveOn, summary, { plan, from, to, predecessor });
+      return await trainWhereLive(training.progress, summary, { plan, from, to, predecessor });
     } catch (error) {
       // A segment that was interrupted before its first step has nothing to save.
       await saves.answer();
@@ -120,7 +120,7 @@ async function trainAndRecord(training: Training, { from, to }: StepRange): Prom
     const record = await despiteCancel(
       async () => await activities.recordSegment(summary, { plan, out, predecessor, from, result }),
     );
-    return { record, liveOn: result.liveOn ?? null };
+    return { record, result };
   } catch (error) {
     if (CancellationScope.current().consideredCancelled)
       await training.note(

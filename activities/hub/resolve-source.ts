@@ -12,8 +12,8 @@ import { noteUse } from './resolve/source-uses.js';
 
 /**
  * The files of a source, pinned by commit, version or hash. Downloads nothing of the Hub, and copies objects
- * of buckets. Stores a `resolution` artifact, enters what is no local file in `recipe.lock.json`, and records
- * the use for `headrace cache`. Safe to repeat.
+ * of buckets. Stores a `resolution` artifact, enters what is no local file in `recipe.lock.json`, and
+ * records the use for `headrace cache`. Safe to repeat.
  *
  * @throws {HeadraceError} as {@link resolveDataset}, {@link resolveLocal}, {@link resolveImported} and
  * {@link resolveBucket}; RecipeError where the source names no files.

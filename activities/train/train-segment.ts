@@ -1,5 +1,4 @@
 import type { TrainSegmentInput, TrainSegmentResult } from '../../core/contracts/training.js';
-import { defined } from '../../core/defined.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { StepMetrics } from '../../core/training/step-metrics.js';
 import { placeOfStep } from '../../core/training/steps.js';
@@ -75,11 +74,12 @@ async function trainWith(live: LiveClient, segment: Segment): Promise<TrainSegme
     const parks = !final && !signal.aborted;
     if (parks) deps.live.park(statePath, live);
     else await finishQuietly(live, 'success');
-    const liveOn = parks ? deps.liveOn : undefined;
+    const { liveOn } = deps;
+    const parked = parks && liveOn !== undefined ? { liveOn, liveSession: live.session.id } : {};
     const losses = { firstLoss: first.train_mean_nll, lastLoss: last.train_mean_nll };
     const tokens = steps.reduce((sum, { num_tokens }) => sum + num_tokens, 0);
     const result = { nextStep, tokens, statePath, samplerPath, label, final, metrics, ...losses };
-    return { ...result, ...defined({ liveOn }) };
+    return { ...result, ...parked };
   } catch (error) {
     live.life.abort(error);
     await finishQuietly(live, signal.aborted ? 'interrupted' : 'errored');

@@ -76,8 +76,9 @@ export async function bringResult(
 const uncertainMs = 60_000;
 
 /**
- * Whether the folder has the file: by its bytes, or without a digest by size and time. A file that was fetched
- * shortly after its object was written does not count: the object may have been replaced in the same second.
+ * Whether the folder has the file: by its bytes, or without a digest by size and time. A file that was
+ * fetched shortly after its object was written does not count: the object may have been replaced in the same
+ * second.
  */
 async function isThere({ name, sizeBytes, at }: ResultObject, options: BringOptions): Promise<boolean> {
   const path = join(options.folder, name);

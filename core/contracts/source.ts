@@ -10,7 +10,6 @@ export interface ResolveSourceInput {
   readonly out: string;
   /**
    * Takes what the Hub or the bucket has now instead of what `recipe.lock.json` holds, and notes what moved.
-   *
    * @default false
    */
   readonly updateLock?: boolean;

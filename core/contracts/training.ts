@@ -122,7 +122,7 @@ export interface TrainSegmentInput {
   readonly to: number;
   /** `null` for the first segment: it starts from the base model with the recipe's LoRA seed. */
   readonly predecessor: SegmentRecordRef | null;
-  /** What the last heartbeat of an attempt on another task queue held, whose worker was lost. */
+  /** Of the worker that did not do it, on another task queue: its last heartbeat, or its parked session. */
   readonly resume?: unknown;
 }
 
@@ -148,6 +148,8 @@ export interface TrainSegmentResult {
   readonly lastLoss: number;
   /** The task queue of the worker that holds a client in this state; absent where none does. */
   readonly liveOn?: string;
+  /** The session of that client. Whoever trains the next segment with another client finishes it. */
+  readonly liveSession?: string;
 }
 
 /** A trained segment to record. */

@@ -46,7 +46,9 @@ export function objectMoves(before: LockedVersions | undefined, after: LockedVer
   return [moved === undefined ? `the lock stays: ${what} as before` : `the lock moves to ${what}: ${moved}`];
 }
 
-/** How objects differ: `new a; changed b; gone c (1 MB before, 2 MB now)`; `undefined` where they do not. */
+/**
+ * How the objects of a source differ: `new a; changed b; gone c (1 MB before, 2 MB now)`; `undefined`: not.
+ */
 export function objectDifferences(
   before: readonly ObjectVersion[],
   after: readonly ObjectVersion[],

@@ -55,6 +55,17 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
   return { ...running, address, uiUrl: `http://127.0.0.1:${uiPort}` };
 }
 
+/**
+ * Runs take turns by their fairness key. A task queue in several partitions, by default four, would be fair
+ * in each of them alone: the work of a small run is spread unevenly over them.
+ */
+const dynamicConfig = {
+  'matching.useNewMatcher': true,
+  'matching.enableFairness': true,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+};
+
 function serverArgs(stateDir: string, port: number, uiPort: number): string[] {
   const attributes = Object.values(searchAttributeNames).flatMap((name) => [
     '--search-attribute',
@@ -63,7 +74,12 @@ function serverArgs(stateDir: string, port: number, uiPort: number): string[] {
   const ports = ['--ip', '127.0.0.1', '--port', String(port)];
   const uiPorts = ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)];
   const database = ['--db-filename', join(stateDir, 'temporal.db')];
-  return ['server', 'start-dev', '--log-level', 'warn', ...ports, ...uiPorts, ...database, ...attributes];
+  const config = Object.entries(dynamicConfig).flatMap(([key, value]) => [
+    '--dynamic-config-value',
+    `${key}=${value}`,
+  ]);
+  const all = [...ports, ...uiPorts, ...database, ...config, ...attributes];
+  return ['server', 'start-dev', '--log-level', 'warn', ...all];
 }
 
 async function untilReady(address: string): Promise<void> {

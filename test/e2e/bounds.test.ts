@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openStore } from '../../activities/artifacts/open-store.js';
 import { readRecipeFile } from '../../client/recipe/recipe-file.js';
-import { queueOfRole, roles } from '../../core/run/roles.js';
 import { workflowIdOf } from '../../core/run/workflow-ids.js';
-import { describe, handleOf, runState } from '../../client/runs/find-run.js';
+import { describe, handleOf } from '../../client/runs/find-run.js';
 import { pendingActivities } from '../../client/runs/pending-activities.js';
-import { sendUpdate } from '../../client/runs/send-update.js';
-import { taskQueueOf } from '../../worker/connection.js';
 import { slotsFor } from '../../worker/slots.js';
 import { environmentOf, startWorker, useServers } from '../support/servers.js';
 import { headrace } from '../support/command.js';
@@ -110,80 +106,5 @@ void test('a small run that starts beside a large one is done before it, on the 
   } finally {
     await clearFaults(servers().hubUrl());
     await worker.close();
-  }
-});
-
-void test('a versioned run stays with the build that began it, and the next one is begun by the current build', async () => {
-  const { folder, temporal } = servers();
-  const store = join(folder, 'versioned');
-  const deploymentName = 'headrace-versioned';
-  const { id: storeId } = await openStore(store);
-  await writeConversations(join(folder, 'versioned.jsonl'), 100, 3);
-  const recipe = (name: string): Parameters<typeof startRecipe>[2] =>
-    recipeFrom(`name: ${name}\nreview: true\nsources:\n  - { name: s, files: versioned.jsonl }\n`, folder);
-  const buildOf = async (name: string): Promise<string | null | undefined> =>
-    (await describe(temporal, name))?.raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
-  const untilReview = (name: string): Promise<true> =>
-    until(
-      async () => {
-        const state = await runState(handleOf(temporal, name)).catch(() => undefined);
-        return state?.waitingFor.some(({ kind }) => kind === 'review') === true || undefined;
-      },
-      () => `the review of ${name}`,
-    );
-  const queues = roles.map((role) => queueOfRole(taskQueueOf(storeId), role));
-  /** Activities on a queue that is not in the version of their run would run on any build. */
-  const untilPolled = (buildId: string): Promise<true> =>
-    until(
-      async () => {
-        const { workerDeploymentVersionInfo: info } = await temporal.connection.workflowService
-          .describeWorkerDeploymentVersion({
-            namespace: temporal.target.namespace,
-            deploymentVersion: { deploymentName, buildId },
-          })
-          .catch(() => ({ workerDeploymentVersionInfo: null }));
-        const names = (info?.taskQueueInfos ?? []).map(({ name }) => name);
-        return queues.every((queue) => names.includes(queue)) || undefined;
-      },
-      () => `the queues of every role in the build ${buildId}`,
-    );
-  const begin = async (buildId: string): ReturnType<typeof startWorker> => {
-    const worker = await startWorker(servers(), store, {
-      TEMPORAL_DEPLOYMENT_NAME: deploymentName,
-      TEMPORAL_WORKER_BUILD_ID: buildId,
-    });
-    await untilPolled(buildId);
-    return await until(
-      () =>
-        temporal.connection.workflowService
-          .setWorkerDeploymentCurrentVersion({
-            namespace: temporal.target.namespace,
-            deploymentName,
-            buildId,
-          })
-          .then(
-            () => worker,
-            () => undefined,
-          ),
-      () => `the server to take the build ${buildId}`,
-    );
-  };
-  const one = await begin('one');
-  try {
-    await startRecipe(servers(), store, recipe('older'));
-    await untilReview('older');
-    const two = await begin('two');
-    try {
-      await startRecipe(servers(), store, recipe('newer'));
-      await untilReview('newer');
-      for (const name of ['older', 'newer']) await sendUpdate(temporal, name, 'approve', { note: '' });
-      for (const name of ['older', 'newer'])
-        assert.equal((await resultOf(servers(), name)).mix.train.lines, 100);
-      assert.deepEqual([await buildOf('older'), await buildOf('newer')], ['one', 'two']);
-    } finally {
-      await two.close();
-    }
-  } finally {
-    await one.close();
   }
 });

@@ -35,8 +35,8 @@ export const requestsOf = (s3: TestS3): number =>
   Object.values(s3.proxy.counts()).reduce((sum, { requests }) => sum + requests, 0);
 
 /**
- * Does a run on so many machines, each in a mount namespace of its own where that is allowed, and asserts that
- * it leaves what the run on a disk has left, and that the work was spread.
+ * Does a run on so many machines, each in a mount namespace of its own where that is allowed, and asserts
+ * that it leaves what the run on a disk has left, and that the work was spread.
  *
  * @returns the requests to the bucket.
  */

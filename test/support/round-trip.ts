@@ -7,8 +7,8 @@ import type { TestS3 } from './s3.js';
 const large = bytesOf('large', 20_000_000);
 
 /**
- * Opens a store and puts a file that is sent in parts and a small one. Another machine brings the large one by
- * a range and whole. Asserts that all bytes are right.
+ * Opens a store and puts a file that is sent in parts and a small one. Another machine brings the large one
+ * by a range and whole. Asserts that all bytes are right.
  */
 export async function roundTrip(s3: Pick<TestS3, 'place' | 'env'>, over: Env): Promise<void> {
   const { store: writer } = await openTestStore(s3, over);

@@ -141,13 +141,16 @@ async function startOn(taskQueue: string, recipe: ReturnType<typeof recipeOf>): 
   });
 }
 
-/** A segment ends with its client alive in the worker that polls `liveOn`. */
+/** A segment ends with its client alive in the worker that polls `liveOn`, in the session `parked`. */
 function staysAliveOn(fake: Fake, liveOn: string): TrainSegmentInput[] {
   const inputs: TrainSegmentInput[] = [];
   const quick = { ...fake.activities };
   fake.activities.trainSegment = async (input) => {
     inputs.push(input);
-    return { ...(await quick.trainSegment(input)), ...(input.to < 6 ? { liveOn } : {}) };
+    return {
+      ...(await quick.trainSegment(input)),
+      ...(input.to < 6 ? { liveOn, liveSession: 'parked' } : {}),
+    };
   };
   return inputs;
 }
@@ -183,15 +186,19 @@ void test('a segment goes to the worker that holds the live client of the one be
   });
 });
 
-void test('where that worker has ended, another one takes the segment', async () => {
+void test('where that worker has ended, another one takes the segment and the session, to finish it', async () => {
   const liveOn = `ended-${randomUUID()}`;
   const fake = fakeActivities({ totalSteps: 4 });
-  staysAliveOn(fake, liveOn);
+  const inputs = staysAliveOn(fake, liveOn);
   await withRun(temporal(), recipeOf('ended', ['a'], trainYaml), fake, async (handle) => {
     await handle.result();
     const queue = `${(await handle.describe()).taskQueue}-train`;
     assert.deepEqual(await segmentQueues(handle.workflowId), [queue, liveOn, queue]);
   });
+  assert.deepEqual(
+    inputs.map(({ resume }) => resume),
+    [undefined, { sessionId: 'parked' }],
+  );
 });
 
 void test('where that worker falls silent in the segment, the next attempt gets the session that it left', async () => {

@@ -14,6 +14,8 @@ export interface TrainingProgress {
   readonly last: SegmentRecordRef | null;
   /** The task queue of the worker that holds a client in the state of `last`; `null` where none does. */
   readonly liveOn: string | null;
+  /** The session of that client. */
+  readonly liveSession: string | null;
   readonly firstLoss: number | null;
   /** What this training and earlier runs of it have done; the evaluations that are still due included. */
   readonly done: WorkDone;
@@ -34,12 +36,16 @@ export interface TrainingProgress {
   readonly notes: readonly string[];
 }
 
+/** Where a client is alive between two segments. */
+export type LiveClient = Pick<TrainingProgress, 'liveOn' | 'liveSession'>;
+
 const shownCheckpoints = 20;
 const shownNotes = 20;
 
 export const nothingYet: TrainingProgress = {
   last: null,
   liveOn: null,
+  liveSession: null,
   firstLoss: null,
   done: { trainedTokens: 0, evaluations: 0 },
   reusedSteps: 0,
@@ -70,16 +76,17 @@ export function found(progress: TrainingProgress, records: FindRecordsResult): T
   };
 }
 
-/** A segment was trained and recorded; `liveOn` as in {@link TrainingProgress}. */
+/** A segment was trained and recorded. */
 export function recorded(
   progress: TrainingProgress,
   record: SegmentRecordRef,
-  liveOn: string | null = null,
+  { liveOn = null, liveSession = null }: Partial<LiveClient> = {},
 ): TrainingProgress {
   return {
     ...progress,
     last: record,
     liveOn,
+    liveSession,
     firstLoss: progress.firstLoss ?? record.firstLoss,
     done: {
       trainedTokens: progress.done.trainedTokens + record.tokens,
@@ -102,6 +109,7 @@ export function fellBack(progress: TrainingProgress, records: FindRecordsResult)
     ...progress,
     last,
     liveOn: null,
+    liveSession: null,
     firstLoss,
     unmeasured,
     reusedSteps: Math.min(progress.reusedSteps, next),

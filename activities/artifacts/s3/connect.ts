@@ -59,8 +59,8 @@ function waysOf(env: Env): (server: URL) => Way {
 }
 
 /**
- * The PEM file of `AWS_CA_BUNDLE`. AWS's own programs trust its authorities alone. Here NODE_EXTRA_CA_CERTS has
- * to work beside it: many machines set both, often to one file, which Node has read then.
+ * The PEM file of `AWS_CA_BUNDLE`. AWS's own programs trust its authorities alone. Here NODE_EXTRA_CA_CERTS
+ * has to work beside it: many machines set both, often to one file, which Node has read then.
  */
 function authoritiesOf(env: Env): string | undefined {
   const path = fromEnv(env, 'AWS_CA_BUNDLE');

@@ -99,7 +99,10 @@ export function isAbsent({ status, code }: Refusal): boolean {
   return status === 404 && (code === 'NoSuchKey' || code === 'NotFound');
 }
 
-/** Whether an object does not have the version that was asked for, or that version is a deletion. */
+/**
+ * Whether the answer to a request for one version of an object is that there is none, or that it is a
+ * deletion.
+ */
 export function isNoVersion({ status, code }: Refusal): boolean {
   // The answer to HEAD has no code: 404, 405 for a deletion, 400 for an id that another service has made.
   return [400, 404, 405].includes(status ?? 0) && !(code in typeOfCode) && !transientCodes.has(code);
