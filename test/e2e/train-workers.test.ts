@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Part } from '../../dev/stack/part.js';
 import { activitiesOf } from '../support/activities-of.js';
 import { writeConversations } from '../support/conversations.js';
+import { clearFaults, postFaults } from '../support/faults.js';
 import { pollersOf } from '../support/pollers.js';
 import { recipeFrom } from '../support/recipes.js';
 import { resultOf, startRecipe, untilPending } from '../support/runs.js';
@@ -156,6 +157,8 @@ void test('every segment follows the live client of the first, and a boundary wa
 
 void test('a worker that is killed with the client loses it to another one, which ends in the same losses', async (t) => {
   const { losses } = await undisturbed();
+  // A segment lasts for several heartbeats, until the kill.
+  await postFaults(servers().tinkerUrl(), { path: '/optim_step', delayMs: 500, times: 1_000 });
   let killed = '';
   const after = await train('killed', async (workers) => {
     await untilStep(servers(), 'killed', segmentSteps);
@@ -168,6 +171,7 @@ void test('a worker that is killed with the client loses it to another one, whic
     } finally {
       goOn();
     }
+    await clearFaults(servers().tinkerUrl());
   });
   const begun = after.trainedBy.filter((worker) => worker === killed);
   const others = after.trainedBy.slice(begun.length);
