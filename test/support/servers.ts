@@ -69,7 +69,15 @@ export async function openServers(folder: string, options: ServersOptions = {}):
     hub: ['--root', hubRoot, '--state', join(folder, 'hub-state')],
     tinker: ['--model', modelDir, '--state', join(folder, 'tinker')],
   };
-  await Promise.all([start('temporal', args.temporal), start('hub', args.hub), start('tinker', args.tinker)]);
+  const starts = [start('temporal', args.temporal), start('hub', args.hub), start('tinker', args.tinker)];
+  try {
+    await Promise.all(starts);
+  } catch (error) {
+    // A server that stayed would keep the test from its end.
+    await Promise.allSettled(starts);
+    for (const part of parts.values()) await part.close();
+    throw error;
+  }
   const temporal = await connectTemporal({ TEMPORAL_ADDRESS: announced('temporal', 'address') });
   return {
     folder,

@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../../../dev/programs/free-port.js';
 import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { pythonEnvironment } from '../../../dev/python/environment.js';
 
@@ -124,13 +124,4 @@ async function checkout(): Promise<string> {
     await rm(partial, { recursive: true, force: true });
   }
   return dir;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
 }
