@@ -110,8 +110,9 @@ export class Bringer {
     descriptor: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const expected = file.digests[chunk];
-    const wrong = new Set<string>();
+    // No bytes have an empty digest.
+    const expected = file.digests[chunk] ?? '';
+    const wrong = new Set<string | undefined>();
     for (;;) {
       const digest = await this.#get(file, range, { descriptor, expected }, signal);
       if (digest === expected) return;
@@ -130,13 +131,13 @@ export class Bringer {
     }
   }
 
-  /** Writes a range to its place in a file, where it has the expected SHA-256, and returns what it has. */
+  /** Writes a range to its place in a file. Where a SHA-256 is expected, returns that of the bytes. */
   async #get(
     file: Chunked,
     range: ByteRange,
     { descriptor, expected }: { readonly descriptor: number; readonly expected?: string | undefined },
     signal: AbortSignal,
-  ): Promise<string> {
+  ): Promise<string | undefined> {
     const { key, range: within } = file.object(range);
     const target = { descriptor, at: range.from, ...defined({ sha256: expected }) };
     const received = await this.#objects.download(key, within, target, signal);

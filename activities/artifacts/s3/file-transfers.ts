@@ -65,16 +65,18 @@ export class FileTransfers {
     const { Range: range, IfMatch: etag, VersionId: versionId } = input;
     const signed = await this.#signer.sign(input.Key, { range, etag, versionId });
     const first = signed === undefined ? undefined : await ask(signed);
-    if (first !== undefined && 'sha256' in first) return { sizeBytes: bytes, sha256: first.sha256 };
-    let digest: string | undefined;
+    if (first !== undefined && !('other' in first)) return { sizeBytes: bytes, sha256: first.sha256 };
+    let written: Received | undefined;
     const command = new this.#sdk.GetObjectCommand(input);
     command.middlewareStack.add(
       (next) => async (args) => {
         const request = signedRequest(args.request);
         this.#signer.learn(request.url, input.Key);
         const result = first ?? (await ask(request));
-        if ('sha256' in result) digest = result.sha256;
-        if ('sha256' in result) return { response: responseOf({ status: 206, headers: {}, body: '' }) };
+        if (!('other' in result)) {
+          written = { sizeBytes: bytes, sha256: result.sha256 };
+          return { response: responseOf({ status: 206, headers: {}, body: '' }) };
+        }
         // An answer whose body the thread has not read: the SDK fetches it itself.
         if (result.other.body === undefined && result.other.status < 500) return await next(args);
         return { response: responseOf(result.other) };
@@ -82,7 +84,7 @@ export class FileTransfers {
       inPlaceOfHttp,
     );
     const answer = await this.#client.send(command);
-    if (digest !== undefined) return { sizeBytes: bytes, sha256: digest };
+    if (written !== undefined) return written;
     const body = await wholeBody(answer, this.#stallMs);
     const found = sha256(body).toString('hex');
     if (body.length === bytes && found === (target.sha256 ?? found))

@@ -34,7 +34,7 @@ export interface Target {
   readonly descriptor: number;
   /** Position of the first byte in the file. */
   readonly at: number;
-  /** In hex: bytes with another SHA-256 are not written. @default they are written as they come */
+  /** In hex: bytes with another SHA-256 are not written. @default they are written as they come, unhashed */
   readonly sha256?: string;
 }
 
@@ -42,8 +42,8 @@ export interface Target {
 export interface Received {
   /** Less than asked for where the object ends before; then nothing was written. */
   readonly sizeBytes: number;
-  /** Of the bytes, in hex. */
-  readonly sha256: string;
+  /** Of the bytes, in hex, where the target has one. */
+  readonly sha256: string | undefined;
 }
 
 /** A part of a joined object: another object, or a file of this disk. */

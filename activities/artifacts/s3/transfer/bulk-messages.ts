@@ -42,7 +42,7 @@ export interface PlainAnswer {
 }
 
 /** What came of a GET: the SHA-256 of the bytes in hex, or another answer. */
-export type GetResult = { readonly sha256: string } | { readonly other: PlainAnswer };
+export type GetResult = { readonly sha256: string | undefined } | { readonly other: PlainAnswer };
 
 /** What came of a PUT. */
 export interface PutResult {

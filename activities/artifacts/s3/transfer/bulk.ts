@@ -1,3 +1,4 @@
+import { availableCores } from '../../../../files/cores.js';
 import { RequestThread } from '../../../threads/request-thread.js';
 import { BrokenAnswer } from '../broken-answer.js';
 import type {
@@ -18,15 +19,20 @@ function failureOf({ message, isDisk, code }: Extract<BulkReply, { kind: 'failed
   return code === undefined ? error : Object.assign(error, { code });
 }
 
+type BulkThread = RequestThread<BulkMessage, BulkReply>;
+
+/** One thread moves 300 to 450 MB/s, most of it hashing and writing: more than that is beyond most networks. */
+const mostThreads = 2;
+
 /**
- * Transfers between an S3 service and files of this disk, in a thread of their own: hashing and writing would
- * keep the main thread from everything else.
+ * Transfers between an S3 service and files of this disk, in threads of their own: hashing and writing would
+ * keep the main thread from everything else. A second thread starts when the first has work.
  */
 export class Bulk {
   readonly #stallMs: number;
-  readonly #thread = new RequestThread<BulkMessage, BulkReply>(
-    new URL('./bulk-thread.js', import.meta.url),
-    () => true,
+  readonly #threads: readonly BulkThread[] = Array.from(
+    { length: Math.min(mostThreads, availableCores()) },
+    () => new RequestThread(new URL('./bulk-thread.js', import.meta.url), () => true),
   );
 
   /** @param stallMs - of silence after which a connection is closed. */
@@ -57,9 +63,10 @@ export class Bulk {
     signal: AbortSignal | undefined,
   ): Promise<Finished> {
     signal?.throwIfAborted();
+    const thread = this.#leastBusy();
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => this.#thread.send({ kind: 'stop', id });
-      const id = this.#thread.open({
+      const onAbort = (): void => thread.send({ kind: 'stop', id });
+      const id = thread.open({
         onReply: (reply) => {
           signal?.removeEventListener('abort', onAbort);
           if (reply.kind !== 'failed') resolve(reply);
@@ -72,7 +79,11 @@ export class Bulk {
         },
       });
       signal?.addEventListener('abort', onAbort);
-      this.#thread.send({ ...message, id, stallMs: this.#stallMs });
+      thread.send({ ...message, id, stallMs: this.#stallMs });
     });
+  }
+
+  #leastBusy(): BulkThread {
+    return this.#threads.reduce((best, thread) => (thread.openRequests < best.openRequests ? thread : best));
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { writeAll } from '../../../../files/file-writer.js';
 import { ConnectionPool } from '../../../http/connection-pool.js';
 import type { DirectConnection, DirectResponse } from '../../../http/direct-connection.js';
@@ -10,13 +10,13 @@ const pool = new ConnectionPool();
 const spare: Buffer[] = [];
 const mostSpare = 4;
 
-/** Writes one object, or a range of it, from a connection to a file, and hashes it on the way. */
+/** Writes one object, or a range of it, from a connection to a file. Bytes with a SHA-256 are hashed first. */
 export class GetTransfer {
   readonly #message: GetMessage;
-  readonly #hash = createHash('sha256');
   #connection: DirectConnection | undefined;
   #position: number;
-  readonly #held: Buffer | undefined;
+  /** Bytes that are written when they have the wanted SHA-256. */
+  readonly #held: { readonly buffer: Buffer; readonly hash: Hash } | undefined;
   #stopped: Error | undefined;
   /** The body of an answer that is not the wanted one. */
   #refusal: Buffer[] | undefined;
@@ -24,7 +24,8 @@ export class GetTransfer {
   constructor(message: GetMessage) {
     this.#message = message;
     this.#position = message.at;
-    this.#held = message.sha256 === undefined ? undefined : bufferOf(message.bytes);
+    if (message.sha256 !== undefined)
+      this.#held = { buffer: bufferOf(message.bytes), hash: createHash('sha256') };
   }
 
   async run(): Promise<GetResult> {
@@ -56,7 +57,7 @@ export class GetTransfer {
       }
     } finally {
       clearTimeout(timer);
-      if (this.#held !== undefined && spare.length < mostSpare) spare.push(this.#held);
+      if (this.#held !== undefined && spare.length < mostSpare) spare.push(this.#held.buffer);
     }
   }
 
@@ -85,16 +86,19 @@ export class GetTransfer {
     const { at } = this.#message;
     // The bytes are valid during the call.
     if (this.#refusal !== undefined) return void this.#refusal.push(Buffer.from(bytes));
-    this.#hash.update(bytes);
     if (this.#held === undefined) this.#write(bytes, this.#position);
-    else this.#held.set(bytes, this.#position - at);
+    else {
+      this.#held.hash.update(bytes);
+      this.#held.buffer.set(bytes, this.#position - at);
+    }
     this.#position += bytes.length;
   }
 
-  #finish(): string {
+  #finish(): string | undefined {
+    if (this.#held === undefined) return undefined;
     const { sha256, at, bytes } = this.#message;
-    const digest = this.#hash.digest('hex');
-    if (this.#held !== undefined && digest === sha256) this.#write(this.#held.subarray(0, bytes), at);
+    const digest = this.#held.hash.digest('hex');
+    if (digest === sha256) this.#write(this.#held.buffer.subarray(0, bytes), at);
     return digest;
   }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore, storePlace } from '../../../../activities/artifacts/open-store.js';
 import { HeadraceError } from '../../../../core/errors.js';
-import { sha256 } from '../../../../files/sha256.js';
 import { s3Server } from '../../../support/s3.js';
 import { all, bytesOf, newRef, openTestStore, putFiles } from '../../../support/s3-store.js';
 
@@ -145,16 +144,20 @@ void test('a version that is asked for by its ETag is brought, and another one i
   t.after(() => file.close());
   const bring = async (etag: string): Promise<string | undefined> => {
     const target = { descriptor: file.fd, at: 0 };
-    return (await objects.download('odd (key)/ä+!', { from: 1, to: 3 }, target, undefined, { etag }))?.sha256;
+    const range = { from: 1, to: 3 };
+    const received = await objects.download('odd (key)/ä+!', range, target, undefined, { etag });
+    if (received === undefined) return undefined;
+    const { buffer } = await file.read(Buffer.alloc(received.sizeBytes), 0, received.sizeBytes, 0);
+    return String(buffer);
   };
   const etagNow = async (): Promise<string> => (await all(objects.list('odd')))[0]?.etag ?? '';
   await objects.put('odd (key)/ä+!', Buffer.from('first'));
   const former = await etagNow();
   // The first request is the SDK's, the others are signed here.
-  for (const _ of [1, 2]) assert.equal(await bring(former), sha256('ir').toString('hex'));
+  for (const _ of [1, 2]) assert.equal(await bring(former), 'ir');
   await objects.put('odd (key)/ä+!', Buffer.from('second'));
   assert.equal(await bring(former), undefined);
-  assert.equal(await bring(await etagNow()), sha256('ec').toString('hex'));
+  assert.equal(await bring(await etagNow()), 'ec');
 });
 
 void test('notes are replaced whole and listed by their beginning', async (t) => {
