@@ -59,15 +59,17 @@ async function digestsOfSide(
   const { parts } = mixed;
   const whole = createHash('sha256');
   const isHashed = sizeOf(parts, side).bytes <= mostHashedBytes;
+  const files = mixed.files[side];
   const shards: MixShard[] = [];
-  for (const { name, from, to } of mixed.files[side]) {
+  for (const { name, from, to } of files) {
     const own = parts.slice(from, to);
-    const hash = createHash('sha256');
-    if (isHashed) await hashShards(mixed, side, own, [hash, whole], signal);
-    shards.push({ name, ...digestOf(own, side, isHashed ? hash : undefined) });
+    // Bytes of the only file are hashed once.
+    const hash = files.length === 1 ? undefined : createHash('sha256');
+    if (isHashed) await hashShards(mixed, side, own, [whole, ...(hash === undefined ? [] : [hash])], signal);
+    if (hash !== undefined) shards.push({ name, ...digestOf(own, side, isHashed ? hash : undefined) });
   }
   const all = digestOf(parts, side, isHashed ? whole : undefined);
-  return { whole: all, shards };
+  return { whole: all, shards: files.length === 1 ? files.map(({ name }) => ({ name, ...all })) : shards };
 }
 
 function digestOf(parts: readonly WrittenPart[], side: Side, hash: Hash | undefined): FileDigest {
