@@ -21,7 +21,9 @@ function failureOf({ message, isDisk, code }: Extract<BulkReply, { kind: 'failed
 
 type BulkThread = RequestThread<BulkMessage, BulkReply>;
 
-/** One thread moves 300 to 450 MB/s, most of it hashing and writing: more than that is beyond most networks. */
+/**
+ * One thread moves 300 to 450 MB/s, most of it hashing and writing: more than that is beyond most networks.
+ */
 const mostThreads = 2;
 
 /**

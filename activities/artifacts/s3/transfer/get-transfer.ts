@@ -10,7 +10,9 @@ const pool = new ConnectionPool();
 const spare: Buffer[] = [];
 const mostSpare = 4;
 
-/** Writes one object, or a range of it, from a connection to a file. Bytes with a SHA-256 are hashed first. */
+/**
+ * Writes one object, or a range of it, from a connection to a file. Bytes with a SHA-256 are hashed first.
+ */
 export class GetTransfer {
   readonly #message: GetMessage;
   #connection: DirectConnection | undefined;
