@@ -72,8 +72,7 @@ export class DirectConnection {
       this.#use(openSocket(origin, way, { onread: this.#onread }));
       return;
     }
-    const { host, port } = addressOf(origin);
-    openTunnel(proxy, `${host.includes(':') ? `[${host}]` : host}:${port}`).then(
+    openTunnel(proxy, `${origin.hostname}:${addressOf(origin).port}`).then(
       (tunnel) => {
         if (this.#failure !== undefined) return void tunnel.destroy();
         const socket = origin.protocol === 'https:' ? openSocket(origin, way, { socket: tunnel }) : tunnel;

@@ -8,13 +8,14 @@ import {
   recordOf,
   removeRecord,
 } from '../../activities/hub/download/durable-ranges.js';
+import { inParallel } from '../../activities/threads/in-parallel.js';
 import { HeadraceError } from '../../core/errors.js';
 import { bytesOf, cutRanges, missingRanges, type ByteRange } from '../../core/hub/ranges.js';
 import { ignoreMissing } from '../../files/errno.js';
 
 /** Bytes of one request. */
 export const defaultSegmentBytes = 16 << 20;
-/** Segments under way: a segment begins when the one so many before it has ended. */
+/** Segments under way. */
 const segmentsAtOnce = 6;
 
 export interface GrowOptions {
@@ -48,34 +49,14 @@ export async function growFile(
   const record = await open(recordOf(path), 'a');
   try {
     let done = bytesOf(kept);
-    const failed = new AbortController();
-    const both = AbortSignal.any([signal, failed.signal]);
-    const underWay: Promise<void>[] = [];
-    const fetch = async (range: ByteRange): Promise<void> => {
-      try {
-        await fetchSegment(outputs, object, range, file.fd, both);
-        await record.appendFile(recordLines([range]));
-        done += range.end - range.start;
-        onBytes(done);
-      } catch (error) {
-        failed.abort(error);
-        throw error;
-      }
-    };
     onBytes(done);
-    try {
-      for (const range of cutRanges(missingRanges(kept, object.sizeBytes), segmentBytes)) {
-        if (underWay.length >= segmentsAtOnce) await underWay.shift();
-        both.throwIfAborted();
-        const segment = fetch(range);
-        // It is awaited later. Until then its failure must not end the process.
-        segment.catch(() => undefined);
-        underWay.push(segment);
-      }
-      await Promise.all(underWay);
-    } finally {
-      await Promise.allSettled(underWay);
-    }
+    const segments = cutRanges(missingRanges(kept, object.sizeBytes), segmentBytes);
+    await inParallel(segments, segmentsAtOnce, signal, async (range, both) => {
+      await fetchSegment(outputs, object, range, file.fd, both);
+      await record.appendFile(recordLines([range]));
+      done += range.end - range.start;
+      onBytes(done);
+    });
     await file.sync();
     return bytesOf(kept);
   } finally {

@@ -57,22 +57,23 @@ export async function sendSource(out: string, source: Source): Promise<void> {
  * machine does not have it, what was sent before stays.
  */
 export async function sendTokenizerAgain(recipe: ResolvedRecipe): Promise<void> {
-  const folder = recipe.train?.tokenizer;
-  if (folder === undefined || !isTokenizerFolder(folder) || !isBucketPlace(storePlace())) return;
+  const folder = tokenizerFolderOf(recipe);
+  if (folder === undefined || !isBucketPlace(storePlace())) return;
   if ((await stat(folder).catch(ignoreMissing)) !== undefined)
     await sendTokenizer(await openLocalWork(), recipe, say);
   else say(`train.tokenizer: ${folder} is not on this machine; what was sent before stays`);
 }
 
-async function sendTokenizer(
-  { store, hub, work }: Access,
-  { out, train }: ResolvedRecipe,
-  log: Log,
-): Promise<void> {
+function tokenizerFolderOf({ train }: ResolvedRecipe): string | undefined {
+  const tokenizer = train?.tokenizer;
+  return tokenizer !== undefined && isTokenizerFolder(tokenizer) ? tokenizer : undefined;
+}
+
+async function sendTokenizer({ store, hub, work }: Access, recipe: ResolvedRecipe, log: Log): Promise<void> {
   const { medium } = store;
-  const folder = train?.tokenizer;
-  if (medium.kind === 'folder' || folder === undefined || !isTokenizerFolder(folder)) return;
-  const sent = await importTokenizer(hub, medium.objects, { folder, out }, work);
+  const folder = tokenizerFolderOf(recipe);
+  if (medium.kind === 'folder' || folder === undefined) return;
+  const sent = await importTokenizer(hub, medium.objects, { folder, out: recipe.out }, work);
   log(sentText('train.tokenizer', sent, store.place));
 }
 

@@ -87,7 +87,7 @@ export class S3Objects implements Objects {
       {
         signal,
         answer: (refusal) => {
-          if (refusal.code === endsBefore) return { is: { sizeBytes: 0, sha256: '' } };
+          if (refusal.code === endsBefore) return { is: { sizeBytes: 0, sha256: undefined } };
           const isOther = refusal.status === 412 || (VersionId !== undefined && isNoVersion(refusal));
           return isOther ? { is: undefined } : absentIs(undefined)(refusal);
         },
