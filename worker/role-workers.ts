@@ -87,6 +87,8 @@ function common(
     activities,
     ...(traces === undefined ? {} : { plugins: [traces.plugin] }),
     maxConcurrentActivityTaskExecutions: slots[role],
+    // With several at a time one worker would take several tasks of a few, and others none.
+    ...(role === 'cpu' ? { maxConcurrentActivityTaskPolls: 1 } : {}),
     // A cancel reaches an activity with the answer to a heartbeat, however much progress there is to report.
     maxHeartbeatThrottleInterval: everyMs,
     defaultHeartbeatThrottleInterval: everyMs,

@@ -27,3 +27,13 @@ export async function parallel<Item, Result>(
   if (failures.length > 0) throw failures[0];
   return results.flat();
 }
+
+/** Runs two works side by side. The first failure cancels the other, and is thrown once both have settled. */
+export async function both<First, Second>(
+  first: () => Promise<First>,
+  second: () => Promise<Second>,
+): Promise<readonly [First, Second]> {
+  const works: readonly (() => Promise<First | Second>)[] = [first, second];
+  // In the order of the works.
+  return (await parallel(works, (work) => work())) as unknown as readonly [First, Second];
+}

@@ -1,14 +1,16 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { MixResult } from '../core/contracts/mix.js';
+import type { TokensResult } from '../core/contracts/tokens.js';
 import type { Train } from '../core/recipe.js';
 import type { Stage1Input, Stage1Result } from '../core/run/run.js';
+import { both } from './parallel.js';
 import { handleBudget } from './run/budget.js';
 import { handlePauses } from './run/pauses.js';
 import { handleProgress } from './run/progress.js';
 import { handleRepairs } from './run/repairs.js';
 import { handleReview } from './run/review.js';
 import { Run } from './run/run.js';
-import { mixUntilApproved } from './stages/mix.js';
+import { mixUntilApproved, writeMix, type OrderedMix } from './stages/mix.js';
 import { reportCancelled, writeReport } from './stages/report.js';
 import { prepareSources } from './stages/sources.js';
 import { tokenise } from './stages/tokenise.js';
@@ -38,12 +40,17 @@ export async function stage1(input: Stage1Input): Promise<Stage1Result> {
 
 async function fromCorporaToReport(run: Run): Promise<Stage1Result> {
   const { train, out } = run.recipe;
-  const [sources] = await Promise.all([
-    prepareSources(run),
-    train === undefined ? null : checkTraining(run, train),
-  ]);
-  const mix = await mixUntilApproved(run, sources);
-  const trained = train === undefined ? dataOnly : await tokeniseAndTrain(run, train, mix);
+  const [sources] = await both(
+    async () => await prepareSources(run),
+    async () => (train === undefined ? null : await checkTraining(run, train)),
+  );
+  const ordered = await mixUntilApproved(run, sources);
+  const [mix, tokens] = await both(
+    async () => await writeMix(run, ordered),
+    async () => (train === undefined ? null : await tokeniseUntilDone(run, train, ordered)),
+  );
+  const trained =
+    train === undefined || tokens === null ? dataOnly : await trainOn(run, train, { mix, tokens });
   const { path: reportPath } = await lastReport(run);
   return { out, mix, skippedSources: run.view.skippedSources, ...trained, reportPath };
 }
@@ -53,10 +60,18 @@ type Trained = Pick<Stage1Result, 'tokens' | 'training' | 'trained'>;
 /** Of a recipe without `train`. */
 const dataOnly: Trained = { tokens: null, training: null, trained: null };
 
-async function tokeniseAndTrain(run: Run, train: Train, mix: MixResult): Promise<Trained> {
+async function tokeniseUntilDone(run: Run, train: Train, mix: OrderedMix): Promise<TokensResult> {
+  const tokens = await run.waits.untilDone('tokenise', async () => await tokenise(run, train, mix));
+  run.report.add({ tokens });
+  return tokens;
+}
+
+async function trainOn(
+  run: Run,
+  train: Train,
+  { mix, tokens }: { readonly mix: MixResult; readonly tokens: TokensResult },
+): Promise<Trained> {
   const { waits, report } = run;
-  const tokens = await waits.untilDone('tokenise', async () => await tokenise(run, train, mix));
-  report.add({ tokens });
   const training = await waits.untilDone('train', async () => await planTraining(run, train, tokens));
   report.add({ training });
   const trained = await waits.untilDone('train', async () => await trainInChild(run, train, training, mix));

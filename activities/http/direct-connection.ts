@@ -20,6 +20,11 @@ export interface DirectRequest {
    * request.
    */
   readonly onBytes: (bytes: Uint8Array) => void;
+  /**
+   * Memory for the next bytes of the body, which the socket is read into where it can be. What {@link onBytes}
+   * gets is in it or not. @default a buffer of the connection
+   */
+  readonly memory?: () => Uint8Array;
 }
 
 /** Result of {@link DirectConnection.get}. */
@@ -79,7 +84,7 @@ export class DirectConnection {
         // A socket over another one has no `onread`.
         socket.on('data', (bytes) => {
           this.#buffer.set(bytes, this.#headBytes);
-          this.#onRead(bytes.length);
+          this.#onRead(bytes.length, this.#buffer);
         });
         this.#use(socket);
       },
@@ -89,9 +94,9 @@ export class DirectConnection {
 
   get #onread(): OnReadOpts {
     return {
-      buffer: () => this.#buffer.subarray(this.#headBytes),
-      callback: (count) => {
-        this.#onRead(count);
+      buffer: () => this.#memory(),
+      callback: (count, memory) => {
+        this.#onRead(count, memory);
         return !this.#isPaused;
       },
     };
@@ -145,13 +150,21 @@ export class DirectConnection {
     this.#fail(error);
   }
 
-  #onRead(count: number): void {
+  /** Where the next bytes go: a head into the buffer of the connection, a body where its request says. */
+  #memory(): Uint8Array {
+    const { head, request, missingBytes } = this.#exchange ?? {};
+    if (head === undefined || request?.memory === undefined) return this.#buffer.subarray(this.#headBytes);
+    return request.memory().subarray(0, Math.min(missingBytes ?? 0, bufferBytes));
+  }
+
+  #onRead(count: number, memory: Uint8Array): void {
     if (this.#failure !== undefined) return;
     try {
-      if (this.#exchange === undefined) throw new Error('The server sent bytes without a request');
-      const bytes = this.#buffer.subarray(0, this.#headBytes + count);
-      if (this.#exchange.head === undefined) this.#onHeadBytes(this.#exchange, bytes);
-      else this.#onBodyBytes(this.#exchange, this.#exchange.head, bytes);
+      const exchange = this.#exchange;
+      if (exchange === undefined) throw new Error('The server sent bytes without a request');
+      if (exchange.head === undefined)
+        this.#onHeadBytes(exchange, this.#buffer.subarray(0, this.#headBytes + count));
+      else this.#onBodyBytes(exchange, exchange.head, memory.subarray(0, count));
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     }

@@ -8,10 +8,10 @@ import { openOutputs } from '../outputs/outputs.js';
 import { accountOf } from './account.js';
 import { MixMeta } from './format/mix-artifact.js';
 import { readMixDecision } from './format/mix-decision.js';
-import { MixPartMeta } from './format/mix-part.js';
-import { mixPartRef, readMixPlan } from './format/mix-plan.js';
+import { readMixPlan } from './format/mix-plan.js';
+import { readWrittenParts } from './format/written-parts.js';
 import type { MixDeps } from './mix-deps.js';
-import { sizeOf, type Mixed, type WrittenPart } from './write/mixed.js';
+import { sizeOf, type Mixed } from './write/mixed.js';
 import { toBucket } from './write/to-bucket.js';
 import { toFolder } from './write/to-folder.js';
 
@@ -43,13 +43,7 @@ export async function finishMix(deps: MixDeps, input: FinishMixInput, work: Work
 async function readMixed(deps: MixDeps, { plan: ref }: FinishMixInput, work: WorkContext): Promise<Mixed> {
   const { store } = deps;
   const plan = await readMixPlan(store, ref);
-  const refs = Array.from({ length: plan.partitions }, (_, partition) => mixPartRef(ref.key, partition));
-  const parts = await Promise.all(
-    refs.map(async (part): Promise<WrittenPart> => {
-      const artifact = await store.get(part);
-      return { artifact, meta: MixPartMeta.parse(artifact.meta) };
-    }),
-  );
+  const parts = await readWrittenParts(store, ref, plan);
   const metas = parts.map(({ meta }) => meta);
   const composition = await accountOf(store, plan, await readMixDecision(store, ref.key), metas);
   const isLarge = store.medium.kind === 'objects' && sizeOf(parts, 'train').bytes > largestResultBytes;

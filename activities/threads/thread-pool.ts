@@ -2,8 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { JobRequest, JobTable } from './job.js';
 import { PoolThread, type RunOptions } from './pool-thread.js';
 
-/** A thread without a job ends after this time, and gives its memory back. */
-const idleMs = 1_000;
+/**
+ * A thread without a job ends after this time, and gives its memory back. Another worker may do a step
+ * between two stages of this one, and a new thread compiles its code anew.
+ */
+const idleMs = 10_000;
 
 /** The jobs of one stage in the threads of a pool. */
 export interface PoolJobs<Jobs extends JobTable> {

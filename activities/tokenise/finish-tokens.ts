@@ -5,10 +5,12 @@ import type { ArtifactRef } from '../../core/contracts/artifact.js';
 import type { LengthReport, TokensResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
+import { readJson } from '../artifacts/read-json.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { inParallel } from '../threads/in-parallel.js';
-import { LengthTally } from './pieces/length-report.js';
-import { datumTokens, ExampleEntries, TokenPieceMeta, type ExampleEntry } from './pieces/token-piece.js';
+import { LengthTally } from './pieces/length-tally.js';
+import { lengthsName, PieceLengths } from './pieces/source-lengths.js';
+import { TokenPieceMeta } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
 import type { PlannedPiece, ReadTokenPlan } from './pieces/token-plan.js';
 import { untrainedOf, type TokensMeta, type TokensPieces } from './pieces/tokens-artifact.js';
@@ -86,7 +88,7 @@ async function gatherPieces(
     heldoutRows: 0,
   };
   const entriesOf = { train: 0, heldout: 0 };
-  for await (const { planned, ref, meta, entries } of readPieces(store, plan, signal)) {
+  for await (const { planned, ref, meta, lengths } of readPieces(store, plan, signal)) {
     const { side, firstLine } = planned;
     pieces.push({ side, key: ref.key, firstLine, rows: meta.rows, firstEntry: entriesOf[side] });
     entriesOf[side] += meta.entries;
@@ -102,10 +104,10 @@ async function gatherPieces(
     counts.trainedTokens += meta.trainedTokens;
     for (const [source, parts] of Object.entries(meta.untrainedParts))
       tallies[Number(source)]?.addParts(parts);
-    for (const entry of entries) {
-      if (entry.fullLength > 0) counts.examples += 1;
-      tallies[entry.source]?.add(entry, firstLine + entry.line);
-      counts.tokensPerEpoch += datumTokens(entry);
+    for (const [source, own] of Object.entries(lengths)) {
+      tallies[Number(source)]?.addPiece(own);
+      counts.examples += own.lengths.reduce((sum, [, examples]) => sum + examples, 0);
+      counts.tokensPerEpoch += own.tokensPerEpoch;
     }
   }
   const { tokenisation, tokenizer, sources } = plan;
@@ -123,7 +125,7 @@ interface ReadPiece {
   readonly ref: ArtifactRef;
   readonly meta: TokenPieceMeta;
   /** Of train.jsonl only. */
-  readonly entries: Iterable<ExampleEntry>;
+  readonly lengths: PieceLengths;
 }
 
 /** Pieces read at a time. */
@@ -138,8 +140,9 @@ async function* readPieces(
   const read = async (planned: PlannedPiece): Promise<ReadPiece> => {
     const ref = tokenPieceRef(plan, planned);
     const artifact = await store.get(ref);
-    const entries = planned.side === 'train' ? await ExampleEntries.read(store, artifact) : [];
-    return { planned, ref, meta: TokenPieceMeta.parse(artifact.meta), entries };
+    const lengths =
+      planned.side === 'train' ? await readJson(store, artifact, lengthsName, PieceLengths) : {};
+    return { planned, ref, meta: TokenPieceMeta.parse(artifact.meta), lengths };
   };
   for (let at = 0; at < plan.pieces.length; at += piecesAtOnce)
     yield* await inParallel(plan.pieces.slice(at, at + piecesAtOnce), piecesAtOnce, signal, read);

@@ -10,12 +10,11 @@ import { checkExampleRules, exampleRules } from '../../core/training/example-rul
 import { rendererNamed } from '../../core/training/families/index.js';
 import { rendererSettings } from '../../core/training/models/renderer-settings.js';
 import { defined } from '../../core/defined.js';
-import { contentOf } from '../../core/mix/result-files.js';
 import { tokenPieceBytes } from '../../core/mix/shuffle-sizes.js';
 import { leastPieces } from '../artifacts/least-in-batch.js';
 import { artifactKey } from '../artifacts/store.js';
-import { MixMeta } from '../mix/format/mix-artifact.js';
-import { readMixParts } from '../mix/format/mix-part.js';
+import { readMixPlan } from '../mix/format/mix-plan.js';
+import { listParts, readWrittenParts } from '../mix/format/written-parts.js';
 import { cutMix } from './pieces/cut-mix.js';
 import { piecesName, readTokenPlan, tokeniseVersion } from './pieces/token-plan.js';
 import type { TokenPlanMeta } from './pieces/token-plan.js';
@@ -32,7 +31,7 @@ import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
  */
 export async function planTokens(
   deps: TokeniseDeps,
-  { mix, train, startedOn, out }: PlanTokensInput,
+  { mixPlan, train, startedOn, out }: PlanTokensInput,
   work: WorkContext,
 ): Promise<TokenPlan> {
   const { store, tokenizers, pieceBytes } = deps;
@@ -48,8 +47,7 @@ export async function planTokens(
     wanted,
     work.signal,
   );
-  const mixed = await store.get(mix);
-  const mixMeta = MixMeta.parse(mixed.meta);
+  const mix = await readMixPlan(store, mixPlan);
   const meta: TokenPlanMeta = {
     tokenisation: {
       renderer,
@@ -60,9 +58,8 @@ export async function planTokens(
       tokenizerDigest: tokenizer.digest,
     },
     tokenizer: tokenizer.description,
-    mix: mix.key,
-    digests: { train: contentOf(mixMeta.train), heldout: contentOf(mixMeta.heldout) },
-    sources: mixMeta.sources,
+    mixPlan: mixPlan.key,
+    sources: mix.sources.map(({ name }) => name),
     batchSize: train.batch_size,
     epochs: train.epochs,
     maxSteps: train.max_steps ?? null,
@@ -73,8 +70,9 @@ export async function planTokens(
   };
   if ((await store.find(plan)) === undefined)
     await store.put(plan, async (dir) => {
-      const parts = await readMixParts(store, mixed);
-      const most = pieceBytes ?? tokenPieceBytes(mixMeta.train.bytes / Math.max(1, parts.length));
+      const parts = listParts(await readWrittenParts(store, mixPlan, mix));
+      const bytes = parts.reduce((sum, { sides: { train: side } }) => sum + side.bytes, 0);
+      const most = pieceBytes ?? tokenPieceBytes(bytes / Math.max(1, parts.length));
       const pieces = sides.flatMap((side) => cutMix(parts, side, most));
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
       await writeTokenizerFiles(tokenizer, dir);

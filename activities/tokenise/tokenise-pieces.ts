@@ -1,7 +1,6 @@
 import type { TokenisePiecesInput, TokenisePiecesResult } from '../../core/contracts/tokens.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Artifact } from '../artifacts/store.js';
-import { MixMeta } from '../mix/format/mix-artifact.js';
 import { entriesName, originsName, shardName } from '../mix/format/mix-part.js';
 import { readMixPlan } from '../mix/format/mix-plan.js';
 import { originBytes } from '../mix/format/origin.js';
@@ -24,12 +23,14 @@ export async function tokenisePieces(
   work: WorkContext,
 ): Promise<TokenisePiecesResult> {
   const plan = await readTokenPlan(store, input.plan);
-  const mix = await store.get({ kind: 'mix', key: plan.mix });
-  const { plan: mixPlanKey } = MixMeta.parse(mix.meta);
   // Found once, by the first piece whose part has no shard.
   let runs: Promise<readonly ArtifactFile[]> | undefined;
   const findRuns = async (): Promise<readonly ArtifactFile[]> =>
-    await linesOfRuns(store, mixPlanKey, await readMixPlan(store, { kind: 'mix-plan', key: mixPlanKey }));
+    await linesOfRuns(
+      store,
+      plan.mixPlan,
+      await readMixPlan(store, { kind: 'mix-plan', key: plan.mixPlan }),
+    );
   const pieces = plan.pieces.slice(input.from, input.to);
   const progress = new PiecesProgress(work, `pieces ${input.from + 1} to ${input.to}`, pieces);
   const result = { pieces: pieces.length, reusedPieces: 0, rows: 0, tokens: 0 };

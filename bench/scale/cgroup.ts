@@ -8,8 +8,8 @@ const periodUs = 100_000;
 
 /** A control group whose processes have a part of the processors together. Linux only. */
 export interface Cgroup {
-  /** Moves a process with its threads into it; its children follow. */
-  add(pid: number): Promise<void>;
+  /** A program that enters the group and replaces itself by the program that its further arguments name. */
+  readonly enter: readonly string[];
   /** Its processes must have ended. */
   remove(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function makeCgroup(name: string, cores: number): Promise<Cgroup> {
     );
   }
   return {
-    add: (pid) => writeFile(join(folder, 'cgroup.procs'), String(pid)),
+    enter: ['sh', '-c', `echo $$ > ${join(folder, 'cgroup.procs')} && exec "$0" "$@"`],
     remove: () => rmdir(folder),
   };
 }

@@ -14,7 +14,7 @@ import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { startTinkerServer } from '../../dev/tinker/server/index.js';
 import { taskQueueOf } from '../../worker/connection.js';
 import { cpuSecondsOf } from '../processes.js';
-import { makeCgroup, type Cgroup } from './cgroup.js';
+import { makeCgroup } from './cgroup.js';
 
 const bucket = 'headrace-bench';
 
@@ -64,17 +64,21 @@ export async function speedOf(dir: string, path: string, workers: number, cores:
     });
     closing.push(() => temporal.close());
     const address = temporal.ready['address'] ?? '';
-    const started: Part[] = [];
-    for (let worker = 0; worker < workers; worker += 1) {
-      const env = { ...envOf(`cache-${worker}`), TEMPORAL_ADDRESS: address };
-      const each = await part(`worker-${worker}`, ['worker', '--slots', 'cpu=2'], own, env);
-      closing.push(() => each.close());
-      started.push(each);
-      if (cores > 0) {
-        const group = await limited(`headrace-bench-${process.pid}-${worker}`, cores, each);
-        closing.push(() => removed(group, each));
-      }
-    }
+    const started = await Promise.all(
+      Array.from({ length: workers }, async (_, worker) => {
+        const name = `worker-${worker}`;
+        const env = { ...envOf(`cache-${worker}`), TEMPORAL_ADDRESS: address };
+        // As a container: the worker sees its limit from its start.
+        const group =
+          cores > 0 ? await makeCgroup(`headrace-bench-${process.pid}-${worker}`, cores) : undefined;
+        const each = await part(name, ['worker'], own, env, group?.enter);
+        closing.push(async () => {
+          await each.close();
+          await group?.remove();
+        });
+        return each;
+      }),
+    );
     const store = await openS3Store(place, {
       env: envOf('cache-client'),
       count: () => undefined,
@@ -105,20 +109,9 @@ function part(
   args: readonly string[],
   dir: string,
   env: Readonly<Record<string, string>>,
+  under: readonly string[] = [],
 ): Promise<Part> {
-  return startPart({ name, program: programPath, args, env, logPath: join(dir, `${name}.log`) });
-}
-
-/** Puts a worker into a control group after its start, which loads the same code whatever it does later. */
-async function limited(name: string, cores: number, { process: child }: Part): Promise<Cgroup> {
-  const group = await makeCgroup(name, cores);
-  await group.add(child.pid ?? 0);
-  return group;
-}
-
-async function removed(group: Cgroup, worker: Part): Promise<void> {
-  await worker.close();
-  await group.remove();
+  return startPart({ name, program: programPath, args, env, under, logPath: join(dir, `${name}.log`) });
 }
 
 function recipeOf(path: string): ResolvedRecipe {

@@ -35,7 +35,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     { source, out },
     work,
   );
-  const { mix: mixed } = await mixSources(
+  const { plan: mixPlan } = await mixSources(
     { seed: 0, sources: [source], heldout: { fraction: 0 }, mix: {} },
     { store, threads: new ThreadPool(1), out, resolutions: new Map([[source.name, resolution]]), work },
   );
@@ -58,7 +58,7 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens(
-    { mix: mixed, train, startedOn: '2026-11-28', out },
+    { mixPlan, train, startedOn: '2026-11-28', out },
     work,
   );
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, work);

@@ -81,7 +81,7 @@ const needsByKind: Readonly<Record<ArtifactKind, ReadNeeds | null>> = {
   'token-plan': async (store, ref) => {
     const plan = await readTokenPlan(store, ref);
     const pieces = plan.pieces.map((piece) => tokenPieceRef(plan, piece));
-    return { refs: [{ kind: 'mix', key: plan.mix }, ...pieces] };
+    return { refs: [{ kind: 'mix-plan', key: plan.mixPlan }, ...pieces] };
   },
   'token-piece': null,
   tokens: async (store, ref) => {

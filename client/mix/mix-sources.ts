@@ -24,6 +24,8 @@ export interface MixSourcesOptions extends ConvertOptions, MixOptions {
 }
 
 export interface MixSourcesResult extends MixResult {
+  /** Of kind `mix-plan`. */
+  readonly plan: ArtifactRef;
   /** In recipe order. */
   readonly summaries: readonly SourceSummary[];
   readonly pieces: number;
@@ -66,13 +68,13 @@ async function mixConverted(
   input: PlanMixInput,
   out: string,
   work: WorkContext,
-): Promise<MixResult> {
+): Promise<MixResult & Pick<MixSourcesResult, 'plan'>> {
   const { plan, partitions } = await mix.planMix(input, work);
   await mix.countPartitions({ plan, from: 0, to: partitions.items }, work);
   const { copies } = await mix.decideMix({ plan }, work);
   if (copies.items > 0) await mix.copyRows({ plan, from: 0, to: copies.items }, work);
   await mix.writePartitions({ plan, from: 0, to: partitions.items }, work);
-  return await mix.finishMix({ plan, out }, work);
+  return { plan, ...(await mix.finishMix({ plan, out }, work)) };
 }
 
 /** Converts all sources at once. Returns them in recipe order. */

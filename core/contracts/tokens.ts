@@ -4,8 +4,8 @@ import type { ArtifactRef, Batches } from './artifact.js';
 
 /** A mix, and how to tokenise it. */
 export interface PlanTokensInput {
-  /** Of kind `mix`. */
-  readonly mix: ArtifactRef;
+  /** Of kind `mix-plan`, of which all partitions are written. */
+  readonly mixPlan: ArtifactRef;
   /** Base model, renderer, tokenizer, limits and batch size. */
   readonly train: Train;
   /** The day on which the run started, `YYYY-MM-DD` in UTC: the date of a renderer that writes one. */

@@ -32,6 +32,8 @@ import { sizeOf, type ForecastInput, type ForecastPiece, type Shape } from './sh
 /** Bytes in JSON: of a file in a listing, of a piece in a plan, of a run in a plan, of a bucket in a list. */
 const json = { file: 300, piece: 330, run: 190, bucket: 42, part: 300, tokenPiece: 230 } as const;
 const bucketBytes = 8 << 20;
+/** `lengths.json` of a piece of tokens, about: always inside its manifest. */
+const mostLengthsBytes = 50_000;
 /** `train.sources.bin` of a mix, at most. */
 const headBytes = 131_072;
 
@@ -263,16 +265,16 @@ export function tokenise(run: Run): Traffic {
   const pieceFilesOf = (share: number, count: number): Traffic => {
     const tokens = (lineBytes * share * perByte) / Math.max(1, count);
     const examples = ((lines * share) / Math.max(1, count)) * exampleBytes;
-    const files = [tokens * tokenBytes.id, tokens * tokenBytes.mask, examples] as const;
-    const [, , isObject = false] = areObjects(files);
-    return times(count, sum(put(...files), share > 0.5 ? readFile(examples, isObject) : noTraffic));
+    const lengths = Math.min(examples, mostLengthsBytes);
+    return times(count, put(tokens * tokenBytes.id, tokens * tokenBytes.mask, examples, lengths));
   };
   return sum(
-    reads(2),
+    // Whether the plan is there, the plan of the mix and its parts.
+    reads(1 + (1 + partitions) * spread),
     put(...plan),
     times(
       readers,
-      sum(reads(2), readFile(plan[0], isListObject), readFile(tokenizerBytes, isTokenizerObject)),
+      sum(reads(1), readFile(plan[0], isListObject), readFile(tokenizerBytes, isTokenizerObject)),
     ),
     // Whether a piece is there, its part, the origins and the lines.
     reads(pieces + Math.max(partitions, batches) * spread),

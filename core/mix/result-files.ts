@@ -1,4 +1,4 @@
-import type { FileDigest, Side } from '../contracts/mix.js';
+import type { Side } from '../contracts/mix.js';
 
 /** A file of results, and the partitions `[from, to)` whose lines it has. */
 export interface ResultFile {
@@ -25,9 +25,4 @@ export function resultFiles(
 
 function fiveDigits(number: number): string {
   return String(number).padStart(5, '0');
-}
-
-/** What tells the content of a file from any other. */
-export function contentOf({ sha256, parts_sha256: parts }: FileDigest): string {
-  return sha256 ?? `parts ${parts}`;
 }

@@ -10,6 +10,7 @@ import {
   entriesName,
   originsName,
   partsName,
+  type MixPartMeta,
   type MixParts,
   type PartSide,
 } from '../../activities/mix/format/mix-part.js';
@@ -38,7 +39,7 @@ export const train = (change: Record<string, unknown> = {}): Train =>
 /** The day on which runs of tests start. */
 export const startedOn = '2026-11-28';
 
-/** Puts a `mix` artifact into the store, as the mix stage writes it. */
+/** Puts a `mix` and its plan into the store, as the mix stage writes them. */
 export async function putMix(
   store: ArtifactStore,
   mix: {
@@ -46,7 +47,7 @@ export async function putMix(
     readonly heldout?: readonly Row[];
     readonly sources: readonly string[];
   },
-): Promise<ArtifactRef> {
+): Promise<{ readonly mix: ArtifactRef; readonly mixPlan: ArtifactRef }> {
   const files = {
     train: textOf(mix.train),
     heldout: textOf(mix.heldout ?? []),
@@ -75,6 +76,10 @@ export async function putMix(
     bytes: 0,
   };
   await store.put(plan, (dir) => writeFile(join(dir, mixPlanName), JSON.stringify(planned)));
+  const sides = {
+    train: sideOf(files.train, 0),
+    heldout: sideOf(files.heldout, mix.train.length),
+  };
   const part = mixPartRef(plan.key, 0);
   const rows = [...mix.train, ...(mix.heldout ?? [])];
   await store.put(part, async (dir) => {
@@ -85,13 +90,9 @@ export async function putMix(
     const origins = Buffer.alloc(rows.length * originBytes);
     for (const [index, { source }] of rows.entries()) origins.writeUInt16LE(source, index * originBytes);
     await writeFile(join(dir, originsName), origins);
+    return { sides, volumes: { train: [], heldout: [] } } satisfies MixPartMeta;
   });
-  const parts: MixParts = [
-    {
-      key: part.key,
-      sides: { train: sideOf(files.train, 0), heldout: sideOf(files.heldout, mix.train.length) },
-    },
-  ];
+  const parts: MixParts = [{ key: part.key, sides }];
   await store.put(ref, async (dir) => {
     await writeFile(join(dir, partsName), JSON.stringify(parts));
     const facts = (side: 'train' | 'heldout'): object => ({
@@ -101,7 +102,7 @@ export async function putMix(
     });
     return { train: facts('train'), heldout: facts('heldout'), sources: mix.sources, plan: plan.key };
   });
-  return ref;
+  return { mix: ref, mixPlan: plan };
 }
 
 /** A side of the part, with a bucket for each line. */

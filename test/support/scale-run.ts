@@ -13,7 +13,7 @@ import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import type { ThreadPool } from '../../activities/threads/thread-pool.js';
 import { parseRecipe } from '../../client/recipe/recipe-file.js';
 import { batchAt, batchCount } from '../../core/batches.js';
-import type { Batches } from '../../core/contracts/artifact.js';
+import type { ArtifactRef, Batches } from '../../core/contracts/artifact.js';
 import type { MixResult } from '../../core/contracts/mix.js';
 import type { ForecastStage } from '../../core/forecast/forecast.js';
 import type { ForecastInput } from '../../core/forecast/shape.js';
@@ -45,6 +45,8 @@ export interface MixedFiles {
   readonly result: MixResult;
   /** Conversations. */
   readonly converted: number;
+  /** Of kind `mix-plan`. */
+  readonly mixPlan: ArtifactRef;
 }
 
 /**
@@ -90,7 +92,7 @@ export async function runUpToMix(
   onStage('write the mix');
   const result = await mix.finishMix({ ...mixed, out }, work);
   onStage('finish the mix');
-  return { result, converted };
+  return { result, converted, mixPlan: planned.plan };
 }
 
 /**
@@ -108,9 +110,9 @@ export async function runUpToTokens(
   const work = quietWork();
   const { heldout, train } = scaleRecipe(paths);
   if (train === undefined) throw new Error('The recipe has a training');
-  const { result, converted } = await runUpToMix(store, paths, out, threads, onStage);
+  const { result, converted, mixPlan } = await runUpToMix(store, paths, out, threads, onStage);
   const tokens = createTokeniseActivities({ store, threads, tokenizers: {} });
-  const toTokenise = { mix: result.mix, train, startedOn: '2026-11-28', out };
+  const toTokenise = { mixPlan, train, startedOn: '2026-11-28', out };
   const tokenPlan = await tokens.planTokens(toTokenise, work);
   await inBatches(tokenPlan.pieces, (range) =>
     tokens.tokenisePieces({ plan: tokenPlan.plan, ...range }, work),

@@ -55,14 +55,14 @@ export async function prepare(
   earlier?: Pick<PreparedTraining, 'store'>,
 ): Promise<PreparedTraining> {
   const store = earlier?.store ?? (await temporaryStore());
-  const mix = await putMix(store, { train: rows, heldout, sources: ['even', 'odd'] });
+  const { mix, mixPlan } = await putMix(store, { train: rows, heldout, sources: ['even', 'odd'] });
   const tokenise = createTokeniseActivities({
     store,
     threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(server.access, name, signal) },
   });
   const { plan, pieces } = await tokenise.planTokens(
-    { mix, train: recipe(change), startedOn, out: '/out' },
+    { mixPlan, train: recipe(change), startedOn, out: '/out' },
     quietWork(),
   );
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, quietWork());

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useTemporal } from '../support/temporal.js';
 import { fakeActivities, recipeOf, recordOf, ref, trainYaml } from './fake-activities.js';
-import { assertCancelled, untilAskedToSave, untilCalled, withRun } from './runs.js';
+import { updates } from '../../workflows/messages.js';
+import { assertCancelled, untilAskedToSave, untilCalled, untilWaiting, withRun } from './runs.js';
 import { assertBoundedHistory } from '../support/history.js';
 
 /** Undisturbed runs, and runs that are cancelled. */
@@ -40,6 +41,49 @@ void test('a recipe without train ends after the mix', async () => {
   assert.equal(result.trained, null);
   assert.ok(!fake.calls.some((call) => call.startsWith('train')));
   assert.deepEqual(fake.calls.slice(-2), ['finishMix', 'writeReport']);
+});
+
+void test('tokens are made while the results of the mix are written, and the training begins after both', async () => {
+  const fake = fakeActivities();
+  const asBefore = { ...fake.activities };
+  let write = (): void => undefined;
+  const mayWrite = new Promise<void>((resolve) => {
+    write = resolve;
+  });
+  fake.activities.finishMix = async (input) => {
+    await mayWrite;
+    return await asBefore.finishMix(input);
+  };
+  fake.activities.finishTokens = async (input) => {
+    const tokens = await asBefore.finishTokens(input);
+    fake.calls.push('finishTokens');
+    write();
+    return tokens;
+  };
+  await withRun(temporal(), recipeOf('beside', ['a'], trainYaml), fake, async (handle) => {
+    await handle.result();
+  });
+  const at = (call: string): number => fake.calls.indexOf(call);
+  assert.ok(at('finishTokens') < at('finishMix'));
+  assert.ok(at('finishMix') < at('trainSegment 0-2'));
+});
+
+void test('what is to be reviewed has its results before the decision, and tokens after it', async () => {
+  const fake = fakeActivities();
+  const asBefore = { ...fake.activities };
+  fake.activities.planTokens = async (input) => {
+    fake.calls.push('planTokens');
+    return await asBefore.planTokens(input);
+  };
+  const recipe = recipeOf('reviewed', ['a'], `${trainYaml}\nreview: true`);
+  await withRun(temporal(), recipe, fake, async (handle) => {
+    await untilWaiting(handle);
+    assert.ok(fake.calls.includes('finishMix'));
+    assert.ok(!fake.calls.includes('planTokens'));
+    await handle.executeUpdate(updates.approve, { args: [{ note: '' }] });
+    await handle.result();
+  });
+  assert.equal(fake.calls.filter((call) => call === 'finishMix').length, 1);
 });
 
 void test('a cancel lets the segment save where it stands, records that, and ends as cancelled', async () => {

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { Batches } from '../../core/contracts/artifact.js';
+import type { ArtifactRef, Batches } from '../../core/contracts/artifact.js';
 import type { MixResult } from '../../core/contracts/mix.js';
 import { defined } from '../../core/defined.js';
 import { formatCount, plural } from '../../core/format.js';
@@ -7,25 +7,54 @@ import type { Run } from '../run/run.js';
 import { writeReport } from './report.js';
 import type { ReadySource } from './sources.js';
 
+/** A mix whose lines are in order. Its results may still be to write; tokens do not need them. */
+export interface OrderedMix {
+  /** Of kind `mix-plan`, of which all partitions are written. */
+  readonly plan: ArtifactRef;
+  /** Of train.jsonl. */
+  readonly trainLines: number;
+  /** What was reviewed. */
+  readonly reviewed?: MixResult;
+}
+
 /**
- * Makes the mix and, where the recipe has `review: true`, waits for a decision. Other caps make it again,
- * from the same pieces.
+ * Makes the mix and, where the recipe has `review: true`, writes its results and waits for a decision. Other
+ * caps make it again, from the same pieces.
  *
  * @throws {ApplicationFailure} Rejected, with the note of the review.
  */
-export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]): Promise<MixResult> {
+export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]): Promise<OrderedMix> {
   for (;;) {
-    const mix = await run.waits.untilDone('mix', async () => await mixSources(run, sources));
-    if (!run.recipe.review || (await isApproved(run, mix))) return mix;
+    const ordered = await run.waits.untilDone('mix', async () => await orderMix(run, sources));
+    if (!run.recipe.review) return ordered;
+    const reviewed = await writeMix(run, ordered);
+    if (await isApproved(run, reviewed)) return { ...ordered, reviewed };
   }
+}
+
+/** Writes the results of a mix, where the review has not seen them. */
+export async function writeMix(
+  run: Run,
+  { plan, trainLines, reviewed }: OrderedMix,
+): Promise<MixResult> {
+  if (reviewed !== undefined) return reviewed;
+  const { activities, view, report, recipe, waits } = run;
+  const summary = `write train.jsonl (${formatCount(trainLines)} lines)`;
+  const mix = await waits.untilDone(
+    'mix',
+    async () => await activities.finishMix(summary, { plan, out: recipe.out }),
+  );
+  report.add({ mix });
+  view.show({ composition: mix.composition });
+  return mix;
 }
 
 /** The activities that do a range of the mix. */
 type MixActivity = 'countPartitions' | 'copyRows' | 'writePartitions';
 
-async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixResult> {
-  const { activities, batches, view, report, recipe } = run;
-  const { seed, heldout, mix, out } = recipe;
+async function orderMix(run: Run, ready: readonly ReadySource[]): Promise<OrderedMix> {
+  const { activities, batches, view, recipe } = run;
+  const { seed, heldout, mix } = recipe;
   const { rowsPerSource } = run.input;
   view.enter('mix');
   const sources = ready.flatMap(
@@ -50,13 +79,7 @@ async function mixSources(run: Run, ready: readonly ReadySource[]): Promise<MixR
   const { trainLines, copies } = await activities.decideMix('decide which conversations stay', { plan });
   await doAll('copyRows', 'copy the rows of', copies, 'group');
   await doAll('writePartitions', 'put in order', partitions, 'partition');
-  const mixed = await activities.finishMix(`write train.jsonl (${formatCount(trainLines)} lines)`, {
-    plan,
-    out,
-  });
-  report.add({ mix: mixed });
-  view.show({ composition: mixed.composition });
-  return mixed;
+  return { plan, trainLines };
 }
 
 /** Waits for the decision of the review; `false`: with other caps. */

@@ -1,22 +1,22 @@
 import { batchCount } from '../../core/batches.js';
-import type { MixResult } from '../../core/contracts/mix.js';
 import type { TokensResult } from '../../core/contracts/tokens.js';
 import { defined } from '../../core/defined.js';
 import { formatCount } from '../../core/format.js';
 import type { Train } from '../../core/recipe.js';
 import type { Run } from '../run/run.js';
+import type { OrderedMix } from './mix.js';
 
-/** Renders and tokenises train.jsonl, and counts the steps. */
+/** Renders and tokenises the lines of a mix, and counts the steps. */
 export async function tokenise(
   run: Run,
   train: Train,
-  { mix, train: file }: MixResult,
+  { plan: mixPlan, trainLines }: OrderedMix,
 ): Promise<TokensResult> {
   const { activities, batches, view } = run;
   view.enter('tokenise');
   const { plan, pieces, settings } = await activities.planTokens(
-    `plan the tokens of ${formatCount(file.lines)} conversations`,
-    { mix, train, startedOn: run.startedOn, out: run.recipe.out },
+    `plan the tokens of ${formatCount(trainLines)} conversations`,
+    { mixPlan, train, startedOn: run.startedOn, out: run.recipe.out },
   );
   const all = batchCount(pieces);
   let done = 0;

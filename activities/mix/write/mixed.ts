@@ -1,18 +1,11 @@
 import type { Composition, FileDigest, MixShard, Side } from '../../../core/contracts/mix.js';
 import type { ResultFile } from '../../../core/mix/result-files.js';
 import type { WorkContext } from '../../../core/progress.js';
-import type { Artifact } from '../../artifacts/store.js';
-import type { MixPartMeta } from '../format/mix-part.js';
 import type { MixPlanFile } from '../format/mix-plan.js';
+import type { WrittenPart } from '../format/written-parts.js';
 import type { MixDeps } from '../mix-deps.js';
 
 type PerSide<Value> = Readonly<Record<Side, Value>>;
-
-/** A part of a mix, in the order of its lines. */
-export interface WrittenPart {
-  readonly artifact: Artifact;
-  readonly meta: MixPartMeta;
-}
 
 /** A mix of which all partitions are written, and what is made of it. */
 export interface Mixed {

@@ -7,8 +7,9 @@ import { artifactKey, type Artifact } from '../../artifacts/store.js';
 import { rejectsName } from '../../convert/output/rejects.js';
 import { together } from '../../threads/in-parallel.js';
 import { headSourcesName, manifestName, MixMeta } from '../format/mix-artifact.js';
-import { originsName, partsName, type MixParts } from '../format/mix-part.js';
+import { originsName, partsName } from '../format/mix-part.js';
 import { mixCodeVersion } from '../format/mix-plan.js';
+import { listParts } from '../format/written-parts.js';
 import { headSources } from './head-sources.js';
 import { manifestText } from './manifest.js';
 import type { Mixed, MixDigests } from './mixed.js';
@@ -32,10 +33,7 @@ export async function putMix(
     const [digests] = await together(work.signal, digest, (signal) =>
       writeRejects(mixed, join(dir, rejectsName), signal),
     );
-    const listed: MixParts = parts.map(({ artifact, meta }) => ({
-      key: artifact.ref.key,
-      sides: meta.sides,
-    }));
+    const listed = listParts(parts);
     await writeFile(join(dir, partsName), JSON.stringify(listed));
     const origins = parts.map(({ artifact }) => ({ artifact, file: originsName }));
     await writeFile(join(dir, headSourcesName), await headSources(store, origins, listed));

@@ -13,7 +13,8 @@ import type { ObjectOutputs } from '../../outputs/object-outputs.js';
 import { inParallel } from '../../threads/in-parallel.js';
 import { manifestName } from '../format/mix-artifact.js';
 import { shardName } from '../format/mix-part.js';
-import { sizeOf, type Mixed, type MixDigests, type WrittenPart } from './mixed.js';
+import type { WrittenPart } from '../format/written-parts.js';
+import { sizeOf, type Mixed, type MixDigests } from './mixed.js';
 import { mixRef, putMix } from './put-mix.js';
 
 /** Shards that are brought ahead of the one that is hashed. */

@@ -11,6 +11,8 @@ import {
   nothingUntrained,
   untrainedPartsOf,
 } from '../../../core/training/untrained-parts.js';
+import { LengthTally } from './length-tally.js';
+import { lengthsName } from './source-lengths.js';
 import { examplesName, maskName, tokensName, type TokenPieceMeta } from './token-piece.js';
 
 /** The tokens of an example. Absent: a line has none. */
@@ -27,6 +29,8 @@ export class TokenPieceBuilder {
   readonly #masks: Uint8Array[] = [];
   #tokens = 0;
   readonly #entries: number[][] = [];
+  /** By the position of the source in the mix. */
+  readonly #tallies = new Map<number, LengthTally>();
   readonly #untrainedParts: TokenPieceMeta['untrainedParts'] = {};
   #rows = 0;
   #trainedRows = 0;
@@ -57,12 +61,20 @@ export class TokenPieceBuilder {
     const length = Math.min(tokens.length, this.#maxTokens);
     const trained = trainedTokens(mask, length);
     const lostLastAnswer = length > 0 && lastMessageAt >= length ? 1 : 0;
-    this.#entries.push([this.#tokens, length, tokens.length, trained, source, lostLastAnswer, this.#rows]);
+    const fullLength = tokens.length;
+    this.#entries.push([this.#tokens, length, fullLength, trained, source, lostLastAnswer, this.#rows]);
+    this.#tallyOf(source).add({ length, fullLength, trained, lostLastAnswer, line: this.#rows });
     this.#ids.push(Int32Array.from(tokens.slice(0, length)));
     this.#masks.push(Uint8Array.from(mask.slice(0, length)));
     this.#tokens += length;
     if (trained > 0) this.#trainedExamples += 1;
     this.#trainedTokens += trained;
+  }
+
+  #tallyOf(source: number): LengthTally {
+    const tally = this.#tallies.get(source) ?? new LengthTally();
+    this.#tallies.set(source, tally);
+    return tally;
   }
 
   /** Writes the files into `dir`. */
@@ -77,6 +89,8 @@ export class TokenPieceBuilder {
       hash.update(`${name} ${bytes.byteLength}\n`).update(bytes);
       await writeFile(join(dir, name), bytes);
     }
+    const lengths = [...this.#tallies].map(([source, tally]) => [source, tally.lengths()] as const);
+    await writeFile(join(dir, lengthsName), JSON.stringify(Object.fromEntries(lengths)));
     return {
       rows: this.#rows,
       trainedRows: this.#trainedRows,

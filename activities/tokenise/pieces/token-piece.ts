@@ -7,7 +7,8 @@ import { UntrainedPartsSchema } from './untrained-parts.js';
  * A `token-piece`: the examples of a stretch of lines of train.jsonl or heldout.jsonl. `tokens.bin` has the
  * ids, int32 little-endian, example after example, each cut to `max_tokens`; `mask.bin` one byte a token, 1
  * where it is trained; `examples.bin` seven uint32 little-endian an example, as {@link ExampleEntry} names
- * them. A line without an example has one entry without tokens.
+ * them. A line without an example has one entry without tokens. `lengths.json` has the lengths of examples by
+ * source.
  */
 export const tokensName = 'tokens.bin';
 export const maskName = 'mask.bin';

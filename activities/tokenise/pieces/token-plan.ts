@@ -6,7 +6,7 @@ import { readJson } from '../../artifacts/read-json.js';
 import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys: raise it when the same inputs give other bytes. */
-export const tokeniseVersion = 3;
+export const tokeniseVersion = 4;
 
 const RendererSettings = z.object({
   currentDate: z.string().optional(),
@@ -50,9 +50,8 @@ export type PlannedPiece = z.infer<typeof PlannedPiece>;
 export const TokenPlanMeta = z.object({
   tokenisation: Tokenisation,
   tokenizer: z.string(),
-  /** Key of the `mix` artifact. */
-  mix: z.string(),
-  digests: z.object({ train: z.string(), heldout: z.string() }),
+  /** Key of the `mix-plan` artifact. */
+  mixPlan: z.string(),
   sources: z.array(z.string()),
   batchSize: z.int(),
   epochs: z.int(),
@@ -74,18 +73,11 @@ export async function readTokenPlan(store: ArtifactStore, ref: ArtifactRef): Pro
   return { ...TokenPlanMeta.parse(artifact.meta), artifact, pieces };
 }
 
-/**
- * The key of a piece holds its lines and how they are tokenised, and nothing of the training.
- */
-export function tokenPieceRef(plan: TokenPlanMeta, piece: PlannedPiece): ArtifactRef {
-  const { side, from, to } = piece;
-  const inputs = {
-    tokenisation: plan.tokenisation,
-    side,
-    from,
-    to,
-    file: plan.digests[side],
-    sources: plan.sources,
-  };
+/** The key of a piece holds its lines and how they are tokenised, and nothing of the training. */
+export function tokenPieceRef(
+  plan: Pick<TokenPlanMeta, 'tokenisation'>,
+  { part, firstEntry, lines }: PlannedPiece,
+): ArtifactRef {
+  const inputs = { tokenisation: plan.tokenisation, part, firstEntry, lines };
   return { kind: 'token-piece', key: artifactKey('token-piece', tokeniseVersion, inputs) };
 }

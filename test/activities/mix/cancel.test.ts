@@ -191,7 +191,7 @@ void test('tokenising stops before it is done, and a later run gives the tokens 
       pieceBytes: 100_000,
     });
     const { plan, pieces } = await activities.planTokens(
-      { mix: mixed.mix, train: train(), startedOn, out },
+      { mixPlan: mixed.plan, train: train(), startedOn, out },
       quietWork(),
     );
     const range = whole(pieces);

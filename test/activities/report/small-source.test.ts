@@ -38,7 +38,7 @@ void test('a source with reasoning, calls and weights is on the page as it is in
   });
   const work = quietWork();
   const { plan, pieces } = await activities.planTokens(
-    { mix: mixed.mix, train: train(), startedOn, out: '/out' },
+    { mixPlan: mixed.plan, train: train(), startedOn, out: '/out' },
     work,
   );
   await activities.tokenisePieces({ plan, from: 0, to: pieces.items }, work);

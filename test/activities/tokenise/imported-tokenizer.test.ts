@@ -63,9 +63,9 @@ async function tokenise(
   readonly result: TokensResult;
   readonly files: Readonly<Record<string, string>>;
 }> {
-  const mix = await putMix(store, { train: rows, sources: ['chats'] });
+  const { mixPlan } = await putMix(store, { train: rows, sources: ['chats'] });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads });
-  const input = { mix, train: train({ tokenizer: folder }), startedOn, out };
+  const input = { mixPlan, train: train({ tokenizer: folder }), startedOn, out };
   const { plan, tokenizer, pieces } = await activities.planTokens(input, quietWork());
   await activities.tokenisePieces({ plan, from: 0, to: pieces.items }, quietWork());
   const result = await activities.finishTokens({ plan }, quietWork());

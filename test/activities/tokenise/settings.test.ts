@@ -30,14 +30,14 @@ async function tokenise(
   startedOn: string,
   change: Record<string, unknown> = {},
 ): Promise<Tokenised> {
-  const mix = await putMix(store, {
+  const { mixPlan } = await putMix(store, {
     train: [{ source: 0, messages: [user('Hi'), assistant('Hello!')] }],
     sources: ['a'],
   });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const folder = packagePath(`test/golden/tokenizers/${tokenizer}`);
   const recipe = train({ base_model: 'a/b', renderer, tokenizer: folder, ...change });
-  const { plan } = await activities.planTokens({ mix, train: recipe, startedOn, out: '/out' }, quietWork());
+  const { plan } = await activities.planTokens({ mixPlan, train: recipe, startedOn, out: '/out' }, quietWork());
   const { reusedPieces } = await activities.tokenisePieces({ plan, from: 0, to: 1 }, quietWork());
   const { tokens } = await activities.finishTokens({ plan }, quietWork());
   const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');

@@ -18,7 +18,7 @@ void test('the progress of a piece is counted in bytes, up to the size of its li
   }));
   const sizes = rows.map(({ messages }) => Buffer.byteLength(`${JSON.stringify({ messages })}\n`));
   const store = await temporaryStore();
-  const ref = await putMix(store, { train: rows, sources: ['only'] });
+  const { mix: ref } = await putMix(store, { train: rows, sources: ['only'] });
   const mix = await store.get(ref);
   const { plan: key } = MixMeta.parse(mix.meta);
   const runs = await linesOfRuns(store, key, await readMixPlan(store, { kind: 'mix-plan', key }));

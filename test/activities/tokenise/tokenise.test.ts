@@ -47,7 +47,7 @@ interface Options {
 /** Runs the whole stage; `reused` of `pieces` pieces were there before. */
 async function tokenise(
   store: ArtifactStore,
-  mix: ArtifactRef,
+  mixPlan: ArtifactRef,
   recipe: Train,
   { pieceBytes = 1 << 20, threads = oneThread }: Options = {},
 ): Promise<TokensResult & { readonly pieces: number; readonly reused: number }> {
@@ -58,7 +58,7 @@ async function tokenise(
     pieceBytes,
   });
   const work = quietWork();
-  const plan = await activities.planTokens({ mix, train: recipe, startedOn, out: '/out' }, work);
+  const plan = await activities.planTokens({ mixPlan, train: recipe, startedOn, out: '/out' }, work);
   const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: plan.pieces.items }, work);
   const result = await activities.finishTokens({ plan: plan.plan }, work);
   return { ...result, pieces: done.pieces, reused: done.reusedPieces };
@@ -76,14 +76,14 @@ const sources = ['a', 'b', 'c'];
 
 void test('every row is tokenised by the renderer, however the file is cut, in one thread or several', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
+  const { mixPlan } = await putMix(store, { train: rows, heldout: rows.slice(0, 3), sources });
   const encoder = createTextEncoder(await readTokenizerFiles(modelDir), rendererNamed('qwen3').textTokens);
   for (const [options, pieces] of [
     [{}, 2],
     [{ pieceBytes: 700, threads: new ThreadPool(2) }, 15],
     [{ pieceBytes: 1 }, 43],
   ] as const) {
-    const result = await tokenise(store, mix, train({ max_tokens: 60 }), options);
+    const result = await tokenise(store, mixPlan, train({ max_tokens: 60 }), options);
     assert.equal(result.rows, rows.length);
     assert.equal(result.pieces, pieces);
     const tokens = await readTokens(store, result.tokens);
@@ -111,7 +111,7 @@ void test('every row is tokenised by the renderer, however the file is cut, in o
 void test('the length report counts rows, cuts and losses of each source', async () => {
   const store = await temporaryStore();
   const words = (count: number): string => 'word '.repeat(count).trim();
-  const mix = await putMix(store, {
+  const { mixPlan } = await putMix(store, {
     train: [
       { source: 0, messages: [user('a'), assistant('b')] },
       { source: 0, messages: [user('a'), assistant(words(100))] },
@@ -120,7 +120,7 @@ void test('the length report counts rows, cuts and losses of each source', async
     ],
     sources: ['x', 'y'],
   });
-  const result = await tokenise(store, mix, train({ max_tokens: 40 }));
+  const result = await tokenise(store, mixPlan, train({ max_tokens: 40 }));
   const [x, y] = result.lengths;
   assert.deepEqual(
     [x, y].map((each) => [each?.source, each?.rows, each?.truncated, each?.lostLastAnswer, each?.untrained]),
@@ -140,22 +140,22 @@ void test('the length report counts rows, cuts and losses of each source', async
 
 void test('steps are counted over rows that have something to train, in whole batches of an epoch', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
-  const result = await tokenise(store, mix, train({ batch_size: 16, epochs: 2 }));
+  const { mixPlan } = await putMix(store, { train: rows, sources });
+  const result = await tokenise(store, mixPlan, train({ batch_size: 16, epochs: 2 }));
   assert.deepEqual([result.stepsPerEpoch, result.totalSteps], [3, 6]);
-  const cut = await tokenise(store, mix, train({ batch_size: 16, epochs: 2, max_steps: 4 }));
+  const cut = await tokenise(store, mixPlan, train({ batch_size: 16, epochs: 2, max_steps: 4 }));
   assert.deepEqual([cut.stepsPerEpoch, cut.totalSteps], [3, 4]);
 });
 
 void test('pieces are used again for another batch size and mix key, and made again for other tokens', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
-  const first = await tokenise(store, mix, train({ batch_size: 16 }), { pieceBytes: 900 });
+  const { mixPlan } = await putMix(store, { train: rows, sources });
+  const first = await tokenise(store, mixPlan, train({ batch_size: 16 }), { pieceBytes: 900 });
   assert.equal(first.reused, 0);
-  const again = await tokenise(store, mix, train({ batch_size: 4, learning_rate: 0.5 }), { pieceBytes: 900 });
+  const again = await tokenise(store, mixPlan, train({ batch_size: 4, learning_rate: 0.5 }), { pieceBytes: 900 });
   assert.equal(again.reused, again.pieces);
   assert.deepEqual(again.tokens, first.tokens);
-  const other = await tokenise(store, mix, train({ train_on: 'last_assistant_message' }), {
+  const other = await tokenise(store, mixPlan, train({ train_on: 'last_assistant_message' }), {
     pieceBytes: 900,
   });
   assert.equal(other.reused, 0);
@@ -165,7 +165,7 @@ void test('pieces are used again for another batch size and mix key, and made ag
 void test('a conversation that the renderer refuses is counted and not trained', async () => {
   const store = await temporaryStore();
   const reasons = [user('2+2?'), assistant('<think>\nit is 4\n</think>\n\n4')];
-  const mix = await putMix(store, {
+  const { mixPlan } = await putMix(store, {
     train: [
       { source: 0, messages: reasons },
       { source: 0, messages: [user('a'), assistant('b')] },
@@ -173,7 +173,7 @@ void test('a conversation that the renderer refuses is counted and not trained',
     sources: ['x'],
   });
   const recipe = train({ renderer: 'qwen3_disable_thinking', train_on: 'last_assistant_message' });
-  const result = await tokenise(store, mix, recipe);
+  const result = await tokenise(store, mixPlan, recipe);
   assert.equal(result.trainedRows, 1);
   assert.deepEqual(result.untrained, {
     renderer: 'qwen3_disable_thinking',
@@ -193,7 +193,7 @@ void test('a conversation that the renderer refuses is counted and not trained',
 void test('what is not trained is counted by source: refusals, weight 0, reasoning that is left out, names', async () => {
   const store = await temporaryStore();
   const reasons = (content: string): Message => ({ ...assistant(content), reasoning_content: 'r' });
-  const mix = await putMix(store, {
+  const { mixPlan } = await putMix(store, {
     train: [
       { source: 0, messages: [user('a'), assistant('b')] },
       { source: 1, messages: [user('a'), { ...assistant('b'), weight: 0 }, user('c'), assistant('d')] },
@@ -203,7 +203,7 @@ void test('what is not trained is counted by source: refusals, weight 0, reasoni
     heldout: [{ source: 1, messages: [user('a'), reasons('b')] }],
     sources: ['plain', 'agents', 'tools'],
   });
-  const inQwen = await tokenise(store, mix, train({ renderer: 'qwen3' }));
+  const inQwen = await tokenise(store, mixPlan, train({ renderer: 'qwen3' }));
   const nothing = { refused: {}, weightZero: 0, reasoningLeftOut: 0, named: 0 };
   assert.deepEqual(inQwen.untrained, {
     renderer: 'qwen3',
@@ -211,7 +211,7 @@ void test('what is not trained is counted by source: refusals, weight 0, reasoni
     sources: [{ source: 'agents', rows: 2, ...nothing, weightZero: 1, reasoningLeftOut: 1, named: 1 }],
   });
 
-  const inColons = await tokenise(store, mix, train({ renderer: 'role_colon' }));
+  const inColons = await tokenise(store, mixPlan, train({ renderer: 'role_colon' }));
   assert.deepEqual(inColons.untrained, {
     renderer: 'role_colon',
     sources: [
@@ -254,7 +254,7 @@ void test('an example a turn: examples keep their line, and steps, lengths and h
   });
   const talk = (turns: number): Message[] =>
     Array.from({ length: turns }, (_, at) => [user(`q${at}`), reasons(`a${at}`)]).flat();
-  const mix = await putMix(store, {
+  const { mixPlan } = await putMix(store, {
     train: [
       { source: 0, messages: talk(3) },
       { source: 1, messages: [user('q'), { ...assistant('bad'), weight: 0 }] },
@@ -265,8 +265,8 @@ void test('an example a turn: examples keep their line, and steps, lengths and h
     sources: ['x', 'y'],
   });
   const recipe = train({ examples: 'turn', batch_size: 4 });
-  const whole = await tokenise(store, mix, recipe);
-  const perLine = await tokenise(store, mix, recipe, { pieceBytes: 1 });
+  const whole = await tokenise(store, mixPlan, recipe);
+  const perLine = await tokenise(store, mixPlan, recipe, { pieceBytes: 1 });
   for (const result of [whole, perLine]) {
     assert.deepEqual(
       [result.rows, result.trainedRows, result.examples, result.trainedExamples, result.stepsPerEpoch],
@@ -308,7 +308,7 @@ void test('an example a turn: examples keep their line, and steps, lengths and h
     const heldout = await TokenReader.open(store, tokens, 'heldout');
     assert.deepEqual([heldout.trainedExamples().length, tokens.heldoutRows], [2, 1]);
   }
-  const conversations = await tokenise(store, mix, train({ batch_size: 4 }));
+  const conversations = await tokenise(store, mixPlan, train({ batch_size: 4 }));
   assert.equal(conversations.reused, 0, 'the form of examples is a part of the key');
   assert.deepEqual([conversations.examples, conversations.trainedExamples], [4, 3]);
   assert.deepEqual(untrainedLines(conversations.untrained), [
@@ -324,8 +324,8 @@ void test('more token pieces than a process may have files open are read, many a
     source: 0,
     messages: [user(`Question ${at}?`), assistant(`Answer ${at}.`)],
   }));
-  const mix = await putMix(store, { train: many, sources: ['a'] });
-  const { tokens, pieces } = await tokenise(store, mix, train(), { pieceBytes: 1 });
+  const { mixPlan } = await putMix(store, { train: many, sources: ['a'] });
+  const { tokens, pieces } = await tokenise(store, mixPlan, train(), { pieceBytes: 1 });
   assert.equal(pieces, many.length, 'each with two files, and 256 may be open');
   const hash = createHash('sha256');
   const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');
@@ -338,14 +338,14 @@ void test('more token pieces than a process may have files open are read, many a
 
 void test('what a renderer cannot train is an error before anything is tokenised', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
+  const { mixPlan } = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({
     store,
     tokenizers: { developmentModelDir },
     threads: oneThread,
   });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mix, train: train(change), startedOn, out: '/out' }, quietWork());
+    activities.planTokens({ mixPlan, train: train(change), startedOn, out: '/out' }, quietWork());
   await assert.rejects(plan({ renderer: 'tml_v0', train_on: 'all_messages' }), {
     type: 'RecipeError',
     message: /^train\.train_on cannot be all_messages with the renderer tml_v0/,
@@ -358,10 +358,10 @@ void test('what a renderer cannot train is an error before anything is tokenised
 
 void test('a base model without a known tokenizer, a folder without one and a wrong renderer are different errors', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
+  const { mixPlan } = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mix, train: train(change), startedOn, out: '/out' }, quietWork());
+    activities.planTokens({ mixPlan, train: train(change), startedOn, out: '/out' }, quietWork());
   await assert.rejects(plan({ base_model: 'who/knows' }), { type: 'TokenizerError', message: /who\/knows/ });
   await assert.rejects(plan({ tokenizer: '/nowhere' }), { type: 'TokenizerError', message: /\/nowhere/ });
   await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
@@ -373,11 +373,11 @@ void test('a base model without a known tokenizer, a folder without one and a wr
 
 void test('a tokenizer without the control tokens of the renderer, or of another model, is refused before anything is tokenised', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
+  const { mixPlan } = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
     activities.planTokens(
-      { mix, train: train({ ...change, tokenizer: modelDir }), startedOn, out: '/out' },
+      { mixPlan, train: train({ ...change, tokenizer: modelDir }), startedOn, out: '/out' },
       quietWork(),
     );
   await assert.rejects(plan({ renderer: 'llama3' }), {
@@ -394,7 +394,7 @@ void test('a tokenizer without the control tokens of the renderer, or of another
 
 void test('a tokenizer on the Hub is fetched at the revision that the recipe names', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
+  const { mixPlan } = await putMix(store, { train: rows, sources });
   const asked: string[] = [];
   const fetchTokenizer = async (
     id: string,
@@ -406,11 +406,11 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
   const plan = await activities.planTokens(
-    { mix, train: train({ tokenizer: 'own/tok@v2' }), startedOn, out: '/out' },
+    { mixPlan, train: train({ tokenizer: 'own/tok@v2' }), startedOn, out: '/out' },
     quietWork(),
   );
   await activities.planTokens(
-    { mix, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn, out: '/out' },
+    { mixPlan, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn, out: '/out' },
     quietWork(),
   );
   assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
@@ -419,13 +419,13 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
 
 void test('tokenising stops when it is aborted', async () => {
   const store = await temporaryStore();
-  const mix = await putMix(store, { train: rows, sources });
+  const { mixPlan } = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({
     store,
     tokenizers: { developmentModelDir },
     threads: oneThread,
   });
-  const { plan } = await activities.planTokens({ mix, train: train(), startedOn, out: '/out' }, quietWork());
+  const { plan } = await activities.planTokens({ mixPlan, train: train(), startedOn, out: '/out' }, quietWork());
   const reason = new Error('enough');
   const work = quietWork(AbortSignal.abort(reason));
   await assert.rejects(activities.tokenisePieces({ plan, from: 0, to: 1 }, work), reason);

@@ -17,14 +17,14 @@ async function plan(conversations: readonly (readonly Message[])[]): Promise<unk
   const store = await temporaryStore();
   const recipe = train({ renderer: 'role_colon' });
   const rows = conversations.map((messages) => ({ source: 0, messages }));
-  const mix = await putMix(store, { train: rows, sources: ['a'] });
+  const { mixPlan } = await putMix(store, { train: rows, sources: ['a'] });
   const tokenise = createTokeniseActivities({
     store,
     threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: async () => modelDir },
   });
   const work = quietWork();
-  const planned = await tokenise.planTokens({ mix, train: recipe, startedOn, out: '/out' }, work);
+  const planned = await tokenise.planTokens({ mixPlan, train: recipe, startedOn, out: '/out' }, work);
   await tokenise.tokenisePieces({ plan: planned.plan, from: 0, to: 1 }, work);
   const { tokens } = await tokenise.finishTokens({ plan: planned.plan }, work);
   const access = createTinkerAccess({ env: { TINKER_BASE_URL: 'http://127.0.0.1:1', TINKER_API_KEY: 'k' } });

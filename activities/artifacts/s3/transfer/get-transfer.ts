@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { blobChunkBytes } from '../../../../core/store/object-sizes.js';
 import { writeAll } from '../../../../files/file-writer.js';
 import { ConnectionPool } from '../../../http/connection-pool.js';
 import type { DirectConnection, DirectResponse } from '../../../http/direct-connection.js';
@@ -6,9 +7,11 @@ import { DiskError, mostAnswerBytes, type GetMessage, type GetResult } from './b
 
 const pool = new ConnectionPool();
 
-/** Buffers of chunks, for the next transfers. */
+/**
+ * Memory of ended transfers, for the next ones. Any of it serves, so that there is never more than there were
+ * transfers at a time.
+ */
 const spare: Buffer[] = [];
-const mostSpare = 4;
 
 /**
  * Writes one object, or a range of it, from a connection to a file. Bytes with a SHA-256 are hashed first.
@@ -32,6 +35,7 @@ export class GetTransfer {
 
   async run(): Promise<GetResult> {
     const { url: href, headers, way, at, stallMs } = this.#message;
+    const held = this.#held;
     const url = new URL(href);
     const timer = setTimeout(() => this.#cut(new Error('The connection went silent')), stallMs);
     try {
@@ -48,6 +52,7 @@ export class GetTransfer {
               timer.refresh();
               this.#take(bytes);
             },
+            ...(held === undefined ? {} : { memory: () => held.buffer.subarray(this.#position - at) }),
           });
           pool.give(connection);
           return this.#resultOf(response);
@@ -59,7 +64,7 @@ export class GetTransfer {
       }
     } finally {
       clearTimeout(timer);
-      if (this.#held !== undefined && spare.length < mostSpare) spare.push(this.#held.buffer);
+      if (held !== undefined) spare.push(held.buffer);
     }
   }
 
@@ -90,8 +95,10 @@ export class GetTransfer {
     if (this.#refusal !== undefined) return void this.#refusal.push(Buffer.from(bytes));
     if (this.#held === undefined) this.#write(bytes, this.#position);
     else {
-      this.#held.hash.update(bytes);
-      this.#held.buffer.set(bytes, this.#position - at);
+      const { buffer, hash } = this.#held;
+      hash.update(bytes);
+      const isThere = bytes.buffer === buffer.buffer;
+      if (!isThere) buffer.set(bytes, this.#position - at);
     }
     this.#position += bytes.length;
   }
@@ -113,7 +120,9 @@ export class GetTransfer {
   }
 }
 
+/** New memory has room for any usual chunk. Its pages take no memory until they are written to. */
 function bufferOf(bytes: number): Buffer {
   const found = spare.findIndex((buffer) => buffer.length >= bytes);
-  return spare.splice(found, found === -1 ? 0 : 1)[0] ?? Buffer.allocUnsafeSlow(bytes);
+  const [buffer] = found === -1 ? [] : spare.splice(found, 1);
+  return buffer ?? Buffer.allocUnsafeSlow(Math.max(bytes, blobChunkBytes));
 }
