@@ -62,7 +62,8 @@ const policies = {
   copyRows: untilDone, // Finished groups are in the store.
   writePartitions: untilDone, // Finished partitions are in the store.
   finishMix: untilDone, // Writes files whose content does not depend on the attempt.
-  planTokens: asked, // May request a tokenizer that is not there from the Hub.
+  chooseTokenizer: asked, // May request it from the Hub. A wrong one must show before hours go into data.
+  planTokens: untilDone, // Reads the store.
   tokenisePieces: untilDone, // Finished pieces are in the store.
   finishTokens: untilDone, // Reads the store.
   checkTraining: asked, // A wrong key must show before hours go into data.

@@ -1,6 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import type { MixResult } from '../core/contracts/mix.js';
-import type { TokensResult } from '../core/contracts/tokens.js';
+import type { ChosenTokenizer, TokensResult } from '../core/contracts/tokens.js';
 import type { Train } from '../core/recipe.js';
 import type { Stage1Input, Stage1Result } from '../core/run/run.js';
 import { both } from './parallel.js';
@@ -10,10 +10,10 @@ import { handleProgress } from './run/progress.js';
 import { handleRepairs } from './run/repairs.js';
 import { handleReview } from './run/review.js';
 import { Run } from './run/run.js';
-import { mixUntilApproved, writeMix, type OrderedMix } from './stages/mix.js';
+import { mixUntilApproved, writeMix } from './stages/mix.js';
 import { reportCancelled, writeReport } from './stages/report.js';
 import { prepareSources } from './stages/sources.js';
-import { tokenise } from './stages/tokenise.js';
+import { chooseTokenizer, tokenise, type TokeniseInput } from './stages/tokenise.js';
 import { checkTraining, planTraining, trainInChild } from './stages/train.js';
 
 /**
@@ -39,29 +39,39 @@ export async function stage1(input: Stage1Input): Promise<Stage1Result> {
 }
 
 async function fromCorporaToReport(run: Run): Promise<Stage1Result> {
-  const { train, out } = run.recipe;
-  const [sources] = await both(
+  const { train } = run.recipe;
+  if (train === undefined) return await mixOnly(run);
+  const [sources, tokenizer] = await both(
     async () => await prepareSources(run),
-    async () => (train === undefined ? null : await checkTraining(run, train)),
+    async () => await checkTrain(run, train),
   );
   const ordered = await mixUntilApproved(run, sources);
   const [mix, tokens] = await both(
     async () => await writeMix(run, ordered),
-    async () => (train === undefined ? null : await tokeniseUntilDone(run, train, ordered)),
+    async () => await tokeniseUntilDone(run, train, { mix: ordered, tokenizer }),
   );
-  const trained =
-    train === undefined || tokens === null ? dataOnly : await trainOn(run, train, { mix, tokens });
-  const { path: reportPath } = await lastReport(run);
-  return { out, mix, skippedSources: run.view.skippedSources, ...trained, reportPath };
+  const trained = await trainOn(run, train, { mix, tokens });
+  return await lastReport(run, { mix, ...trained });
 }
 
-type Trained = Pick<Stage1Result, 'tokens' | 'training' | 'trained'>;
+/** A recipe without `train`. */
+async function mixOnly(run: Run): Promise<Stage1Result> {
+  const ordered = await mixUntilApproved(run, await prepareSources(run));
+  const mix = await writeMix(run, ordered);
+  return await lastReport(run, { mix, tokens: null, training: null, trained: null });
+}
 
-/** Of a recipe without `train`. */
-const dataOnly: Trained = { tokens: null, training: null, trained: null };
+/** What a training needs besides data, checked before there is any. */
+async function checkTrain(run: Run, train: Train): Promise<ChosenTokenizer> {
+  const [, tokenizer] = await both(
+    async () => await checkTraining(run, train),
+    async () => await chooseTokenizer(run, train),
+  );
+  return tokenizer;
+}
 
-async function tokeniseUntilDone(run: Run, train: Train, mix: OrderedMix): Promise<TokensResult> {
-  const tokens = await run.waits.untilDone('tokenise', async () => await tokenise(run, train, mix));
+async function tokeniseUntilDone(run: Run, train: Train, input: TokeniseInput): Promise<TokensResult> {
+  const tokens = await run.waits.untilDone('tokenise', async () => await tokenise(run, train, input));
   run.report.add({ tokens });
   return tokens;
 }
@@ -70,7 +80,7 @@ async function trainOn(
   run: Run,
   train: Train,
   { mix, tokens }: { readonly mix: MixResult; readonly tokens: TokensResult },
-): Promise<Trained> {
+): Promise<Pick<Stage1Result, 'tokens' | 'training' | 'trained'>> {
   const { waits, report } = run;
   const training = await waits.untilDone('train', async () => await planTraining(run, train, tokens));
   report.add({ training });
@@ -78,10 +88,14 @@ async function trainOn(
   return { tokens, training, trained };
 }
 
-async function lastReport(run: Run): Promise<{ readonly path: string }> {
+async function lastReport(
+  run: Run,
+  results: Pick<Stage1Result, 'mix' | 'tokens' | 'training' | 'trained'>,
+): Promise<Stage1Result> {
   run.view.enter('report');
   run.report.end('done');
   const written = await run.waits.untilDone('report', async () => await writeReport(run));
   run.view.finish();
-  return written;
+  const { recipe, view } = run;
+  return { out: recipe.out, skippedSources: view.skippedSources, ...results, reportPath: written.path };
 }

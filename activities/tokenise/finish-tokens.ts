@@ -8,15 +8,13 @@ import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { readJson } from '../artifacts/read-json.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { inParallel } from '../threads/in-parallel.js';
-import { LengthTally } from './pieces/length-tally.js';
+import { examplesIn, LengthTally } from './pieces/length-tally.js';
 import { lengthsName, PieceLengths } from './pieces/source-lengths.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
 import type { PlannedPiece, ReadTokenPlan } from './pieces/token-plan.js';
 import { untrainedOf, type TokensMeta, type TokensPieces } from './pieces/tokens-artifact.js';
 import type { TokeniseDeps } from './tokenise-deps.js';
-import { storedTokenizer } from './tokenizer/stored-tokenizer.js';
-import { writeTokenizerFiles } from './tokenizer/tokenizer-files.js';
 
 /**
  * Combines the pieces of a plan into a `tokens` artifact: counts, lengths by source, and the number of steps.
@@ -37,7 +35,6 @@ export async function finishTokens(
   if ((await store.find(tokens)) === undefined)
     await store.put(tokens, async (dir) => {
       await writeFile(join(dir, piecesName), JSON.stringify(pieces));
-      await writeTokenizerFiles(await storedTokenizer(store, plan.artifact), dir);
       return meta;
     });
   const rule = {
@@ -106,7 +103,7 @@ async function gatherPieces(
       tallies[Number(source)]?.addParts(parts);
     for (const [source, own] of Object.entries(lengths)) {
       tallies[Number(source)]?.addPiece(own);
-      counts.examples += own.lengths.reduce((sum, [, examples]) => sum + examples, 0);
+      counts.examples += examplesIn(own.lengths);
       counts.tokensPerEpoch += own.tokensPerEpoch;
     }
   }

@@ -26,11 +26,7 @@ export async function tokenisePieces(
   // Found once, by the first piece whose part has no shard.
   let runs: Promise<readonly ArtifactFile[]> | undefined;
   const findRuns = async (): Promise<readonly ArtifactFile[]> =>
-    await linesOfRuns(
-      store,
-      plan.mixPlan,
-      await readMixPlan(store, { kind: 'mix-plan', key: plan.mixPlan }),
-    );
+    await linesOfRuns(store, plan.mixPlan, await readMixPlan(store, { kind: 'mix-plan', key: plan.mixPlan }));
   const pieces = plan.pieces.slice(input.from, input.to);
   const progress = new PiecesProgress(work, `pieces ${input.from + 1} to ${input.to}`, pieces);
   const result = { pieces: pieces.length, reusedPieces: 0, rows: 0, tokens: 0 };
@@ -51,7 +47,7 @@ export async function tokenisePieces(
           : [{ artifact: part, file: entriesName }, ...(await (runs ??= findRuns()))]),
       ];
       const onProgress = (done: number): void => progress.running(piece, done);
-      return await bringTokenizer(store, plan.artifact, (tokenizer) =>
+      return await bringTokenizer(store, tokenisation.tokenizerDigest, (tokenizer) =>
         store.bring(wanted, ([originsPath = '', path = '', ...linesPaths]) => {
           const from = isSharded
             ? ({ kind: 'shard', path, start } as const)

@@ -57,10 +57,9 @@ export async function trainOurs(given: OurTraining): Promise<void> {
     threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(access, name, signal) },
   });
-  const { plan, pieces } = await tokenise.planTokens(
-    { mixPlan, train, startedOn: '2026-11-28', out },
-    work,
-  );
+  const wanted = { train, startedOn: '2026-11-28', out };
+  const tokenizer = await tokenise.chooseTokenizer(wanted, work);
+  const { plan, pieces } = await tokenise.planTokens({ ...wanted, mixPlan, tokenizer }, work);
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const { tokens } = await tokenise.finishTokens({ plan }, work);
   const live = new LiveClients();

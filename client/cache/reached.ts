@@ -8,8 +8,13 @@ import { plannedArtifacts, readConversionPlan } from '../../activities/convert/p
 import { summaryRef } from '../../activities/convert/summarise-source.js';
 import { oidOf } from '../../activities/hub/download/hub-blob.js';
 import { readResolution } from '../../activities/hub/resolve/resolution.js';
-import { readTokenPlan, tokenPieceRef } from '../../activities/tokenise/pieces/token-plan.js';
+import {
+  readTokenPlan,
+  tokenPieceRef,
+  type Tokenisation,
+} from '../../activities/tokenise/pieces/token-plan.js';
 import { readTokens } from '../../activities/tokenise/pieces/tokens-artifact.js';
+import { tokenizerRef } from '../../activities/tokenise/tokenizer/stored-tokenizer.js';
 import type { ArtifactStore } from '../../activities/artifacts/store.js';
 import type { ArtifactKind, ArtifactRef } from '../../core/contracts/artifact.js';
 
@@ -78,21 +83,27 @@ const needsByKind: Readonly<Record<ArtifactKind, ReadNeeds | null>> = {
     const { plan } = MixMeta.parse((await store.get(ref)).meta);
     return { refs: [{ kind: 'mix-plan', key: plan }] };
   },
+  tokenizer: null,
   'token-plan': async (store, ref) => {
     const plan = await readTokenPlan(store, ref);
     const pieces = plan.pieces.map((piece) => tokenPieceRef(plan, piece));
-    return { refs: [{ kind: 'mix-plan', key: plan.mixPlan }, ...pieces] };
+    return { refs: [{ kind: 'mix-plan', key: plan.mixPlan }, tokenizerOf(plan), ...pieces] };
   },
   'token-piece': null,
   tokens: async (store, ref) => {
-    const { pieces } = await readTokens(store, ref);
-    return { refs: pieces.map(({ key }) => ({ kind: 'token-piece', key })) };
+    const tokens = await readTokens(store, ref);
+    const pieces = tokens.pieces.map(({ key }): ArtifactRef => ({ kind: 'token-piece', key }));
+    return { refs: [tokenizerOf(tokens), ...pieces] };
   },
   training: null,
   metrics: null,
   record: null,
   evaluation: null,
 };
+
+function tokenizerOf({ tokenisation }: { readonly tokenisation: Tokenisation }): ArtifactRef {
+  return tokenizerRef(tokenisation.tokenizerDigest);
+}
 
 async function needsOfMix(store: ArtifactStore, ref: ArtifactRef): Promise<Needs> {
   const plan = await readMixPlan(store, ref);

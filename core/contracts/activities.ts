@@ -26,6 +26,8 @@ import type {
   SourceResolution,
 } from './source.js';
 import type {
+  ChooseTokenizerInput,
+  ChosenTokenizer,
   PlanTokensInput,
   TokenPlan,
   TokenisePiecesInput,
@@ -77,7 +79,9 @@ export interface Activities {
   writePartitions(input: MixRangeInput): Promise<MixRangeResult>;
   /** Writes train.jsonl, heldout.jsonl and the manifest into `out`. */
   finishMix(input: FinishMixInput): Promise<MixResult>;
-  /** Finds renderer and tokenizer, and cuts the mix into pieces. */
+  /** Finds the tokenizer of a training and checks it, before the data is made. */
+  chooseTokenizer(input: ChooseTokenizerInput): Promise<ChosenTokenizer>;
+  /** Cuts the mix into pieces. */
   planTokens(input: PlanTokensInput): Promise<TokenPlan>;
   /** Makes tokens and loss weights of the lines of pieces. */
   tokenisePieces(input: TokenisePiecesInput): Promise<TokenisePiecesResult>;

@@ -11,6 +11,7 @@ export const artifactKinds = [
   'mix-copies', // further copies of repeated rows
   'mix-part', // the lines of one partition in their order
   'mix', // the finished mix: manifest, rejects and the list of its parts
+  'tokenizer', // its files
   'token-plan',
   'token-piece',
   'tokens',

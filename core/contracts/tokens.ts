@@ -2,16 +2,33 @@ import type { RendererName, Train } from '../recipe.js';
 import type { RendererSettings } from '../training/rendering/renderer.js';
 import type { ArtifactRef, Batches } from './artifact.js';
 
-/** A mix, and how to tokenise it. */
-export interface PlanTokensInput {
-  /** Of kind `mix-plan`, of which all partitions are written. */
-  readonly mixPlan: ArtifactRef;
-  /** Base model, renderer, tokenizer, limits and batch size. */
+/** The training whose tokenizer is wanted. */
+export interface ChooseTokenizerInput {
+  /** Base model, renderer, tokenizer. */
   readonly train: Train;
   /** The day on which the run started, `YYYY-MM-DD` in UTC: the date of a renderer that writes one. */
   readonly startedOn: string;
   /** Where the results of the run go: names what its client has imported. */
   readonly out: string;
+}
+
+/** A tokenizer that fits the renderer and the base model. */
+export interface ChosenTokenizer {
+  /** SHA-256 of its files, which are in the store. */
+  readonly digest: string;
+  /** Its origin, with its digest. */
+  readonly description: string;
+}
+
+/** A mix, and how to tokenise it. */
+export interface PlanTokensInput {
+  /** Of kind `mix-plan`, of which all partitions are written. */
+  readonly mixPlan: ArtifactRef;
+  readonly tokenizer: ChosenTokenizer;
+  /** Base model, renderer, limits and batch size. */
+  readonly train: Train;
+  /** As in {@link ChooseTokenizerInput}. */
+  readonly startedOn: string;
 }
 
 /** The work of tokenising a mix. */

@@ -255,8 +255,9 @@ export function tokenise(run: Run): Traffic {
   const pieces = tokenPieces.train + tokenPieces.heldout;
   const batches = batchCount(tokenBatches);
   const readers = readersOf(run, batches);
-  const plan = [pieces * json.tokenPiece, tokenizerBytes] as const;
-  const [isListObject = false, isTokenizerObject = false] = areObjects(plan);
+  const planBytes = pieces * json.tokenPiece;
+  const [isListObject = false] = areObjects([planBytes]);
+  const [isTokenizerObject = false] = areObjects([tokenizerBytes]);
   const isHashed = lineBytes * (1 - input.heldoutFraction) <= mostHashedBytes;
   const spread = elsewhere(run);
   const shardChunks = lineBytes / fileChunkBytes + batches;
@@ -271,10 +272,13 @@ export function tokenise(run: Run): Traffic {
   return sum(
     // Whether the plan is there, the plan of the mix and its parts.
     reads(1 + (1 + partitions) * spread),
-    put(...plan),
+    put(planBytes),
+    // Whether the tokenizer is there.
+    reads(1),
+    put(tokenizerBytes),
     times(
       readers,
-      sum(reads(1), readFile(plan[0], isListObject), readFile(tokenizerBytes, isTokenizerObject)),
+      sum(reads(2), readFile(planBytes, isListObject), readFile(tokenizerBytes, isTokenizerObject)),
     ),
     // Whether a piece is there, its part, the origins and the lines.
     reads(pieces + Math.max(partitions, batches) * spread),
@@ -284,6 +288,6 @@ export function tokenise(run: Run): Traffic {
     pieceFilesOf(input.heldoutFraction, tokenPieces.heldout),
     // All of them are counted.
     reads(pieces + 1),
-    put(...plan),
+    put(planBytes),
   );
 }

@@ -112,8 +112,9 @@ export async function runUpToTokens(
   if (train === undefined) throw new Error('The recipe has a training');
   const { result, converted, mixPlan } = await runUpToMix(store, paths, out, threads, onStage);
   const tokens = createTokeniseActivities({ store, threads, tokenizers: {} });
-  const toTokenise = { mixPlan, train, startedOn: '2026-11-28', out };
-  const tokenPlan = await tokens.planTokens(toTokenise, work);
+  const wanted = { train, startedOn: '2026-11-28', out };
+  const tokenizer = await tokens.chooseTokenizer(wanted, work);
+  const tokenPlan = await tokens.planTokens({ ...wanted, mixPlan, tokenizer }, work);
   await inBatches(tokenPlan.pieces, (range) =>
     tokens.tokenisePieces({ plan: tokenPlan.plan, ...range }, work),
   );

@@ -12,8 +12,9 @@ import type { SegmentRecordRef, TrainingPlan, TrainSegmentResult } from '../../c
 import type { StepMetrics } from '../../core/training/step-metrics.js';
 import type { WorkContext } from '../../core/progress.js';
 import type { Train } from '../../core/recipe.js';
-import { assistant, putMix, startedOn, temporaryStore, train, user, type Row } from './mix-artifact.js';
+import { assistant, putMix, temporaryStore, train, user, type Row } from './mix-artifact.js';
 import { temporaryFolder } from './folder.js';
+import { planTokens } from './plan-tokens.js';
 import type { Server } from './tinker-server.js';
 import { quietWork, recordedWork, type RecordedWork } from './work.js';
 
@@ -61,10 +62,7 @@ export async function prepare(
     threads: new ThreadPool(1),
     tokenizers: { developmentModelDir: (name, signal) => developmentModelDir(server.access, name, signal) },
   });
-  const { plan, pieces } = await tokenise.planTokens(
-    { mixPlan, train: recipe(change), startedOn, out: '/out' },
-    quietWork(),
-  );
+  const { plan, pieces } = await planTokens(tokenise, mixPlan, { train: recipe(change) });
   await tokenise.tokenisePieces({ plan, from: 0, to: pieces.items }, quietWork());
   const { tokens } = await tokenise.finishTokens({ plan }, quietWork());
   const training = await activities(server, store).planTraining(

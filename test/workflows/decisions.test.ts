@@ -131,9 +131,13 @@ void test('the day of the start goes with the tokens, also where they are planne
   const fake = fakeActivities();
   const days: string[] = [];
   const { activities } = fakeActivities();
+  fake.activities.chooseTokenizer = async (input) => {
+    days.push(input.startedOn);
+    return await activities.chooseTokenizer(input);
+  };
   fake.activities.planTokens = async (input) => {
     days.push(input.startedOn);
-    if (days.length === 1)
+    if (days.length === 2)
       throw ApplicationFailure.create({ message: 'full', type: 'DiskFullError', nonRetryable: true });
     return await activities.planTokens(input);
   };
@@ -142,7 +146,7 @@ void test('the day of the start goes with the tokens, also where they are planne
     await handle.executeUpdate(updates.retryStage, { args: [{ stage: 'tokenise' }] });
     await handle.result();
     const day = (await handle.describe()).startTime.toISOString().slice(0, 10);
-    assert.deepEqual(days, [day, day]);
+    assert.deepEqual(days, [day, day, day]);
   });
 });
 

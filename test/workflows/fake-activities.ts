@@ -129,6 +129,7 @@ export function fakeActivities(
         composition,
       };
     },
+    chooseTokenizer: async () => ({ digest: 'd'.repeat(64), description: 'tiny' }),
     planTokens: async () => ({
       plan: ref('token-plan', 'tokens'),
       renderer: 'qwen3',

@@ -33,10 +33,7 @@ export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]
 }
 
 /** Writes the results of a mix, where the review has not seen them. */
-export async function writeMix(
-  run: Run,
-  { plan, trainLines, reviewed }: OrderedMix,
-): Promise<MixResult> {
+export async function writeMix(run: Run, { plan, trainLines, reviewed }: OrderedMix): Promise<MixResult> {
   if (reviewed !== undefined) return reviewed;
   const { activities, view, report, recipe, waits } = run;
   const summary = `write train.jsonl (${formatCount(trainLines)} lines)`;

@@ -39,13 +39,13 @@ export interface Marking {
 }
 
 /** The rules and the tokenizer with which a mix was tokenised. */
-export async function markingOf(store: ArtifactStore, { tokenisation, artifact }: Tokens): Promise<Marking> {
+export async function markingOf(store: ArtifactStore, { tokenisation }: Tokens): Promise<Marking> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
   return {
     renderer,
     rules: tokenisation,
     maxTokens: tokenisation.maxTokens,
-    encoder: await storedEncoder(store, artifact, renderer),
+    encoder: await storedEncoder(store, tokenisation.tokenizerDigest, renderer),
   };
 }
 

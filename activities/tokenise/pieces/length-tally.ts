@@ -1,6 +1,6 @@
 import type { LengthReport, SourceUntrained, UntrainedParts } from '../../../core/contracts/tokens.js';
 import { addUntrainedParts, nothingUntrained } from '../../../core/training/untrained-parts.js';
-import type { SourceLengths } from './source-lengths.js';
+import { examplesByLength, type SourceLengths } from './source-lengths.js';
 import { datumTokens, type ExampleEntry } from './token-piece.js';
 
 /** Adds up the lengths of one source's examples, of a piece or of several. */
@@ -42,7 +42,7 @@ export class LengthTally {
   addPiece({ lengths, ...counts }: SourceLengths): void {
     for (const [name, value] of Object.entries(counts) as [keyof typeof counts, number][])
       this.#counts[name] += value;
-    for (const [length, examples] of lengths) this.#addLengths(length, examples);
+    for (const [length, examples] of examplesByLength(lengths)) this.#addLengths(length, examples);
   }
 
   addParts(parts: UntrainedParts): void {
@@ -54,7 +54,7 @@ export class LengthTally {
   }
 
   lengths(): SourceLengths {
-    return { ...this.#counts, lengths: [...this.#lengths].sort(([a], [b]) => a - b) };
+    return { ...this.#counts, lengths: [...this.#lengths].sort(([a], [b]) => a - b).flat() };
   }
 
   /** `undefined` where there is nothing of it. */
@@ -75,7 +75,7 @@ export class LengthTally {
   report(source: string): LengthReport {
     const { rows, trainedRows, tokens, trainedTokens, truncated, lostLastAnswer } = this.#counts;
     const { lengths } = this.lengths();
-    const examples = lengths.reduce((sum, [, count]) => sum + count, 0);
+    const examples = examplesIn(lengths);
     const at = (part: number): number => lengthAt(lengths, Math.max(1, Math.ceil(part * examples)));
     return {
       source,
@@ -91,12 +91,19 @@ export class LengthTally {
   }
 }
 
+/** How many there are. */
+export function examplesIn(lengths: SourceLengths['lengths']): number {
+  let all = 0;
+  for (const [, examples] of examplesByLength(lengths)) all += examples;
+  return all;
+}
+
 /** Nearest rank: the smallest length that at least `rank` examples do not exceed; 0 without examples. */
 function lengthAt(lengths: SourceLengths['lengths'], rank: number): number {
-  let examples = 0;
-  for (const [length, count] of lengths) {
-    examples += count;
-    if (examples >= rank) return length;
+  let before = 0;
+  for (const [length, examples] of examplesByLength(lengths)) {
+    before += examples;
+    if (before >= rank) return length;
   }
   return 0;
 }

@@ -19,11 +19,16 @@ export const SourceLengths = z
     truncated: count,
     /** Examples that lose all of their last answer to truncation. */
     lostLastAnswer: count,
-    /** How many examples have each length before truncation: length, examples. */
-    lengths: z.array(z.tuple([count, count])).readonly(),
+    /** The lengths before truncation, ascending; each followed by how many examples have it. */
+    lengths: z.array(count).readonly(),
   })
   .readonly();
 export type SourceLengths = z.infer<typeof SourceLengths>;
+
+/** The lengths of `lengths`, each with how many examples have it. */
+export function* examplesByLength(lengths: SourceLengths['lengths']): Generator<readonly [number, number]> {
+  for (let at = 0; at < lengths.length; at += 2) yield [lengths[at] ?? 0, lengths[at + 1] ?? 0];
+}
 
 /** `lengths.json` of a `token-piece`: of each source with lines in it, by its position in the mix. */
 export const PieceLengths = z.record(z.string(), SourceLengths).readonly();

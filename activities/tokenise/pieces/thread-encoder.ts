@@ -1,14 +1,17 @@
 import { HeadraceError } from '../../../core/errors.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
-import type { Renderer } from '../../../core/training/rendering/renderer.js';
+import type { RendererName } from '../../../core/recipe.js';
+import type { Renderer, RendererSettings } from '../../../core/training/rendering/renderer.js';
 import { checkEncoder } from '../tokenizer/model-encoder.js';
 import { createTextEncoder, type TextEncoder } from '../tokenizer/text-encoder.js';
 import { readTokenizer, type TokenizerPaths } from '../tokenizer/tokenizer-files.js';
-import type { Tokenisation } from './token-plan.js';
 
 /** Input of {@link checkTokenizer}. */
 export interface CheckTokenizerInput {
-  readonly tokenisation: Tokenisation;
+  readonly renderer: RendererName;
+  readonly settings: RendererSettings;
+  /** SHA-256 of the files. */
+  readonly digest: string;
   readonly files: TokenizerPaths;
   readonly baseModel: string;
   /** Description of the tokenizer, for users. */
@@ -20,9 +23,10 @@ export interface CheckTokenizerInput {
  *
  * @throws {HeadraceError} TokenizerError.
  */
-export async function checkTokenizer({ tokenisation, files, ...names }: CheckTokenizerInput): Promise<void> {
-  const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
-  checkEncoder(await threadEncoder(files, tokenisation.tokenizerDigest, renderer), renderer, names);
+export async function checkTokenizer(input: CheckTokenizerInput): Promise<void> {
+  const { settings, digest, files, baseModel, tokenizer } = input;
+  const renderer = rendererNamed(input.renderer, settings);
+  checkEncoder(await threadEncoder(files, digest, renderer), renderer, { baseModel, tokenizer });
 }
 
 let kept: { readonly key: string; readonly encoder: TextEncoder } | undefined;

@@ -3,7 +3,7 @@ import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { sides } from '../../../core/contracts/mix.js';
 import { exampleForms, rendererNames, trainOnModes } from '../../../core/recipe/choices.js';
 import { readJson } from '../../artifacts/read-json.js';
-import { artifactKey, type Artifact, type ArtifactStore } from '../../artifacts/store.js';
+import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 
 /** Part of the keys: raise it when the same inputs give other bytes. */
 export const tokeniseVersion = 4;
@@ -43,10 +43,7 @@ export const PlannedPiece = z.object({
 });
 export type PlannedPiece = z.infer<typeof PlannedPiece>;
 
-/**
- * `meta` of a `token-plan`. The artifact also holds the tokenizer's files, so that any worker can tokenise
- * any piece.
- */
+/** `meta` of a `token-plan`. */
 export const TokenPlanMeta = z.object({
   tokenisation: Tokenisation,
   tokenizer: z.string(),
@@ -62,7 +59,6 @@ export type TokenPlanMeta = z.infer<typeof TokenPlanMeta>;
 export const piecesName = 'pieces.json';
 
 export interface ReadTokenPlan extends TokenPlanMeta {
-  readonly artifact: Artifact;
   readonly pieces: readonly PlannedPiece[];
 }
 
@@ -70,7 +66,7 @@ export interface ReadTokenPlan extends TokenPlanMeta {
 export async function readTokenPlan(store: ArtifactStore, ref: ArtifactRef): Promise<ReadTokenPlan> {
   const artifact = await store.get(ref);
   const pieces = await readJson(store, artifact, piecesName, z.array(PlannedPiece));
-  return { ...TokenPlanMeta.parse(artifact.meta), artifact, pieces };
+  return { ...TokenPlanMeta.parse(artifact.meta), pieces };
 }
 
 /** The key of a piece holds its lines and how they are tokenised, and nothing of the training. */

@@ -1,28 +1,53 @@
+import type { ArtifactRef } from '../../../core/contracts/artifact.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Renderer } from '../../../core/training/rendering/renderer.js';
 import { tokenizerConfigName, vocabularyNames } from '../../../core/training/tokenizer-names.js';
-import type { Artifact, ArtifactStore } from '../../artifacts/store.js';
+import { artifactKey, type ArtifactStore } from '../../artifacts/store.js';
 import { createTextEncoder, type TextEncoder } from './text-encoder.js';
-import { readTokenizer, type TokenizerFiles, type TokenizerPaths } from './tokenizer-files.js';
+import {
+  readTokenizer,
+  writeTokenizerFiles,
+  type TokenizerFiles,
+  type TokenizerPaths,
+} from './tokenizer-files.js';
+
+const version = 1;
 
 /**
- * Calls `use` with the files of the tokenizer in an artifact, a `token-plan` or `tokens`. They stay until it
- * has ended.
+ * The `tokenizer` artifact of some files.
  *
+ * @param digest - SHA-256 of the files.
+ */
+export function tokenizerRef(digest: string): ArtifactRef {
+  return { kind: 'tokenizer', key: artifactKey('tokenizer', version, { digest }) };
+}
+
+/** Puts a tokenizer into the store, where it is not there. */
+export async function storeTokenizer(store: ArtifactStore, files: TokenizerFiles): Promise<void> {
+  const ref = tokenizerRef(files.digest);
+  if ((await store.find(ref)) === undefined) await store.put(ref, (dir) => writeTokenizerFiles(files, dir));
+}
+
+/**
+ * Calls `use` with the files of a tokenizer of the store. They stay until it has ended.
+ *
+ * @param digest - SHA-256 of the files.
  * @param place - For users.
- * @throws {HeadraceError} ArtifactCorruptError where the artifact has no vocabulary; as `store.bring`.
+ * @throws {HeadraceError} ArtifactMissingError; ArtifactCorruptError where it has no vocabulary; as
+ *   `store.bring`.
  */
 export async function bringTokenizer<Result>(
   store: ArtifactStore,
-  artifact: Artifact,
+  digest: string,
   use: (tokenizer: TokenizerPaths) => Promise<Result>,
-  place = `the ${artifact.ref.kind} ${artifact.ref.key}`,
+  place = `the tokenizer ${digest}`,
 ): Promise<Result> {
+  const artifact = await store.get(tokenizerRef(digest));
   const name = vocabularyNames.find((each) => each in artifact.files);
   if (name === undefined)
     throw new HeadraceError(
       'ArtifactCorruptError',
-      `The ${artifact.ref.kind} ${artifact.ref.key} of ${store.place} has no tokenizer; expected ${vocabularyNames.join(' or ')}`,
+      `The ${artifact.ref.kind} ${artifact.ref.key} of ${store.place} has no vocabulary; expected ${vocabularyNames.join(' or ')}`,
     );
   const names = tokenizerConfigName in artifact.files ? [name, tokenizerConfigName] : [name];
   const wanted = names.map((file) => ({ artifact, file }));
@@ -31,16 +56,11 @@ export async function bringTokenizer<Result>(
   );
 }
 
-/** The tokenizer in an artifact. */
-export async function storedTokenizer(store: ArtifactStore, artifact: Artifact): Promise<TokenizerFiles> {
-  return await bringTokenizer(store, artifact, readTokenizer);
-}
-
-/** An encoder with the tokenizer in an artifact. */
+/** An encoder with a tokenizer of the store. @param digest - SHA-256 of its files. */
 export async function storedEncoder(
   store: ArtifactStore,
-  artifact: Artifact,
+  digest: string,
   { textTokens }: Pick<Renderer, 'textTokens'>,
 ): Promise<TextEncoder> {
-  return createTextEncoder(await storedTokenizer(store, artifact), textTokens);
+  return createTextEncoder(await bringTokenizer(store, digest, readTokenizer), textTokens);
 }

@@ -76,13 +76,13 @@ async function heldoutOf(
 async function answersOf(
   { store }: TrainDeps,
   { train }: TrainingPlanMeta,
-  { artifact, tokenisation }: Tokens,
+  { tokenisation }: Tokens,
   client: SamplingClient,
   signal: AbortSignal,
   progress: SessionProgress,
 ): Promise<Answer[]> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
-  const encoder = await storedEncoder(store, artifact, renderer);
+  const encoder = await storedEncoder(store, tokenisation.tokenizerDigest, renderer);
   const options = { renderer, encoder, maxTokens: answerTokens, temperature: 0, signal };
   const answers: Answer[] = [];
   for (const [index, prompt] of train.prompts.entries()) {

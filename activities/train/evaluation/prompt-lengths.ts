@@ -9,10 +9,10 @@ import type { TrainingPlanMeta } from '../steps/training-plan.js';
 export async function promptLengths(
   store: ArtifactStore,
   { train }: TrainingPlanMeta,
-  { artifact, tokenisation }: Tokens,
+  { tokenisation }: Tokens,
 ): Promise<number[]> {
   const renderer = rendererNamed(tokenisation.renderer, tokenisation.settings);
-  const encoder = await storedEncoder(store, artifact, renderer);
+  const encoder = await storedEncoder(store, tokenisation.tokenizerDigest, renderer);
   return train.prompts.map(
     (content) => tokenisePrompt(renderer, { messages: [{ role: 'user', content }] }, encoder).length,
   );

@@ -16,10 +16,11 @@ import type { MixPlan, MixSource } from '../../../core/contracts/mix.js';
 import type { WorkContext } from '../../../core/progress.js';
 import { list, parquetFile, struct, text } from '../../../dev/corpora/parquet.js';
 import { zstdRaw } from '../mix-rule/source-files.js';
-import { startedOn, train } from '../../support/mix-artifact.js';
+import { train } from '../../support/mix-artifact.js';
 import { chatLines, resolveLocal, sourceOf, workbench } from '../../support/local-sources.js';
 import { quietWork } from '../../support/work.js';
 import { until } from '../../support/until.js';
+import { planTokens } from '../../support/plan-tokens.js';
 
 const { folder } = await workbench();
 const sizes = { threads: new ThreadPool(2), pieceBytes: 500_000, bucketBytes: 100_000 };
@@ -190,10 +191,7 @@ void test('tokenising stops before it is done, and a later run gives the tokens 
       threads: new ThreadPool(1),
       pieceBytes: 100_000,
     });
-    const { plan, pieces } = await activities.planTokens(
-      { mixPlan: mixed.plan, train: train(), startedOn, out },
-      quietWork(),
-    );
+    const { plan, pieces } = await planTokens(activities, mixed.plan, { train: train(), out });
     const range = whole(pieces);
     const tokenise = (work: WorkContext) => activities.tokenisePieces({ plan, ...range }, work);
     if (disturb) {

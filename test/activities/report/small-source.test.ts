@@ -9,8 +9,9 @@ import { createTokeniseActivities } from '../../../activities/tokenise/index.js'
 import { shippedModelDir } from '../../../dev/stack/shipped.js';
 import { finishedInput } from '../../support/finished-run.js';
 import { workbench } from '../../support/local-sources.js';
-import { startedOn, train } from '../../support/mix-artifact.js';
+import { train } from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
+import { planTokens } from '../../support/plan-tokens.js';
 
 /** Rows of a small source as OpenAI's fine-tuning format has them, with reasoning beside them. */
 const rows = [
@@ -37,10 +38,7 @@ void test('a source with reasoning, calls and weights is on the page as it is in
     threads: new ThreadPool(1),
   });
   const work = quietWork();
-  const { plan, pieces } = await activities.planTokens(
-    { mixPlan: mixed.plan, train: train(), startedOn, out: '/out' },
-    work,
-  );
+  const { plan, pieces } = await planTokens(activities, mixed.plan, { train: train() });
   await activities.tokenisePieces({ plan, from: 0, to: pieces.items }, work);
   const tokens = await activities.finishTokens({ plan }, work);
   const { path } = await createReportActivities({ store: bench.store }).writeReport(

@@ -12,10 +12,11 @@ import { importTokenizer } from '../../../activities/tokenise/tokenizer/imported
 import type { TokenPlan, TokensResult } from '../../../core/contracts/tokens.js';
 import { packagePath } from '../../../files/package-path.js';
 import { temporaryFolder } from '../../support/folder.js';
-import { assistant, putMix, startedOn, train, user, type Row } from '../../support/mix-artifact.js';
+import { assistant, putMix, train, user, type Row } from '../../support/mix-artifact.js';
 import { s3Server } from '../../support/s3.js';
 import { sha256 } from '../../support/sha256.js';
 import { quietWork } from '../../support/work.js';
+import { planTokens } from '../../support/plan-tokens.js';
 
 const threads = new ThreadPool(1);
 const rows: Row[] = Array.from({ length: 30 }, (_, index) => ({
@@ -65,8 +66,8 @@ async function tokenise(
 }> {
   const { mixPlan } = await putMix(store, { train: rows, sources: ['chats'] });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads });
-  const input = { mixPlan, train: train({ tokenizer: folder }), startedOn, out };
-  const { plan, tokenizer, pieces } = await activities.planTokens(input, quietWork());
+  const input = { train: train({ tokenizer: folder }), out };
+  const { plan, tokenizer, pieces } = await planTokens(activities, mixPlan, input);
   await activities.tokenisePieces({ plan, from: 0, to: pieces.items }, quietWork());
   const result = await activities.finishTokens({ plan }, quietWork());
   const artifact = await store.get(result.tokens);

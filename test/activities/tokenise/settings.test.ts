@@ -12,6 +12,7 @@ import { rendererNamed } from '../../../core/training/families/index.js';
 import { packagePath } from '../../../files/package-path.js';
 import { assistant, putMix, temporaryStore, train, user } from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
+import { planTokens } from '../../support/plan-tokens.js';
 
 const oneThread = new ThreadPool(1);
 
@@ -37,7 +38,7 @@ async function tokenise(
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const folder = packagePath(`test/golden/tokenizers/${tokenizer}`);
   const recipe = train({ base_model: 'a/b', renderer, tokenizer: folder, ...change });
-  const { plan } = await activities.planTokens({ mixPlan, train: recipe, startedOn, out: '/out' }, quietWork());
+  const { plan } = await planTokens(activities, mixPlan, { train: recipe, startedOn });
   const { reusedPieces } = await activities.tokenisePieces({ plan, from: 0, to: 1 }, quietWork());
   const { tokens } = await activities.finishTokens({ plan }, quietWork());
   const reader = await TokenReader.open(store, await readTokens(store, tokens), 'train');

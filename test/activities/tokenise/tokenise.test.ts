@@ -19,17 +19,10 @@ import type { Train } from '../../../core/recipe.js';
 import { rendererNamed } from '../../../core/training/families/index.js';
 import { tokeniseConversation } from '../../../core/training/tokens.js';
 import { untrainedLines } from '../../../core/training/untrained-notes.js';
-import {
-  assistant,
-  putMix,
-  startedOn,
-  temporaryStore,
-  train,
-  user,
-  type Row,
-} from '../../support/mix-artifact.js';
+import { assistant, putMix, temporaryStore, train, user, type Row } from '../../support/mix-artifact.js';
 import { withFewFiles } from '../../support/few-files.js';
 import { quietWork } from '../../support/work.js';
+import { planTokens } from '../../support/plan-tokens.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
 const qwen3Dir = fileURLToPath(
@@ -58,7 +51,7 @@ async function tokenise(
     pieceBytes,
   });
   const work = quietWork();
-  const plan = await activities.planTokens({ mixPlan, train: recipe, startedOn, out: '/out' }, work);
+  const plan = await planTokens(activities, mixPlan, { train: recipe });
   const done = await activities.tokenisePieces({ plan: plan.plan, from: 0, to: plan.pieces.items }, work);
   const result = await activities.finishTokens({ plan: plan.plan }, work);
   return { ...result, pieces: done.pieces, reused: done.reusedPieces };
@@ -152,7 +145,9 @@ void test('pieces are used again for another batch size and mix key, and made ag
   const { mixPlan } = await putMix(store, { train: rows, sources });
   const first = await tokenise(store, mixPlan, train({ batch_size: 16 }), { pieceBytes: 900 });
   assert.equal(first.reused, 0);
-  const again = await tokenise(store, mixPlan, train({ batch_size: 4, learning_rate: 0.5 }), { pieceBytes: 900 });
+  const again = await tokenise(store, mixPlan, train({ batch_size: 4, learning_rate: 0.5 }), {
+    pieceBytes: 900,
+  });
   assert.equal(again.reused, again.pieces);
   assert.deepEqual(again.tokens, first.tokens);
   const other = await tokenise(store, mixPlan, train({ train_on: 'last_assistant_message' }), {
@@ -345,7 +340,7 @@ void test('what a renderer cannot train is an error before anything is tokenised
     threads: oneThread,
   });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mixPlan, train: train(change), startedOn, out: '/out' }, quietWork());
+    planTokens(activities, mixPlan, { train: train(change) });
   await assert.rejects(plan({ renderer: 'tml_v0', train_on: 'all_messages' }), {
     type: 'RecipeError',
     message: /^train\.train_on cannot be all_messages with the renderer tml_v0/,
@@ -361,7 +356,7 @@ void test('a base model without a known tokenizer, a folder without one and a wr
   const { mixPlan } = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens({ mixPlan, train: train(change), startedOn, out: '/out' }, quietWork());
+    planTokens(activities, mixPlan, { train: train(change) });
   await assert.rejects(plan({ base_model: 'who/knows' }), { type: 'TokenizerError', message: /who\/knows/ });
   await assert.rejects(plan({ tokenizer: '/nowhere' }), { type: 'TokenizerError', message: /\/nowhere/ });
   await assert.rejects(plan({ base_model: 'Qwen/Qwen3-8B' }), {
@@ -376,10 +371,7 @@ void test('a tokenizer without the control tokens of the renderer, or of another
   const { mixPlan } = await putMix(store, { train: rows, sources });
   const activities = createTokeniseActivities({ store, tokenizers: {}, threads: oneThread });
   const plan = (change: Record<string, unknown>): Promise<unknown> =>
-    activities.planTokens(
-      { mixPlan, train: train({ ...change, tokenizer: modelDir }), startedOn, out: '/out' },
-      quietWork(),
-    );
+    planTokens(activities, mixPlan, { train: train({ ...change, tokenizer: modelDir }) });
   await assert.rejects(plan({ renderer: 'llama3' }), {
     type: 'TokenizerError',
     message: /tiny-qwen3 \(sha256 \w{12}\) has no token <\|eot_id\|>, which the renderer needs$/,
@@ -405,14 +397,8 @@ void test('a tokenizer on the Hub is fetched at the revision that the recipe nam
     return { ...files, commitSha: 'c0ffee'.repeat(7).slice(0, 40) };
   };
   const activities = createTokeniseActivities({ store, tokenizers: { fetchTokenizer }, threads: oneThread });
-  const plan = await activities.planTokens(
-    { mixPlan, train: train({ tokenizer: 'own/tok@v2' }), startedOn, out: '/out' },
-    quietWork(),
-  );
-  await activities.planTokens(
-    { mixPlan, train: train({ base_model: 'Qwen/Qwen3-8B' }), startedOn, out: '/out' },
-    quietWork(),
-  );
+  const plan = await planTokens(activities, mixPlan, { train: train({ tokenizer: 'own/tok@v2' }) });
+  await planTokens(activities, mixPlan, { train: train({ base_model: 'Qwen/Qwen3-8B' }) });
   assert.deepEqual(asked, ['own/tok@v2', 'Qwen/Qwen3-8B@main']);
   assert.match(plan.tokenizer, /^own\/tok@c0ffeec0ffee \(sha256 [0-9a-f]{12}\)$/);
 });
@@ -425,7 +411,7 @@ void test('tokenising stops when it is aborted', async () => {
     tokenizers: { developmentModelDir },
     threads: oneThread,
   });
-  const { plan } = await activities.planTokens({ mixPlan, train: train(), startedOn, out: '/out' }, quietWork());
+  const { plan } = await planTokens(activities, mixPlan, { train: train() });
   const reason = new Error('enough');
   const work = quietWork(AbortSignal.abort(reason));
   await assert.rejects(activities.tokenisePieces({ plan, from: 0, to: 1 }, work), reason);

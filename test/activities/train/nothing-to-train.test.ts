@@ -7,8 +7,9 @@ import { createTrainActivities } from '../../../activities/train/index.js';
 import { LiveClients } from '../../../activities/train/server/live-clients.js';
 import { createTinkerAccess } from '../../../activities/train/server/tinker-access.js';
 import type { Message } from '../../../core/convert/conversation/conversation.js';
-import { assistant, putMix, startedOn, temporaryStore, train, user } from '../../support/mix-artifact.js';
+import { assistant, putMix, temporaryStore, train, user } from '../../support/mix-artifact.js';
 import { quietWork } from '../../support/work.js';
+import { planTokens } from '../../support/plan-tokens.js';
 
 const modelDir = fileURLToPath(new URL('../../../../dev/tinker/model-files/tiny-qwen3', import.meta.url));
 
@@ -24,7 +25,7 @@ async function plan(conversations: readonly (readonly Message[])[]): Promise<unk
     tokenizers: { developmentModelDir: async () => modelDir },
   });
   const work = quietWork();
-  const planned = await tokenise.planTokens({ mixPlan, train: recipe, startedOn, out: '/out' }, work);
+  const planned = await planTokens(tokenise, mixPlan, { train: recipe });
   await tokenise.tokenisePieces({ plan: planned.plan, from: 0, to: 1 }, work);
   const { tokens } = await tokenise.finishTokens({ plan: planned.plan }, work);
   const access = createTinkerAccess({ env: { TINKER_BASE_URL: 'http://127.0.0.1:1', TINKER_API_KEY: 'k' } });
