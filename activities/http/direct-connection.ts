@@ -6,8 +6,12 @@ import { tlsContext } from './tls-context.js';
 import { openTunnel } from './tunnel.js';
 import { wayKey, type Way } from './way.js';
 
-/** The most bytes of one read of the socket. */
-const bufferBytes = 1 << 20;
+/**
+ * The most bytes of one read of the socket. They are still in the processor's cache when they are hashed and
+ * written: 1.5 GB from a bucket to the disk take 2.9 s and 4.3 CPU seconds with 1 MiB, 1.8 s and 2.4 CPU
+ * seconds with 256 KiB.
+ */
+const bufferBytes = 256 << 10;
 
 /** A `GET` request of a {@link DirectConnection}. */
 export interface DirectRequest {
@@ -20,11 +24,6 @@ export interface DirectRequest {
    * request.
    */
   readonly onBytes: (bytes: Uint8Array) => void;
-  /**
-   * Memory for the next bytes of the body, which the socket is read into where it can be. What {@link onBytes}
-   * gets is in it or not. @default a buffer of the connection
-   */
-  readonly memory?: () => Uint8Array;
 }
 
 /** Result of {@link DirectConnection.get}. */
@@ -84,7 +83,7 @@ export class DirectConnection {
         // A socket over another one has no `onread`.
         socket.on('data', (bytes) => {
           this.#buffer.set(bytes, this.#headBytes);
-          this.#onRead(bytes.length, this.#buffer);
+          this.#onRead(bytes.length);
         });
         this.#use(socket);
       },
@@ -94,9 +93,9 @@ export class DirectConnection {
 
   get #onread(): OnReadOpts {
     return {
-      buffer: () => this.#memory(),
-      callback: (count, memory) => {
-        this.#onRead(count, memory);
+      buffer: () => this.#buffer.subarray(this.#headBytes),
+      callback: (count) => {
+        this.#onRead(count);
         return !this.#isPaused;
       },
     };
@@ -150,21 +149,13 @@ export class DirectConnection {
     this.#fail(error);
   }
 
-  /** Where the next bytes go: a head into the buffer of the connection, a body where its request says. */
-  #memory(): Uint8Array {
-    const { head, request, missingBytes } = this.#exchange ?? {};
-    if (head === undefined || request?.memory === undefined) return this.#buffer.subarray(this.#headBytes);
-    return request.memory().subarray(0, Math.min(missingBytes ?? 0, bufferBytes));
-  }
-
-  #onRead(count: number, memory: Uint8Array): void {
+  #onRead(count: number): void {
     if (this.#failure !== undefined) return;
     try {
-      const exchange = this.#exchange;
-      if (exchange === undefined) throw new Error('The server sent bytes without a request');
-      if (exchange.head === undefined)
-        this.#onHeadBytes(exchange, this.#buffer.subarray(0, this.#headBytes + count));
-      else this.#onBodyBytes(exchange, exchange.head, memory.subarray(0, count));
+      if (this.#exchange === undefined) throw new Error('The server sent bytes without a request');
+      const bytes = this.#buffer.subarray(0, this.#headBytes + count);
+      if (this.#exchange.head === undefined) this.#onHeadBytes(this.#exchange, bytes);
+      else this.#onBodyBytes(this.#exchange, this.#exchange.head, bytes);
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     }

@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import { defined } from '../../../core/defined.js';
 import { HeadraceError } from '../../../core/errors.js';
 import type { Count } from '../../../core/run/meter.js';
 import { stretchBytes } from '../../../core/store/object-sizes.js';
@@ -10,7 +9,7 @@ import type { CachedFile } from './cache/cached-file.js';
 import type { FileCache } from './cache/file-cache.js';
 import { bytesIn, chunksOf, rangeOfChunk, type Chunked } from './chunked.js';
 import { lostObject } from './lost-object.js';
-import type { Objects } from './objects.js';
+import type { Objects, Target } from './objects.js';
 
 /** Makes files of the bucket local, chunk by chunk, each verified by its SHA-256. */
 export class Bringer {
@@ -96,25 +95,30 @@ export class Bringer {
   async #fetch(file: Chunked, chunk: number, cached: CachedFile, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const range = rangeOfChunk(file, chunk);
+    const { claims } = this.#cache;
     await this.#cache.withRoom(range.to - range.from, () =>
-      this.#verified(file, chunk, range, cached.image.fd, signal),
+      claims.withClaim(`${cached.inode}-${chunk}`, signal, async (isUnshared) => {
+        // Another process may have fetched it since.
+        if ((await cached.missing([chunk])).length === 0) return;
+        await this.#verified(file, chunk, { descriptor: cached.image.fd, isUnshared }, signal);
+        await cached.mark(chunk);
+      }),
     );
-    await cached.mark(chunk);
   }
 
   /** Fetches a chunk. Wrong bytes are fetched again: only the same wrong ones are those of the object. */
   async #verified(
     file: Chunked,
     chunk: number,
-    range: ByteRange,
-    descriptor: number,
+    to: Pick<Target, 'descriptor' | 'isUnshared'>,
     signal: AbortSignal,
   ): Promise<void> {
+    const range = rangeOfChunk(file, chunk);
     // No bytes have an empty digest.
     const expected = file.digests[chunk] ?? '';
     const wrong = new Set<string | undefined>();
     for (;;) {
-      const digest = await this.#get(file, range, { descriptor, expected }, signal);
+      const digest = await this.#get(file, range, { ...to, sha256: expected }, signal);
       if (digest === expected) return;
       if (wrong.has(digest)) throw await this.#damaged(file, range);
       wrong.add(digest);
@@ -135,12 +139,11 @@ export class Bringer {
   async #get(
     file: Chunked,
     range: ByteRange,
-    { descriptor, expected }: { readonly descriptor: number; readonly expected?: string | undefined },
+    to: Omit<Target, 'at'>,
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const { key, range: within } = file.object(range);
-    const target = { descriptor, at: range.from, ...defined({ sha256: expected }) };
-    const received = await this.#objects.download(key, within, target, signal);
+    const received = await this.#objects.download(key, within, { ...to, at: range.from }, signal);
     this.#counted('store', received?.sizeBytes ?? 0);
     if (received?.sizeBytes === range.to - range.from) return received.sha256;
     if (received !== undefined) throw await this.#damaged(file, range);
@@ -163,7 +166,7 @@ export class Bringer {
   }
 }
 
-/** Chunks that are fetched at a time: each is in memory until it is verified. */
+/** Chunks that are fetched at a time. */
 const chunksAtOnce = 6;
 /** Ranges of one file past the cache that are fetched at a time. */
 const stretchesAtOnce = 8;

@@ -8,6 +8,7 @@ import { makeScratch } from '../../../../files/scratch.js';
 import { bootMark } from '../../../../files/process-id.js';
 import { sha256 } from '../../../../files/sha256.js';
 import { CachedFile, names } from './cached-file.js';
+import { ChunkClaims } from './chunk-claims.js';
 
 /** The bytes on the disk are counted anew when this part of the limit was written: others write as well. */
 const countEvery = 1 / 16;
@@ -27,6 +28,8 @@ interface Entry {
  * Nothing is flushed: the files of a boot are not trusted after another one.
  */
 export class FileCache {
+  /** Of the chunks of its files. */
+  readonly claims: ChunkClaims;
   readonly #root: string;
   readonly #folder: string;
   readonly #limitBytes: number;
@@ -38,20 +41,18 @@ export class FileCache {
   /** The count under way. */
   #trimming: Promise<void> = Promise.resolve();
 
-  private constructor(root: string, folder: string, limitBytes: number) {
+  private constructor(root: string, folder: string, claims: ChunkClaims, limitBytes: number) {
     this.#root = root;
     this.#folder = folder;
+    this.claims = claims;
     this.#limitBytes = limitBytes;
   }
 
   /** @param root - of the workplace. */
   static async open(root: string, limitBytes: number): Promise<FileCache> {
-    const all = join(root, 'brought');
-    const boot = bootMark();
-    await mkdir(join(all, boot), { recursive: true });
-    for (const other of await namesIn(all))
-      if (other !== boot) await rm(join(all, other), { recursive: true, force: true });
-    return new FileCache(root, join(all, boot), limitBytes);
+    const folder = await folderOfBoot(join(root, 'brought'));
+    const claims = new ChunkClaims(await folderOfBoot(join(root, 'claims')));
+    return new FileCache(root, folder, claims, limitBytes);
   }
 
   /** Bytes of the disk that the copies take now. */
@@ -155,4 +156,13 @@ export class FileCache {
       await rm(aside, { recursive: true, force: true });
     }
   }
+}
+
+/** A folder in `all` for this boot; those of earlier ones are removed. */
+async function folderOfBoot(all: string): Promise<string> {
+  const boot = bootMark();
+  await mkdir(join(all, boot), { recursive: true });
+  for (const other of await namesIn(all))
+    if (other !== boot) await rm(join(all, other), { recursive: true, force: true });
+  return join(all, boot);
 }

@@ -17,8 +17,10 @@ export interface GetMessage extends Common {
   readonly descriptor: number;
   readonly at: number;
   readonly bytes: number;
-  /** In hex. Bytes with another SHA-256 are not written: they are kept in memory until they have it. */
+  /** In hex. */
   readonly sha256?: string;
+  /** With a SHA-256: bytes are written as they come. @default they are in memory until their SHA-256 is right */
+  readonly isUnshared?: boolean;
 }
 
 /** Sends the bytes `[from, to)` of a file. */

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { blobChunkBytes } from '../../../../core/store/object-sizes.js';
 import { writeAll } from '../../../../files/file-writer.js';
 import { ConnectionPool } from '../../../http/connection-pool.js';
 import type { DirectConnection, DirectResponse } from '../../../http/direct-connection.js';
@@ -8,20 +7,17 @@ import { DiskError, mostAnswerBytes, type GetMessage, type GetResult } from './b
 const pool = new ConnectionPool();
 
 /**
- * Memory of ended transfers, for the next ones. Any of it serves, so that there is never more than there were
- * transfers at a time.
- */
-const spare: Buffer[] = [];
-
-/**
- * Writes one object, or a range of it, from a connection to a file. Bytes with a SHA-256 are hashed first.
+ * Writes one object, or a range of it, from a connection to a file. Bytes that are written as they come are in
+ * the processor's cache then: 1.5 GB take 1.8 s, and 3.3 s where 8 MiB at a time wait for their SHA-256.
  */
 export class GetTransfer {
   readonly #message: GetMessage;
   #connection: DirectConnection | undefined;
   #position: number;
+  /** Where a SHA-256 is wanted. */
+  readonly #hash: Hash | undefined;
   /** Bytes that are written when they have the wanted SHA-256. */
-  readonly #held: { readonly buffer: Buffer; readonly hash: Hash } | undefined;
+  readonly #held: Buffer | undefined;
   #stopped: Error | undefined;
   /** The body of an answer that is not the wanted one. */
   #refusal: Buffer[] | undefined;
@@ -29,13 +25,13 @@ export class GetTransfer {
   constructor(message: GetMessage) {
     this.#message = message;
     this.#position = message.at;
-    if (message.sha256 !== undefined)
-      this.#held = { buffer: bufferOf(message.bytes), hash: createHash('sha256') };
+    if (message.sha256 === undefined) return;
+    this.#hash = createHash('sha256');
+    if (message.isUnshared !== true) this.#held = Buffer.allocUnsafeSlow(message.bytes);
   }
 
   async run(): Promise<GetResult> {
     const { url: href, headers, way, at, stallMs } = this.#message;
-    const held = this.#held;
     const url = new URL(href);
     const timer = setTimeout(() => this.#cut(new Error('The connection went silent')), stallMs);
     try {
@@ -52,7 +48,6 @@ export class GetTransfer {
               timer.refresh();
               this.#take(bytes);
             },
-            ...(held === undefined ? {} : { memory: () => held.buffer.subarray(this.#position - at) }),
           });
           pool.give(connection);
           return this.#resultOf(response);
@@ -64,7 +59,6 @@ export class GetTransfer {
       }
     } finally {
       clearTimeout(timer);
-      if (held !== undefined) spare.push(held.buffer);
     }
   }
 
@@ -93,21 +87,16 @@ export class GetTransfer {
     const { at } = this.#message;
     // The bytes are valid during the call.
     if (this.#refusal !== undefined) return void this.#refusal.push(Buffer.from(bytes));
+    this.#hash?.update(bytes);
     if (this.#held === undefined) this.#write(bytes, this.#position);
-    else {
-      const { buffer, hash } = this.#held;
-      hash.update(bytes);
-      const isThere = bytes.buffer === buffer.buffer;
-      if (!isThere) buffer.set(bytes, this.#position - at);
-    }
+    else this.#held.set(bytes, this.#position - at);
     this.#position += bytes.length;
   }
 
   #finish(): string | undefined {
-    if (this.#held === undefined) return undefined;
-    const { sha256, at, bytes } = this.#message;
-    const digest = this.#held.hash.digest('hex');
-    if (digest === sha256) this.#write(this.#held.buffer.subarray(0, bytes), at);
+    const { sha256, at } = this.#message;
+    const digest = this.#hash?.digest('hex');
+    if (this.#held !== undefined && digest === sha256) this.#write(this.#held, at);
     return digest;
   }
 
@@ -118,11 +107,4 @@ export class GetTransfer {
       throw new DiskError(error);
     }
   }
-}
-
-/** New memory has room for any usual chunk. Its pages take no memory until they are written to. */
-function bufferOf(bytes: number): Buffer {
-  const found = spare.findIndex((buffer) => buffer.length >= bytes);
-  const [buffer] = found === -1 ? [] : spare.splice(found, 1);
-  return buffer ?? Buffer.allocUnsafeSlow(Math.max(bytes, blobChunkBytes));
 }
