@@ -44,10 +44,6 @@ export class RequestThread<Message, Reply extends { readonly id: number }> {
     return id;
   }
 
-  get openRequests(): number {
-    return this.#open.size;
-  }
-
   isOpen(id: number): boolean {
     return this.#open.has(id);
   }

@@ -13,6 +13,7 @@ export interface OrderedMix {
   readonly plan: ArtifactRef;
   /** Of train.jsonl. */
   readonly trainLines: number;
+  readonly sources: readonly ReadySource[];
   /** What was reviewed. */
   readonly reviewed?: MixResult;
 }
@@ -33,14 +34,18 @@ export async function mixUntilApproved(run: Run, sources: readonly ReadySource[]
 }
 
 /** Writes the results of a mix, where the review has not seen them. */
-export async function writeMix(run: Run, { plan, trainLines, reviewed }: OrderedMix): Promise<MixResult> {
-  if (reviewed !== undefined) return reviewed;
+export async function writeMix(run: Run, ordered: OrderedMix): Promise<MixResult> {
   const { activities, view, report, recipe, waits } = run;
+  const { plan, trainLines, sources, reviewed } = ordered;
+  if (reviewed !== undefined) return reviewed;
   const summary = `write train.jsonl (${formatCount(trainLines)} lines)`;
-  const mix = await waits.untilDone(
-    'mix',
-    async () => await activities.finishMix(summary, { plan, out: recipe.out }),
-  );
+  let isRetry = false;
+  const mix = await waits.untilDone('mix', async () => {
+    // The failure may be of a part that was damaged, and that the store has dropped.
+    if (isRetry) await orderMix(run, sources);
+    isRetry = true;
+    return await activities.finishMix(summary, { plan, out: recipe.out });
+  });
   report.add({ mix });
   view.show({ composition: mix.composition });
   return mix;
@@ -76,7 +81,7 @@ async function orderMix(run: Run, ready: readonly ReadySource[]): Promise<Ordere
   const { trainLines, copies } = await activities.decideMix('decide which conversations stay', { plan });
   await doAll('copyRows', 'copy the rows of', copies, 'group');
   await doAll('writePartitions', 'put in order', partitions, 'partition');
-  return { plan, trainLines };
+  return { plan, trainLines, sources: ready };
 }
 
 /** Waits for the decision of the review; `false`: with other caps. */

@@ -35,13 +35,13 @@ export interface Target {
   /** Position of the first byte in the file. */
   readonly at: number;
   /**
-   * In hex: bytes with another SHA-256 are not written, unless the place is unshared. @default they are written
-   * as they come, unhashed
+   * In hex: bytes with another SHA-256 are not written, unless the place is unshared. @default they are
+   * written as they come, unhashed
    */
   readonly sha256?: string;
   /**
-   * Nobody else uses the place meanwhile: the bytes are written as they come, and hashed. @default they are in
-   * memory until their SHA-256 is right
+   * Nobody else uses the place meanwhile: the bytes are written as they come, and hashed. @default they are
+   * in memory until their SHA-256 is right
    */
   readonly isUnshared?: boolean;
 }

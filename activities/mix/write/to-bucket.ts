@@ -17,6 +17,8 @@ import type { WrittenPart } from '../format/written-parts.js';
 import { sizeOf, type Mixed, type MixDigests } from './mixed.js';
 import { mixRef, putMix } from './put-mix.js';
 
+/** Bytes that are read and hashed at a time. */
+const blockBytes = 256 << 10;
 /** Shards that are brought ahead of the one that is hashed. */
 const broughtAtOnce = 3;
 
@@ -102,7 +104,7 @@ async function hashShards(
         [{ artifact, file: shardName(side) }],
         async ([path = '']) => {
           await turn;
-          for await (const block of createReadStream(path, { signal })) {
+          for await (const block of createReadStream(path, { signal, highWaterMark: blockBytes })) {
             for (const hash of hashes) hash.update(block as Buffer);
             done += (block as Buffer).length;
             work.progress({ stage: 'mix', label: `hash ${side}.jsonl`, done, total, unit: 'bytes' });

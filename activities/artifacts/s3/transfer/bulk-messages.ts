@@ -19,7 +19,7 @@ export interface GetMessage extends Common {
   readonly bytes: number;
   /** In hex. */
   readonly sha256?: string;
-  /** With a SHA-256: bytes are written as they come. @default they are in memory until their SHA-256 is right */
+  /** With a SHA-256: bytes are written as they come. @default they are in memory until it is right */
   readonly isUnshared?: boolean;
 }
 

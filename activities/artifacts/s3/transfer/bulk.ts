@@ -1,4 +1,3 @@
-import { availableCores } from '../../../../files/cores.js';
 import { RequestThread } from '../../../threads/request-thread.js';
 import { BrokenAnswer } from '../broken-answer.js';
 import type {
@@ -19,22 +18,16 @@ function failureOf({ message, isDisk, code }: Extract<BulkReply, { kind: 'failed
   return code === undefined ? error : Object.assign(error, { code });
 }
 
-type BulkThread = RequestThread<BulkMessage, BulkReply>;
-
 /**
- * One thread moves 300 to 450 MB/s, most of it hashing and writing: more than that is beyond most networks.
- */
-const mostThreads = 2;
-
-/**
- * Transfers between an S3 service and files of this disk, in threads of their own: hashing and writing would
- * keep the main thread from everything else. A second thread starts when the first has work.
+ * Transfers between an S3 service and files of this disk, in a thread of their own: hashing and writing would
+ * keep the main thread from everything else. It moves 680 MB/s, which is beyond most networks; a second one
+ * would add a tenth, and 50 MB.
  */
 export class Bulk {
   readonly #stallMs: number;
-  readonly #threads: readonly BulkThread[] = Array.from(
-    { length: Math.min(mostThreads, availableCores()) },
-    () => new RequestThread(new URL('./bulk-thread.js', import.meta.url), () => true),
+  readonly #thread = new RequestThread<BulkMessage, BulkReply>(
+    new URL('./bulk-thread.js', import.meta.url),
+    () => true,
   );
 
   /** @param stallMs - of silence after which a connection is closed. */
@@ -65,7 +58,7 @@ export class Bulk {
     signal: AbortSignal | undefined,
   ): Promise<Finished> {
     signal?.throwIfAborted();
-    const thread = this.#leastBusy();
+    const thread = this.#thread;
     return new Promise((resolve, reject) => {
       const onAbort = (): void => thread.send({ kind: 'stop', id });
       const id = thread.open({
@@ -83,9 +76,5 @@ export class Bulk {
       signal?.addEventListener('abort', onAbort);
       thread.send({ ...message, id, stallMs: this.#stallMs });
     });
-  }
-
-  #leastBusy(): BulkThread {
-    return this.#threads.reduce((best, thread) => (thread.openRequests < best.openRequests ? thread : best));
   }
 }

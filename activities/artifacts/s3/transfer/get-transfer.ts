@@ -7,8 +7,8 @@ import { DiskError, mostAnswerBytes, type GetMessage, type GetResult } from './b
 const pool = new ConnectionPool();
 
 /**
- * Writes one object, or a range of it, from a connection to a file. Bytes that are written as they come are in
- * the processor's cache then: 1.5 GB take 1.8 s, and 3.3 s where 8 MiB at a time wait for their SHA-256.
+ * Writes one object, or a range of it, from a connection to a file. Bytes that are written as they come are
+ * in the processor's cache then: 1.5 GB take 1.8 s, and 3.3 s where 8 MiB at a time wait for their SHA-256.
  */
 export class GetTransfer {
   readonly #message: GetMessage;
