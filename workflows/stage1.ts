@@ -41,11 +41,10 @@ export async function stage1(input: Stage1Input): Promise<Stage1Result> {
 async function fromCorporaToReport(run: Run): Promise<Stage1Result> {
   const { train } = run.recipe;
   if (train === undefined) return await mixOnly(run);
-  const [sources, tokenizer] = await both(
-    async () => await prepareSources(run),
+  const [ordered, tokenizer] = await both(
+    async () => await mixUntilApproved(run, await prepareSources(run)),
     async () => await checkTrain(run, train),
   );
-  const ordered = await mixUntilApproved(run, sources);
   const [mix, tokens] = await both(
     async () => await writeMix(run, ordered),
     async () => await tokeniseUntilDone(run, train, { mix: ordered, tokenizer }),

@@ -150,6 +150,46 @@ void test('the day of the start goes with the tokens, also where they are planne
   });
 });
 
+void test('a tokenizer that does not fit parks the run at once, and the mix is made meanwhile', async () => {
+  const fake = fakeActivities();
+  const { activities } = fakeActivities();
+  let fits = false;
+  fake.activities.chooseTokenizer = async (input) => {
+    if (!fits)
+      throw ApplicationFailure.create({ message: 'no end', type: 'TokenizerError', nonRetryable: true });
+    return await activities.chooseTokenizer(input);
+  };
+  await withRun(temporal(), recipeOf('early', ['a'], trainYaml), fake, async (handle) => {
+    const { waitingFor } = await untilWaiting(handle);
+    assert.equal(waitingFor[0]?.type, 'TokenizerError');
+    await untilCalled(fake, 'planMix a');
+    fits = true;
+    await handle.executeUpdate(updates.retryStage, { args: [{ stage: 'tokenise' }] });
+    await handle.result();
+  });
+});
+
+void test('results that fail are written again after the mix is put in order again', async () => {
+  const fake = fakeActivities();
+  const { activities } = fakeActivities();
+  fake.activities.finishMix = async (input) => {
+    const plans = fake.calls.filter((call) => call.startsWith('planMix')).length;
+    if (plans === 1)
+      throw ApplicationFailure.create({
+        message: 'a part is gone',
+        type: 'ArtifactMissingError',
+        nonRetryable: true,
+      });
+    return await activities.finishMix(input);
+  };
+  await withRun(temporal(), recipeOf('again', ['a'], trainYaml), fake, async (handle) => {
+    await untilWaiting(handle);
+    await handle.executeUpdate(updates.retryStage, { args: [{ stage: 'mix' }] });
+    await handle.result();
+  });
+  assert.equal(fake.calls.filter((call) => call.startsWith('planMix')).length, 2);
+});
+
 void test('a source that fails parks while the others continue, and continues when it is tried again', async () => {
   const fake = fakeActivities();
   let accepted = false;
