@@ -3,12 +3,13 @@ import type { CompositionRow } from '../../core/contracts/mix.js';
 import type { RunStanding, WriteReportInput } from '../../core/contracts/report.js';
 import { canonicalLine } from '../../core/convert/conversation/canonical-line.js';
 import { Recipe, type RendererName } from '../../core/recipe.js';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../activities/artifacts/open-store.js';
 import type { RunFiles } from '../../activities/report/read/read-run.js';
 import type { Conversation } from '../../core/convert/conversation/conversation.js';
 import type { TokensMeta } from '../../activities/tokenise/pieces/tokens-artifact.js';
+import { storeTokenizer } from '../../activities/tokenise/tokenizer/stored-tokenizer.js';
 import { readTokenizerFiles } from '../../activities/tokenise/tokenizer/tokenizer-files.js';
 import { shippedModelDir } from '../../dev/stack/shipped.js';
 import { compositionRow } from './composition-row.js';
@@ -337,9 +338,9 @@ export async function writeFinishedRun(out: string, trained: Trained = {}): Prom
       plan: '',
     };
   });
+  const tokenizer = await readTokenizerFiles(shippedModelDir);
+  await storeTokenizer(store, tokenizer);
   await store.put(tokens.tokens, async (dir) => {
-    for (const name of ['tokenizer.json', 'tokenizer_config.json'])
-      await copyFile(join(shippedModelDir, name), join(dir, name));
     await writeFile(join(dir, 'pieces.json'), '[]');
     return {
       tokenisation: {
@@ -348,7 +349,7 @@ export async function writeFinishedRun(out: string, trained: Trained = {}): Prom
         trainOn: 'all_assistant_messages',
         examples: 'conversation',
         maxTokens,
-        tokenizerDigest: (await readTokenizerFiles(shippedModelDir)).digest,
+        tokenizerDigest: tokenizer.digest,
       },
       tokenizer: 'headrace/tiny-qwen3, shipped',
       sources: composed.map(({ name }) => name),

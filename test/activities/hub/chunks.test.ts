@@ -137,7 +137,8 @@ void test('another machine goes on with the chunks that are there', async (conte
   assert.ok(!present.includes('whole'));
   const sentBefore = fixture.hub.stats().bytes;
   const outcome = await (await machine()).fetch();
-  assert.equal(outcome.resumedBytes, present.length * chunkBytes);
+  // The server may still have kept a chunk whose sender was stopped.
+  assert.ok(outcome.resumedBytes >= present.length * chunkBytes);
   assert.equal(outcome.fetchedBytes, size - outcome.resumedBytes);
   assert.equal(fixture.hub.stats().bytes - sentBefore, outcome.fetchedBytes);
   assert.deepEqual(await names(), wholeNames);
