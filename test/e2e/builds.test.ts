@@ -133,7 +133,9 @@ void test('a run ends on the build that began it with every activity of every ro
         `${counts.map(({ role, count }) => `${role} ${count}`).join(', ')}; ` +
         `${ofOneProcess} of them on the queue of one process`,
     );
-    for (const { role, count } of counts) assert.ok(count > 0, `${name} had work for ${role}`);
+    // What the older run asks at its beginning was asked before the switch.
+    const hasWork = counts.filter(({ role }) => role !== 'main' || name === 'newer');
+    for (const { role, count } of hasWork) assert.ok(count > 0, `${name} had work for ${role}`);
     assert.ok(ofOneProcess > 0, 'a segment followed the live client of its predecessor');
   }
 });
