@@ -6,8 +6,11 @@ import { processMark, processState } from '../../../../files/process-id.js';
 
 /** Pause before a claim of another process is looked at again. */
 const lookAgainMs = 50;
-/** A claim of another container, whose processes cannot be seen here, holds for so long at most. */
-const mostUnseenMs = 600_000;
+/**
+ * A claim of another container, whose processes cannot be seen here, holds for so long at most: it may be one
+ * that was killed on this disk before. A chunk takes seconds.
+ */
+const mostUnseenMs = 60_000;
 
 /**
  * Who may write a chunk to the cache before it is verified. Processes share the files of a cache, so that a
