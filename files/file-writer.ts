@@ -50,13 +50,7 @@ export class FileWriter {
 /** @param position - where in the file. @default where the last write ended */
 export function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
   for (let at = 0; at < bytes.length;)
-    at += writeSync(
-      descriptor,
-      bytes,
-      at,
-      Math.min(bytes.length - at, writeBytes),
-      position === undefined ? null : position + at,
-    );
+    at += writeSync(descriptor, bytes, at, null, position === undefined ? null : position + at);
 }
 
 /** Writes all of `bytes` from `position` on. */

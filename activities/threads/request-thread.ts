@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** A thread that has no open request ends after this time. */
-const idleMs = 10_000;
+const idleMs = 2000;
 
 /** They move bytes, which are not in V8's heap. V8 would take 50 MB a thread for short-lived objects. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };

@@ -6,7 +6,7 @@ import { PoolThread, type RunOptions } from './pool-thread.js';
  * A thread without a job ends after this time, and gives its memory back. Another worker may do a step
  * between two stages of this one, and a new thread compiles its code anew.
  */
-const idleMs = 10_000;
+const idleMs = 4_000;
 
 /** The jobs of one stage in the threads of a pool. */
 export interface PoolJobs<Jobs extends JobTable> {
