@@ -8,7 +8,7 @@ import { stepsPerEpoch, totalSteps } from '../../core/training/steps.js';
 import { readJson } from '../artifacts/read-json.js';
 import { artifactKey, type ArtifactStore } from '../artifacts/store.js';
 import { inParallel } from '../threads/in-parallel.js';
-import { examplesIn, LengthTally } from './pieces/length-tally.js';
+import { LengthTally } from './pieces/length-tally.js';
 import { lengthsName, PieceLengths } from './pieces/source-lengths.js';
 import { TokenPieceMeta } from './pieces/token-piece.js';
 import { piecesName, readTokenPlan, tokenPieceRef, tokeniseVersion } from './pieces/token-plan.js';
@@ -77,7 +77,6 @@ async function gatherPieces(
   const counts = {
     rows: 0,
     trainedRows: 0,
-    examples: 0,
     trainedExamples: 0,
     tokens: 0,
     trainedTokens: 0,
@@ -103,17 +102,18 @@ async function gatherPieces(
       tallies[Number(source)]?.addParts(parts);
     for (const [source, own] of Object.entries(lengths)) {
       tallies[Number(source)]?.addPiece(own);
-      counts.examples += examplesIn(own.lengths);
       counts.tokensPerEpoch += own.tokensPerEpoch;
     }
   }
   const { tokenisation, tokenizer, sources } = plan;
   const digests = { train: hashes.train.digest('hex'), heldout: hashes.heldout.digest('hex') };
+  const lengths = sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source));
+  const examples = lengths.reduce((sum, report) => sum + report.examples, 0);
   const untrained = sources.flatMap((source, at) => tallies[at]?.untrained(source) ?? []);
   return {
-    meta: { tokenisation, tokenizer, sources, digests, ...counts, untrained },
+    meta: { tokenisation, tokenizer, sources, digests, ...counts, examples, untrained },
     pieces,
-    lengths: sources.map((source, at) => (tallies[at] ?? new LengthTally()).report(source)),
+    lengths,
   };
 }
 

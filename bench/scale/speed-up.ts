@@ -71,12 +71,10 @@ export async function speedOf(dir: string, path: string, workers: number, cores:
         // As a container: the worker sees its limit from its start.
         const group =
           cores > 0 ? await makeCgroup(`headrace-bench-${process.pid}-${worker}`, cores) : undefined;
+        closing.push(async () => await group?.remove());
         // A second batch has nothing to wait for: the S3 server is on this machine.
         const each = await part(name, ['worker', '--slots', 'cpu=1'], own, env, group?.enter);
-        closing.push(async () => {
-          await each.close();
-          await group?.remove();
-        });
+        closing.push(() => each.close());
         return each;
       }),
     );

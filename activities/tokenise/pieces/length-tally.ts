@@ -92,7 +92,7 @@ export class LengthTally {
 }
 
 /** How many there are. */
-export function examplesIn(lengths: SourceLengths['lengths']): number {
+function examplesIn(lengths: SourceLengths['lengths']): number {
   let all = 0;
   for (const [, examples] of examplesByLength(lengths)) all += examples;
   return all;
